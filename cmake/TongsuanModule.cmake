@@ -1,8 +1,8 @@
-# tongsuan_module(<name> FLOOR <n> [DEPS <module>...])
+# tongsuan_module(<name> FLOOR <n> [DEPS <module>...] [LINK <external library>...])
 # One library per folder of src/tongsuan. A module may link only to modules on a strictly lower
 # floor. Files ending in _test.cc become the test program tongsuan_tests_<name>.
 function(tongsuan_module name)
-  cmake_parse_arguments(M "" "FLOOR" "DEPS" ${ARGN})
+  cmake_parse_arguments(M "" "FLOOR" "DEPS;LINK" ${ARGN})
   foreach(dep IN LISTS M_DEPS)
     get_property(dep_floor GLOBAL PROPERTY TONGSUAN_FLOOR_${dep})
     if(dep_floor STREQUAL "")
@@ -27,6 +27,9 @@ function(tongsuan_module name)
   foreach(dep IN LISTS M_DEPS)
     target_link_libraries(tongsuan_${name} ${scope} tongsuan::${dep})
   endforeach()
+  if(M_LINK)
+    target_link_libraries(tongsuan_${name} ${scope} ${M_LINK})
+  endif()
 endfunction()
 
 # tongsuan_module_tests(<name> [<extra module>...]): the *_test.cc files beside a module's code.

@@ -1,0 +1,49 @@
+// A certificate: an outcome with the prices and the bound that prove how good it is. A stranger
+// with the market file re-derives every number in one pass with integers (market/verify.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tongsuan/base/sha256.h"
+#include "tongsuan/domain/outcome.h"
+
+namespace tongsuan {
+
+// Prices by gang size on capacity rows: the strengthening for thin books. They bound welfare
+// and are paid by nobody. `prices[row * sizes.size() + k]` is the price of one gang of sizes[k]
+// devices for one slot on capacity row `row`, in micro-yuan per hour of the whole gang.
+struct GangPrices {
+  std::vector<std::uint32_t> sizes;  // rising; every gang size used on a capacity row
+  std::vector<std::int64_t> prices;  // ≥ 0; empty: the strengthening is not used
+  friend bool operator==(const GangPrices&, const GangPrices&) = default;
+};
+
+// Money of one account over the round: what its orders pay, what its offers and sales receive.
+struct AccountTotal {
+  AccountId account;
+  std::int64_t paid = 0;      // micro-yuan
+  std::int64_t received = 0;  // micro-yuan
+  friend bool operator==(const AccountTotal&, const AccountTotal&) = default;
+};
+
+struct Certificate {
+  std::string market;
+  std::uint64_t round = 0;
+  Digest root{};              // of the canonical book
+  std::uint64_t seed = 0;     // of the hash that settles ties
+  Outcome outcome;
+  Prices bound_prices;        // λ*: the bound and the published signal of scarcity
+  Prices payment_prices;      // λ′: what is paid
+  GangPrices gang_prices;     // π
+  // Undivided money: micro-yuan × denominator of the problem (market/problem.h).
+  int128 welfare = 0;
+  int128 bound = 0;           // D(λ*)
+  int128 gang_bound = 0;      // D(π), or 0 when the strengthening is not used
+  std::vector<AccountTotal> totals;      // rising account ids; accounts without money left out
+  std::vector<std::int64_t> line_rents;  // micro-yuan, one per line
+  std::int64_t rent = 0;      // micro-yuan: what buyers pay and nobody else receives, ≥ 0
+};
+
+}  // namespace tongsuan
