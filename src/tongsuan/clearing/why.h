@@ -1,0 +1,85 @@
+// why and quote: exact answers from the clearing itself.
+//
+// `why` walks the rows of the closed round: structural reasons first, then price, then paradoxical
+// rejection. Counterfactuals are re-cleared, not guessed. `quote` is the same code for an order that
+// is not in the book yet: the order is inserted into the closed round's outcome at residual capacity.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tongsuan/base/result.h"
+#include "tongsuan/domain/certificate.h"
+#include "tongsuan/domain/market.h"
+
+namespace tongsuan::clearing {
+
+enum class Reason : std::uint8_t {
+  kPlaced,
+  kNotEligible,             // no hub of its set offers a class of its variants
+  kNoCompatibleHub,         // hubs exist, but none has the class, zone or whole nodes it needs
+  kGangTooLarge,            // no row could ever hold the gang
+  kDataUnreachable,         // the data set cannot arrive in time over any link
+  kWindowTooTight,          // duration longer than the window
+  kGreenUnmet,              // no green supply could cover its share
+  kPolicyCap,               // the caps of its group forbid it at any price
+  kPrecedenceUnmet,         // the order it must follow was not accepted
+  kOutbid,                  // at λ* every option costs more than it is worth
+  kParadoxicallyRejected,   // worth more than λ*, and still not placed: indivisibility
+};
+[[nodiscard]] const char* reason_name(Reason reason);  // "OUTBID"
+
+// A row that stands between an order and its option, with its price.
+struct BindingRow {
+  std::string row;          // "capacity horinger/H100"
+  SlotRange slots;
+  std::int64_t price = 0;   // mean λ* over the slots, micro-yuan per unit
+  std::int64_t premium = 0; // of it, above the cheapest step: the shadow price of scarcity
+};
+
+struct HubAnswer {
+  std::uint32_t hub = kNone;
+  std::uint32_t variant = 0;
+  Slot start = 0;               // the cheapest start at λ*
+  std::int64_t cost = 0;        // micro-yuan at λ* for the whole order
+  std::int64_t value = 0;       // micro-yuan
+  std::int64_t short_by = 0;    // max(0, cost − value)
+  std::vector<BindingRow> binding;
+};
+
+// One single change, re-cleared: with it and nothing else the order is placed.
+struct Change {
+  std::string description;      // "--limit 7.91"
+  std::int64_t extra_cost = 0;  // micro-yuan more that the order would pay; may be negative
+  std::uint32_t hub = kNone;
+  Slot start = 0;
+  std::int64_t payment = 0;     // micro-yuan
+};
+
+struct Why {
+  Reason reason = Reason::kPlaced;
+  std::int64_t lost_opportunity = 0;  // micro-yuan: best surplus at λ′ that it did not get
+  std::vector<HubAnswer> hubs;        // cheapest first
+  std::vector<Change> changes;        // cheapest first; empty for placed orders
+  // For placed orders:
+  std::uint32_t hub = kNone;
+  Slot start = 0;
+  std::int64_t payment = 0;
+};
+
+struct WhyOptions {
+  std::uint64_t work_units = 0;  // per re-clearing; 0: default
+  bool counterfactuals = true;
+};
+
+// `certificate` must be a verified one of `market`.
+Result<Why> why(const Market& market, const Certificate& certificate, std::uint32_t order,
+                const WhyOptions& options);
+
+// `with_order` is `market` plus one block order (its position is `order`); the certificate is of
+// `market`. Indicative: what the order would have got in the round that closed.
+Result<Why> quote(const Market& market, const Certificate& certificate, const Market& with_order,
+                  std::uint32_t order, const WhyOptions& options);
+
+}  // namespace tongsuan::clearing
