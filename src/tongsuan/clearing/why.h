@@ -51,7 +51,7 @@ struct HubAnswer {
 // One single change, re-cleared: with it and nothing else the order is placed.
 struct Change {
   std::string description;      // "--limit 7.91"
-  std::int64_t extra_cost = 0;  // micro-yuan more that the order would pay; may be negative
+  std::int64_t extra_cost = 0;  // micro-yuan by which the bid must rise; 0: free
   std::uint32_t hub = kNone;
   Slot start = 0;
   std::int64_t payment = 0;     // micro-yuan
@@ -69,8 +69,7 @@ struct Why {
 };
 
 struct WhyOptions {
-  std::uint64_t work_units = 0;  // per re-clearing; 0: default
-  bool counterfactuals = true;
+  bool counterfactuals = true;  // look for the cheapest changes of an order that was not placed
 };
 
 // `certificate` must be a verified one of `market`.

@@ -1,0 +1,63 @@
+#include "tongsuan/clearing/warm.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+namespace tongsuan::clearing {
+namespace {
+
+bool same_lines(const std::vector<Line>& a, const std::vector<Line>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Line& x, const Line& y) {
+    return x.from == y.from && x.to == y.to && x.slots == y.slots;
+  });
+}
+
+Prices carry_prices(const std::vector<std::string>& old_names, const Prices& old_prices,
+                    const std::vector<std::string>& names, std::uint32_t slot_count) {
+  std::vector<std::uint32_t> order(old_names.size());
+  std::iota(order.begin(), order.end(), 0U);
+  const auto name_of = [&](std::uint32_t i) -> const std::string& { return old_names[i]; };
+  std::ranges::sort(order, {}, name_of);
+  Prices prices(names.size() * slot_count, 0);
+  for (std::size_t lane = 0; lane < names.size(); ++lane) {
+    const auto found = std::ranges::lower_bound(order, names[lane], {}, name_of);
+    if (found == order.end() || name_of(*found) != names[lane]) continue;
+    std::copy_n(old_prices.begin() + static_cast<std::ptrdiff_t>(*found) * slot_count, slot_count,
+                prices.begin() + static_cast<std::ptrdiff_t>(lane * slot_count));
+  }
+  return prices;
+}
+
+}  // namespace
+
+WarmStart carry_over(const Market& old_market, const market::Problem& old_problem,
+                     const Certificate& certificate, const Market& market,
+                     const market::Problem& problem) {
+  WarmStart warm;
+  if (old_problem.slot_count != problem.slot_count || !(old_market.hub_names == market.hub_names) ||
+      certificate.bound_prices.size() != old_problem.row_count()) {
+    return warm;
+  }
+  warm.usable = true;
+  warm.prices = carry_prices(market::lane_names(old_market, old_problem), certificate.bound_prices,
+                             market::lane_names(market, problem), problem.slot_count);
+  warm.placements.resize(problem.orders.size());
+  // Both name lists are sorted: one merge finds every order that is in both books.
+  std::uint32_t order = 0;
+  for (const Award& old_award : certificate.outcome.awards) {
+    const std::string_view name = old_market.order_names[old_award.order.value];
+    while (order < market.order_names.size() && market.order_names[order] < name) ++order;
+    if (order == market.order_names.size()) break;
+    if (market.order_names[order] != name) continue;
+    Award award = old_award;
+    award.order = OrderId{order};
+    warm.placements[order] = market::find_placement(problem, award);
+  }
+  if (same_lines(old_market.lines, market.lines) && old_market.zone_names == market.zone_names) {
+    warm.flows = certificate.outcome.flows;
+  }
+  return warm;
+}
+
+}  // namespace tongsuan::clearing

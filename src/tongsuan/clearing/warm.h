@@ -1,0 +1,26 @@
+// Carries an earlier round over to a similar book, by name.
+#pragma once
+
+#include <vector>
+
+#include "tongsuan/domain/certificate.h"
+#include "tongsuan/domain/market.h"
+#include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/problem.h"
+
+namespace tongsuan::clearing {
+
+struct WarmStart {
+  Prices prices;                              // λ* of the earlier round by lane name; 0 where new
+  std::vector<market::Placement> placements;  // one per order of the new book
+  std::vector<std::int64_t> flows;            // empty unless the lines are the same
+  bool usable = false;                        // false: different calendar or different hubs
+};
+
+// Placements are carried by order name; an award whose hub or start the new book does not know is
+// dropped. Feasibility is the search's business.
+[[nodiscard]] WarmStart carry_over(const Market& old_market, const market::Problem& old_problem,
+                                   const Certificate& certificate, const Market& market,
+                                   const market::Problem& problem);
+
+}  // namespace tongsuan::clearing

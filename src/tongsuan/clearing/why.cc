@@ -1,0 +1,192 @@
+#include "tongsuan/clearing/why.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "tongsuan/clearing/changes.h"
+#include "tongsuan/clearing/reasons.h"
+#include "tongsuan/market/evaluate.h"
+
+namespace tongsuan::clearing {
+
+using market::Choice;
+using market::Placement;
+using market::Problem;
+
+namespace {
+
+std::int64_t to_money(int128 undivided, const Problem& problem, Rounding rounding) {
+  return divide(undivided, problem.denominator, rounding);
+}
+
+// Mean price of a lane over the slots, and how much of it lies above the cheapest step.
+BindingRow binding_row(const Problem& problem, const Prices& prices, const std::string& name,
+                       std::uint32_t lane, SlotRange slots) {
+  int128 price = 0;
+  int128 premium = 0;
+  for (Slot slot = slots.begin; slot < slots.end; ++slot) {
+    const std::uint32_t row = problem.row(lane, slot);
+    price += prices[row];
+    const bool offered = problem.supply_begin[row] < problem.supply_begin[row + 1];
+    const std::int64_t cheapest = offered ? problem.supply[problem.supply_begin[row]].price : 0;
+    premium += std::max<std::int64_t>(0, prices[row] - cheapest);
+  }
+  const std::int64_t count = std::max<std::int64_t>(1, slots.count());
+  return {.row = name, .slots = slots, .price = divide(price, count, Rounding::kHalfEven),
+          .premium = divide(premium, count, Rounding::kHalfEven)};
+}
+
+// Rows of a placement that are priced above their cheapest step.
+std::vector<BindingRow> binding_rows(const Problem& problem, const Prices& prices,
+                                     const std::vector<std::string>& names,
+                                     const Placement& placement) {
+  std::vector<BindingRow> rows;
+  const auto add = [&](std::uint32_t lane, SlotRange slots) {
+    BindingRow row = binding_row(problem, prices, names[lane], lane, slots);
+    if (row.premium > 0) rows.push_back(std::move(row));
+  };
+  const Choice& choice = problem.choices[placement.choice];
+  const Span32 legs = problem.bundles[choice.bundle];
+  for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+    add(problem.bundle_legs[i].lane, {placement.start, placement.start + choice.duration});
+  }
+  if (choice.extra != kNone) {
+    const market::Transfer& transfer = problem.transfers[choice.extra];
+    add(transfer.lane, {placement.start - transfer.slots, placement.start});
+  }
+  std::ranges::stable_sort(rows, std::greater<>{}, &BindingRow::premium);
+  return rows;
+}
+
+// The start of a choice with the highest surplus at prices; the earliest of equals.
+Placement best_start(const Problem& problem, std::uint32_t order, std::uint32_t choice_index,
+                     const Prices& prices) {
+  const Choice& choice = problem.choices[choice_index];
+  Placement best;
+  int128 best_surplus = 0;
+  for (Slot start = choice.first; start <= choice.last; ++start) {
+    const Placement placement{.choice = choice_index, .start = start, .lots = 1};
+    const int128 surplus =
+        static_cast<int128>(market::placement_value(problem, order, placement)) *
+            problem.denominator -
+        market::placement_cost(problem, placement, prices);
+    if (best.choice == kNone || surplus > best_surplus) {
+      best = placement;
+      best_surplus = surplus;
+    }
+  }
+  return best;
+}
+
+// One answer per hub: its cheapest variant and start at λ*.
+std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
+                                   const Prices& prices, std::uint32_t order) {
+  const std::vector<std::string> names = market::lane_names(market, problem);
+  std::vector<HubAnswer> answers;
+  const Span32 choices = problem.orders[order].choices;
+  for (std::uint32_t c = choices.begin; c < choices.end; ++c) {
+    const Choice& choice = problem.choices[c];
+    if (choice.bundle == kNone) continue;
+    const Placement placement = best_start(problem, order, c, prices);
+    HubAnswer answer{.hub = problem.hub(choice), .variant = choice.variant,
+                     .start = placement.start,
+                     .cost = to_money(market::placement_cost(problem, placement, prices), problem,
+                                      Rounding::kUp),
+                     .value = market::placement_value(problem, order, placement),
+                     .short_by = 0,
+                     .binding = {}};
+    answer.short_by = std::max<std::int64_t>(0, answer.cost - answer.value);
+    const auto same = std::ranges::find(answers, answer.hub, &HubAnswer::hub);
+    if (same != answers.end() && same->cost - same->value <= answer.cost - answer.value) continue;
+    answer.binding = binding_rows(problem, prices, names, placement);
+    if (same == answers.end()) {
+      answers.push_back(std::move(answer));
+    } else {
+      *same = std::move(answer);
+    }
+  }
+  std::ranges::stable_sort(answers, {}, [](const HubAnswer& a) { return a.cost - a.value; });
+  return answers;
+}
+
+bool awarded(const Outcome& outcome, std::uint32_t order) {
+  const auto found = std::ranges::lower_bound(outcome.awards, order, {},
+                                              [](const Award& a) { return a.order.value; });
+  return found != outcome.awards.end() && found->order.value == order;
+}
+
+Reason price_reason(const Market& market, const Problem& problem, const Certificate& certificate,
+                    std::uint32_t order) {
+  const Reason structural = structural_reason(market, problem, order);
+  if (structural != Reason::kPlaced) return structural;
+  const std::uint32_t parent = problem.orders[order].after;
+  if (parent != kNone && !awarded(certificate.outcome, parent)) return Reason::kPrecedenceUnmet;
+  const market::BestOption best = market::best_option(problem, order, certificate.bound_prices);
+  return best.surplus > 0 ? Reason::kParadoxicallyRejected : Reason::kOutbid;
+}
+
+}  // namespace
+
+Result<Why> why(const Market& market, const Certificate& certificate, std::uint32_t order,
+                const WhyOptions& options) {
+  if (order >= market.orders.size()) {
+    return Error{ErrorCode::kNotFound, "the market has no such order"};
+  }
+  TONGSUAN_TRY(const Problem problem, market::compile(market));
+  Why answer;
+  answer.hubs = hub_answers(market, problem, certificate.bound_prices, order);
+  for (const Award& award : certificate.outcome.awards) {
+    if (award.order.value != order) continue;
+    const Placement placement = market::find_placement(problem, award);
+    answer.hub = award.hub;
+    answer.start = award.start;
+    answer.payment =
+        to_money(market::placement_cost(problem, placement, certificate.payment_prices), problem,
+                 Rounding::kUp);
+    return answer;
+  }
+  answer.reason = price_reason(market, problem, certificate, order);
+  answer.lost_opportunity =
+      to_money(market::best_option(problem, order, certificate.payment_prices).surplus, problem,
+               Rounding::kDown);
+  if (options.counterfactuals) {
+    TONGSUAN_TRY(answer.changes, cheapest_changes(market, certificate, order));
+  }
+  return answer;
+}
+
+namespace {
+
+// The certificate of `market`, as one of `with_order`: award ids move up past the new order.
+Certificate shifted(const Certificate& certificate, std::uint32_t order) {
+  Certificate moved = certificate;
+  for (Award& award : moved.outcome.awards) {
+    if (award.order.value >= order) ++award.order.value;
+  }
+  return moved;
+}
+
+}  // namespace
+
+Result<Why> quote(const Market& market, const Certificate& certificate, const Market& with_order,
+                  std::uint32_t order, const WhyOptions& options) {
+  if (with_order.orders.size() != market.orders.size() + 1 || order >= with_order.orders.size()) {
+    return Error{ErrorCode::kInvalidArgument, "a quote is for one order beside the book"};
+  }
+  const Certificate moved = shifted(certificate, order);
+  TONGSUAN_TRY(const Requote requote, recleared(with_order, moved, order, 64));
+  WhyOptions without_changes = options;
+  without_changes.counterfactuals = options.counterfactuals && !requote.placed;
+  TONGSUAN_TRY(Why answer, why(with_order, moved, order, without_changes));
+  if (requote.placed) {
+    answer.reason = Reason::kPlaced;
+    answer.lost_opportunity = 0;
+    answer.hub = requote.hub;
+    answer.start = requote.start;
+    answer.payment = requote.payment;
+  }
+  return answer;
+}
+
+}  // namespace tongsuan::clearing
