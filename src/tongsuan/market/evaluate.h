@@ -18,11 +18,18 @@ struct Placement {
   std::int64_t lots = 1;
 };
 
-// Finds the choice of an award; kNone when the order has no such choice or start.
+// Finds the choice of an award; kNone when the order has no such choice or start. The lots are taken
+// over unseen: `lots_allowed` judges them.
 [[nodiscard]] Placement find_placement(const Problem& problem, const Award& award);
 // The award of a placement of order `order`.
 [[nodiscard]] Award make_award(const Problem& problem, std::uint32_t order,
                                const Placement& placement);
+
+// One lot, or between the least and all lots of a profile.
+[[nodiscard]] bool lots_allowed(const Problem& problem, const Placement& placement);
+
+// The slots from the first to the last that a placement uses (data transfers left out).
+[[nodiscard]] SlotRange placement_slots(const Problem& problem, const Placement& placement);
 
 // Value of a placement, micro-yuan: start delay deducted; floor(value · lots / lot count).
 [[nodiscard]] std::int64_t placement_value(const Problem& problem, std::uint32_t order,
@@ -47,6 +54,11 @@ struct Dispatch {
 };
 [[nodiscard]] Dispatch dispatch(const Problem& problem, const std::vector<std::int64_t>& net_use);
 
+// What the cheapest `amount` of a row's supply costs, and what the first `amount` of its demand is
+// worth (undivided). Neither may be more than the row has.
+[[nodiscard]] int128 supply_cost(const Problem& problem, std::uint32_t row, std::int64_t amount);
+[[nodiscard]] int128 demand_value(const Problem& problem, std::uint32_t row, std::int64_t amount);
+
 // Net use of every row by awards and flows.
 [[nodiscard]] std::vector<std::int64_t> net_use(const Problem& problem, const Outcome& outcome);
 
@@ -54,11 +66,22 @@ struct Dispatch {
 [[nodiscard]] int128 welfare(const Problem& problem, const Outcome& outcome,
                              const Dispatch& dispatch);
 
+// Undivided λ · amount on a row.
+[[nodiscard]] inline int128 row_money(const Problem& problem, std::uint32_t row, std::int64_t price,
+                                      std::int64_t amount) {
+  return static_cast<int128>(price) * amount * problem.lanes[row / problem.slot_count].scale;
+}
+
 // Undivided D(λ): an upper bound on the welfare of any outcome, for any prices (≥ 0 on free rows).
 //   D(λ) = Σ_orders max(0, max_option (v − λ·a)) + Σ_steps max(0, ±(λ − p))·Q
 //        + Σ_lines max over flow in [min, max] of (λ_to − λ_from)·f − tariff·|f|
 // (Precedence between orders is relaxed.)
+// Its parts are the most that each participant could gain at the prices:
+//   D = order_surplus + step_surplus + line_surplus.
 [[nodiscard]] int128 dual_bound(const Problem& problem, const Prices& prices);
+[[nodiscard]] int128 step_surplus(const Problem& problem, const Prices& prices, std::uint32_t row);
+[[nodiscard]] int128 line_surplus(const Problem& problem, const Prices& prices,
+                                  const LineSlot& line);
 
 // Surplus of an order's best option at prices (undivided, ≥ 0), and that option; choice = kNone
 // when rejecting is best. Ties: the first choice, the earliest start.
@@ -68,6 +91,33 @@ struct BestOption {
 };
 [[nodiscard]] BestOption best_option(const Problem& problem, std::uint32_t order,
                                      const Prices& prices);
+
+// The same for many orders at one price vector: prefix sums of every lane and bundle over time make
+// a start cost one subtraction. Machine words where they provably suffice, else 128 bits; the
+// numbers are the same. Keeps a reference to the problem; prices lie within ±kPriceMax.
+class OptionPricer {
+ public:
+  OptionPricer(const Problem& problem, const Prices& prices);
+  [[nodiscard]] BestOption best(std::uint32_t order) const;
+  [[nodiscard]] int128 surplus(std::uint32_t order) const;  // of best(order), without its placement
+  [[nodiscard]] int128 cost(const Placement& placement) const;
+
+ private:
+  [[nodiscard]] const std::int64_t* lane_sums(std::uint32_t lane) const {
+    return lane_sums_.data() + std::size_t{lane} * (problem_.slot_count + 1);
+  }
+  void sum_bundle(std::uint32_t bundle);
+  [[nodiscard]] int128 choice_surplus(const Choice& choice, std::int64_t delay_cost) const;
+  [[nodiscard]] int128 surplus_at(const Choice& choice, std::int64_t delay_cost, Slot start) const;
+  [[nodiscard]] int128 profile_cost(const Profile& profile) const;
+  [[nodiscard]] int128 start_cost(const Choice& choice, Slot start) const;
+
+  const Problem& problem_;
+  std::vector<std::int64_t> lane_sums_;    // lanes × (slots + 1): Σ λ before the slot
+  std::vector<std::int64_t> bundle_sums_;  // bundles × (slots + 1), undivided; unused where wide
+  std::vector<std::int64_t> bundle_reach_; // devices × slots that stay in 64 bits; 0: wide
+  std::int64_t delay_max_ = 0;             // delay costs that stay in 64 bits over all slots
+};
 
 // Undivided D(π): as D(λ), but capacity rows price each gang size apart and every capacity row
 // keeps the best whole number of gangs of each size that fit:

@@ -11,7 +11,21 @@
 // costs bundle_price(t) = Σ units · p[lane, t] · scale[lane], so prefix sums over t price any start.
 //
 // A *choice* is one (variant, hub) of an order with all its starts; an exclusive set of choices is
-// an order. Irregular options (several legs, negative legs) are *profiles*: a list of row uses.
+// an order. Irregular options (several legs, negative legs) are *profiles*: a list of row uses. An
+// order that asks for whole nodes is measured in nodes: `devices` counts nodes, the capacity leg has
+// the devices of one node as its units, and the node leg has one.
+//
+// What cannot be had is left out: a choice on a capacity lane that no offer and no negative leg
+// touches, whole nodes where there is no node block, green energy at a hub without a green zone,
+// and a start before the order's data can have arrived.
+//
+// A *transfer* brings a data set to a hub without a replica, over one fixed route: of the links from
+// a replica to the hub, the one whose cheapest step, in the link's earliest range, has the lowest
+// price, then the lowest replica hub. It takes k slots, k the least number for which
+// rate = ceil(size / k) is at most a quarter of the link's largest capacity in one slot (and 1 MB at
+// least). It may run before the window opens, but not before slot 0, so starts are at least k.
+//
+// A cap row outside the slots of its cap has one free step of kAmountMax: no limit.
 //
 // Money is kept undivided: micro-yuan × `denominator`. A price on lane l moves
 // price · amount · scale[l] of undivided money, where scale[l] = denominator · (price units per
@@ -23,6 +37,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tongsuan/base/int128.h"
@@ -30,6 +45,10 @@
 #include "tongsuan/domain/market.h"
 
 namespace tongsuan::market {
+
+inline constexpr std::uint32_t kRowsMax = 1U << 28;
+inline constexpr std::uint32_t kStepsMax = 1U << 30;  // supply steps, and demand steps, of all rows
+inline constexpr std::int64_t kLotsMax = 1'000'000'000;
 
 enum class LaneKind : std::uint8_t { kCapacity, kNode, kZone, kLink, kCap };
 
@@ -73,7 +92,9 @@ struct ProfileLeg {
 
 struct Profile {
   Span32 legs;
-  std::int64_t lots = 1;      // accepted in whole lots: greatest common divisor of the amounts
+  // Accepted in whole lots. With a minimum share below one: the greatest common divisor of the
+  // amounts, divided by the least divisor that brings it to kLotsMax or below; else one lot.
+  std::int64_t lots = 1;
   std::int64_t lots_min = 1;  // least accepted lots
 };
 
@@ -92,6 +113,7 @@ struct ProblemOrder {
   std::int64_t delay_cost = 0;  // micro-yuan less per slot of later start
   Span32 choices;
   std::uint32_t after = kNone;
+  OrderKind kind = OrderKind::kBlock;
 };
 
 // A line in one slot: `from` and `to` are rows.
@@ -107,6 +129,7 @@ struct LineSlot {
 struct Problem {
   std::uint32_t slot_count = 0;
   std::int64_t denominator = 1;
+  std::uint32_t capacity_lane_count = 0;    // capacity lanes come first: rows below this × slots
   std::vector<Lane> lanes;
   std::vector<std::uint32_t> supply_begin;  // row → range of supply; size rows + 1
   std::vector<SupplyStep> supply;           // within a row: rising (price, offer)
@@ -137,5 +160,9 @@ struct Problem {
 // only starts inside the window; a choice without a start is left out. Fails with kLimit when a
 // named limit of domain/units.h would be passed; a valid market never fails otherwise.
 Result<Problem> compile(const Market& market);
+
+// One name per lane, unique: "capacity horinger/H100", "nodes horinger/H100", "zone inner-mongolia",
+// "link guizhou->horinger", "cap 0 sandbox" (caps by their position in the market).
+[[nodiscard]] std::vector<std::string> lane_names(const Market& market, const Problem& problem);
 
 }  // namespace tongsuan::market
