@@ -35,6 +35,7 @@ enum class Fault : std::uint8_t {
   kTieRule,               // of two orders that differ only in id and owner the wrong one won
   kTotalsMismatch,        // an account's payment or receipt is wrong
   kRentMismatch,          // rent is not what buyers pay less what others receive
+  kRentNegative,          // buyers pay less than sellers receive: somebody is paid for waste
 };
 
 // "kBuyerLoses" → "buyer-loses": stable names for people and programs.
@@ -50,10 +51,18 @@ struct Verdict {
   std::uint64_t award_count = 0;
   std::uint64_t row_count = 0;
   [[nodiscard]] bool ok() const { return fault == Fault::kNone; }
-  // (bound − welfare) / |bound| in parts per million, rounded up; 0 when both are 0.
+  // (bound − welfare) / |bound| in parts per million, rounded up; 0 when there is no gap, and the
+  // largest number when there is one over a bound of 0.
   [[nodiscard]] std::int64_t gap_ppm() const;
 };
 
+// Checks in the order of Fault and stops at the first. The rules of fairness, at λ′ and undivided:
+//   buyers   every award: value of the placement ≥ λ′ · amounts (a seller's value is negative, and so
+//            is what it "pays"; a profile in parts is judged by its part), and every curve order:
+//            what its accepted steps are worth ≥ what they cost, over the round
+//   sellers  per (seller, lane) over the round, whatever the offers: revenue ≥ cost
+//   lines    per line over the round: Σ (λ′_to − λ′_from)·f ≥ tariff · Σ |f|
+// The market must be canonical (a reader makes it so).
 [[nodiscard]] Verdict verify(const Market& market, const Certificate& certificate);
 
 // A certificate that passed. Only `accept` makes one, so holding it means that it was verified.
