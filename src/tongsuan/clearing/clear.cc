@@ -6,6 +6,7 @@
 #include "tongsuan/clearing/certify.h"
 #include "tongsuan/clearing/warm.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/solver/assign.h"
 #include "tongsuan/solver/dual.h"
 #include "tongsuan/solver/redispatch.h"
 #include "tongsuan/solver/search.h"
@@ -68,35 +69,54 @@ std::vector<std::int64_t> use_of(const market::Problem& problem,
   return use;
 }
 
-// Searches with the flows of the lines fixed, then sends the flows where the placements want them,
-// and repeats: flows and placements improve each other, and welfare never falls.
+void trace_search(Round& round, solver::SearchOptions& search, std::uint32_t pass,
+                  std::uint32_t passes) {
+  const int128 bound = round.best_bound();
+  search.progress = [&round, bound, pass, passes](const solver::SearchProgress& progress) {
+    const double share = (pass + progress.done) / passes;
+    round.trace.push_back(
+        {share, as_money(progress.welfare, round.problem), as_money(bound, round.problem)});
+    round.report("placement", share, gap_of(progress.welfare, bound));
+  };
+}
+
+// Searches with the flows of the lines fixed, then sends the flows where the placements, and the
+// orders still waiting, want them, and repeats. The last flows are those that the placements need.
 void find_placements(Round& round) {
   const market::Problem& problem = round.problem;
   const std::uint64_t budget = round.options.search_work_units != 0
                                    ? round.options.search_work_units
                                    : default_work_units(problem);
-  const std::uint32_t passes = problem.line_slots.empty() ? 1 : 3;
+  const bool lines = !problem.line_slots.empty();
+  const std::uint32_t passes = lines ? 3 : 1;
+  const Prices& prices = round.dual.prices;
+  const std::vector<std::int64_t> expected =
+      lines ? solver::expected_use(problem, prices) : std::vector<std::int64_t>{};
   solver::SearchOptions search;
   search.thread_count = round.options.thread_count;
   search.seed = round.options.seed;
   search.cancelled = round.options.cancelled;
   search.warm_start = round.warm.placements;
-  search.flows = !round.warm.flows.empty() ? round.warm.flows
-                                           : solver::flows_at_prices(problem, round.dual.prices);
-  const int128 bound = round.best_bound();
+  search.flows = round.warm.flows;
+  if (lines) {
+    search.flows = solver::plan_flows(problem, prices, expected,
+                                      use_of(problem, search.warm_start), search.flows);
+  }
+  if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin) {
+    search.warm_start = solver::assign(problem, prices, search.flows);
+  }
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
     search.work_units = budget / passes;
-    search.progress = [&](const solver::SearchProgress& progress) {
-      const double share = (pass + progress.done) / passes;
-      round.trace.push_back(
-          {share, as_money(progress.welfare, problem), as_money(bound, problem)});
-      round.report("placement", share, gap_of(progress.welfare, bound));
-    };
-    solver::SearchResult found = solver::search(problem, round.dual.prices, search);
+    trace_search(round, search, pass, passes);
+    solver::SearchResult found = solver::search(problem, prices, search);
     round.work_units += found.work_units;
     search.warm_start = std::move(found.placements);
-    search.flows = solver::redispatch(problem, use_of(problem, search.warm_start), search.flows);
-    if (round.cancelled()) break;
+    if (!lines) break;
+    const std::vector<std::int64_t> use = use_of(problem, search.warm_start);
+    const bool last = pass + 1 == passes || round.cancelled();
+    search.flows = last ? solver::redispatch(problem, use, search.flows)
+                        : solver::plan_flows(problem, prices, expected, use, search.flows);
+    if (last) break;
   }
   round.outcome.flows = search.flows;
   for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {

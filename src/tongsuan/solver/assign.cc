@@ -43,6 +43,7 @@ class Assigner {
  public:
   Assigner(const Problem& problem, const Prices& prices, const std::vector<std::int64_t>& flows);
   std::vector<Placement> run();
+  std::vector<std::int64_t> run_expected_use();
 
  private:
   void set_prices(double step, double pace);
@@ -56,7 +57,7 @@ class Assigner {
   [[nodiscard]] double surplus(std::uint32_t order, const Placement& placement) const;
 
   const Problem& problem_;
-  const std::vector<std::int64_t>& flows_;
+  const std::vector<std::int64_t> flows_;
   std::vector<double> base_;      // λ* per row, micro-yuan per amount unit
   std::vector<double> price_;     // now
   std::vector<Target> targets_;   // per row
@@ -287,7 +288,20 @@ std::vector<Placement> Assigner::run() {
   return keep_what_fits();
 }
 
+std::vector<std::int64_t> Assigner::run_expected_use() {
+  for (const market::LineSlot& line : problem_.line_slots) {
+    targets_[line.from].scale = 0;
+    targets_[line.to].scale = 0;
+  }
+  pace_sweep();
+  return load_;
+}
+
 }  // namespace
+
+std::vector<std::int64_t> expected_use(const Problem& problem, const Prices& prices) {
+  return Assigner(problem, prices, {}).run_expected_use();
+}
 
 std::vector<Placement> assign(const Problem& problem, const Prices& prices,
                               const std::vector<std::int64_t>& flows) {

@@ -31,4 +31,9 @@ inline constexpr std::size_t kAssignOrdersMin = 30'000;  // below: greedy is bet
                                                     const Prices& prices,
                                                     const std::vector<std::int64_t>& flows);
 
+// What every row is asked for when each order takes its best option at prices that answer to the
+// load (zones that lines lead to are left at λ*): where a search will want supply to be.
+[[nodiscard]] std::vector<std::int64_t> expected_use(const market::Problem& problem,
+                                                     const Prices& prices);
+
 }  // namespace tongsuan::solver

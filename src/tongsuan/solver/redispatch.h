@@ -10,15 +10,18 @@
 
 namespace tongsuan::solver {
 
-// The flows that maximise welfare for fixed use of every row by awards (lines excluded).
-// `current` (as Outcome::flows) is returned unchanged in slots where it is already best.
+// The flows that maximise welfare for fixed use of every row by awards (lines excluded). In slots
+// where the use cannot be met, `current` (as Outcome::flows) is kept.
 [[nodiscard]] std::vector<std::int64_t> redispatch(const market::Problem& problem,
                                                    const std::vector<std::int64_t>& award_use,
                                                    const std::vector<std::int64_t>& current);
 
-// Flows to start a search with: every slot is dispatched for the use of the orders' best options
-// at `prices`, so green power is where the prices expect it. Feasible limits, not yet balanced.
-[[nodiscard]] std::vector<std::int64_t> flows_at_prices(const market::Problem& problem,
-                                                        const Prices& prices);
+// Flows that leave room for a search: as redispatch, but every zone also asks, at its price λ*, for
+// what `expected_use` says beyond `award_use`. Feasible for the awards whenever redispatch is.
+[[nodiscard]] std::vector<std::int64_t> plan_flows(const market::Problem& problem,
+                                                   const Prices& prices,
+                                                   const std::vector<std::int64_t>& expected_use,
+                                                   const std::vector<std::int64_t>& award_use,
+                                                   const std::vector<std::int64_t>& current);
 
 }  // namespace tongsuan::solver
