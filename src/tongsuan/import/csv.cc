@@ -11,7 +11,8 @@ namespace tongsuan::imports {
 namespace {
 
 // Parses "-12.3456e-2" into units of 10^-decimals, rounding halves away from zero. Digits beyond
-// the first 18 significant ones only ever decide a rounding, so they are read and their weight kept.
+// the first 18 significant ones only ever decide a rounding, so they are read and their weight
+// kept.
 bool parse_rounded(std::string_view text, int decimals, std::int64_t& value) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);
@@ -59,8 +60,7 @@ bool parse_rounded(std::string_view text, int decimals, std::int64_t& value) {
 }  // namespace
 
 Result<CsvReader> CsvReader::open(std::string name, std::string_view text,
-                                  std::initializer_list<std::string_view> columns,
-                                  char separator) {
+                                  std::initializer_list<std::string_view> columns, char separator) {
   CsvReader reader;
   reader.name_ = std::move(name);
   reader.text_ = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
@@ -149,7 +149,9 @@ bool CsvReader::next() {
   return true;
 }
 
-std::int64_t CsvReader::integer(std::size_t column) { return decimal(column, 0); }
+std::int64_t CsvReader::integer(std::size_t column) {
+  return decimal(column, 0);
+}
 
 std::int64_t CsvReader::decimal(std::size_t column, int decimals) {
   std::int64_t value = 0;

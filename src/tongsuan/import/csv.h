@@ -2,8 +2,8 @@
 //
 // Model. The caller names the columns that it needs; they may stand in any order among others. Rows
 // come one by one, fields are views into the text (no copies unless a field is quoted). The first
-// fault is kept: after it `next` returns false and every number reads as 0, so that a loop needs one
-// check at its end:
+// fault is kept: after it `next` returns false and every number reads as 0, so that a loop needs
+// one check at its end:
 //
 //   TONGSUAN_TRY(CsvReader csv, CsvReader::open(path, text, {"zone", "quantity_mwh"}));
 //   while (csv.next()) add(csv.text(0), csv.decimal(1, 3));

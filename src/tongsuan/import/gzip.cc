@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-
 #include <zlib.h>
 
 namespace tongsuan::imports {
@@ -63,7 +62,8 @@ class Inflater {
 };
 
 // The last four bytes of a gzip file hold the size of its last member modulo 2^32. It is a hint
-// from the file, so it may only choose how much is reserved first, and only up to zlib's best ratio.
+// from the file, so it may only choose how much is reserved first, and only up to zlib's best
+// ratio.
 std::size_t size_hint(std::string_view packed) {
   std::uint32_t size = 0;
   for (std::size_t i = 0; i < 4; ++i) {

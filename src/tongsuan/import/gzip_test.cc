@@ -1,7 +1,6 @@
 #include "tongsuan/import/gzip.h"
 
 #include <cstdio>
-
 #include <gtest/gtest.h>
 #include <zlib.h>
 
