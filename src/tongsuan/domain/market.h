@@ -6,7 +6,7 @@
 //
 // Canonical order. Every list is sorted by name (orders too), names are unique within a list, and
 // ids are positions. Reading the same lines in another order gives the same Market, byte for byte:
-// `canonicalise` (market/canonical.h) sorts, and the root hash is taken over this form.
+// `canonicalise` (domain/canonical.h) sorts, and the root hash is taken over this form.
 //
 // Ownership. Market owns all its data; variable-length parts of orders live in shared pools that
 // are addressed by half-open ranges, so that a million orders are a handful of allocations.
@@ -65,11 +65,13 @@ struct Calendar {
   std::string start = "2026-01-01T00:00+08:00";  // RFC 3339, when slot 0 begins; never interpreted
   std::uint32_t slot_seconds = 3600;
   std::uint32_t slot_count = 0;
+  friend bool operator==(const Calendar&, const Calendar&) = default;
 };
 
 struct AcceleratorClass {
   std::uint32_t watts = 0;         // drawn by one device under load
   std::uint32_t node_devices = 1;  // devices of one node
+  friend bool operator==(const AcceleratorClass&, const AcceleratorClass&) = default;
 };
 
 enum class Commodity : std::uint8_t { kPower, kGreen };
@@ -81,6 +83,7 @@ enum class Disposal : std::uint8_t { kFree, kBalance };
 struct Zone {
   Commodity commodity = Commodity::kPower;
   Disposal disposal = Disposal::kFree;
+  friend bool operator==(const Zone&, const Zone&) = default;
 };
 
 struct Hub {
@@ -92,6 +95,7 @@ struct Hub {
   std::uint32_t pue_milli = 1000;       // power usage effectiveness × 1000
   std::uint32_t power_zone = kNone;     // ZoneId::value; kNone: power is not a row of this market
   std::uint32_t green_zone = kNone;
+  friend bool operator==(const Hub&, const Hub&) = default;
 };
 
 // One convex supply or demand step.
@@ -110,6 +114,7 @@ struct Line {
   Amount min;  // ≤ 0: room in the other direction
   Amount max;  // ≥ 0
   Price tariff;  // ≥ 0; only lines with min = 0 may have a tariff above 0
+  friend bool operator==(const Line&, const Line&) = default;
 };
 
 // A directed data link: MB per slot at a price per TB.
@@ -118,11 +123,13 @@ struct Link {
   HubId to;
   SlotRange slots;
   Span32 steps;  // Market::steps, prices rising
+  friend bool operator==(const Link&, const Link&) = default;
 };
 
 struct DataSet {
   std::uint64_t size_mb = 0;
   Span32 replicas;  // Market::hub_lists, rising hub ids: hubs that hold a copy
+  friend bool operator==(const DataSet&, const DataSet&) = default;
 };
 
 // Whole nodes of a class at a hub, for orders that need nodes to themselves.
@@ -131,6 +138,7 @@ struct NodeBlock {
   ClassId accelerator;
   SlotRange slots;
   std::uint32_t nodes = 0;
+  friend bool operator==(const NodeBlock&, const NodeBlock&) = default;
 };
 
 // A policy cap: the devices that orders of one group may hold together in each slot of the range.
@@ -140,6 +148,7 @@ struct Cap {
   std::uint32_t accelerator = kNone;  // ClassId::value; kNone: all classes
   SlotRange slots;
   std::uint32_t devices = 0;
+  friend bool operator==(const Cap&, const Cap&) = default;
 };
 
 // Supply by price steps on capacity (hub, class) or on a zone. Divisible: any part may be bought.
@@ -150,6 +159,7 @@ struct Offer {
   std::uint32_t zone = kNone;  // energy in this zone
   SlotRange slots;
   Span32 steps;  // Market::steps, prices rising; amount per slot
+  friend bool operator==(const Offer&, const Offer&) = default;
 };
 
 // ---- Orders ------------------------------------------------------------------------------------
@@ -168,6 +178,7 @@ struct Variant {
   ClassId accelerator;
   std::uint32_t gang = 0;
   std::uint32_t duration = 0;  // slots
+  friend bool operator==(const Variant&, const Variant&) = default;
 };
 
 // A signed use of one row family over consecutive slots: buying is positive.
@@ -179,6 +190,7 @@ struct Leg {
   std::uint32_t zone = kNone;
   SlotRange slots;
   std::int64_t amount = 0;  // devices or Wh in each slot; negative: delivered by the participant
+  friend bool operator==(const Leg&, const Leg&) = default;
 };
 
 // An explicit option. Its value is negative for a seller: what the participant must be paid.
@@ -186,6 +198,7 @@ struct Leg {
 struct Option {
   std::int64_t value = 0;  // micro-yuan
   Span32 legs;             // Market::legs
+  friend bool operator==(const Option&, const Option&) = default;
 };
 
 // `variants`, `options`, `legs` and `steps` are ranges of the pools of Market; which of them is
@@ -212,6 +225,7 @@ struct Order {
   Span32 options;
   Span32 steps;
   Span32 services;                 // Market::ranges
+  friend bool operator==(const Order&, const Order&) = default;
 };
 
 struct Market {
@@ -240,6 +254,7 @@ struct Market {
   std::vector<SlotRange> ranges;
   std::vector<HubId> hub_lists;
   std::vector<Span32> hub_sets;  // by HubSetId: ranges of hub_lists, rising ids; each set once
+  friend bool operator==(const Market&, const Market&) = default;
 };
 
 }  // namespace tongsuan
