@@ -446,11 +446,18 @@ class Compiler {
 
   // The earliest range of the link from → to that has a step; links.size() when there is none.
   [[nodiscard]] std::size_t find_link(std::uint32_t from, std::uint32_t to) const {
-    for (std::size_t i = 0; i < market_.links.size(); ++i) {
-      const Link& link = market_.links[i];
-      if (link.from.value == from && link.to.value == to && link.steps.count() > 0) return i;
+    const auto pair = std::pair(from, to);  // links are sorted by (from, to, begin)
+    auto link = std::partition_point(
+        market_.links.begin(), market_.links.end(),
+        [&](const Link& other) { return std::pair(other.from.value, other.to.value) < pair; });
+    while (link != market_.links.end() && std::pair(link->from.value, link->to.value) == pair &&
+           link->steps.count() == 0) {
+      ++link;
     }
-    return market_.links.size();
+    if (link == market_.links.end() || std::pair(link->from.value, link->to.value) != pair) {
+      return market_.links.size();
+    }
+    return static_cast<std::size_t>(link - market_.links.begin());
   }
 
   [[nodiscard]] std::int64_t first_price(std::size_t link) const {
