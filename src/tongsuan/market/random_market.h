@@ -106,7 +106,7 @@ class RandomMarket {
       left -= slots.count();
       const bool one_way = chance(50);
       builder_.line(zones_[back ? 2 : 1], zones_[back ? 1 : 2], slots,
-                    one_way ? 0 : -random_.between(0, 2), random_.between(0, 3),
+                    one_way ? 0 : -random_.between(0, 2), random_.between(1, 3),
                     one_way ? random_.between(0, 1) * kUnitPrice / 2 : 0);
     }
   }
@@ -154,14 +154,15 @@ class RandomMarket {
                       steps(kUnitPrice, 8, false, true));
       }
     }
-    data_ = {builder_.data_set("d0", random_.below(12), {hubs_[0]}),
-             builder_.data_set("d1", random_.below(12), hubs_)};
+    data_ = {builder_.data_set("d0", 1 + random_.below(12), {hubs_[0]}),
+             builder_.data_set("d1", 1 + random_.below(12), hubs_)};
   }
 
   void add_limits() {
-    for (std::uint64_t count = random_.below(3); count > 0; --count) {
+    for (const GroupId group : groups_) {  // one each: caps of one group may not overlap
+      if (chance(40)) continue;
       Cap cap;
-      cap.group = pick(groups_);
+      cap.group = group;
       if (chance(50)) cap.hub = pick(hubs_).value;
       if (chance(50)) cap.accelerator = pick(classes_).value;
       cap.slots = range();
@@ -263,7 +264,8 @@ class RandomMarket {
     leg.amount = 0;
     const bool zone = leg.kind == RowKind::kZone;
     order.options = builder_.options({{0, {leg}}});
-    order.steps = builder_.steps(steps(zone ? kUnitPrice : kYuan, 3, zone && balance_, false));
+    const bool negative = zone && balance_ && leg.zone != zones_[0].value;
+    order.steps = builder_.steps(steps(zone ? kUnitPrice : kYuan, 3, negative, false));
     builder_.order(name, order);
   }
 
