@@ -227,6 +227,7 @@ class NetworkSolver {
   void finish_interval(NetworkSolution& solution) const;
   void find_groups(std::span<const std::int64_t> prices);
   void share_group(std::uint32_t group, const NetworkSolution& solution);
+  [[nodiscard]] bool absorb_rest(std::int64_t sign);
 
   const Network* network_ = nullptr;
   // Per zone.

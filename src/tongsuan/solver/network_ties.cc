@@ -78,6 +78,35 @@ void NetworkSolver::share_group(std::uint32_t group, const NetworkSolution& solu
   }
 }
 
+// After the targets are routed, unsold supply (sign < 0) is given up, or missing supply (sign > 0)
+// found, at the zones that it can reach and that have room at their price; first at home.
+bool NetworkSolver::absorb_rest(std::int64_t sign) {
+  const auto zones = static_cast<std::uint32_t>(excess_.size());
+  std::vector<std::int64_t> rest(zones);
+  std::vector<std::int64_t> room(zones);
+  for (std::uint32_t z = 0; z < zones; ++z) {
+    rest[z] = std::max<std::int64_t>(-sign * excess_[z], 0);
+    room[z] = sign < 0 ? target_[z] - below_[z] : above_[z] - target_[z];
+    const std::int64_t own = std::min(rest[z], room[z]);
+    rest[z] -= own;
+    room[z] -= own;
+    target_[z] += sign * own;
+  }
+  std::vector<std::int64_t> other = excess_;  // of the other sign: its turn is later
+  for (std::uint32_t z = 0; z < zones; ++z) {
+    excess_[z] = -sign * rest[z];
+    if (rest[z] == 0) excess_[z] = sign * room[z];
+  }
+  route();
+  bool complete = true;
+  for (std::uint32_t z = 0; z < zones; ++z) {
+    if (rest[z] > 0) complete = complete && excess_[z] == 0;
+    if (rest[z] == 0) target_[z] += sign * (room[z] - sign * excess_[z]);
+    excess_[z] = -sign * other[z] > 0 ? 0 : other[z];
+  }
+  return complete;
+}
+
 void NetworkSolver::share_ties(const Network& network, std::span<const std::int64_t> injection,
                                NetworkSolution& solution) {
   const std::uint32_t steps = solution.steps;
@@ -90,10 +119,7 @@ void NetworkSolver::share_ties(const Network& network, std::span<const std::int6
   }
   set_excess(target_);
   route();
-  for (std::uint32_t z = 0; z < group_.size(); ++z) {
-    target_[z] -= excess_[z];  // what the lines cannot carry away, or bring, stays in the zone
-    if (target_[z] < below_[z] || target_[z] > above_[z]) return;
-  }
+  if (!absorb_rest(-1) || !absorb_rest(1)) return;
   std::copy(target_.begin(), target_.end(), solution.supply.begin());
   for (std::size_t l = 0; l < flow_low_.size(); ++l) {
     solution.flows[l] = flow_low_[l] + backward_[l];
