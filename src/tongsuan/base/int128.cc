@@ -14,7 +14,7 @@ std::string to_string(int128 value) {
     magnitude /= 10;
   } while (magnitude != 0);
   if (negative) digits.push_back('-');
-  std::ranges::reverse(digits);
+  std::reverse(digits.begin(), digits.end());
   return digits;
 }
 

@@ -154,7 +154,7 @@ void MarketChecks::check_overlap(const std::vector<Item>& items,
                                  const std::vector<std::uint32_t>& lines) {
   std::vector<std::uint32_t> sorted(items.size());
   for (std::uint32_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
-  std::ranges::sort(sorted, [&](std::uint32_t a, std::uint32_t b) {
+  std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
     return std::tuple(pair_of(items[a]), items[a].slots.begin, a) <
            std::tuple(pair_of(items[b]), items[b].slots.begin, b);
   });

@@ -124,8 +124,8 @@ void MarketLines::read_end(Scanner& scanner) {
 
 const MarketLines::Record* MarketLines::record_named(std::string_view keyword) {
   if (last_record_->spec->keyword == keyword) return last_record_;  // lines come in runs
-  const auto* found = std::ranges::find_if(
-      kRecords, [&](const Record& record) { return record.spec->keyword == keyword; });
+  const auto* found = std::find_if(
+      kRecords.begin(), kRecords.end(), [&](const Record& record) { return record.spec->keyword == keyword; });
   if (found == kRecords.end()) return nullptr;
   last_record_ = found;
   return found;
@@ -156,7 +156,8 @@ void MarketLines::read_market() {
   book_.market.name = text_of(line_.names[0]);
   if (!line_.has(kMarketCurrency)) return;
   const std::string_view currency = value(kMarketCurrency);
-  const bool letters = std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool letters = std::all_of(currency.begin(), currency.end(),
+                                   [](char c) { return c >= 'A' && c <= 'Z'; });
   if (currency.size() != 3 || !letters) {
     faults_.add(FaultCode::kBadValue, currency, "is not a currency", "three letters such as CNY");
   }

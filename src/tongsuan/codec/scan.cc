@@ -49,7 +49,7 @@ bool is_invisible(std::uint32_t character) {
                                               {0x3000, 0x3000},
                                               {0xFE00, 0xFE0F},
                                               {0xFEFF, 0xFEFF}}};
-  return character >= 0xE0000 || std::ranges::any_of(kRanges, [&](Range range) {
+  return character >= 0xE0000 || std::any_of(kRanges.begin(), kRanges.end(), [&](Range range) {
            return character >= range.first && character <= range.last;
          });
 }

@@ -230,7 +230,7 @@ void append_slots(std::string& out, SlotRange slots) {
 }
 
 void append_text(std::string& out, std::string_view text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '#' && c != '=' && c != '\\';
   });
   if (plain) {

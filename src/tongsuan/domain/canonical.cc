@@ -32,6 +32,13 @@ void gather_names(NameList& names, const Ids& positions) {
   names = std::move(gathered);
 }
 
+// Stable, by a key. (The standard library of the WebAssembly build has no std::ranges algorithms.)
+template <class T, class Key>
+void sort_by(std::vector<T>& items, Key key) {
+  std::stable_sort(items.begin(), items.end(),
+                   [&](const T& a, const T& b) { return key(a) < key(b); });
+}
+
 template <class T>
 void gather(std::vector<T>& items, const Ids& positions) {
   std::vector<T> gathered;
@@ -144,21 +151,21 @@ class Canonicaliser {
       rename(line.from, zones_);
       rename(line.to, zones_);
     }
-    std::ranges::sort(market_.lines, {}, [](const Line& line) {
+    sort_by(market_.lines, [](const Line& line) {
       return std::tuple(line.from, line.to, range_key(line.slots), line.min, line.max, line.tariff);
     });
     for (Link& link : market_.links) {
       rename(link.from, hubs_);
       rename(link.to, hubs_);
     }
-    std::ranges::stable_sort(market_.links, {}, [](const Link& link) {
+    sort_by(market_.links, [](const Link& link) {
       return std::tuple(link.from, link.to, range_key(link.slots));
     });
     for (NodeBlock& block : market_.node_blocks) {
       rename(block.hub, hubs_);
       rename(block.accelerator, classes_);
     }
-    std::ranges::sort(market_.node_blocks, {}, [](const NodeBlock& block) {
+    sort_by(market_.node_blocks, [](const NodeBlock& block) {
       return std::tuple(block.hub, block.accelerator, range_key(block.slots), block.nodes);
     });
     for (Cap& cap : market_.caps) {
@@ -166,7 +173,7 @@ class Canonicaliser {
       rename(cap.hub, hubs_);
       rename(cap.accelerator, classes_);
     }
-    std::ranges::sort(market_.caps, {}, [](const Cap& cap) {
+    sort_by(market_.caps, [](const Cap& cap) {
       return std::tuple(cap.group, cap.hub, cap.accelerator, range_key(cap.slots), cap.devices);
     });
     for (Offer& offer : market_.offers) {
@@ -252,7 +259,7 @@ class Canonicaliser {
       return std::lexicographical_compare(list + sets[a].begin, list + sets[a].end,
                                           list + sets[b].begin, list + sets[b].end);
     };
-    std::ranges::sort(by_content, compare);
+    std::sort(by_content.begin(), by_content.end(), compare);
     first_equal_.resize(sets.size());
     for (std::size_t i = 0; i < by_content.size(); ++i) {
       const bool again = i > 0 && !compare(by_content[i - 1], by_content[i]);

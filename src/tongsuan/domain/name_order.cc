@@ -45,7 +45,8 @@ class NameSorter {
     spare_.resize(keys.size() >= kRadixSortMin ? keys.size() : 0);
     sort(keys.data(), keys.data() + keys.size(), 0);
     std::vector<std::uint32_t> positions(keys.size());
-    std::ranges::transform(keys, positions.begin(), &Key::name);
+    std::transform(keys.begin(), keys.end(), positions.begin(),
+                   [](const Key& key) { return key.name; });
     return positions;
   }
 

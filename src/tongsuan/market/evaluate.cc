@@ -6,6 +6,7 @@
 namespace tongsuan::market {
 namespace {
 
+constexpr std::size_t kSummedBundleSlotsMax = std::size_t{1} << 27;  // 1 GiB
 constexpr std::int64_t kNarrowMax = std::int64_t{1} << 61;
 
 // Hub that an award of this choice names; kNone for options and profiles, which name none.
@@ -130,10 +131,10 @@ int128 undivided(const Problem& problem, std::int64_t money) {
 Placement find_placement(const Problem& problem, const Award& award) {
   if (award.order.value >= problem.orders.size()) return {};
   const ProblemOrder& order = problem.orders[award.order.value];
-  const auto begin = problem.choices.begin() + order.choices.begin;
-  const auto end = problem.choices.begin() + order.choices.end;
+  const Choice* begin = problem.choices.data() + order.choices.begin;
+  const Choice* end = problem.choices.data() + order.choices.end;
   // Choices rise by (variant, hub).
-  const auto found = std::partition_point(begin, end, [&](const Choice& choice) {
+  const Choice* found = std::partition_point(begin, end, [&](const Choice& choice) {
     if (choice.variant != award.variant) return choice.variant < award.variant;
     const std::uint32_t hub = award_hub(problem, order.kind, choice);
     return hub < award.hub;
@@ -143,7 +144,7 @@ Placement find_placement(const Problem& problem, const Award& award) {
     return {};
   }
   Placement placement;
-  placement.choice = static_cast<std::uint32_t>(found - problem.choices.begin());
+  placement.choice = static_cast<std::uint32_t>(found - problem.choices.data());
   placement.lots = award.lots;
   if (order.kind == OrderKind::kBlock) {
     if (award.start < found->first || award.start > found->last) return {};
@@ -368,9 +369,12 @@ OptionPricer::OptionPricer(const Problem& problem, const Prices& prices) : probl
       sums[slot + 1] = sums[slot] + price;
     }
   }
-  bundle_sums_.resize(problem.bundles.size() * (slots + 1));
+  // Books with very many kinds of bundles keep sums for the first ones only.
+  bundle_sums_.resize(std::min(problem.bundles.size(), kSummedBundleSlotsMax / (slots + 1)) *
+                      (slots + 1));
   bundle_reach_.assign(problem.bundles.size(), 0);
-  for (std::uint32_t bundle = 0; bundle < problem.bundles.size(); ++bundle) sum_bundle(bundle);
+  const std::size_t summed = bundle_sums_.size() / (slots + 1);
+  for (std::uint32_t bundle = 0; bundle < summed; ++bundle) sum_bundle(bundle);
   delay_max_ = kNarrowMax / problem.denominator / slots;
 }
 

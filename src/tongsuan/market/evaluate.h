@@ -114,7 +114,7 @@ class OptionPricer {
 
   const Problem& problem_;
   std::vector<std::int64_t> lane_sums_;    // lanes × (slots + 1): Σ λ before the slot
-  std::vector<std::int64_t> bundle_sums_;  // bundles × (slots + 1), undivided; unused where wide
+  std::vector<std::int64_t> bundle_sums_;  // bundles × (slots + 1), undivided
   std::vector<std::int64_t> bundle_reach_; // devices × slots that stay in 64 bits; 0: wide
   std::int64_t delay_max_ = 0;             // delay costs that stay in 64 bits over all slots
 };

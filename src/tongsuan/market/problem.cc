@@ -282,8 +282,8 @@ class Compiler {
   static void sort_rows(const std::vector<std::uint32_t>& begin, std::vector<Step>& steps,
                         Less less) {
     for (std::size_t row = 0; row + 1 < begin.size(); ++row) {
-      const auto first = steps.begin() + begin[row];
-      const auto last = steps.begin() + begin[row + 1];
+      Step* const first = steps.data() + begin[row];
+      Step* const last = steps.data() + begin[row + 1];
       if (!std::is_sorted(first, last, less)) std::stable_sort(first, last, less);
     }
   }
@@ -485,7 +485,8 @@ class Compiler {
                          "the limit is " + std::to_string(kOrdersMax));
     }
     problem_.orders.reserve(market_.orders.size());
-    problem_.choices.reserve(std::min<std::uint64_t>(choice_estimate(), kOptionsMax));
+    problem_.choices.reserve(static_cast<std::size_t>(
+        std::min<std::uint64_t>(choice_estimate(), kOptionsMax)));
     int128 use = 0;
     for (std::uint32_t i = 0; i < market_.orders.size(); ++i) {
       const Order& order = market_.orders[i];

@@ -240,7 +240,7 @@ class Verifier {
     if (!std::includes(gangs.sizes.begin(), gangs.sizes.end(), used.begin(), used.end())) {
       return fail(Fault::kGangPriceShape, "a gang size of the book has no price");
     }
-    const std::size_t rows = std::size_t{problem_.capacity_lane_count} * problem_.slot_count;
+    const std::uint64_t rows = std::uint64_t{problem_.capacity_lane_count} * problem_.slot_count;
     if (gangs.prices.size() != rows * gangs.sizes.size()) {
       return fail(Fault::kGangPriceShape, "there are " + std::to_string(gangs.prices.size()) +
                                               " gang prices for " + std::to_string(rows) +
