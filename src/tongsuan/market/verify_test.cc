@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "tongsuan/market/certificate_builder.h"
+#include "tongsuan/market/naive.h"
+#include "tongsuan/market/random_market.h"
 
 namespace tongsuan::market {
 namespace {
@@ -250,6 +253,97 @@ std::vector<Tampering> all_tamperings() {
 
 INSTANTIATE_TEST_SUITE_P(Verify, Tampered, ::testing::ValuesIn(all_tamperings()),
                          [](const auto& param_info) { return param_info.param.name; });
+
+// The rules of fairness, order by order and slot by slot.
+bool everybody_gains(const Market& market, const Problem& problem, const Certificate& certificate) {
+  const Prices& prices = certificate.payment_prices;
+  for (const Award& award : certificate.outcome.awards) {
+    const Placement placement = find_placement(problem, award);
+    const int128 value = placement_value(problem, award.order.value, placement);
+    if (value * problem.denominator < placement_cost(problem, placement, prices)) return false;
+  }
+  const Dispatch dispatched = dispatch(problem, net_use(problem, certificate.outcome));
+  const Allocation sold = allocate(problem, dispatched, certificate.seed);
+  std::map<std::uint32_t, int128> curves;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, int128> sellers;
+  std::map<std::uint32_t, int128> lines;
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
+    for (std::uint32_t i = problem.demand_begin[row]; i < problem.demand_begin[row + 1]; ++i) {
+      const DemandStep& step = problem.demand[i];
+      curves[step.order] += row_money(problem, row, step.price - prices[row], sold.demand[i]);
+    }
+    for (std::uint32_t i = problem.supply_begin[row]; i < problem.supply_begin[row + 1]; ++i) {
+      const SupplyStep& step = problem.supply[i];
+      if (step.offer == kNone) continue;
+      sellers[{market.offers[step.offer].seller.value, row / problem.slot_count}] +=
+          row_money(problem, row, prices[row] - step.price, sold.supply[i]);
+    }
+  }
+  for (std::size_t i = 0; i < certificate.outcome.flows.size(); ++i) {
+    const LineSlot& line = problem.line_slots[i];
+    const std::int64_t flow = certificate.outcome.flows[i];
+    lines[line.line] +=
+        row_money(problem, line.from, prices[line.to] - prices[line.from], flow) -
+        row_money(problem, line.from, line.tariff, flow < 0 ? -flow : flow);
+  }
+  const auto gains = [](const auto& sums) {
+    return std::all_of(sums.begin(), sums.end(), [](const auto& sum) { return sum.second >= 0; });
+  };
+  return gains(curves) && gains(sellers) && gains(lines);
+}
+
+// Random outcomes of random books at prices near their steps: everything but fairness holds by
+// construction, and the verifier finds a loser exactly where the plain sums do.
+TEST(Verify, FindsALoserExactlyWhereThereIsOne) {
+  int fair = 0;
+  int unfair = 0;
+  for (std::uint64_t seed = 1; seed <= 4'000; ++seed) {
+    SignedRound round;
+    round.market = testing::random_market(seed, {.orders = 3, .slots = 2});
+    round.problem = compile(round.market).value();
+    testing::NaiveBook twin(round.market);
+    Random random(seed);
+    Certificate& certificate = round.certificate;
+    certificate.outcome.flows.assign(round.problem.line_slots.size(), 0);
+    for (std::uint32_t i = 0; i < round.market.orders.size(); ++i) {
+      const auto& list = twin.candidates(i);
+      if (list.empty() || random.below(3) == 0) continue;
+      certificate.outcome.awards.push_back(list[random.below(list.size())].award);
+      if (!twin.welfare(certificate.outcome)) certificate.outcome.awards.pop_back();
+    }
+    certificate.seed = seed;
+    apply_tie_rule(round.market, seed, certificate.outcome);
+    const Dispatch dispatched =
+        dispatch(round.problem, net_use(round.problem, certificate.outcome));
+    for (std::uint32_t row = 0; row < round.problem.row_count(); ++row) {
+      std::int64_t price = 0;  // of the last step sold, so that sellers mostly gain
+      std::int64_t left = dispatched.supplied[row];
+      for (std::uint32_t i = round.problem.supply_begin[row]; left > 0; ++i) {
+        price = round.problem.supply[i].price;
+        left -= round.problem.supply[i].amount;
+      }
+      const bool balance = round.problem.lanes[row / round.problem.slot_count].balance;
+      if (random.below(9) == 0) price += random.between(-1, 2) * kMicro / 4;
+      certificate.payment_prices.push_back(balance ? price : std::max<std::int64_t>(price, 0));
+    }
+    certificate.bound_prices = certificate.payment_prices;
+    complete(round.market, round.problem, certificate);
+    const Verdict verdict = verify(round.market, certificate);
+    if (!everybody_gains(round.market, round.problem, certificate)) {
+      ++unfair;
+      EXPECT_TRUE(verdict.fault == Fault::kBuyerLoses || verdict.fault == Fault::kSellerLoses ||
+                  verdict.fault == Fault::kLineLoses)
+          << "seed " << seed << ": " << fault_name(verdict.fault);
+    } else if (certificate.rent < 0) {
+      EXPECT_EQ(verdict.fault, Fault::kRentNegative) << "seed " << seed;
+    } else {
+      ++fair;
+      EXPECT_EQ(verdict.fault, Fault::kNone) << "seed " << seed << ": " << verdict.detail;
+    }
+  }
+  EXPECT_GT(fair, 300);
+  EXPECT_GT(unfair, 300);
+}
 
 TEST(Verify, RefusesAMarketBeyondALimit) {
   SignedRound round = signed_round();
