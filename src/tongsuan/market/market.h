@@ -4,11 +4,15 @@
 //   problem.h    the compiled book: rows and choices
 //   evaluate.h   welfare W of an outcome and the dual bound D of prices, in 128-bit integers
 //   payments.h   who pays and receives what; rent
+//   ties.h       who wins among orders that the market cannot tell apart
 //   verify.h     checks a certificate against a market and names the fault
+//   verdict_text.h  a verdict for people and programs
 #pragma once
 
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/market/ties.h"
+#include "tongsuan/market/verdict_text.h"
 #include "tongsuan/market/verify.h"
