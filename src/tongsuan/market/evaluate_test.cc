@@ -16,7 +16,7 @@ using testing::NaivePlacement;
 using testing::random_market;
 using testing::RandomShape;
 
-constexpr std::uint64_t kSeeds = 3'000;
+constexpr std::uint64_t kSeeds = 5'000;
 constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
 
 Problem compiled(const Market& market) {
