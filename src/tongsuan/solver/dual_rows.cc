@@ -1,0 +1,321 @@
+#include "tongsuan/solver/dual_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "tongsuan/base/check.h"
+
+namespace tongsuan::solver::dual {
+
+using market::Problem;
+
+namespace {
+
+constexpr double kGradientFloor = 1e-3;    // Adam's epsilon; gradients are shares of capacity
+constexpr std::uint32_t kKinkStepsMax = 16;  // rows with more steps do not stop on them
+constexpr double kValueShare = 0.1;  // of what choices are worth per unit: scale of free things
+
+// Adam's moments and where each price would go. Plain, so that every vector width computes the same
+// doubles: additions, products, divisions and roots of one element never mix with another's.
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void adam_targets(
+    std::size_t count, const double* __restrict gradient, double* __restrict first,
+    double* __restrict second, const double* __restrict price, const double* __restrict scale,
+    double* __restrict target, double rate, double first_decay, double second_decay,
+    double first_correction, double second_correction) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double g = gradient[i];
+    first[i] = first_decay * first[i] + (1 - first_decay) * g;
+    second[i] = second_decay * second[i] + (1 - second_decay) * g * g;
+    const double size = price[i] < 0 ? -price[i] : price[i];
+    const double step = rate * (size > scale[i] ? size : scale[i]);
+    const double direction =
+        first[i] * first_correction / (__builtin_sqrt(second[i] * second_correction) + kGradientFloor);
+    target[i] = price[i] + step * direction;
+  }
+}
+
+// What choices are worth per unit of a lane: the mean, and the greatest for one slot alone.
+struct LaneWorth {
+  double sum = 0;
+  double count = 0;
+  double greatest = 0;  // with only one slot to pay for everything
+
+  void add(double value, double amount, double slots) {
+    if (amount <= 0 || slots <= 0 || value <= 0) return;
+    sum += value / (amount * slots);
+    count += 1;
+    greatest = std::max(greatest, value / amount);
+  }
+};
+
+std::vector<LaneWorth> lane_worths(const Problem& problem) {
+  std::vector<LaneWorth> worths(problem.lanes.size());
+  for (const market::Choice& choice : problem.choices) {
+    const auto value = static_cast<double>(choice.value);
+    if (choice.bundle == kNone) {
+      const market::Profile& profile = problem.profiles[choice.extra];
+      for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
+        const market::ProfileLeg& leg = problem.profile_legs[i];
+        worths[leg.lane].add(value, static_cast<double>(leg.amount), leg.slots.count());
+      }
+      continue;
+    }
+    for (std::uint32_t i = problem.bundles[choice.bundle].begin;
+         i < problem.bundles[choice.bundle].end; ++i) {
+      const market::BundleLeg& leg = problem.bundle_legs[i];
+      const double amount = static_cast<double>(leg.units) * static_cast<double>(choice.devices);
+      worths[leg.lane].add(value, amount, choice.duration);
+    }
+    if (choice.extra != kNone) {
+      const market::Transfer& transfer = problem.transfers[choice.extra];
+      worths[transfer.lane].add(value, static_cast<double>(transfer.rate), transfer.slots);
+    }
+  }
+  return worths;
+}
+
+// Lanes that some profile delivers to.
+std::vector<bool> delivered_lanes(const Problem& problem) {
+  std::vector<bool> delivered(problem.lanes.size(), false);
+  for (const market::ProfileLeg& leg : problem.profile_legs) {
+    if (leg.amount < 0) delivered[leg.lane] = true;
+  }
+  return delivered;
+}
+
+}  // namespace
+
+Rows::Rows(const Problem& problem) : slot_count_(problem.slot_count) {
+  const std::uint32_t rows = problem.row_count();
+  for (const market::Lane& lane : problem.lanes) {
+    unit_.push_back(static_cast<double>(lane.scale) / static_cast<double>(problem.denominator));
+  }
+  for (const market::LineSlot& line : problem.line_slots) {
+    lines_.push_back({line.from, line.to, static_cast<double>(line.min),
+                      static_cast<double>(line.max), static_cast<double>(line.tariff)});
+  }
+  merge_steps(problem);
+  set_capacities(problem);
+  set_floors(problem);
+  set_scales(problem);
+  net_.resize(rows);
+  slack_.resize(rows);
+  gradient_.resize(rows);
+  target_.resize(rows);
+  below_.resize(rows);
+  restart(cold_);
+}
+
+void Rows::add_step(double price, double amount) {
+  const bool first = step_begin_.back() == step_price_.size();
+  if (!first && step_price_.back() == price) {
+    step_amount_.back() += amount;
+    return;
+  }
+  step_price_.push_back(price);
+  step_amount_.push_back(amount);
+}
+
+void Rows::merge_steps(const Problem& problem) {
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
+    step_begin_.push_back(static_cast<std::uint32_t>(step_price_.size()));
+    std::uint32_t supply = problem.supply_begin[row];
+    std::uint32_t demand = problem.demand_begin[row + 1];  // falling prices: read from the end
+    double net = 0;
+    double cost = 0;
+    for (std::uint32_t i = problem.demand_begin[row]; i < demand; ++i) {
+      const auto amount = static_cast<double>(problem.demand[i].amount);
+      net -= amount;
+      cost -= static_cast<double>(problem.demand[i].price) * amount;
+    }
+    while (supply < problem.supply_begin[row + 1] || demand > problem.demand_begin[row]) {
+      const bool take_supply =
+          demand == problem.demand_begin[row] ||
+          (supply < problem.supply_begin[row + 1] &&
+           problem.supply[supply].price <= problem.demand[demand - 1].price);
+      if (take_supply) {
+        add_step(static_cast<double>(problem.supply[supply].price),
+                 static_cast<double>(problem.supply[supply].amount));
+        ++supply;
+      } else {
+        --demand;
+        add_step(static_cast<double>(problem.demand[demand].price),
+                 static_cast<double>(problem.demand[demand].amount));
+      }
+    }
+    for (std::size_t i = step_begin_.back(); i < step_price_.size(); ++i) {
+      net_before_.push_back(net);
+      cost_before_.push_back(cost);
+      net += step_amount_[i];
+      cost += step_price_[i] * step_amount_[i];
+    }
+    net_before_.push_back(net);
+    cost_before_.push_back(cost);
+  }
+  step_begin_.push_back(static_cast<std::uint32_t>(step_price_.size()));
+}
+
+void Rows::set_capacities(const Problem& problem) {
+  inverse_capacity_.assign(problem.row_count(), 0);
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
+    for (std::uint32_t i = step_begin_[row]; i < step_begin_[row + 1]; ++i) {
+      inverse_capacity_[row] += step_amount_[i];
+    }
+  }
+  for (const LineSlot& line : lines_) {
+    inverse_capacity_[line.to] += line.max;
+    inverse_capacity_[line.from] -= line.min;
+  }
+  for (double& capacity : inverse_capacity_) capacity = 1 / std::max(1.0, capacity);
+}
+
+// Below its floor no price can lower D: supply there is never wanted less.
+void Rows::set_floors(const Problem& problem) {
+  std::vector<bool> linked(problem.row_count(), false);
+  for (const LineSlot& line : lines_) linked[line.from] = linked[line.to] = true;
+  const std::vector<bool> delivered = delivered_lanes(problem);
+  floor_.resize(problem.row_count());
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
+    const std::uint32_t lane = row / slot_count_;
+    floor_[row] = problem.lanes[lane].balance ? -static_cast<double>(kPriceMax) : 0.0;
+    if (linked[row] || delivered[lane]) continue;
+    // The last step before which the row has nothing to give.
+    for (std::uint32_t i = step_begin_[row]; i < step_begin_[row + 1]; ++i) {
+      if (net_before_[i + row] > 0) break;
+      floor_[row] = std::max(floor_[row], step_price_[i]);
+    }
+  }
+}
+
+void Rows::set_scales(const Problem& problem) {
+  const std::uint32_t rows = problem.row_count();
+  const std::vector<LaneWorth> worths = lane_worths(problem);
+  const std::vector<bool> delivered = delivered_lanes(problem);
+  std::vector<bool> linked(rows, false);
+  for (const LineSlot& line : lines_) linked[line.from] = linked[line.to] = true;
+  scale_.assign(rows, 0);
+  cold_.assign(rows, 0);
+  for (std::uint32_t lane = 0; lane < problem.lanes.size(); ++lane) {
+    double sum = 0;
+    double count = 0;
+    const auto middle = [&](std::uint32_t row) {
+      const std::uint32_t begin = step_begin_[row];
+      return std::max(floor_[row], step_price_[begin + (step_begin_[row + 1] - begin) / 2]);
+    };
+    for (std::uint32_t row = lane * slot_count_; row < (lane + 1) * slot_count_; ++row) {
+      if (step_begin_[row] == step_begin_[row + 1] || middle(row) == 0) continue;
+      sum += std::abs(middle(row));
+      count += 1;
+    }
+    const LaneWorth& worth = worths[lane];
+    const double value = worth.count > 0 ? worth.sum / worth.count / unit_[lane] : 1.0;
+    const double mean = count > 0 ? sum / count : kValueShare * value;
+    for (std::uint32_t row = lane * slot_count_; row < (lane + 1) * slot_count_; ++row) {
+      const bool empty = step_begin_[row] == step_begin_[row + 1];
+      scale_[row] = empty || middle(row) == 0 ? std::max(mean, 1.0) : std::abs(middle(row));
+      cold_[row] = !empty ? middle(row) : (count > 0 ? mean : 0.0);
+      if (!empty || linked[row] || delivered[lane]) continue;
+      // Nothing to be had here at any price: start where nobody asks for it.
+      cold_[row] = std::clamp(2 * worth.greatest / unit_[lane], mean,
+                              static_cast<double>(kPriceMax));
+    }
+  }
+}
+
+void Rows::restart(const std::vector<double>& prices) {
+  TONGSUAN_CHECK(prices.size() == floor_.size());
+  price_ = prices;
+  for (std::uint32_t row = 0; row < price_.size(); ++row) {
+    price_[row] = std::clamp(price_[row], floor_[row], static_cast<double>(kPriceMax));
+    below_[row] = steps_below(row, price_[row]);
+  }
+  first_.assign(price_.size(), 0);
+  second_.assign(price_.size(), 0);
+  first_bias_ = second_bias_ = 1;
+}
+
+std::uint32_t Rows::steps_below(std::uint32_t row, double price) const {
+  const auto begin = step_price_.begin() + step_begin_[row];
+  const auto end = step_price_.begin() + step_begin_[row + 1];
+  return static_cast<std::uint32_t>(std::lower_bound(begin, end, price) - begin);
+}
+
+double Rows::supply_surplus(double band) {
+  double total = 0;
+  for (std::uint32_t row = 0; row < price_.size(); ++row) {
+    const std::uint32_t at = step_begin_[row] + below_[row];
+    const bool on_step = at < step_begin_[row + 1] && step_price_[at] == price_[row];
+    net_[row] = net_before_[at + row];
+    slack_[row] = on_step ? step_amount_[at] : 0.0;
+    total += (price_[row] * net_[row] - cost_before_[at + row]) * unit(row);
+  }
+  for (const LineSlot& line : lines_) {
+    const double difference = price_[line.to] - price_[line.from];
+    const double width = band * std::max(scale_[line.to], scale_[line.from]);
+    double flow = 0;
+    if (line.tariff > 0) {
+      flow = line.max * std::clamp(0.5 + (difference - line.tariff) / (2 * width), 0.0, 1.0);
+    } else {
+      flow = line.min + (line.max - line.min) *
+                            std::clamp(0.5 + difference / (2 * width), 0.0, 1.0);
+    }
+    net_[line.to] += flow;
+    net_[line.from] -= flow;
+    const double gain = difference > line.tariff    ? (difference - line.tariff) * line.max
+                        : -difference > line.tariff ? (difference + line.tariff) * line.min
+                                                    : 0.0;
+    total += gain * unit(line.from);
+  }
+  return total;
+}
+
+void Rows::step(const std::vector<double>& use, double rate, const AdamRates& rates) {
+  for (std::uint32_t row = 0; row < price_.size(); ++row) {
+    const double supply = std::clamp(use[row], net_[row], net_[row] + slack_[row]);
+    gradient_[row] = (use[row] - supply) * inverse_capacity_[row];
+  }
+  first_bias_ *= rates.first;
+  second_bias_ *= rates.second;
+  adam_targets(price_.size(), gradient_.data(), first_.data(), second_.data(), price_.data(),
+               scale_.data(), target_.data(), rate, rates.first, rates.second,
+               1 / (1 - first_bias_), 1 / (1 - second_bias_));
+  for (std::uint32_t row = 0; row < price_.size(); ++row) move(row, target_[row]);
+}
+
+void Rows::move(std::uint32_t row, double target) {
+  const std::uint32_t count = step_begin_[row + 1] - step_begin_[row];
+  const double* const steps = step_price_.data() + step_begin_[row];
+  std::uint32_t& below = below_[row];
+  double& price = price_[row];
+  target = std::clamp(target, floor_[row], static_cast<double>(kPriceMax));
+  if (count > kKinkStepsMax) {
+    price = target;
+    below = steps_below(row, target);
+    return;
+  }
+  if (target > price) {
+    std::uint32_t next = below;  // first step above the price
+    if (next < count && steps[next] == price) ++next;
+    below = next;
+    if (next < count && steps[next] < target) target = steps[next];
+  } else if (target < price && below > 0) {
+    if (steps[below - 1] >= target) {
+      --below;
+      target = steps[below];
+    }
+  }
+  price = target;
+}
+
+Prices Rows::rounded(const std::vector<double>& prices) const {
+  Prices result(prices.size());
+  for (std::size_t row = 0; row < prices.size(); ++row) {
+    const double price = prices[row];
+    result[row] = static_cast<std::int64_t>(price < 0 ? price - 0.5 : price + 0.5);
+  }
+  return result;
+}
+
+}  // namespace tongsuan::solver::dual

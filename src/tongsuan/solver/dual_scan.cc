@@ -1,0 +1,93 @@
+#include "tongsuan/solver/dual_scan.h"
+
+#include <limits>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Vectors of eight doubles never cross a call that is not inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace tongsuan::solver::dual {
+namespace {
+
+namespace portable {
+
+inline auto gather(const double* prefix, const std::uint32_t* at) {
+  using Doubles = double __attribute__((vector_size(64)));
+  return Doubles{prefix[at[0]], prefix[at[1]], prefix[at[2]], prefix[at[3]],
+                 prefix[at[4]], prefix[at[5]], prefix[at[6]], prefix[at[7]]};
+}
+inline auto widen(const std::int32_t* from) {
+  using Doubles = double __attribute__((vector_size(64)));
+  Doubles result = {};
+  for (int lane = 0; lane < 8; ++lane) result[lane] = from[lane];
+  return result;
+}
+#include "tongsuan/solver/dual_scan.inc"
+
+}  // namespace portable
+
+#if defined(__x86_64__)
+
+#pragma GCC push_options
+#pragma GCC target("avx2")
+namespace avx2 {
+
+// Gathering four at a time is no faster than eight plain loads.
+using portable::gather;
+using portable::widen;
+#include "tongsuan/solver/dual_scan.inc"
+
+}  // namespace avx2
+#pragma GCC pop_options
+
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")
+namespace avx512 {
+
+inline auto gather(const double* prefix, const std::uint32_t* at) {
+  const __m256i positions = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  return _mm512_mask_i32gather_pd(_mm512_setzero_pd(), 0xFF, positions, prefix, 8);
+}
+inline auto widen(const std::int32_t* from) {
+  return _mm512_maskz_cvtepi32_pd(0xFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+#include "tongsuan/solver/dual_scan.inc"
+
+}  // namespace avx512
+#pragma GCC pop_options
+
+#endif
+
+constexpr ScanKernels kPortableKernels = {portable::least, portable::first_at,
+                                          portable::best_single};
+#if defined(__x86_64__)
+constexpr ScanKernels kAvx2Kernels = {avx2::least, avx2::first_at, avx2::best_single};
+constexpr ScanKernels kAvx512Kernels = {avx512::least, avx512::first_at, avx512::best_single};
+#endif
+
+}  // namespace
+
+ScanLevel machine_scan_level() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return ScanLevel::kAvx512;
+  }
+  if (__builtin_cpu_supports("avx2")) return ScanLevel::kAvx2;
+#endif
+  return ScanLevel::kPortable;
+}
+
+const ScanKernels& scan_kernels(ScanLevel level) {
+#if defined(__x86_64__)
+  if (level == ScanLevel::kAvx512) return kAvx512Kernels;
+  if (level == ScanLevel::kAvx2) return kAvx2Kernels;
+#endif
+  static_cast<void>(level);
+  return kPortableKernels;
+}
+
+}  // namespace tongsuan::solver::dual
