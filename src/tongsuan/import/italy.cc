@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "tongsuan/base/int128.h"
 #include "tongsuan/import/csv.h"
 #include "tongsuan/import/gzip.h"
 
@@ -259,8 +260,7 @@ Result<ItalyBook> load_italy(const std::string& folder, ItalyCurves curves) {
 std::array<std::int64_t, kItalyZones> balanced_exports(const ItalyHour& hour) {
   std::array<std::int64_t, kItalyZones> exports = hour.exports;
   for (std::int64_t& value : exports) {
-    const std::int64_t half = value < 0 ? -kItalyGrid / 2 : kItalyGrid / 2;
-    value = (value + half) / kItalyGrid * kItalyGrid;
+    value = divide(int128{value} + kItalyGrid / 2, kItalyGrid, Rounding::kDown) * kItalyGrid;
   }
   return exports;
 }

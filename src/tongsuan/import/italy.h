@@ -89,7 +89,7 @@ enum class ItalyCurves : std::uint8_t {
 // Reads the tables in `folder` (*.csv.gz). Faults name file, line and column.
 [[nodiscard]] Result<ItalyBook> load_italy(const std::string& folder, ItalyCurves curves);
 
-// Net exports of an hour, each zone rounded to the grid of the book, halves away from zero.
+// Net exports of an hour, each zone rounded to the grid of the book; a half is exported.
 [[nodiscard]] std::array<std::int64_t, kItalyZones> balanced_exports(const ItalyHour& hour);
 
 }  // namespace tongsuan::imports

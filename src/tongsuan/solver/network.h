@@ -131,6 +131,10 @@ class Network {
   [[nodiscard]] std::int64_t amount_before(std::uint32_t zone, std::uint32_t index) const {
     return amount_before_[zones_[zone].before + index];
   }
+  // The supply part of it.
+  [[nodiscard]] std::int64_t supply_before(std::uint32_t zone, std::uint32_t index) const {
+    return supply_before_[zones_[zone].before + index];
+  }
   // Net supply of a zone when no supply and all demand is accepted.
   [[nodiscard]] std::int64_t base(std::uint32_t zone) const { return zones_[zone].base; }
 
