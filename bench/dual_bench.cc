@@ -10,6 +10,7 @@
 
 #include "clearing_cases.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/strengthen.h"
 #include "tongsuan/solver/dual.h"
 
 namespace {
@@ -32,6 +33,17 @@ struct Timer {
   [[nodiscard]] double seconds() const { return cpu_seconds() - begin; }
 };
 
+void measure_uniform(const market::Problem& problem, std::uint32_t steps) {
+  const Timer timer;
+  const solver::DualResult dual = solver::solve_dual(problem, {.steps = steps,
+                                                               .thread_count = 1,
+                                                               .warm_start = {},
+                                                               .progress = {},
+                                                               .cancelled = {}});
+  std::printf("uniform  steps %5u  bound %.1f  %.3f s\n", dual.steps, cents(problem, dual.bound),
+              timer.seconds());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,12 +65,11 @@ int main(int argc, char** argv) {
   const market::Problem problem = market::compile(loaded.value()).value();
   std::printf("%s: %zu orders, %zu choices, %u rows\n", what.c_str(), problem.orders.size(),
               problem.choices.size(), problem.row_count());
-  for (const std::uint32_t steps : {100U, 300U, 1'000U}) {
-    const Timer timer;
-    const solver::DualResult dual = solver::solve_dual(
-        problem, {.steps = steps, .thread_count = 1, .warm_start = {}, .progress = {}, .cancelled = {}});
-    std::printf("uniform  steps %5u  bound %.1f  %.3f s\n", dual.steps, cents(problem, dual.bound),
-                timer.seconds());
+  const Timer presolve_timer;
+  const market::Problem left = market::strengthen(problem);
+  std::printf("presolve %zu choices left  %.3f s\n", left.choices.size(), presolve_timer.seconds());
+  for (const market::Problem* book : {&problem, &left}) {
+    for (const std::uint32_t steps : {100U, 300U, 1'000U}) measure_uniform(*book, steps);
   }
   return 0;
 }

@@ -20,6 +20,10 @@ struct GangPrices {
   friend bool operator==(const GangPrices&, const GangPrices&) = default;
 };
 
+// Strengthenings that both bounds use, as bits; the verifier re-derives them from the book.
+inline constexpr std::uint32_t kPresolve = 1;  // starts that no best outcome needs are left out
+                                               // (market/strengthen.h)
+
 // Money of one account over the round: what its orders pay, what its offers and sales receive.
 struct AccountTotal {
   AccountId account;
@@ -39,6 +43,7 @@ struct Certificate {
   GangPrices gang_prices;     // π
   // Undivided money: micro-yuan × denominator of the problem (market/problem.h).
   int128 welfare = 0;
+  std::uint32_t strengthenings = 0;  // of both bounds: kPresolve or nothing
   int128 bound = 0;           // D(λ*)
   int128 gang_bound = 0;      // D(π), or 0 when the strengthening is not used
   std::vector<AccountTotal> totals;      // rising account ids; accounts without money left out

@@ -9,6 +9,7 @@
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/market/strengthen.h"
 #include "tongsuan/market/ties.h"
 
 namespace tongsuan::market {
@@ -206,7 +207,11 @@ class Verifier {
   }
 
   bool check_bound() {
-    verdict_.bound = dual_bound(problem_, certificate_.bound_prices);
+    if ((certificate_.strengthenings & ~kPresolve) != 0) {
+      return fail(Fault::kBoundMismatch, "the bound uses a strengthening that is not known");
+    }
+    if (certificate_.strengthenings == kPresolve) presolved_ = strengthen(problem_);
+    verdict_.bound = dual_bound(bounded_problem(), certificate_.bound_prices);
     if (verdict_.bound == certificate_.bound) return true;
     return fail(Fault::kBoundMismatch, claim_text("bound", certificate_.bound, verdict_.bound));
   }
@@ -218,7 +223,7 @@ class Verifier {
       return fail(Fault::kGangPriceShape, "there are no gang prices, but gang sizes or a gang bound");
     }
     if (!gang_shape_fits(gangs)) return false;
-    const int128 derived = gang_bound(problem_, certificate_.bound_prices, gangs);
+    const int128 derived = gang_bound(bounded_problem(), certificate_.bound_prices, gangs);
     if (derived != certificate_.gang_bound) {
       return fail(Fault::kGangBoundMismatch,
                   claim_text("gang bound", certificate_.gang_bound, derived));
@@ -228,7 +233,7 @@ class Verifier {
   }
 
   bool gang_shape_fits(const GangPrices& gangs) {
-    if (!gang_bound_applies(problem_)) {
+    if (!gang_bound_applies(bounded_problem())) {
       return fail(Fault::kGangPriceShape, "gang prices prove nothing about this book");
     }
     std::uint32_t last = 0;
@@ -236,7 +241,7 @@ class Verifier {
       if (size <= last) return fail(Fault::kGangPriceShape, "gang sizes do not rise");
       last = size;
     }
-    const std::vector<std::uint32_t> used = gang_sizes(problem_);
+    const std::vector<std::uint32_t> used = gang_sizes(bounded_problem());
     if (!std::includes(gangs.sizes.begin(), gangs.sizes.end(), used.begin(), used.end())) {
       return fail(Fault::kGangPriceShape, "a gang size of the book has no price");
     }
@@ -370,9 +375,15 @@ class Verifier {
                                             micro_text(b->received));
   }
 
+  // The book that both bounds are about.
+  [[nodiscard]] const Problem& bounded_problem() const {
+    return certificate_.strengthenings == kPresolve ? presolved_ : problem_;
+  }
+
   const Market& market_;
   const Certificate& certificate_;
   Problem problem_;
+  Problem presolved_;  // empty unless the certificate's strengthenings ask for it
   std::vector<Placement> placement_of_;  // by position of the award
   Dispatch dispatch_;
   Allocation allocation_;
