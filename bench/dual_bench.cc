@@ -33,7 +33,19 @@ struct Timer {
   [[nodiscard]] double seconds() const { return cpu_seconds() - begin; }
 };
 
-void measure_uniform(const market::Problem& problem, std::uint32_t steps) {
+void measure_gangs(const market::Problem& problem, const Prices& prices, std::uint32_t steps) {
+  const Timer timer;
+  const solver::GangDualResult gang =
+      solver::solve_gang_dual(problem, prices, {.steps = steps,
+                                                .thread_count = 1,
+                                                .warm_start = {},
+                                                .progress = {},
+                                                .cancelled = {}});
+  std::printf("gangs    steps %5u  bound %.1f  %.3f s\n", steps, cents(problem, gang.bound),
+              timer.seconds());
+}
+
+Prices measure_uniform(const market::Problem& problem, std::uint32_t steps) {
   const Timer timer;
   const solver::DualResult dual = solver::solve_dual(problem, {.steps = steps,
                                                                .thread_count = 1,
@@ -42,6 +54,7 @@ void measure_uniform(const market::Problem& problem, std::uint32_t steps) {
                                                                .cancelled = {}});
   std::printf("uniform  steps %5u  bound %.1f  %.3f s\n", dual.steps, cents(problem, dual.bound),
               timer.seconds());
+  return dual.prices;
 }
 
 }  // namespace
@@ -69,7 +82,13 @@ int main(int argc, char** argv) {
   const market::Problem left = market::strengthen(problem);
   std::printf("presolve %zu choices left  %.3f s\n", left.choices.size(), presolve_timer.seconds());
   for (const market::Problem* book : {&problem, &left}) {
-    for (const std::uint32_t steps : {100U, 300U, 1'000U}) measure_uniform(*book, steps);
+    for (const std::uint32_t steps : {100U, 300U, 1'000U}) {
+      const Prices prices = measure_uniform(*book, steps);
+      if (!market::gang_bound_applies(*book)) continue;
+      for (const std::uint32_t gang_steps : {100U, 300U, 1'000U}) {
+        measure_gangs(*book, prices, gang_steps);
+      }
+    }
   }
   return 0;
 }

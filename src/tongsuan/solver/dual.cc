@@ -14,10 +14,13 @@
 namespace tongsuan::solver {
 
 using dual::AdamRates;
+using dual::FadingAverage;
 using dual::Oracle;
 using dual::OrderSlice;
 using dual::Rows;
+using dual::RateWalk;
 using dual::Sampler;
+using dual::Schedule;
 using market::Problem;
 
 namespace {
@@ -26,56 +29,15 @@ constexpr std::size_t kFullPassOrdersMax = 50'000;  // above: mini-batches
 constexpr std::uint32_t kFullSteps = 1'000;
 constexpr std::uint32_t kSampledSteps = 600;
 constexpr double kSampleOrders = 3'000;  // per step, about
+constexpr std::uint32_t kFadeSteps = 100;
 constexpr double kBandLeast = 1e-3;
 constexpr std::uint32_t kExactChunk = 4'096;
-
-// Learning rates: held for a share of the steps, then falling by a constant factor per step.
-struct Schedule {
-  double first = 0.2;
-  double last_share = 0.0025;  // of `first`, at the last step
-  double hold = 0.4;           // share of the steps
-};
-
-// The number whose `power`-th power is `value` in (0, 1], by bisection: the same on every machine.
-double root_of(double value, std::uint32_t power) {
-  double low = 0;
-  double high = 1;
-  for (int round = 0; round < 60; ++round) {
-    const double middle = (low + high) / 2;
-    double product = 1;
-    double base = middle;
-    for (std::uint32_t left = power; left > 0; left /= 2) {
-      if (left % 2 == 1) product *= base;
-      base *= base;
-    }
-    (product < value ? low : high) = middle;
-  }
-  return high;
-}
-
-class RateWalk {
- public:
-  RateWalk(const Schedule& schedule, std::uint32_t steps)
-      : rate_(schedule.first),
-        held_(static_cast<std::uint32_t>(schedule.hold * static_cast<double>(steps))),
-        factor_(root_of(schedule.last_share, std::max(1U, steps - held_))) {}
-  double next() {
-    if (taken_++ >= held_) rate_ *= factor_;
-    return rate_;
-  }
-
- private:
-  double rate_;
-  std::uint32_t held_;
-  std::uint32_t taken_ = 0;
-  double factor_;
-};
 
 class Ascent {
  public:
   Ascent(const Problem& problem, const DualOptions& options)
       : problem_(problem), options_(options), pool_(options.thread_count), rows_(problem),
-        oracle_(problem, rows_, pool_) {}
+        oracle_(problem, pool_) {}
 
   DualResult run();
 
@@ -116,9 +78,8 @@ void Ascent::full_passes(const Schedule& schedule, const AdamRates& rates, std::
   oracle_.index_singles();
   RateWalk walk(schedule, steps);
   std::vector<double> best = rows_.prices();
-  std::vector<double> average(best.size(), 0.0);
+  FadingAverage average(kFadeSteps);
   double best_bound = 0;
-  double weight = 0;
   for (std::uint32_t step = 1; step <= steps; ++step) {
     const double rate = walk.next();
     const double bound = evaluate(all, std::max(rate / 2, kBandLeast));
@@ -129,16 +90,10 @@ void Ascent::full_passes(const Schedule& schedule, const AdamRates& rates, std::
     rows_.step(use_, rate, rates);
     ++result_.steps;
     if (!report(step, steps)) break;
-    weight += step;
-    const double share = static_cast<double>(step) / weight;
-    const std::vector<double>& prices = rows_.prices();
-    for (std::size_t row = 0; row < average.size(); ++row) {
-      average[row] += (prices[row] - average[row]) * share;
-    }
-    if (step % 100 == 0) weight *= 0.25;
+    average.add(rows_.prices());
   }
   consider(best);
-  consider(average);
+  consider(average.values());
   consider(rows_.prices());
 }
 

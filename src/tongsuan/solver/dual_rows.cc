@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tongsuan/base/check.h"
+#include "tongsuan/solver/dual_oracle.h"
 
 namespace tongsuan::solver::dual {
 
@@ -13,28 +14,8 @@ using market::Problem;
 
 namespace {
 
-constexpr double kGradientFloor = 1e-3;    // Adam's epsilon; gradients are shares of capacity
 constexpr std::uint32_t kKinkStepsMax = 16;  // rows with more steps do not stop on them
 constexpr double kValueShare = 0.1;  // of what choices are worth per unit: scale of free things
-
-// Adam's moments and where each price would go. Plain, so that every vector width computes the same
-// doubles: additions, products, divisions and roots of one element never mix with another's.
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void adam_targets(
-    std::size_t count, const double* __restrict gradient, double* __restrict first,
-    double* __restrict second, const double* __restrict price, const double* __restrict scale,
-    double* __restrict target, double rate, double first_decay, double second_decay,
-    double first_correction, double second_correction) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const double g = gradient[i];
-    first[i] = first_decay * first[i] + (1 - first_decay) * g;
-    second[i] = second_decay * second[i] + (1 - second_decay) * g * g;
-    const double size = price[i] < 0 ? -price[i] : price[i];
-    const double step = rate * (size > scale[i] ? size : scale[i]);
-    const double direction =
-        first[i] * first_correction / (__builtin_sqrt(second[i] * second_correction) + kGradientFloor);
-    target[i] = price[i] + step * direction;
-  }
-}
 
 // What choices are worth per unit of a lane: the mean, and the greatest for one slot alone.
 struct LaneWorth {
@@ -87,11 +68,9 @@ std::vector<bool> delivered_lanes(const Problem& problem) {
 
 }  // namespace
 
-Rows::Rows(const Problem& problem) : slot_count_(problem.slot_count) {
+Rows::Rows(const Problem& problem)
+    : slot_count_(problem.slot_count), unit_(lane_units(problem)) {
   const std::uint32_t rows = problem.row_count();
-  for (const market::Lane& lane : problem.lanes) {
-    unit_.push_back(static_cast<double>(lane.scale) / static_cast<double>(problem.denominator));
-  }
   for (const market::LineSlot& line : problem.line_slots) {
     lines_.push_back({line.from, line.to, static_cast<double>(line.min),
                       static_cast<double>(line.max), static_cast<double>(line.tariff)});
@@ -231,9 +210,7 @@ void Rows::restart(const std::vector<double>& prices) {
     price_[row] = std::clamp(price_[row], floor_[row], static_cast<double>(kPriceMax));
     below_[row] = steps_below(row, price_[row]);
   }
-  first_.assign(price_.size(), 0);
-  second_.assign(price_.size(), 0);
-  first_bias_ = second_bias_ = 1;
+  adam_.restart(price_.size());
 }
 
 std::uint32_t Rows::steps_below(std::uint32_t row, double price) const {
@@ -249,7 +226,7 @@ double Rows::supply_surplus(double band) {
     const bool on_step = at < step_begin_[row + 1] && step_price_[at] == price_[row];
     net_[row] = net_before_[at + row];
     slack_[row] = on_step ? step_amount_[at] : 0.0;
-    total += (price_[row] * net_[row] - cost_before_[at + row]) * unit(row);
+    total += (price_[row] * net_[row] - cost_before_[at + row]) * unit_[row / slot_count_];
   }
   for (const LineSlot& line : lines_) {
     const double difference = price_[line.to] - price_[line.from];
@@ -266,7 +243,7 @@ double Rows::supply_surplus(double band) {
     const double gain = difference > line.tariff    ? (difference - line.tariff) * line.max
                         : -difference > line.tariff ? (difference + line.tariff) * line.min
                                                     : 0.0;
-    total += gain * unit(line.from);
+    total += gain * unit_[line.from / slot_count_];
   }
   return total;
 }
@@ -276,11 +253,7 @@ void Rows::step(const std::vector<double>& use, double rate, const AdamRates& ra
     const double supply = std::clamp(use[row], net_[row], net_[row] + slack_[row]);
     gradient_[row] = (use[row] - supply) * inverse_capacity_[row];
   }
-  first_bias_ *= rates.first;
-  second_bias_ *= rates.second;
-  adam_targets(price_.size(), gradient_.data(), first_.data(), second_.data(), price_.data(),
-               scale_.data(), target_.data(), rate, rates.first, rates.second,
-               1 / (1 - first_bias_), 1 / (1 - second_bias_));
+  adam_.targets(gradient_, price_, scale_, rate, rates, target_);
   for (std::uint32_t row = 0; row < price_.size(); ++row) move(row, target_[row]);
 }
 

@@ -6,10 +6,9 @@
 // standing on a step is an exact comparison. What the row itself gains at λ is
 // S(λ) = λ·N(λ) − Σ p·(merged amounts below λ) + Σ p·demand.
 //
-// The update is Adam (Kingma and Ba 2014) on the gradient divided by the row's capacity, with a
-// step relative to the larger of the step price and the price itself: rows priced by scarcity, not
-// by cost, still move. A price stops at the first step that it would cross (the kink rule), because
-// the minimum of D mostly lies on steps; rows with many steps are smooth enough without it.
+// The update is Adam (dual_adam.h) on the gradient divided by the row's capacity. A price stops at the
+// first step that it would cross (the kink rule), because the minimum of D mostly lies on steps;
+// rows with many steps are smooth enough without it.
 #pragma once
 
 #include <cstdint>
@@ -17,28 +16,22 @@
 
 #include "tongsuan/domain/outcome.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/solver/dual_adam.h"
 
 namespace tongsuan::solver::dual {
-
-// Moments decay by these per step.
-struct AdamRates {
-  double first = 0.9;
-  double second = 0.99;
-};
 
 class Rows {
  public:
   explicit Rows(const market::Problem& problem);
 
-  [[nodiscard]] std::vector<double>& prices() { return price_; }
   [[nodiscard]] const std::vector<double>& prices() const { return price_; }
   // Moves every price to within its limits, and forgets the moments.
   void restart(const std::vector<double>& prices);
   // Middle step prices: where a cold ascent starts.
   [[nodiscard]] const std::vector<double>& cold_prices() const { return cold_; }
 
-  // Micro-yuan per price and amount on a row's lane.
-  [[nodiscard]] double unit(std::uint32_t row) const { return unit_[row / slot_count_]; }
+  // Least prices that steps are relative to.
+  [[nodiscard]] const std::vector<double>& scales() const { return scale_; }
 
   // What rows and lines gain at the prices, micro-yuan; sets the net supply of every row. Lines are
   // smoothed over `band` times the price scale of their rows.
@@ -67,7 +60,7 @@ class Rows {
   [[nodiscard]] std::uint32_t steps_below(std::uint32_t row, double price) const;
 
   std::uint32_t slot_count_ = 0;
-  std::vector<double> unit_;  // per lane
+  std::vector<double> unit_;  // per lane: micro-yuan per price and amount
 
   // Merged steps: row → [step_begin_[row], step_begin_[row + 1]).
   std::vector<std::uint32_t> step_begin_;
@@ -86,11 +79,9 @@ class Rows {
   std::vector<double> net_;               // N(λ), lines included
   std::vector<double> slack_;             // amount of the step that the price stands on, else 0
   std::vector<double> gradient_;
-  std::vector<double> first_, second_;    // Adam's moments
   std::vector<double> target_;
   std::vector<std::uint32_t> below_;      // steps priced below the price
-  double first_bias_ = 1;                 // rates.first^steps, for Adam's correction
-  double second_bias_ = 1;
+  Adam adam_;
 };
 
 }  // namespace tongsuan::solver::dual

@@ -1,10 +1,166 @@
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "tongsuan/market/evaluate.h"
 #include "tongsuan/solver/dual.h"
+#include "tongsuan/solver/dual_adam.h"
+#include "tongsuan/solver/dual_rows.h"
+#include "tongsuan/solver/gang_oracle.h"
+#include "tongsuan/solver/gang_rows.h"
 
 namespace tongsuan::solver {
 
-GangDualResult solve_gang_dual(const market::Problem& /*problem*/, const Prices& /*prices*/,
-                               const DualOptions& /*options*/) {
-  return {};
+using dual::AdamRates;
+using dual::FadingAverage;
+using dual::GangOracle;
+using dual::GangRows;
+using dual::RateWalk;
+using dual::Rows;
+using dual::Schedule;
+using market::Problem;
+
+namespace {
+
+constexpr std::uint32_t kSteps = 300;
+constexpr std::uint32_t kAverageSteps = 25;  // how often the average is tried
+constexpr std::uint32_t kRowChunk = 256;
+constexpr AdamRates kRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
+
+class GangAscent {
+ public:
+  GangAscent(const Problem& problem, const Prices& prices, const DualOptions& options)
+      : problem_(problem), prices_(prices), options_(options),
+        sizes_(market::gang_sizes(problem)),
+        rows_(problem.capacity_lane_count * problem.slot_count), pool_(options.thread_count),
+        oracle_(problem, prices, sizes_, pool_), knapsacks_(problem, sizes_) {}
+
+  GangDualResult run();
+
+ private:
+  void set_start();
+  double evaluate(const std::vector<double>& gang_prices);
+  void keep_best(const std::vector<double>& gang_prices, double bound);
+  void descend(const Schedule& schedule, std::uint32_t steps);
+  [[nodiscard]] GangPrices rounded() const;
+
+  const Problem& problem_;
+  const Prices& prices_;
+  const DualOptions& options_;
+  const std::vector<std::uint32_t> sizes_;
+  const std::uint32_t rows_;
+  WorkerPool pool_;
+  GangOracle oracle_;
+  GangRows knapsacks_;
+  dual::Adam adam_;
+  std::vector<double> price_, scale_, gradient_, target_, counts_;
+  std::vector<double> row_counts_;   // row × sizes: what the rows keep
+  std::vector<double> row_values_;
+  std::vector<double> best_;
+  double best_bound_ = 0;
+};
+
+void GangAscent::set_start() {
+  const std::size_t count = sizes_.size() * rows_;
+  price_.assign(count, 0.0);
+  scale_.assign(count, 0.0);
+  gradient_.assign(count, 0.0);
+  target_.assign(count, 0.0);
+  row_counts_.assign(count, 0.0);
+  row_values_.assign(rows_, 0.0);
+  const std::vector<bool> reachable = oracle_.reachable();
+  const Rows uniform(problem_);
+  for (std::size_t k = 0; k < sizes_.size(); ++k) {
+    for (std::uint32_t row = 0; row < rows_; ++row) {
+      const std::size_t at = k * rows_ + row;
+      scale_[at] = uniform.scales()[row] * sizes_[k];
+      // A gang that nobody can place here is worth nothing to the row.
+      if (reachable[at]) price_[at] = static_cast<double>(prices_[row]) * sizes_[k];
+    }
+  }
+}
+
+// D(π) without the rows that keep uniform prices; fills the gradient.
+double GangAscent::evaluate(const std::vector<double>& gang_prices) {
+  oracle_.set_prices(gang_prices);
+  double bound = oracle_.respond(counts_);
+  const auto chunks = (rows_ + kRowChunk - 1) / kRowChunk;
+  pool_.run(chunks, [&](std::uint32_t chunk, std::uint32_t) {
+    std::vector<double> prices(sizes_.size());
+    const std::uint32_t end = std::min(rows_, (chunk + 1) * kRowChunk);
+    for (std::uint32_t row = chunk * kRowChunk; row < end; ++row) {
+      for (std::size_t k = 0; k < sizes_.size(); ++k) prices[k] = gang_prices[k * rows_ + row];
+      row_values_[row] =
+          knapsacks_.best(row, prices.data(), row_counts_.data() + row * sizes_.size());
+    }
+  });
+  for (std::uint32_t row = 0; row < rows_; ++row) {
+    const market::Lane& lane = problem_.lanes[row / problem_.slot_count];
+    bound += row_values_[row] * (static_cast<double>(lane.scale) /
+                                 static_cast<double>(problem_.denominator));
+  }
+  for (std::size_t k = 0; k < sizes_.size(); ++k) {
+    for (std::uint32_t row = 0; row < rows_; ++row) {
+      gradient_[k * rows_ + row] =
+          counts_[k * rows_ + row] - row_counts_[row * sizes_.size() + k];
+    }
+  }
+  return bound;
+}
+
+void GangAscent::keep_best(const std::vector<double>& gang_prices, double bound) {
+  if (!best_.empty() && bound >= best_bound_) return;
+  best_ = gang_prices;
+  best_bound_ = bound;
+}
+
+void GangAscent::descend(const Schedule& schedule, std::uint32_t steps) {
+  RateWalk walk(schedule, steps);
+  FadingAverage average(4 * kAverageSteps);
+  adam_.restart(price_.size());
+  for (std::uint32_t step = 1; step <= steps; ++step) {
+    keep_best(price_, evaluate(price_));
+    adam_.targets(gradient_, price_, scale_, walk.next(), kRates, target_);
+    for (std::size_t i = 0; i < price_.size(); ++i) price_[i] = std::max(0.0, target_[i]);
+    average.add(price_);
+    if (step % kAverageSteps == 0) keep_best(average.values(), evaluate(average.values()));
+    if (options_.progress && step % 16 == 0) {
+      options_.progress(static_cast<double>(step) / static_cast<double>(steps));
+    }
+    if (options_.cancelled && options_.cancelled()) return;
+  }
+}
+
+GangPrices GangAscent::rounded() const {
+  GangPrices result;
+  result.sizes = sizes_;
+  result.prices.reserve(best_.size());
+  for (std::uint32_t row = 0; row < rows_; ++row) {
+    for (std::size_t k = 0; k < sizes_.size(); ++k) {
+      const double price = std::min(best_[k * rows_ + row] + 0.5,
+                                    static_cast<double>(market::kGangPriceMax));
+      result.prices.push_back(static_cast<std::int64_t>(price));
+    }
+  }
+  return result;
+}
+
+GangDualResult GangAscent::run() {
+  set_start();
+  descend({.first = 0.2, .last_share = 0.01, .hold = 0},
+          options_.steps != 0 ? options_.steps : kSteps);
+  GangDualResult result;
+  result.prices = rounded();
+  result.bound = market::gang_bound(problem_, prices_, result.prices);
+  return result;
+}
+
+}  // namespace
+
+GangDualResult solve_gang_dual(const Problem& problem, const Prices& prices,
+                               const DualOptions& options) {
+  if (!market::gang_bound_applies(problem) || problem.choices.empty()) return {};
+  return GangAscent(problem, prices, options).run();
 }
 
 }  // namespace tongsuan::solver
