@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::uint32_t kSteps = 300;
 constexpr std::uint32_t kAverageSteps = 25;  // how often the average is tried
-constexpr std::uint32_t kRowChunk = 256;
+constexpr std::uint32_t kGroupChunk = 32;
 constexpr AdamRates kRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
 
 class GangAscent {
@@ -33,7 +33,8 @@ class GangAscent {
       : problem_(problem), prices_(prices), options_(options),
         sizes_(market::gang_sizes(problem)),
         rows_(problem.capacity_lane_count * problem.slot_count), pool_(options.thread_count),
-        oracle_(problem, prices, sizes_, pool_), knapsacks_(problem, sizes_) {}
+        knapsacks_(problem, sizes_), stride_(knapsacks_.stride()),
+        oracle_(problem, prices, sizes_, stride_, pool_) {}
 
   GangDualResult run();
 
@@ -50,29 +51,30 @@ class GangAscent {
   const std::vector<std::uint32_t> sizes_;
   const std::uint32_t rows_;
   WorkerPool pool_;
-  GangOracle oracle_;
   GangRows knapsacks_;
+  const std::size_t stride_;         // of planes: price_[k · stride + row]
+  GangOracle oracle_;
   dual::Adam adam_;
   std::vector<double> price_, scale_, gradient_, target_, counts_;
-  std::vector<double> row_counts_;   // row × sizes: what the rows keep
+  std::vector<double> row_counts_;   // what the rows keep
   std::vector<double> row_values_;
   std::vector<double> best_;
   double best_bound_ = 0;
 };
 
 void GangAscent::set_start() {
-  const std::size_t count = sizes_.size() * rows_;
+  const std::size_t count = sizes_.size() * stride_;
   price_.assign(count, 0.0);
   scale_.assign(count, 0.0);
   gradient_.assign(count, 0.0);
   target_.assign(count, 0.0);
   row_counts_.assign(count, 0.0);
-  row_values_.assign(rows_, 0.0);
+  row_values_.assign(stride_, 0.0);
   const std::vector<bool> reachable = oracle_.reachable();
   const Rows uniform(problem_);
   for (std::size_t k = 0; k < sizes_.size(); ++k) {
     for (std::uint32_t row = 0; row < rows_; ++row) {
-      const std::size_t at = k * rows_ + row;
+      const std::size_t at = k * stride_ + row;
       scale_[at] = uniform.scales()[row] * sizes_[k];
       // A gang that nobody can place here is worth nothing to the row.
       if (reachable[at]) price_[at] = static_cast<double>(prices_[row]) * sizes_[k];
@@ -84,14 +86,11 @@ void GangAscent::set_start() {
 double GangAscent::evaluate(const std::vector<double>& gang_prices) {
   oracle_.set_prices(gang_prices);
   double bound = oracle_.respond(counts_);
-  const auto chunks = (rows_ + kRowChunk - 1) / kRowChunk;
-  pool_.run(chunks, [&](std::uint32_t chunk, std::uint32_t) {
-    std::vector<double> prices(sizes_.size());
-    const std::uint32_t end = std::min(rows_, (chunk + 1) * kRowChunk);
-    for (std::uint32_t row = chunk * kRowChunk; row < end; ++row) {
-      for (std::size_t k = 0; k < sizes_.size(); ++k) prices[k] = gang_prices[k * rows_ + row];
-      row_values_[row] =
-          knapsacks_.best(row, prices.data(), row_counts_.data() + row * sizes_.size());
+  const std::uint32_t groups = knapsacks_.group_count();
+  pool_.run((groups + kGroupChunk - 1) / kGroupChunk, [&](std::uint32_t chunk, std::uint32_t) {
+    const std::uint32_t end = std::min(groups, (chunk + 1) * kGroupChunk);
+    for (std::uint32_t group = chunk * kGroupChunk; group < end; ++group) {
+      knapsacks_.best(group, gang_prices.data(), row_counts_.data(), row_values_.data());
     }
   });
   for (std::uint32_t row = 0; row < rows_; ++row) {
@@ -99,12 +98,7 @@ double GangAscent::evaluate(const std::vector<double>& gang_prices) {
     bound += row_values_[row] * (static_cast<double>(lane.scale) /
                                  static_cast<double>(problem_.denominator));
   }
-  for (std::size_t k = 0; k < sizes_.size(); ++k) {
-    for (std::uint32_t row = 0; row < rows_; ++row) {
-      gradient_[k * rows_ + row] =
-          counts_[k * rows_ + row] - row_counts_[row * sizes_.size() + k];
-    }
-  }
+  for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] = counts_[i] - row_counts_[i];
   return bound;
 }
 
@@ -137,7 +131,7 @@ GangPrices GangAscent::rounded() const {
   result.prices.reserve(best_.size());
   for (std::uint32_t row = 0; row < rows_; ++row) {
     for (std::size_t k = 0; k < sizes_.size(); ++k) {
-      const double price = std::min(best_[k * rows_ + row] + 0.5,
+      const double price = std::min(best_[k * stride_ + row] + 0.5,
                                     static_cast<double>(market::kGangPriceMax));
       result.prices.push_back(static_cast<std::int64_t>(price));
     }

@@ -15,9 +15,10 @@ using market::Choice;
 using market::Problem;
 
 GangOracle::GangOracle(const Problem& problem, const Prices& prices,
-                       const std::vector<std::uint32_t>& sizes, WorkerPool& pool, ScanLevel level)
+                       const std::vector<std::uint32_t>& sizes, std::size_t stride,
+                       WorkerPool& pool, ScanLevel level)
     : problem_(problem), prices_(prices), sizes_(sizes), unit_(lane_units(problem)),
-      rows_(problem.capacity_lane_count * problem.slot_count), orders_(problem.orders.size()),
+      stride_(stride), orders_(problem.orders.size()),
       scanner_(problem, make_layout(), pool, level) {
   std::iota(orders_.begin(), orders_.end(), 0U);
   scanner_.index_singles();
@@ -99,7 +100,7 @@ void GangOracle::set_prices(const std::vector<double>& gang_prices) {
       continue;
     }
     const double unit = unit_[array.lane];
-    const double* const price = gang_prices.data() + std::size_t{array.size} * rows_ +
+    const double* const price = gang_prices.data() + array.size * stride_ +
                                 std::size_t{array.lane} * slots;
     for (Slot slot = 0; slot < slots; ++slot) {
       sums[slot + 1] = sums[slot] + (price[slot] * unit + fixed[slot]);
@@ -110,22 +111,22 @@ void GangOracle::set_prices(const std::vector<double>& gang_prices) {
 double GangOracle::respond(std::vector<double>& counts) {
   const OrderSlice all = {orders_, kWeightUnit};
   const double surplus = scanner_.respond({&all, 1});
-  counts.assign(sizes_.size() * rows_, 0.0);
+  counts.assign(sizes_.size() * stride_, 0.0);
   for (std::uint32_t index = 0; index < arrays_.size(); ++index) {
     const Array& array = arrays_[index];
     if (array.lane == kNone) continue;
     scanner_.add_use(index, 1,
-                     counts.data() + std::size_t{array.size} * rows_ +
+                     counts.data() + array.size * stride_ +
                          std::size_t{array.lane} * problem_.slot_count);
   }
   return surplus;
 }
 
 std::vector<bool> GangOracle::reachable() const {
-  std::vector<bool> reached(sizes_.size() * rows_, false);
+  std::vector<bool> reached(sizes_.size() * stride_, false);
   const auto mark = [&](std::uint32_t lane, std::int64_t gang, std::uint32_t begin,
                         std::uint32_t end) {
-    const std::size_t base = std::size_t{size_of(gang)} * rows_ +
+    const std::size_t base = size_of(gang) * stride_ +
                              std::size_t{lane} * problem_.slot_count;
     for (std::uint32_t slot = begin; slot < end; ++slot) reached[base + slot] = true;
   };

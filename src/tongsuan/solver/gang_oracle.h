@@ -1,10 +1,11 @@
 // Answers of all orders to gang prices, and how many gangs of each size they would put on every
 // capacity row.
 //
-// Gang prices are kept in planes: price [k · rows + row] is one gang of sizes[k] on capacity row
+// Gang prices are kept in planes: price [k · stride + row] is one gang of sizes[k] on capacity row
 // `row`, in micro-yuan per hour. Every other row keeps its uniform price.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace tongsuan::solver::dual {
 class GangOracle {
  public:
   GangOracle(const market::Problem& problem, const Prices& prices,
-             const std::vector<std::uint32_t>& sizes, WorkerPool& pool,
+             const std::vector<std::uint32_t>& sizes, std::size_t stride, WorkerPool& pool,
              ScanLevel level = machine_scan_level());
 
   void set_prices(const std::vector<double>& gang_prices);
@@ -47,7 +48,7 @@ class GangOracle {
   const Prices& prices_;
   const std::vector<std::uint32_t>& sizes_;
   const std::vector<double> unit_;  // per lane
-  const std::uint32_t rows_;        // capacity rows
+  const std::size_t stride_;        // of planes; capacity rows at least
   std::vector<Array> arrays_;
   std::vector<double> fixed_;       // array × slots: price of everything but the gang; may be empty
   std::vector<std::uint32_t> orders_;
