@@ -113,6 +113,85 @@ inline double exponential(double x) {
   return y;
 }
 
+// A coupled book: devices draw power (two steps by the hour) and maybe green energy, which is scarce
+// and travels over lines; some orders bring data over links, some need whole nodes, some are capped.
+// `green` scales the green supply.
+inline Market coupled_week(std::uint32_t order_count, double green, std::uint64_t seed) {
+  constexpr std::uint32_t kSlots = 96;
+  market::testing::MarketBuilder builder(kSlots);
+  Random random(seed);
+  const AccountId seller = builder.account("seller");
+  const AccountId buyer = builder.account("buyer");
+  const std::vector<ClassId> classes = {builder.accelerator("fast", 700, 8),
+                                        builder.accelerator("slow", 300, 8)};
+  std::vector<HubId> hubs;
+  std::vector<ZoneId> greens;
+  const GroupId group = builder.group("sandbox");
+  const std::int64_t capacity = 6 * std::int64_t{order_count};
+  for (std::uint32_t h = 0; h < kHubCount; ++h) {
+    const std::string name = std::to_string(h);
+    const ZoneId power = builder.zone("power" + name, Disposal::kFree);
+    greens.push_back(builder.zone("green" + name, Disposal::kFree, Commodity::kGreen));
+    hubs.push_back(builder.hub("h" + name, 1150 + 30 * h, power.value, greens.back().value));
+    for (Slot slot = 0; slot < kSlots; ++slot) {
+      const std::int64_t hour = slot % 24;
+      const std::int64_t price = hour < 8 ? 250 : hour < 18 ? 400 : 700;
+      builder.offer("p" + name + padded(slot, 3), seller, power, {slot, slot + 1},
+                    {{Price(price * kMicro), Amount(capacity * 500)},
+                     {Price(price * 2 * kMicro), Amount(capacity * 2'000)}});
+      const std::int64_t sun = h < 4 ? std::max<std::int64_t>(0, 6 - std::abs(hour - 12)) : 2;
+      const auto amount = static_cast<std::int64_t>(static_cast<double>(capacity * sun * 150) * green);
+      if (amount == 0) continue;
+      builder.offer("g" + name + padded(slot, 3), seller, greens.back(), {slot, slot + 1},
+                    {{Price(20 * kMicro), Amount(amount)}});
+    }
+    for (const ClassId accelerator : classes) {
+      const std::string offer = "c" + name + std::to_string(accelerator.value);
+      const std::int64_t cent = accelerator.value == 0 ? 2 * kMicro : 1 * kMicro;
+      builder.offer(offer, seller, hubs.back(), accelerator, builder.all(),
+                    {{Price(cent * 6 / 10), Amount(capacity / 5)},
+                     {Price(cent), Amount(capacity / 6)},
+                     {Price(cent * 17 / 10), Amount(capacity / 8)}});
+      builder.node_block(hubs.back(), accelerator, builder.all(),
+                         static_cast<std::uint32_t>(capacity / 60 + 1));
+    }
+  }
+  for (std::uint32_t h = 0; h < kHubCount; ++h) {
+    const std::uint32_t next = (h + 1) % kHubCount;
+    builder.line(greens[h], greens[next], builder.all(), 0,
+                 static_cast<std::int64_t>(static_cast<double>(capacity * 60) * green),
+                 5 * kMicro);
+    builder.link(hubs[h], hubs[next], builder.all(), {{Price(20 * kMicro), Amount(20'000'000)}});
+  }
+  std::vector<DataId> data;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    data.push_back(builder.data_set("d" + padded(i, 2),
+                                    static_cast<std::uint64_t>(random.between(100'000, 4'000'000)),
+                                    {hubs[random.below(kHubCount)]}));
+  }
+  builder.cap({.group = group, .hub = kNone, .accelerator = kNone, .slots = builder.all(),
+               .devices = static_cast<std::uint32_t>(capacity / 10)});
+  for (std::uint32_t i = 0; i < order_count; ++i) {
+    const std::uint32_t gang = 1U << random.below(7);
+    const auto duration = static_cast<std::uint32_t>(random.between(1, 16));
+    Order order;
+    order.account = buyer;
+    order.hubs = builder.hub_set(hubs);
+    const auto release = static_cast<Slot>(random.below(kSlots - 2 * duration));
+    order.window = {release, std::min(kSlots, release + 2 * duration +
+                                                  static_cast<Slot>(random.between(0, 24)))};
+    order.green_percent = static_cast<std::uint8_t>(random.below(3) == 0 ? 50 : random.below(3) == 0 ? 80 : 0);
+    order.whole_nodes = random.below(8) == 0;
+    if (random.below(8) == 0) order.data = data[random.below(data.size())].value;
+    if (random.below(8) == 0) order.group = group.value;
+    order.value = static_cast<std::int64_t>(exponential(0.6 * normal(random)) * 3.2e6) * gang * duration;
+    order.delay_cost = order.value / 400;
+    order.variants = builder.variants({{classes[0], gang, duration}, {classes[1], gang, 2 * duration}});
+    builder.order("j" + padded(i, 7), order);
+  }
+  return builder.finish();
+}
+
 // A national week as in the published cases, but with whole windows instead of sampled starts: a
 // block order with a delay cost, some classes (slower ones run longer) and some hubs.
 // Demand is `load` times the supply.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "tongsuan/market/evaluate.h"
@@ -25,25 +26,46 @@ using market::Problem;
 
 namespace {
 
-constexpr std::size_t kFullPassOrdersMax = 50'000;  // above: mini-batches
+constexpr std::size_t kFullPassOrdersMax = 8'000;  // above: mini-batches
 constexpr std::uint32_t kFullSteps = 1'000;
-constexpr std::uint32_t kSampledSteps = 600;
-constexpr double kSampleOrders = 3'000;  // per step, about
+constexpr std::uint32_t kSampledSteps = 800;
+constexpr std::uint32_t kTrialSteps = 40;    // from earlier prices, before they are trusted
+constexpr std::uint32_t kWarmSteps = 200;    // when the trial finds better ones
+constexpr double kSampleOrders = 4'000;      // per step, about
+constexpr std::int64_t kTrustedShare = 10'000;  // earlier prices within 1 / this of the trial stay
+constexpr std::int64_t kStaleShare = 20;     // prices that the trial betters by 1 / this are no help
 constexpr std::uint32_t kFadeSteps = 100;
-constexpr double kBandLeast = 1e-3;
+constexpr double kBandLeast = 1e-3;          // lines are never smoothed over less
 constexpr std::uint32_t kExactChunk = 4'096;
+
+// Rows priced by cost settle early; zones, links and limits are priced by scarcity, many times
+// above cost, and need large steps for longer.
+Schedule cold_schedule(const Problem& problem, bool full) {
+  const bool coupled = problem.lanes.size() > problem.capacity_lane_count;
+  if (coupled) return {.first = 0.2, .last_share = 0.0005, .hold = 0.4};
+  if (full) return {.first = 0.2, .last_share = 0.0005, .hold = 0.2};
+  return {.first = 0.2, .last_share = 0.001, .hold = 0};
+}
+
+constexpr AdamRates kRates = {.first = 0.9, .second = 0.99, .floor = 1e-3};
+constexpr Schedule kTrial = {.first = 0.02, .last_share = 0.1, .hold = 0};
+constexpr Schedule kWarm = {.first = 0.08, .last_share = 0.03, .hold = 0};
 
 class Ascent {
  public:
   Ascent(const Problem& problem, const DualOptions& options)
       : problem_(problem), options_(options), pool_(options.thread_count), rows_(problem),
-        oracle_(problem, pool_) {}
+        oracle_(problem, pool_) {
+    if (problem.orders.size() <= kFullPassOrdersMax) oracle_.index_singles();
+  }
 
   DualResult run();
 
  private:
-  void full_passes(const Schedule& schedule, const AdamRates& rates, std::uint32_t steps);
-  void samples(const Schedule& schedule, const AdamRates& rates, std::uint32_t steps);
+  bool warm_up();
+  void descend(const Schedule& schedule, std::uint32_t steps);
+  void full_passes(const Schedule& schedule, std::uint32_t steps);
+  void samples(const Schedule& schedule, std::uint32_t steps);
   double evaluate(const std::vector<OrderSlice>& slices, double band);
   void consider(const std::vector<double>& prices);
   [[nodiscard]] int128 exact_bound(const Prices& prices);
@@ -55,6 +77,7 @@ class Ascent {
   WorkerPool pool_;
   Rows rows_;
   Oracle oracle_;
+  std::optional<Sampler> sampler_;
   std::vector<double> use_;
   DualResult result_;
 };
@@ -71,11 +94,10 @@ double Ascent::evaluate(const std::vector<OrderSlice>& slices, double band) {
   return rows_.supply_surplus(band) + oracle_.respond(slices, use_);
 }
 
-void Ascent::full_passes(const Schedule& schedule, const AdamRates& rates, std::uint32_t steps) {
+void Ascent::full_passes(const Schedule& schedule, std::uint32_t steps) {
   std::vector<std::uint32_t> orders(problem_.orders.size());
   std::iota(orders.begin(), orders.end(), 0U);
   const std::vector<OrderSlice> all = {{orders, dual::kWeightUnit}};
-  oracle_.index_singles();
   RateWalk walk(schedule, steps);
   std::vector<double> best = rows_.prices();
   FadingAverage average(kFadeSteps);
@@ -87,7 +109,7 @@ void Ascent::full_passes(const Schedule& schedule, const AdamRates& rates, std::
       best_bound = bound;
       best = rows_.prices();
     }
-    rows_.step(use_, rate, rates);
+    rows_.step(use_, rate, kRates);
     ++result_.steps;
     if (!report(step, steps)) break;
     average.add(rows_.prices());
@@ -97,15 +119,17 @@ void Ascent::full_passes(const Schedule& schedule, const AdamRates& rates, std::
   consider(rows_.prices());
 }
 
-void Ascent::samples(const Schedule& schedule, const AdamRates& rates, std::uint32_t steps) {
-  Sampler sampler(problem_, kSampleOrders / static_cast<double>(problem_.orders.size()));
+void Ascent::samples(const Schedule& schedule, std::uint32_t steps) {
+  if (!sampler_) {
+    sampler_.emplace(problem_, kSampleOrders / static_cast<double>(problem_.orders.size()));
+  }
   RateWalk walk(schedule, steps);
   std::vector<double> average(rows_.prices().size(), 0.0);
   double count = 0;
   for (std::uint32_t step = 1; step <= steps; ++step) {
     const double rate = walk.next();
-    evaluate(sampler.next(), std::max(rate / 2, kBandLeast));
-    rows_.step(use_, rate, rates);
+    evaluate(sampler_->next(), std::max(rate / 2, kBandLeast));
+    rows_.step(use_, rate, kRates);
     ++result_.steps;
     if (!report(step, steps)) break;
     if (step <= steps / 2) continue;
@@ -149,18 +173,41 @@ void Ascent::consider(const std::vector<double>& prices) {
   result_.prices = std::move(rounded);
 }
 
-DualResult Ascent::run() {
-  if (!options_.warm_start.empty()) {
-    rows_.restart({options_.warm_start.begin(), options_.warm_start.end()});
-    consider(rows_.prices());
-  }
+void Ascent::descend(const Schedule& schedule, std::uint32_t steps) {
   if (problem_.orders.size() <= kFullPassOrdersMax) {
-    full_passes({.first = 0.2, .last_share = 0.0025, .hold = 0.4}, {},
-                options_.steps != 0 ? options_.steps : kFullSteps);
+    full_passes(schedule, steps);
   } else {
-    samples({.first = 0.2, .last_share = 0.001, .hold = 0}, {},
-            options_.steps != 0 ? options_.steps : kSampledSteps);
+    samples(schedule, steps);
   }
+}
+
+// Earlier prices are tried first: a book that changed little keeps them, which is fast, and keeps
+// prices steady from round to round. True when no cold start is needed.
+bool Ascent::warm_up() {
+  if (options_.warm_start.size() != problem_.row_count()) return false;
+  rows_.restart({options_.warm_start.begin(), options_.warm_start.end()});
+  consider(rows_.prices());
+  const Prices earlier = result_.prices;
+  const int128 earlier_bound = result_.bound;
+  descend(kTrial, kTrialSteps);
+  const int128 gain = earlier_bound - result_.bound;
+  const int128 size = earlier_bound < 0 ? -earlier_bound : earlier_bound;
+  if (gain <= size / kTrustedShare) {
+    result_.prices = earlier;
+    result_.bound = earlier_bound;
+    return true;
+  }
+  rows_.restart({result_.prices.begin(), result_.prices.end()});
+  descend(kWarm, options_.steps != 0 ? options_.steps : kWarmSteps);
+  return gain <= size / kStaleShare;
+}
+
+DualResult Ascent::run() {
+  if (warm_up()) return std::move(result_);
+  rows_.restart(rows_.cold_prices());
+  const bool full = problem_.orders.size() <= kFullPassOrdersMax;
+  const std::uint32_t steps = full ? kFullSteps : kSampledSteps;
+  descend(cold_schedule(problem_, full), options_.steps != 0 ? options_.steps : steps);
   return std::move(result_);
 }
 

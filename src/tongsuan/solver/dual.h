@@ -30,12 +30,16 @@ struct DualResult {
 };
 [[nodiscard]] DualResult solve_dual(const market::Problem& problem, const DualOptions& options);
 
+// Whether some gang is large against the capacity of a lane that it may use (above a quarter): there
+// uniform prices leave a gap that presolve (market/strengthen.h) and gang prices close.
+[[nodiscard]] bool is_thin(const market::Problem& problem);
+
 struct GangDualResult {
   GangPrices prices;  // empty prices: no gain over λ*
   int128 bound = 0;   // market::gang_bound
 };
-// Starts from π = size · λ and can only lower the bound. Worth its time when the largest gang is
-// above ~5 % of a capacity row; empty when it does not apply.
+// Starts from π = size · λ and can only lower the bound. Empty when it does not apply, the book is
+// not thin, or a short trial finds nothing to gain.
 [[nodiscard]] GangDualResult solve_gang_dual(const market::Problem& problem, const Prices& prices,
                                              const DualOptions& options);
 

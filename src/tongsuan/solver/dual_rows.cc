@@ -31,8 +31,15 @@ struct LaneWorth {
   }
 };
 
+// Only where some row has no price of its own: it takes a pass over all choices.
 std::vector<LaneWorth> lane_worths(const Problem& problem) {
   std::vector<LaneWorth> worths(problem.lanes.size());
+  bool needed = false;
+  for (std::uint32_t row = 0; row < problem.row_count() && !needed; ++row) {
+    const std::uint32_t last = problem.supply_begin[row + 1];
+    needed = problem.supply_begin[row] == last || problem.supply[last - 1].price == 0;
+  }
+  if (!needed) return worths;
   for (const market::Choice& choice : problem.choices) {
     const auto value = static_cast<double>(choice.value);
     if (choice.bundle == kNone) {

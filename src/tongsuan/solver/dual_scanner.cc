@@ -12,6 +12,11 @@ using market::Problem;
 namespace {
 
 constexpr std::uint32_t kChunkOrders = 256;
+// Sampled orders lie anywhere in memory: their records are asked for this many orders early, and
+// their choices, two to a cache line, a little later.
+constexpr std::uint32_t kOrdersAhead = 8;
+constexpr std::uint32_t kChoicesAhead = 3;
+constexpr std::uint32_t kChoicesPrefetched = 24;
 constexpr std::size_t kSinglesMax = std::size_t{1} << 24;
 
 }  // namespace
@@ -142,9 +147,15 @@ double Scanner::respond_chunk(const OrderSlice& slice, const Task& task,
                               std::vector<std::uint64_t>& change) const {
   double surplus = 0;
   for (std::uint32_t i = task.begin; i < task.end; ++i) {
-    if (i + 2 < task.end) {
-      const std::uint32_t soon = problem_.orders[slice.orders[i + 2]].choices.begin;
-      __builtin_prefetch(problem_.choices.data() + soon);
+    if (i + kOrdersAhead < task.end) {
+      __builtin_prefetch(problem_.orders.data() + slice.orders[i + kOrdersAhead]);
+    }
+    if (i + kChoicesAhead < task.end) {
+      const Span32 soon = problem_.orders[slice.orders[i + kChoicesAhead]].choices;
+      const std::uint32_t end = std::min(soon.end, soon.begin + kChoicesPrefetched);
+      for (std::uint32_t c = soon.begin; c < end; c += 2) {
+        __builtin_prefetch(problem_.choices.data() + c);
+      }
     }
     const Answer best = answer(slice.orders[i]);
     if (best.choice == kNone) continue;

@@ -22,7 +22,11 @@ using market::Problem;
 
 namespace {
 
-constexpr std::uint32_t kSteps = 300;
+constexpr std::uint32_t kSteps = 600;
+constexpr std::uint32_t kProbeSteps = 40;
+constexpr std::int64_t kThinShare = 4;  // a gang above 1 / this of a lane's capacity is large
+constexpr std::uint64_t kRowWorkMax = 4'000'000'000;  // knapsacks of sizes that are no powers
+constexpr double kGainLeast = 5e-5;  // of the bound: less is not worth the time
 constexpr std::uint32_t kAverageSteps = 25;  // how often the average is tried
 constexpr std::uint32_t kGroupChunk = 32;
 constexpr AdamRates kRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
@@ -141,8 +145,16 @@ GangPrices GangAscent::rounded() const {
 
 GangDualResult GangAscent::run() {
   set_start();
-  descend({.first = 0.2, .last_share = 0.01, .hold = 0},
-          options_.steps != 0 ? options_.steps : kSteps);
+  const double start = evaluate(price_);
+  keep_best(price_, start);
+  // A short walk with small steps tells whether anything is to be gained at all.
+  descend({.first = 0.02, .last_share = 0.1, .hold = 0}, kProbeSteps);
+  if (best_bound_ > start - kGainLeast * (start < 0 ? -start : start)) return {};
+  price_ = best_;
+  const std::uint64_t affordable = kRowWorkMax / std::max<std::uint64_t>(1, knapsacks_.work());
+  const auto steps = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(options_.steps != 0 ? options_.steps : kSteps, affordable));
+  descend({.first = 0.15, .last_share = 0.003, .hold = 0}, std::max(kProbeSteps, steps));
   GangDualResult result;
   result.prices = rounded();
   result.bound = market::gang_bound(problem_, prices_, result.prices);
@@ -151,9 +163,31 @@ GangDualResult GangAscent::run() {
 
 }  // namespace
 
+bool is_thin(const Problem& problem) {
+  std::vector<std::int64_t> capacity(problem.capacity_lane_count, 0);  // of all slots
+  for (std::uint32_t lane = 0; lane < problem.capacity_lane_count; ++lane) {
+    for (std::uint32_t i = problem.supply_begin[problem.row(lane, 0)];
+         i < problem.supply_begin[problem.row(lane, 0) + problem.slot_count]; ++i) {
+      capacity[lane] += problem.supply[i].amount;
+    }
+  }
+  const auto large = [&](std::uint32_t lane, std::int64_t gang) {
+    return static_cast<int128>(gang) * kThinShare * problem.slot_count > capacity[lane];
+  };
+  for (const market::Choice& choice : problem.choices) {
+    if (choice.bundle == kNone) continue;
+    const market::BundleLeg& leg = problem.bundle_legs[problem.bundles[choice.bundle].begin];
+    if (large(leg.lane, leg.units * choice.devices)) return true;
+  }
+  for (const market::ProfileLeg& leg : problem.profile_legs) {
+    if (leg.lane < problem.capacity_lane_count && large(leg.lane, leg.amount)) return true;
+  }
+  return false;
+}
+
 GangDualResult solve_gang_dual(const Problem& problem, const Prices& prices,
                                const DualOptions& options) {
-  if (!market::gang_bound_applies(problem) || problem.choices.empty()) return {};
+  if (!market::gang_bound_applies(problem) || !is_thin(problem)) return {};
   return GangAscent(problem, prices, options).run();
 }
 
