@@ -226,13 +226,20 @@ Result<Done> read_blocks(const std::string& folder, ItalyBook& book) {
     std::vector<ItalyBlock>& blocks = table.day().blocks;
     const auto [at, created] =
         positions.try_emplace({table.day().date, std::string(row.text(kId))}, blocks.size());
-    ItalyBlock block{at->first.second,          table.zone(kZone),
-                     table.is_supply(kSide),    row.rounded(kPrice, kPriceDecimals),
-                     read_status(row, kStatus), {}};
-    if (created) blocks.push_back(std::move(block));
+    if (created) blocks.push_back(ItalyBlock{.id = at->first.second, .zone = table.zone(kZone), .legs = {}});
     ItalyBlock& whole = blocks[at->second];
-    if (!created && (whole.zone != block.zone || whole.is_supply != block.is_supply ||
-                     whole.price != block.price || whole.published != block.published)) {
+    const ItalyBlock row_says{{},
+                              table.zone(kZone),
+                              table.is_supply(kSide),
+                              row.rounded(kPrice, kPriceDecimals),
+                              read_status(row, kStatus),
+                              {}};
+    if (created) {
+      whole.is_supply = row_says.is_supply;
+      whole.price = row_says.price;
+      whole.published = row_says.published;
+    } else if (whole.zone != row_says.zone || whole.is_supply != row_says.is_supply ||
+               whole.price != row_says.price || whole.published != row_says.published) {
       row.fail(kId, "legs of one block differ in zone, side, price or status");
     }
     if (!whole.legs.empty() && whole.legs.back().hour >= table.hour_number()) {

@@ -1,0 +1,414 @@
+#include "tongsuan/solver/search_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "tongsuan/market/evaluate.h"
+#include "tongsuan/solver/search_kernel.h"
+#include "tongsuan/solver/search_profile.h"
+#include "tongsuan/solver/search_rows.h"
+#include "tongsuan/solver/search_threads.h"
+
+namespace tongsuan::solver::primal {
+namespace {
+
+constexpr float kNoBound = std::numeric_limits<float>::max();
+constexpr std::uint32_t kChunkOrders = 4096;
+constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
+// Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
+constexpr double kHopeless = 10;
+
+float round_up(double x) {
+  const auto rounded = static_cast<float>(x);
+  return static_cast<double>(rounded) >= x
+             ? rounded
+             : std::nextafterf(rounded, std::numeric_limits<float>::infinity());
+}
+
+// ---- Shapes ------------------------------------------------------------------------------------
+
+class ShapeBuilder {
+ public:
+  explicit ShapeBuilder(Model& model) : model_(model), problem_(model.problem) {}
+
+  void run() {
+    cheaper_.assign(problem_.lanes.size(), false);
+    for (std::uint32_t lane = 0; lane < problem_.lanes.size(); ++lane) {
+      cheaper_[lane] = model_.lanes[lane].soft;
+    }
+    plain_.assign(problem_.bundles.size(), kNone);
+    for (const market::Choice& choice : problem_.choices) {
+      if (choice.bundle == kNone) continue;
+      static_cast<void>(shape_of(choice.bundle, choice.extra, true));
+    }
+  }
+
+  std::uint32_t shape_of(std::uint32_t bundle, std::uint32_t transfer, bool may_add) {
+    if (transfer == kNone) {
+      if (plain_[bundle] == kNone && may_add) plain_[bundle] = add(bundle, transfer);
+      return plain_[bundle];
+    }
+    const auto found = moved_.find({bundle, transfer});
+    if (found != moved_.end()) return found->second;
+    const std::uint32_t shape = add(bundle, transfer);
+    moved_.emplace(std::pair(bundle, transfer), shape);
+    return shape;
+  }
+
+ private:
+  std::uint32_t add(std::uint32_t bundle, std::uint32_t transfer) {
+    Shape shape;
+    shape.leg_begin = static_cast<std::uint32_t>(model_.legs.size());
+    std::vector<std::pair<std::uint32_t, double>> all;  // (lane, units), each lane once
+    for (std::uint32_t i = problem_.bundles[bundle].begin; i < problem_.bundles[bundle].end; ++i) {
+      const market::BundleLeg& leg = problem_.bundle_legs[i];
+      const auto same = std::find_if(all.begin(), all.end(),
+                                     [&](const auto& entry) { return entry.first == leg.lane; });
+      if (same != all.end()) {
+        same->second += static_cast<double>(leg.units);
+      } else {
+        all.emplace_back(leg.lane, static_cast<double>(leg.units));
+      }
+    }
+    bool any_linear = false;
+    for (const auto& [lane, units] : all) {
+      any_linear = any_linear || model_.lanes[lane].linear;
+      shape.prunable = shape.prunable && !cheaper_[lane];
+      if (!model_.lanes[lane].linear) model_.legs.push_back({lane, units});
+    }
+    shape.leg_end = static_cast<std::uint32_t>(model_.legs.size());
+    const auto guide = [&](std::uint32_t row) { return model_.guide[row]; };
+    const auto linear = [&](std::uint32_t row) { return model_.linear_price[row]; };
+    const auto least = [&](std::uint32_t row) {
+      return model_.share * model_.guide[row] + (1 - model_.share) * least_price(row);
+    };
+    shape.guide = add_prefix(all, guide);
+    if (any_linear) shape.linear = add_prefix(all, linear);
+    shape.key = add_prefix(all, least);
+    if (transfer != kNone) add_transfer(shape, transfer);
+    model_.shapes.push_back(shape);
+    return static_cast<std::uint32_t>(model_.shapes.size() - 1);
+  }
+
+  // What the first unit of use of a row costs in the empty book.
+  [[nodiscard]] double least_price(std::uint32_t row) const {
+    const LaneBlock& lane = model_.lanes[row / problem_.slot_count];
+    if (lane.linear) return model_.linear_price[row];
+    return model_.planes[lane.offset + model_.stride + row % problem_.slot_count];
+  }
+
+  template <class Price>
+  std::uint32_t add_prefix(const std::vector<std::pair<std::uint32_t, double>>& legs,
+                           const Price& price) {
+    const std::size_t table = model_.prefix.size();
+    // Kernels read whole vectors: the table goes on, flat, beyond its end.
+    model_.prefix.resize(table + problem_.slot_count + 1 + kPaddingSlots, 0);
+    double* sums = model_.prefix.data() + table;
+    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
+      double sum = sums[slot];
+      for (const auto& [lane, units] : legs) sum += units * price(problem_.row(lane, slot));
+      sums[slot + 1] = sum;
+    }
+    return static_cast<std::uint32_t>(table);
+  }
+
+  void add_transfer(Shape& shape, std::uint32_t index) {
+    const market::Transfer& transfer = problem_.transfers[index];
+    shape.transfer = index;
+    shape.transfer_lane = transfer.lane;
+    shape.transfer_slots = transfer.slots;
+    shape.transfer_rate = static_cast<double>(transfer.rate);
+    shape.prunable = shape.prunable && !cheaper_[transfer.lane];
+    shape.start_guide = static_cast<std::uint32_t>(model_.prefix.size());
+    const std::uint32_t width = problem_.slot_count + 1 + kPaddingSlots;
+    shape.start_key = shape.start_guide + width;
+    model_.prefix.resize(model_.prefix.size() + 2 * width, 0);
+    for (Slot start = transfer.slots; start < problem_.slot_count; ++start) {
+      for (Slot slot = start - transfer.slots; slot < start; ++slot) {
+        const std::uint32_t row = problem_.row(transfer.lane, slot);
+        const double guide = model_.guide[row] * shape.transfer_rate;
+        const double least = least_price(row) * shape.transfer_rate;
+        model_.prefix[shape.start_guide + start] += guide;
+        model_.prefix[shape.start_key + start] += model_.share * guide + (1 - model_.share) * least;
+      }
+    }
+  }
+
+  Model& model_;
+  const market::Problem& problem_;
+  std::vector<bool> cheaper_;  // by lane: may become cheaper than in the empty book
+  std::vector<std::uint32_t> plain_;  // by bundle: its shape without a transfer
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> moved_;
+};
+
+// ---- Profiles ----------------------------------------------------------------------------------
+
+// Cuts the legs of a profile into uses of which at most one touches any row, so that the cost of a
+// profile is the sum of the costs of its uses.
+void add_profile_uses(Model& model, const market::Profile& profile) {
+  const market::Problem& problem = model.problem;
+  std::map<std::uint32_t, std::map<Slot, double>> changes;  // lane → slot → change of the amount
+  for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
+    const market::ProfileLeg& leg = problem.profile_legs[i];
+    const auto amount = static_cast<double>(leg.amount / profile.lots);
+    changes[leg.lane][leg.slots.begin] += amount;
+    changes[leg.lane][leg.slots.end] -= amount;
+  }
+  for (const auto& [lane, by_slot] : changes) {
+    double amount = 0;
+    Slot from = 0;
+    for (const auto& [slot, change] : by_slot) {
+      if (change == 0) continue;
+      if (amount != 0) model.profile_uses.push_back({lane, from, slot - from, amount});
+      amount += change;
+      from = slot;
+    }
+  }
+}
+
+void build_profiles(Model& model) {
+  model.profile_begin.push_back(0);
+  for (const market::Profile& profile : model.problem.profiles) {
+    add_profile_uses(model, profile);
+    model.profile_begin.push_back(static_cast<std::uint32_t>(model.profile_uses.size()));
+  }
+}
+
+// ---- Choices -----------------------------------------------------------------------------------
+
+struct Candidate {
+  ModelChoice choice;
+  Pick pick;   // best score in the empty book
+};
+
+// The choices and records of a range of orders.
+struct Chunk {
+  std::vector<ModelChoice> choices;
+  std::vector<ModelOrder> orders;
+};
+
+class ChoiceBuilder {
+ public:
+  ChoiceBuilder(Model& model, ShapeBuilder& shapes, const ModelOptions& options)
+      : model_(model), problem_(model.problem), shapes_(shapes), options_(options) {}
+
+  void run() {
+    const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
+    model_.orders.resize(order_count);
+    for (std::uint32_t order = 0; order < order_count; ++order) {
+      model_.orders[order].delay = model_.scale.ticks(
+          static_cast<int128>(problem_.orders[order].delay_cost) * problem_.denominator);
+    }
+    const std::uint32_t chunk_count = (order_count + kChunkOrders - 1) / kChunkOrders;
+    // Choices are judged one at a time through a scratch slot of each thread.
+    std::vector<Chunk> chunks(chunk_count);
+    model_.choices.resize(options_.thread_count);
+    run_tasks(options_.thread_count, chunk_count, [&](std::uint32_t chunk, std::uint32_t thread) {
+      const std::uint32_t end = std::min(order_count, (chunk + 1) * kChunkOrders);
+      for (std::uint32_t order = chunk * kChunkOrders; order < end; ++order) {
+        add_order(order, thread, chunks[chunk]);
+      }
+    });
+    std::size_t total = 0;
+    for (const Chunk& chunk : chunks) total += chunk.choices.size();
+    model_.choices.clear();
+    model_.choices.reserve(total);
+    for (std::uint32_t index = 0; index < chunk_count; ++index) {
+      const auto shift = static_cast<std::uint32_t>(model_.choices.size());
+      for (std::size_t i = 0; i < chunks[index].orders.size(); ++i) {
+        ModelOrder& order = model_.orders[index * kChunkOrders + i];
+        order = chunks[index].orders[i];
+        order.begin += shift;
+        order.end += shift;
+      }
+      model_.choices.insert(model_.choices.end(), chunks[index].choices.begin(),
+                            chunks[index].choices.end());
+      chunks[index] = {};
+    }
+  }
+
+ private:
+  void add_order(std::uint32_t order, std::uint32_t thread, Chunk& chunk) {
+    const Span32 range = problem_.orders[order].choices;
+    std::vector<Candidate> candidates;
+    for (std::uint32_t i = range.begin; i < std::min(range.end, range.begin + kChoicesPerOrderMax);
+         ++i) {
+      Candidate candidate;
+      if (make_choice(order, i, thread, candidate)) candidates.push_back(candidate);
+    }
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      if (a.choice.key != b.choice.key) return a.choice.key > b.choice.key;
+      return a.pick.score > b.pick.score;
+    });
+    ModelOrder record = model_.orders[order];
+    record.begin = static_cast<std::uint32_t>(chunk.choices.size());
+    record.promise = -1e300;
+    record.density = -1e300;
+    for (const Candidate& candidate : candidates) {
+      note_promise(candidate, record);
+      chunk.choices.push_back(candidate.choice);
+    }
+    record.end = static_cast<std::uint32_t>(chunk.choices.size());
+    chunk.orders.push_back(record);
+  }
+
+  // False when the choice can never be worth taking.
+  bool make_choice(std::uint32_t order, std::uint32_t index, std::uint32_t thread,
+                   Candidate& candidate) {
+    const market::Choice& source = problem_.choices[index];
+    ModelChoice& choice = candidate.choice;
+    choice.order = order;
+    choice.source = static_cast<std::uint16_t>(index - problem_.orders[order].choices.begin);
+    choice.key = kNoBound;
+    choice.worth = model_.scale.ticks(static_cast<int128>(source.value) * problem_.denominator);
+    if (source.bundle == kNone) {
+      choice.devices = source.extra;
+      const SlotRange slots = market::placement_slots(problem_, {index, 0, 1});
+      choice.first = static_cast<std::uint16_t>(slots.begin);
+      choice.last = static_cast<std::uint16_t>(slots.end);
+      choice.duration = static_cast<std::uint16_t>(slots.count());
+      return true;
+    }
+    choice.shape = shapes_.shape_of(source.bundle, source.extra, false);
+    choice.devices = source.devices;
+    choice.first = source.first;
+    choice.last = source.last;
+    choice.duration = source.duration;
+    choice.worth += model_.orders[order].delay * source.first;
+    return judge(choice, index, thread, candidate.pick);
+  }
+
+  // Scores the choice in the empty book. Where rows can only become dearer, that is a bound.
+  bool judge(ModelChoice& choice, std::uint32_t index, std::uint32_t thread, Pick& pick) {
+    ScanView view;
+    view.model = &model_;
+    view.kernels = &kernels(options_.level);
+    view.planes = model_.planes.data();
+    view.end = problem_.slot_count;
+    model_.choices[thread] = choice;
+    view.kernels->scan_choice(view, thread, 0, pick);
+    const bool kept = options_.keep != nullptr && !options_.keep->empty() &&
+                      (*options_.keep)[choice.order].choice == index;
+    if (!model_.shapes[choice.shape].prunable) return true;
+    if (pick.choice == kNone && !kept) return false;
+    if (pick.choice != kNone) choice.key = round_up(pick.score);
+    return true;
+  }
+
+  void note_promise(const Candidate& candidate, ModelOrder& record) const {
+    const ModelChoice& choice = candidate.choice;
+    double promise = 0;
+    double worth = choice.worth;
+    if (choice.shape == kNone) {
+      const market::Profile& profile = problem_.profiles[choice.devices];
+      const auto lots = static_cast<std::uint32_t>(profile.lots);
+      promise = profile_promise(model_, choice, lots);
+      worth = profile_worth(model_, choice, lots);
+      record.uses_max = std::max(record.uses_max, model_.profile_begin[choice.devices + 1] -
+                                                      model_.profile_begin[choice.devices]);
+    } else {
+      const std::uint32_t start = candidate.pick.choice == kNone ? choice.first
+                                                                 : candidate.pick.start;
+      const Shape& shape = model_.shapes[choice.shape];
+      promise = model_.promise(choice, start);
+      worth -= record.delay * start;
+      record.uses_max = std::max(record.uses_max, shape.leg_end - shape.leg_begin +
+                                                      (shape.transfer != kNone ? 1U : 0U));
+    }
+    record.promise = std::max(record.promise, promise);
+    record.density = std::max(record.density, promise / (std::abs(worth - promise) + 1));
+  }
+
+  Model& model_;
+  const market::Problem& problem_;
+  ShapeBuilder& shapes_;
+  const ModelOptions& options_;
+};
+
+// ---- Precedence and index ----------------------------------------------------------------------
+
+void build_children(Model& model) {
+  const auto order_count = static_cast<std::uint32_t>(model.orders.size());
+  model.children.assign(order_count, {});
+  for (std::uint32_t order = 0; order < order_count; ++order) {
+    const std::uint32_t parent = model.problem.orders[order].after;
+    if (parent == kNone) continue;
+    model.orders[order].linked = true;
+    model.orders[parent].linked = true;
+    ++model.children[parent].end;
+  }
+  std::uint32_t next = 0;
+  for (Span32& range : model.children) {
+    range = {next, next + range.end};
+    next = range.end;
+    range.end = range.begin;
+  }
+  model.child_orders.resize(next);
+  for (std::uint32_t order = 0; order < order_count; ++order) {
+    const std::uint32_t parent = model.problem.orders[order].after;
+    if (parent != kNone) model.child_orders[model.children[parent].end++] = order;
+  }
+}
+
+// Calls emit(cell) for every cell in which a start of the choice is worth forcing.
+template <class Emit>
+void each_cell(const Model& model, const ModelChoice& choice, const Emit& emit) {
+  const std::uint32_t cells = model.starts.cell_count;
+  if (choice.shape == kNone) {
+    const Use& use = model.profile_uses[model.profile_begin[choice.devices]];
+    emit(use.lane * cells + use.slot / kCellSlots);
+    return;
+  }
+  const Shape& shape = model.shapes[choice.shape];
+  if (shape.leg_begin == shape.leg_end) return;
+  const std::uint32_t lane = model.legs[shape.leg_begin].lane;
+  for (std::uint32_t cell = choice.first / kCellSlots; cell * kCellSlots <= choice.last; ++cell) {
+    const std::uint32_t begin = std::max<std::uint32_t>(choice.first, cell * kCellSlots);
+    const std::uint32_t end = std::min<std::uint32_t>(choice.last + 1U, (cell + 1) * kCellSlots);
+    for (std::uint32_t start = begin; start < end; ++start) {
+      const double promise = model.promise(choice, start);
+      const double worth = choice.worth - model.orders[choice.order].delay * start;
+      if (promise * kHopeless > -(worth - promise)) {
+        emit(lane * cells + cell);
+        break;
+      }
+    }
+  }
+}
+
+void build_index(Model& model) {
+  StartIndex& index = model.starts;
+  index.cell_count = (model.problem.slot_count + kCellSlots - 1) / kCellSlots;
+  index.begin.assign(model.lanes.size() * index.cell_count + 1, 0);
+  for (const ModelChoice& choice : model.choices) {
+    each_cell(model, choice, [&](std::uint32_t cell) { ++index.begin[cell + 1]; });
+  }
+  for (std::size_t cell = 1; cell < index.begin.size(); ++cell) {
+    index.begin[cell] += index.begin[cell - 1];
+  }
+  index.choices.resize(index.begin.back());
+  std::vector<std::uint32_t> next = index.begin;
+  for (std::uint32_t i = 0; i < model.choices.size(); ++i) {
+    each_cell(model, model.choices[i], [&](std::uint32_t cell) { index.choices[next[cell]++] = i; });
+  }
+}
+
+}  // namespace
+
+Model::Model(const market::Problem& book, const Prices& prices,
+             const std::vector<std::int64_t>& flows, const ModelOptions& options)
+    : problem(book), share(options.share), scale(choose_ticks(book, prices)) {
+  build_rows(*this, prices, flows);
+  build_profiles(*this);
+  ShapeBuilder shape_builder(*this);
+  shape_builder.run();
+  ChoiceBuilder(*this, shape_builder, options).run();
+  build_children(*this);
+  build_index(*this);
+}
+
+}  // namespace tongsuan::solver::primal
