@@ -10,7 +10,8 @@ namespace {
 constexpr int kSweepsMax = 12;
 constexpr int kRoundsMax = 40;         // of torn sets
 constexpr int kProgramsMax = 60;       // solves of one torn set
-constexpr std::size_t kTornMax = 400;  // options; beyond, the sweeps' prices must do
+constexpr std::size_t kTornMax = 400;  // options; beyond, averages must do
+constexpr int kAveragesMax = 120;
 constexpr std::size_t kSeenMax = 256;  // price vectors kept per slot
 constexpr std::uint32_t kPivotsMax = 20'000;
 
@@ -18,8 +19,11 @@ double magnitude(int128 x) {
   return static_cast<double>(x < 0 ? -x : x);
 }
 
+// To the nearest whole number, halves away from zero.
 std::int64_t rounded(double x) {
-  return x < 0 ? -static_cast<std::int64_t>(0.5 - x) : static_cast<std::int64_t>(x + 0.5);
+  const auto whole = static_cast<std::int64_t>(x);
+  const double rest = x - static_cast<double>(whole);
+  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
 }
 
 }  // namespace
@@ -33,7 +37,7 @@ void HullSolver::solve(std::span<const LotDomain> domains, Hull& hull) {
   for (auto& vectors : seen_) vectors.clear();
   sweep();
   mark_torn();
-  combine(hull);
+  combine(domains, hull);
   finish(domains, hull);
 }
 
@@ -207,9 +211,9 @@ std::vector<std::uint32_t> HullSolver::torn_options() const {
 struct HullSolver::Program {
   const HullSolver& hull;
   std::vector<std::uint32_t> options;
-  std::vector<std::uint32_t> slots;
+  std::vector<std::uint32_t> slots;        // that the options touch
   std::vector<std::uint32_t> row_of_slot;  // slot → row, or none
-  std::vector<double> row_scale;           // per option
+  std::vector<double> size;                // per option: the scale of its row
   double cost_scale = 1;
   SmallLp lp{{}};
   struct Column {
@@ -219,12 +223,15 @@ struct HullSolver::Program {
   };
   std::vector<Column> columns;
 
-  Program(HullSolver& solver, std::vector<std::uint32_t> torn);
+  Program(const HullSolver& solver, std::vector<std::uint32_t> torn);
   [[nodiscard]] bool ready();
   void add_vector(std::uint32_t slot, std::uint32_t vector);
   [[nodiscard]] std::vector<double> weights() const;
+  [[nodiscard]] std::vector<std::int64_t> combined_prices(std::uint32_t slot) const;
 
  private:
+  void measure_options();
+  void add_units(std::span<const double> shortfall);
   [[nodiscard]] int128 use_value(std::uint32_t option, std::uint32_t slot,
                                  std::span<const std::int64_t> prices) const;
   std::vector<std::uint32_t> basis_;
@@ -241,62 +248,73 @@ int128 HullSolver::Program::use_value(std::uint32_t option, std::uint32_t slot,
   return sum;
 }
 
-HullSolver::Program::Program(HullSolver& solver, std::vector<std::uint32_t> torn)
+HullSolver::Program::Program(const HullSolver& solver, std::vector<std::uint32_t> torn)
     : hull(solver), options(std::move(torn)) {
   const BlockIndex& index = *hull.index_;
-  row_of_slot.assign(index.slot_count(), kBase);
-  std::vector<double> size;
-  const Network& network = index.book().slots.front();
-  const double price_scale =
-      std::max(1.0, static_cast<double>(network.price_max(0) - network.price_min(0)) / 1024);
-  for (const std::uint32_t o : options) {
-    double amount = 1;
-    for (const BlockLeg& leg : index.legs(hull.options_[o].block)) {
-      if (row_of_slot[leg.slot] == kBase) {
-        row_of_slot[leg.slot] = static_cast<std::uint32_t>(slots.size());
-        slots.push_back(leg.slot);
-      }
-      amount += magnitude(int128{leg.amount} * hull.options_[o].change) /
-                static_cast<double>(index.book().blocks[hull.options_[o].block].lots);
-    }
-    size.push_back(amount * price_scale);
-    cost_scale = std::max(cost_scale, size.back());
-  }
+  measure_options();
   // Rows: one per slot, then one per option.
-  std::vector<double> rhs(slots.size() + options.size(), 1.0);
-  std::vector<double> shortfall(options.size());
+  std::vector<double> rhs(slots.size(), 1.0);
   for (std::size_t i = 0; i < options.size(); ++i) {
     const Option& o = hull.options_[options[i]];
     int128 surplus =
         index.value_bound(o.block, o.lots) - index.value_bound(o.block, o.lots - o.change);
-    for (const std::uint32_t t : slots) surplus -= use_value(options[i], t, hull.seen_[t].front());
-    row_scale.push_back(1 / size[i]);
-    shortfall[i] = static_cast<double>(surplus) * row_scale[i];
-    rhs[slots.size() + i] = shortfall[i];
+    for (const std::uint32_t t : slots) {
+      surplus -= use_value(options[i], t, hull.seen_[t].front());
+    }
+    rhs.push_back(static_cast<double>(surplus) / size[i]);
   }
   lp = SmallLp(rhs);
   for (const std::uint32_t t : slots) {
     basis_.push_back(lp.column_count());
     for (std::uint32_t v = 0; v < hull.seen_[t].size(); ++v) add_vector(t, v);
   }
+  add_units(std::span(rhs).subspan(slots.size()));
+}
+
+// Rows are scaled by what the option uses at a typical price, costs by the largest of these.
+void HullSolver::Program::measure_options() {
+  const BlockIndex& index = *hull.index_;
+  row_of_slot.assign(index.slot_count(), kBase);
+  for (const std::uint32_t o : options) {
+    const Option& option = hull.options_[o];
+    const auto whole = static_cast<double>(index.book().blocks[option.block].lots);
+    double amount = 1;
+    for (const BlockLeg& leg : index.legs(option.block)) {
+      if (row_of_slot[leg.slot] == kBase) {
+        row_of_slot[leg.slot] = static_cast<std::uint32_t>(slots.size());
+        slots.push_back(leg.slot);
+      }
+      amount += magnitude(int128{leg.amount} * option.change) / whole;
+    }
+    const Network& network = index.book().slots.front();
+    const auto span = static_cast<double>(network.price_max(0) - network.price_min(0));
+    size.push_back(amount * std::max(1.0, span / 1024));
+    cost_scale = std::max(cost_scale, size.back());
+  }
+}
+
+// Surplus and slack columns, and for each unit those that start basic: the surplus where its best
+// option needs one, slacks elsewhere.
+void HullSolver::Program::add_units(std::span<const double> shortfall) {
+  std::vector<double> column(slots.size() + options.size());
   std::size_t i = 0;
   for (const Unit& unit : hull.units_) {
     if (!unit.torn) continue;
-    const std::size_t count = unit.end - unit.begin;
+    const std::size_t end = i + unit.end - unit.begin;
     std::size_t best = i;
-    std::vector<double> column(rhs.size(), 0.0);
-    for (std::size_t k = i; k < i + count; ++k) {
-      column[slots.size() + k] = row_scale[k] * cost_scale;
+    std::ranges::fill(column, 0.0);
+    for (std::size_t k = i; k < end; ++k) {
+      column[slots.size() + k] = cost_scale / size[k];
       if (shortfall[k] * size[k] > shortfall[best] * size[best]) best = k;
     }
     const std::uint32_t surplus = lp.add_column(1, SmallLp::kInfinity, column);
-    for (std::size_t k = i; k < i + count; ++k) {
-      std::fill(column.begin(), column.end(), 0.0);
+    for (std::size_t k = i; k < end; ++k) {
+      std::ranges::fill(column, 0.0);
       column[slots.size() + k] = -1;
       const std::uint32_t slack = lp.add_column(0, SmallLp::kInfinity, column);
       basis_.push_back(k == best && shortfall[k] > 0 ? surplus : slack);
     }
-    i += count;
+    i = end;
   }
 }
 
@@ -313,7 +331,7 @@ void HullSolver::Program::add_vector(std::uint32_t slot, std::uint32_t vector) {
   column[row_of_slot[slot]] = 1;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const int128 change = use_value(options[i], slot, prices) - use_value(options[i], slot, first);
-    column[slots.size() + i] = static_cast<double>(change) * row_scale[i];
+    column[slots.size() + i] = static_cast<double>(change) / size[i];
   }
   const int128 cost = network.dual_value(prices, injection) - network.dual_value(first, injection);
   const std::uint32_t at =
@@ -326,120 +344,213 @@ std::vector<double> HullSolver::Program::weights() const {
   std::vector<double> parts;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const double dual = lp.dual(static_cast<std::uint32_t>(slots.size() + i));
-    parts.push_back(std::clamp(dual * row_scale[i] * cost_scale, 0.0, 1.0));
+    parts.push_back(std::clamp(dual / size[i] * cost_scale, 0.0, 1.0));
   }
   return parts;
 }
 
-void HullSolver::combine(Hull& hull) {
+std::vector<std::int64_t> HullSolver::Program::combined_prices(std::uint32_t slot) const {
+  const std::vector<std::vector<std::int64_t>>& vectors = hull.seen_[slot];
+  std::vector<std::int64_t> prices = vectors.front();
+  std::vector<double> offset(prices.size(), 0.0);
+  for (const Column& c : columns) {
+    const double weight = c.slot == slot ? lp.value(c.column) : 0;
+    if (weight <= 0) continue;
+    for (std::size_t z = 0; z < offset.size(); ++z) {
+      offset[z] += weight * static_cast<double>(vectors[c.vector][z] - prices[z]);
+    }
+  }
+  const Network& network = hull.index_->book().slots[slot];
+  for (std::uint32_t z = 0; z < prices.size(); ++z) {
+    prices[z] =
+        std::clamp(prices[z] + rounded(offset[z]), network.price_min(z), network.price_max(z));
+  }
+  return prices;
+}
+
+bool HullSolver::see(std::uint32_t slot, const std::vector<std::int64_t>& prices) {
+  std::vector<std::vector<std::int64_t>>& vectors = seen_[slot];
+  if (vectors.size() >= kSeenMax || std::ranges::find(vectors, prices) != vectors.end()) {
+    return false;
+  }
+  vectors.push_back(prices);
+  return true;
+}
+
+// Solves the program and the slots at the parts that it asks for, until no new price vector comes
+// out. False when that is not reached.
+bool HullSolver::grow(Program& program, std::vector<double>& parts) {
+  const std::size_t zones = index_->book().zone_count;
+  std::vector<double> change(index_->entry_count());
+  std::vector<std::int64_t> injection(zones);
+  for (int n = 0; n < kProgramsMax; ++n) {
+    if (!program.lp.solve(kPivotsMax)) return false;
+    parts = program.weights();
+    std::ranges::fill(change, 0.0);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      add_part(options_[program.options[i]], parts[i], change);
+    }
+    bool grown = false;
+    for (const std::uint32_t t : program.slots) {
+      const std::span<const std::int64_t> fixed = state_.injection(t);
+      for (std::size_t z = 0; z < zones; ++z)
+        injection[z] = fixed[z] + rounded(change[t * zones + z]);
+      const SlotCache::Answer& answer = cache_->answer(t, injection);
+      for (const auto* prices : {&answer.lowest, &answer.highest}) {
+        if (!see(t, *prices)) continue;
+        program.add_vector(t, static_cast<std::uint32_t>(seen_[t].size() - 1));
+        grown = true;
+      }
+    }
+    if (!grown) return true;
+  }
+  return false;
+}
+
+void HullSolver::combine(std::span<const LotDomain> domains, Hull& hull) {
   hull.closed = false;
   hull.prices.resize(index_->entry_count());
-  hull.share.assign(index_->block_count(), 0.0);
-  std::vector<double> parts;
-  std::vector<std::uint32_t> options;
-  const auto see = [this](std::uint32_t slot, const std::vector<std::int64_t>& prices) {
-    auto& vectors = seen_[slot];
-    if (vectors.size() >= kSeenMax || std::ranges::find(vectors, prices) != vectors.end())
-      return false;
-    vectors.push_back(prices);
-    return true;
+  const auto set_prices = [&](std::uint32_t slot, const std::vector<std::int64_t>& prices) {
+    std::ranges::copy(prices,
+                      hull.prices.begin() + static_cast<std::ptrdiff_t>(index_->entry(slot, 0)));
   };
   for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
     see(t, state_.answer(t).lowest);
     see(t, state_.answer(t).highest);
   }
   for (int round = 0; round < kRoundsMax; ++round) {
-    options = torn_options();
+    std::vector<std::uint32_t> options = torn_options();
+    if (options.size() > kTornMax) return average(domains, hull);
     for (Unit& unit : units_) {
       if (unit.torn) move(unit, kBase);
     }
-    for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
-      std::ranges::copy(state_.answer(t).lowest,
-                        hull.prices.begin() + static_cast<std::ptrdiff_t>(index_->entry(t, 0)));
+    for (std::uint32_t t = 0; t < index_->slot_count(); ++t) set_prices(t, state_.answer(t).lowest);
+    hull.share.assign(index_->block_count(), 0.0);
+    Program program(*this, std::move(options));
+    if (!program.ready()) return;
+    std::vector<double> parts(program.options.size(), 0.0);
+    const bool settled = grow(program, parts);
+    work_units_ += program.lp.work_units();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const Option& o = options_[program.options[i]];
+      hull.share[o.block] = parts[i] * static_cast<double>(o.change);
     }
-    parts.assign(options.size(), 0.0);
-    if (options.size() > kTornMax) break;
-    Program program(*this, options);
-    if (!program.ready()) break;
-    bool grown = true;
-    for (int n = 0; n < kProgramsMax && grown; ++n) {
-      if (!program.lp.solve(kPivotsMax)) break;
-      parts = program.weights();
-      grown = false;
-      std::vector<std::int64_t> injection;
-      for (const std::uint32_t t : program.slots) {
-        const auto fixed = state_.injection(t);
-        injection.assign(fixed.begin(), fixed.end());
-        for (std::size_t i = 0; i < options.size(); ++i) {
-          const Option& o = options_[options[i]];
-          for (const BlockLeg& leg : index_->legs(o.block)) {
-            if (leg.slot != t) continue;
-            const double amount =
-                static_cast<double>(leg.amount / index_->book().blocks[o.block].lots) *
-                static_cast<double>(o.change);
-            injection[leg.zone] -= rounded(parts[i] * amount);
-          }
-        }
-        const SlotCache::Answer& answer = cache_->answer(t, injection);
-        for (const auto* prices : {&answer.lowest, &answer.highest}) {
-          if (!see(t, *prices)) continue;
-          program.add_vector(t, static_cast<std::uint32_t>(seen_[t].size() - 1));
-          grown = true;
-        }
-      }
-    }
-    pivots_ += program.lp.pivots();
-    propose(options, parts, hull);
-    for (const std::uint32_t t : program.slots) {
-      std::vector<double> offset(index_->book().zone_count, 0.0);
-      for (const Program::Column& c : program.columns) {
-        if (c.slot != t) continue;
-        const double weight = program.lp.value(c.column);
-        for (std::size_t z = 0; z < offset.size() && weight > 0; ++z) {
-          offset[z] += weight * static_cast<double>(seen_[t][c.vector][z] - seen_[t][0][z]);
-        }
-      }
-      for (std::uint32_t z = 0; z < offset.size(); ++z) {
-        const Network& network = index_->book().slots[t];
-        hull.prices[index_->entry(t, z)] = std::clamp(seen_[t][0][z] + rounded(offset[z]),
-                                                      network.price_min(z), network.price_max(z));
-      }
-    }
+    for (const std::uint32_t t : program.slots) set_prices(t, program.combined_prices(t));
     if (!mark_contradicted(hull.prices)) {
-      hull.closed = !grown;
-      break;
+      hull.closed = settled;
+      return;
     }
   }
 }
 
-void HullSolver::propose(std::span<const std::uint32_t> options, std::span<const double> weights,
-                         Hull& hull) {
-  std::fill(hull.share.begin(), hull.share.end(), 0.0);
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    const Option& o = options_[options[i]];
-    hull.share[o.block] = weights[i] * static_cast<double>(o.change);
+// Takes a part of an option out of (or into) the injections.
+void HullSolver::add_part(const Option& option, double part, std::span<double> injection) const {
+  const std::int64_t whole = index_->book().blocks[option.block].lots;
+  for (const BlockLeg& leg : index_->legs(option.block)) {
+    const std::int64_t lot = leg.amount / whole;
+    const double amount = static_cast<double>(lot) * static_cast<double>(option.change);
+    injection[index_->entry(leg.slot, leg.zone)] -= part * amount;
   }
 }
 
+// The middle of the supporting prices of every slot at given parts of the options.
+void HullSolver::prices_at(std::span<const double> parts, std::vector<std::int64_t>& prices) {
+  const std::size_t zones = index_->book().zone_count;
+  std::vector<double> injection;
+  for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+    for (const std::int64_t amount : state_.injection(t)) {
+      injection.push_back(static_cast<double>(amount));
+    }
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) add_part(options_[i], parts[i], injection);
+  std::vector<std::int64_t> whole(zones);
+  for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+    for (std::size_t z = 0; z < zones; ++z) whole[z] = rounded(injection[t * zones + z]);
+    const SlotCache::Answer& answer = cache_->answer(t, whole);
+    for (std::size_t z = 0; z < zones; ++z) {
+      prices[t * zones + z] = answer.lowest[z] + (answer.highest[z] - answer.lowest[z]) / 2;
+    }
+  }
+  cache_->forget_if_full();
+}
+
+// Every unit takes a part of its way towards its best response, every price towards the slot's
+// prices at the present parts, with weights 2 / (n + 2): the averages converge to the hull. Kept
+// when they are better than the prices where the sweeps ended.
+void HullSolver::average(std::span<const LotDomain> domains, Hull& hull) {
+  std::vector<std::int64_t> swept_prices;
+  std::vector<std::uint32_t> swept_stand;
+  for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+    const SlotCache::Answer& answer = state_.answer(t);
+    swept_prices.insert(swept_prices.end(), answer.lowest.begin(), answer.lowest.end());
+  }
+  swept_stand.reserve(units_.size());
+  for (Unit& unit : units_) {
+    swept_stand.push_back(unit.at);
+    move(unit, kBase);
+    unit.torn = true;
+  }
+  std::vector<double> parts(options_.size(), 0.0);
+  std::vector<double> prices(index_->entry_count(), 0.0);
+  std::vector<std::int64_t> now(index_->entry_count());
+  for (int n = 0; n < kAveragesMax; ++n) {
+    const double weight = 2.0 / (n + 2);
+    prices_at(parts, now);
+    for (std::size_t e = 0; e < now.size(); ++e) {
+      prices[e] += weight * (static_cast<double>(now[e]) - prices[e]);
+    }
+    for (double& part : parts) part -= weight * part;
+    for (const Unit& unit : units_) {
+      std::uint32_t best = kBase;
+      for (std::uint32_t o = unit.begin; o < unit.end; ++o) {
+        if (surplus_at(o, now) > surplus_at(best, now)) best = o;
+      }
+      if (best != kBase) parts[best] += weight;
+    }
+  }
+  for (std::size_t e = 0; e < now.size(); ++e) hull.prices[e] = rounded(prices[e]);
+  hull.share.assign(index_->block_count(), 0.0);
+  if (index_->bound(domains, swept_prices) > index_->bound(domains, hull.prices)) {
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      hull.share[options_[i].block] = parts[i] * static_cast<double>(options_[i].change);
+    }
+    return;
+  }
+  hull.prices = std::move(swept_prices);
+  for (std::size_t u = 0; u < units_.size(); ++u) {
+    move(units_[u], swept_stand[u]);
+    units_[u].torn = false;
+  }
+}
+
+// Rounds the stand of torn units to lots that are allowed: of a family the option with the largest
+// part, when that is nearer to its least lots than to none.
 void HullSolver::finish(std::span<const LotDomain> domains, Hull& hull) {
   hull.lots.assign(state_.lots().begin(), state_.lots().end());
   for (const Unit& unit : units_) {
     if (!unit.torn) continue;
-    // At most one option of a family can stand above one half.
+    std::uint32_t most = unit.begin;
     for (std::uint32_t i = unit.begin; i < unit.end; ++i) {
-      const Option& o = options_[i];
-      const LotDomain& domain = domains[o.block];
-      const std::int64_t base = o.lots - o.change;
-      const std::int64_t part = rounded(hull.share[o.block]);
-      const bool range = !domain.zero;
-      const bool accepted = 2 * hull.share[o.block] > static_cast<double>(o.change);
-      hull.lots[o.block] = range ? base + part : (accepted ? o.lots : 0);
-      hull.share[o.block] += static_cast<double>(base);
+      if (hull.share[options_[i].block] > hull.share[options_[most].block]) most = i;
+    }
+    const Option& o = options_[most];
+    const LotDomain& domain = domains[o.block];
+    const std::int64_t base = o.lots - o.change;
+    const std::int64_t stand = base + rounded(hull.share[o.block]);
+    const bool accepted = !domain.zero || 2 * hull.share[o.block] > static_cast<double>(domain.low);
+    hull.lots[o.block] = accepted ? std::clamp(stand, domain.low, domain.high) : 0;
+    for (std::uint32_t i = unit.begin; i < unit.end; ++i) {
+      hull.share[options_[i].block] += static_cast<double>(options_[i].lots - options_[i].change);
     }
   }
-  for (std::uint32_t j = 0; j < hull.share.size(); ++j) {
-    const bool settled = hull.share[j] == 0;
-    if (settled) hull.share[j] = static_cast<double>(hull.lots[j]);
+  for (const Unit& unit : units_) {
+    if (unit.torn) continue;
+    for (std::uint32_t i = unit.begin; i < unit.end; ++i) {
+      hull.share[options_[i].block] = static_cast<double>(hull.lots[options_[i].block]);
+    }
+  }
+  for (std::uint32_t j = 0; j < domains.size(); ++j) {
+    if (domains[j].fixed()) hull.share[j] = static_cast<double>(hull.lots[j]);
   }
   hull.bound = index_->bound(domains, hull.prices);
 }

@@ -7,6 +7,8 @@
 //      these few a small linear program combines the price vectors seen so far (Dantzig and Wolfe
 //      1960); slots solved at the parts it asks for give further vectors, until none helps. Blocks
 //      whose surplus then contradicts where they stand join the torn ones.
+//   3. Where too many are torn for that, averages of prices and parts (Frank and Wolfe 1956) come
+//      close to the minimum.
 // Floating point only chooses among integer price vectors; the bound is exact for whatever comes
 // out.
 #pragma once
@@ -33,7 +35,7 @@ class HullSolver {
   HullSolver(const BlockIndex& index, SlotCache& cache);
 
   void solve(std::span<const LotDomain> domains, Hull& hull);
-  [[nodiscard]] std::uint64_t pivots() const { return pivots_; }
+  [[nodiscard]] std::uint64_t work_units() const { return work_units_; }
 
  private:
   // A way in which a unit may leave its base: block `block` goes from its base lots to `lots`.
@@ -66,9 +68,13 @@ class HullSolver {
   void sweep();
   void mark_torn();
   [[nodiscard]] bool mark_contradicted(std::span<const std::int64_t> prices);
-  void combine(Hull& hull);
+  void combine(std::span<const LotDomain> domains, Hull& hull);
+  void add_part(const Option& option, double part, std::span<double> injection) const;
+  void prices_at(std::span<const double> parts, std::vector<std::int64_t>& prices);
+  void average(std::span<const LotDomain> domains, Hull& hull);
   [[nodiscard]] std::vector<std::uint32_t> torn_options() const;
-  void propose(std::span<const std::uint32_t> options, std::span<const double> weights, Hull& hull);
+  bool see(std::uint32_t slot, const std::vector<std::int64_t>& prices);
+  [[nodiscard]] bool grow(Program& program, std::vector<double>& parts);
   void finish(std::span<const LotDomain> domains, Hull& hull);
 
   const BlockIndex* index_;
@@ -77,7 +83,7 @@ class HullSolver {
   std::vector<Unit> units_;
   std::vector<Option> options_;
   std::vector<std::vector<std::vector<std::int64_t>>> seen_;  // slot → price vectors
-  std::uint64_t pivots_ = 0;
+  std::uint64_t work_units_ = 0;
 };
 
 }  // namespace tongsuan::solver

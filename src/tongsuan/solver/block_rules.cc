@@ -145,7 +145,7 @@ void BlockPricer::solve_slot(Working& working, std::uint32_t slot) {
   solver_.solve(here, injection, solution);
   solver_.choose_prices(here, index_->slot_prices(working.reference, slot), solution);
   solver_.share_ties(here, injection, solution);
-  ++solves_;
+  ++work_units_;
 }
 
 BlockPricer::Working BlockPricer::start(std::span<const std::int64_t> lots,
@@ -343,6 +343,7 @@ std::vector<PriceEntry> BlockPricer::entries(const Working& working) const {
 std::vector<PriceEntry> BlockPricer::elastic_entries(Working& working) {
   std::vector<PriceEntry> list = entries(working);
   std::vector<std::int64_t> nearest;
+  nearest.reserve(list.size());
   for (const PriceEntry& e : list) nearest.push_back(std::clamp(e.reference, e.low, e.high));
   std::vector<std::uint8_t> open(index_->slot_count(), 0);
   for (std::uint32_t j = 0; j < working.lots.size(); ++j) {
@@ -411,7 +412,7 @@ std::optional<BlockOutcome> BlockPricer::support(std::span<const std::int64_t> l
   }
   PriceProgram program(std::move(box), std::move(list));
   std::optional<std::vector<std::int64_t>> prices = program.solve();
-  pivots_ += program.pivots();
+  work_units_ += program.work_units();
   if (!prices) return std::nullopt;
   return finish(working, std::move(*prices));
 }
@@ -426,7 +427,7 @@ std::optional<std::vector<std::int64_t>> BlockPricer::find_prices(const Working&
   if (!working.alone) add_party_conditions(working, list);
   PriceProgram program(std::move(within), std::move(list));
   std::optional<std::vector<std::int64_t>> prices = program.solve();
-  pivots_ += program.pivots();
+  work_units_ += program.work_units();
   return prices;
 }
 

@@ -49,8 +49,7 @@ class BlockPricer {
   [[nodiscard]] std::optional<BlockOutcome> pay(std::span<const std::int64_t> lots,
                                                 std::span<const std::int64_t> reference);
 
-  // Work done: slots solved and pivots of linear programs.
-  [[nodiscard]] std::uint64_t work_units() const { return solves_ + pivots_; }
+  [[nodiscard]] std::uint64_t work_units() const { return work_units_; }
 
  private:
   // An outcome under way.
@@ -87,8 +86,7 @@ class BlockPricer {
   NetworkSolver solver_;
   std::vector<double> weights_;  // by entry: amount on offer, the weight of a price movement
   std::vector<std::vector<std::uint32_t>> party_steps_;  // by entry
-  std::uint64_t solves_ = 0;
-  std::uint64_t pivots_ = 0;
+  std::uint64_t work_units_ = 0;
 };
 
 // Exact check of the rule "nobody accepted loses": the first loser in words, or an empty string.

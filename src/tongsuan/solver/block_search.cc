@@ -8,6 +8,8 @@ namespace tongsuan::solver {
 namespace {
 
 constexpr std::uint32_t kNoFlip = UINT32_MAX;
+constexpr int kDivesMax = 100;
+constexpr std::size_t kRoundedTogether = 4;
 constexpr std::uint32_t kTrialLeaves = 24;  // evaluated before branching, for a better incumbent
 
 }  // namespace
@@ -109,7 +111,12 @@ BlockSearch::BlockSearch(const BlockBook& book, std::vector<std::int64_t> refere
 }
 
 std::uint64_t BlockSearch::work_units() const {
-  return cache_.solves() + hull_solver_.pivots() + pricer_.work_units();
+  return cache_.solves() + hull_solver_.work_units() + pricer_.work_units() + leaves_;
+}
+
+bool BlockSearch::exhausted(const Run& run) const {
+  return work_units() - run.work_start >= run.options.work_units_max ||
+         (run.options.cancelled && run.options.cancelled());
 }
 
 BlockOutcome BlockSearch::dispatch(std::span<const std::int64_t> lots) {
@@ -150,6 +157,7 @@ void BlockSearch::make_canonical(Hull& hull) {
 // Judges a choice of lots under the rule; true when it is the best so far.
 bool BlockSearch::evaluate(Run& run, std::span<const std::int64_t> lots) {
   ++run.result.leaves;
+  ++leaves_;
   cache_.forget_if_full();
   state_.set_all(lots);
   if (!state_.balanced()) return false;
@@ -175,24 +183,85 @@ bool BlockSearch::evaluate(Run& run, std::span<const std::int64_t> lots) {
   return true;
 }
 
-// A first outcome: the hull's rounded choice, and under the rules with prices less and less of it,
-// the block that loses most first, until the rule holds.
-void BlockSearch::find_first(Run& run) {
-  std::vector<std::int64_t> lots = first_lots_.empty() ? hull().lots : first_lots_;
-  for (;;) {
-    if (evaluate(run, lots) || run.options.rule == BlockRule::kFree) return;
-    const BlockOutcome outcome = pricer_.dispatch(lots, hull_.prices);
-    std::size_t worst = lots.size();
-    int128 least = 0;
-    for (std::uint32_t j = 0; j < lots.size(); ++j) {
-      if (lots[j] == 0) continue;
-      const int128 surplus = index_.surplus(j, lots[j], outcome.prices);
-      if (worst < lots.size() && surplus >= least) continue;
-      worst = j;
-      least = surplus;
+// Where the hull stands, in whole lots: the nearest, and for a few blocks that stand between two
+// lots all ways of rounding. Which side is right depends on the rule: a lot less leaves the last
+// unit's surplus with its block and may take another's.
+void BlockSearch::evaluate_stand(Run& run, const Node& node, const Hull& hull) {
+  evaluate(run, hull.lots);
+  std::vector<std::size_t> between;
+  std::vector<std::int64_t> lower = hull.lots;
+  for (std::size_t j = 0; j < lower.size(); ++j) {
+    const auto floor = static_cast<std::int64_t>(hull.share[j]);
+    if (lower[j] == 0 || static_cast<double>(floor) == hull.share[j]) continue;
+    if (floor < node.domains[j].low || floor >= node.domains[j].high) continue;
+    lower[j] = floor;
+    between.push_back(j);
+  }
+  const std::size_t ways = between.size() > kRoundedTogether ? 2 : std::size_t{1} << between.size();
+  for (std::size_t way = 0; way < ways && !between.empty(); ++way) {
+    std::vector<std::int64_t> lots = lower;
+    for (std::size_t i = 0; i < between.size(); ++i) {
+      const bool up = ways == 2 ? way == 1 : (way >> i & 1U) != 0;
+      if (up) ++lots[between[i]];
     }
-    if (worst == lots.size()) return;
-    lots[worst] = 0;
+    if (lots != hull.lots) evaluate(run, lots);
+  }
+}
+
+// The accepted blocks with their surplus at marginal prices, the least first.
+std::vector<std::pair<int128, std::uint32_t>> BlockSearch::rank_blocks(
+    std::span<const std::int64_t> lots) {
+  const BlockOutcome outcome = pricer_.dispatch(lots, hull_.prices);
+  std::vector<std::pair<int128, std::uint32_t>> ranked;
+  for (std::uint32_t j = 0; j < lots.size(); ++j) {
+    if (lots[j] > 0) ranked.emplace_back(index_.surplus(j, lots[j], outcome.prices), j);
+  }
+  std::ranges::sort(ranked);
+  return ranked;
+}
+
+// A first outcome: where the hull stands. Under the rules with prices the block that loses most is
+// excluded and the hull solved again, until the rule holds; after some rounds blocks only leave.
+void BlockSearch::find_first(Run& run) {
+  Node node{hull_.bound, 0, index_.open_domains(), {}};
+  Hull hull = hull_;
+  if (!first_lots_.empty()) hull.lots = first_lots_;
+  for (int dive = 0; dive < kDivesMax && !exhausted(run); ++dive) {
+    evaluate_stand(run, node, hull);
+    if (run.result.found || run.options.rule == BlockRule::kFree) break;
+    const auto ranked = rank_blocks(hull.lots);
+    if (ranked.empty()) break;
+    const std::uint32_t worst = ranked.front().second;
+    node.domains[worst] = LotDomain{};
+    hull.lots[worst] = 0;
+    hull_solver_.solve(node.domains, hull);
+  }
+  if (run.options.rule == BlockRule::kFree) return improve(run, hull.lots);
+  std::vector<std::int64_t> lots = hull.lots;
+  while (!run.result.found && !evaluate(run, lots)) {
+    const auto ranked = rank_blocks(lots);
+    if (ranked.empty()) return;
+    for (const auto& [surplus, j] : ranked) {
+      if (surplus < 0 || j == ranked.front().second) lots[j] = 0;
+    }
+  }
+}
+
+// One pass over the blocks that the hull left undecided: each is turned where that alone is better.
+void BlockSearch::improve(Run& run, std::vector<std::int64_t> lots) {
+  if (run.result.found) lots = run.result.outcome.lots;
+  for (std::uint32_t j = 0; j < lots.size() && !exhausted(run); ++j) {
+    if (hull_.share[j] == static_cast<double>(hull_.lots[j])) continue;
+    const std::int64_t before = lots[j];
+    bool alone = true;  // of its group
+    if (index_.book().blocks[j].group != kNoGroup) {
+      for (const std::vector<std::uint32_t>& family : index_.families()) {
+        if (std::ranges::find(family, j) == family.end()) continue;
+        for (const std::uint32_t other : family) alone = alone && (other == j || lots[other] == 0);
+      }
+    }
+    lots[j] = before > 0 ? 0 : index_.book().blocks[j].lots;
+    if (!alone || !evaluate(run, lots)) lots[j] = before;
   }
 }
 
@@ -204,11 +273,8 @@ BlockSearchResult BlockSearch::run(const BlockSearchOptions& options) {
   static_cast<void>(hull());
   find_first(run);
   push(run, Node{hull_.bound, 0, index_.open_domains(), {}});
-  bool stopped = false;
   while (!run.open.empty() && run.worth(run.open.front().bound)) {
-    stopped = work_units() - run.work_start >= options.work_units_max ||
-              (options.cancelled && options.cancelled());
-    if (stopped) break;
+    if (exhausted(run)) break;
     std::ranges::pop_heap(run.open, Run::Worse{});
     Node node = std::move(run.open.back());
     run.open.pop_back();
@@ -246,7 +312,7 @@ void BlockSearch::process(Run& run, Node node) {
   }
   node.bound = std::min(node.bound, hull.bound);
   if (!run.worth(node.bound)) return;
-  if (!root) evaluate(run, hull.lots);
+  evaluate_stand(run, node, hull);
   if (!run.worth(node.bound)) return;
   const std::vector<Family> families = open_families(node.domains, hull.prices);
   if (families.empty()) {

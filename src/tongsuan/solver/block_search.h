@@ -9,13 +9,13 @@
 // number of lots.
 //
 // Whatever stops the search, `bound` is valid: no outcome of the rule has more welfare. Limits are
-// work units (slots solved and pivots), so that a rerun stops at the same place.
+// work units (slots solved, pivots, choices looked at), so that a rerun stops at the same place.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "tongsuan/base/int128.h"
@@ -33,9 +33,9 @@ enum class BlockRule : std::uint8_t {
 
 struct BlockSearchOptions {
   BlockRule rule = BlockRule::kFree;
-  std::uint64_t work_units_max = 20'000'000;
+  std::uint64_t work_units_max = 1'000'000;
   std::uint32_t leaves_per_node_max = 1'000;
-  int128 tolerance = 0;             // an outcome this close to its bound counts as proved
+  int128 tolerance = 0;                  // an outcome this close to its bound counts as proved
   std::function<bool()> cancelled = {};  // may be empty; true: stop with the best so far
 };
 
@@ -102,6 +102,11 @@ class BlockSearch {
   void settle(std::vector<LotDomain>& domains, const Alternative& alternative,
               std::span<const Alternative> all) const;
   bool evaluate(Run& run, std::span<const std::int64_t> lots);
+  [[nodiscard]] std::vector<std::pair<int128, std::uint32_t>> rank_blocks(
+      std::span<const std::int64_t> lots);
+  void improve(Run& run, std::vector<std::int64_t> lots);
+  [[nodiscard]] bool exhausted(const Run& run) const;
+  void evaluate_stand(Run& run, const Node& node, const Hull& hull);
   void push(Run& run, Node node) const;
   [[nodiscard]] std::uint64_t work_units() const;
 
@@ -113,6 +118,7 @@ class BlockSearch {
   BlockState state_;
   Hull hull_;
   bool hull_known_ = false;
+  std::uint64_t leaves_ = 0;
   std::vector<std::int64_t> first_lots_;  // of the best outcome of an earlier search
 };
 

@@ -7,21 +7,23 @@
 namespace tongsuan::solver {
 namespace {
 
-constexpr int kRoundsMax = 40;
+constexpr int kRoundsMax = 30;
 constexpr std::size_t kActivePerRound = 12;
-constexpr std::size_t kActiveMax = 400;
+constexpr std::size_t kActiveMax = 160;
 constexpr std::size_t kFractionalMax = 8;  // whole prices are tried up and down: 2^8 ways
 constexpr std::uint32_t kPivotsMax = 20'000;
 constexpr double kArtificialCost = 1e5;  // against costs scaled to at most 1
 constexpr double kFractional = 1e-4;
+constexpr double kInfeasible = 1e-9;
 
 double magnitude(double x) {
   return x < 0 ? -x : x;
 }
 
-std::int64_t floor_of(double x) {
+std::int64_t nearest(double x) {
   const auto whole = static_cast<std::int64_t>(x);
-  return static_cast<double>(whole) > x ? whole - 1 : whole;
+  const double rest = x - static_cast<double>(whole);
+  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
 }
 
 int128 left_side(const PriceCondition& condition, const std::vector<std::int64_t>& prices) {
@@ -75,83 +77,102 @@ std::optional<std::vector<std::int64_t>> PriceProgram::solve() {
   return std::nullopt;
 }
 
-bool PriceProgram::solve_active(double margin, std::vector<double>& moves) {
-  const std::size_t rows = active_.size();
-  std::vector<std::size_t> used;  // entries in active conditions
-  for (const std::size_t c : active_) {
-    for (const PriceTerm& term : conditions_[c].terms) used.push_back(term.entry);
-  }
-  std::ranges::sort(used);
-  used.erase(std::unique(used.begin(), used.end()), used.end());
-  // Scales: rows by their largest coefficient, prices by the farthest that a condition is off.
-  std::vector<double> row_scale(rows, 1);
-  std::vector<double> gap(rows);
-  double price_scale = 1;
-  for (std::size_t r = 0; r < rows; ++r) {
-    const PriceCondition& condition = conditions_[active_[r]];
-    double sum = 0;
-    for (const PriceTerm& term : condition.terms) {
-      const double size = magnitude(static_cast<double>(term.coefficient));
-      row_scale[r] = std::max(row_scale[r], size);
-      sum += size;
-    }
-    gap[r] = (static_cast<double>(condition.least - left_side(condition, start_)) + margin * sum) /
-             row_scale[r];
-    price_scale = std::max(price_scale, magnitude(gap[r]));
-  }
-  double cost_scale = 1e-300;
-  for (const std::size_t e : used) {
-    cost_scale = std::max(cost_scale, entries_[e].weight);
-    for (const auto* side : {&entries_[e].beyond_high, &entries_[e].beyond_low}) {
-      for (const PriceSegment& s : *side) cost_scale = std::max(cost_scale, s.slope);
-    }
-  }
-  for (double& g : gap) g /= price_scale;
-  SmallLp lp(gap);
-  std::vector<std::pair<std::size_t, double>> meaning;  // column → entry, sign
-  std::vector<double> column(rows);
-  const auto add_move = [&](std::size_t e, double sign, double width, double slope) {
-    std::fill(column.begin(), column.end(), 0.0);
+// The linear program over the active conditions. Rows are scaled by their largest coefficient,
+// prices by the farthest that a condition is off, costs by the largest of them.
+class PriceProgram::Active {
+ public:
+  Active(const PriceProgram& program, double margin) : program_(program) {
+    const std::size_t rows = program.active_.size();
+    scale_.assign(rows, 1);
     for (std::size_t r = 0; r < rows; ++r) {
-      for (const PriceTerm& term : conditions_[active_[r]].terms) {
-        if (term.entry == e)
-          column[r] = sign * static_cast<double>(term.coefficient) / row_scale[r];
+      const PriceCondition& condition = program.conditions_[program.active_[r]];
+      double sum = 0;
+      for (const PriceTerm& term : condition.terms) {
+        const double size = magnitude(static_cast<double>(term.coefficient));
+        scale_[r] = std::max(scale_[r], size);
+        sum += size;
+        used_.push_back(term.entry);
+      }
+      const int128 off = condition.least - left_side(condition, program.start_);
+      gap_.push_back((static_cast<double>(off) + margin * sum) / scale_[r]);
+      price_scale_ = std::max(price_scale_, magnitude(gap_[r]));
+    }
+    for (double& g : gap_) g /= price_scale_;
+    std::ranges::sort(used_);
+    used_.erase(std::unique(used_.begin(), used_.end()), used_.end());
+    for (const std::size_t e : used_) {
+      const PriceEntry& entry = program.entries_[e];
+      cost_scale_ = std::max(cost_scale_, entry.weight);
+      for (const auto* side : {&entry.beyond_high, &entry.beyond_low}) {
+        for (const PriceSegment& s : *side) cost_scale_ = std::max(cost_scale_, s.slope);
       }
     }
-    lp.add_column(slope / cost_scale, width / price_scale, column);
-    meaning.emplace_back(e, sign);
-  };
-  for (const std::size_t e : used) {
-    const PriceEntry& entry = entries_[e];
-    add_move(e, 1, static_cast<double>(entry.high - start_[e]), entry.weight);
-    add_move(e, -1, static_cast<double>(start_[e] - entry.low), entry.weight);
-    for (const PriceSegment& s : entry.beyond_high)
-      add_move(e, 1, static_cast<double>(s.width), s.slope);
-    for (const PriceSegment& s : entry.beyond_low)
-      add_move(e, -1, static_cast<double>(s.width), s.slope);
+    lp_ = SmallLp(gap_);
+    for (const std::size_t e : used_) add_entry(e);
   }
-  std::vector<std::uint32_t> basis;
-  std::vector<std::uint32_t> artificial;
-  for (std::size_t r = 0; r < rows; ++r) {
-    std::fill(column.begin(), column.end(), 0.0);
-    column[r] = -1;
-    const std::uint32_t slack = lp.add_column(0, SmallLp::kInfinity, column);
-    column[r] = 1;
-    artificial.push_back(lp.add_column(kArtificialCost, SmallLp::kInfinity, column));
-    basis.push_back(gap[r] > 0 ? artificial.back() : slack);
+
+  // False when the conditions cannot hold together.
+  bool solve(std::vector<double>& moves) {
+    std::vector<double> column(gap_.size());
+    std::vector<std::uint32_t> basis;
+    std::vector<std::uint32_t> artificial;
+    for (std::size_t r = 0; r < gap_.size(); ++r) {
+      std::ranges::fill(column, 0.0);
+      column[r] = -1;
+      const std::uint32_t slack = lp_.add_column(0, SmallLp::kInfinity, column);
+      column[r] = 1;
+      artificial.push_back(lp_.add_column(kArtificialCost, SmallLp::kInfinity, column));
+      basis.push_back(gap_[r] > 0 ? artificial.back() : slack);
+    }
+    if (!lp_.set_basis(basis) || !lp_.solve(kPivotsMax)) return false;
+    for (const std::uint32_t a : artificial) {
+      if (lp_.value(a) > kInfeasible) return false;
+    }
+    std::ranges::fill(moves, 0.0);
+    for (std::uint32_t c = 0; c < meaning_.size(); ++c) {
+      moves[meaning_[c].first] += meaning_[c].second * lp_.value(c) * price_scale_;
+    }
+    return true;
   }
-  const bool solved = lp.set_basis(basis) && lp.solve(kPivotsMax);
-  pivots_ += lp.pivots();
-  if (!solved) return false;
-  for (const std::uint32_t a : artificial) {
-    if (lp.value(a) > 1e-9) return false;
+
+  [[nodiscard]] std::uint64_t work_units() const { return lp_.work_units(); }
+
+ private:
+  void add_entry(std::size_t e) {
+    const PriceEntry& entry = program_.entries_[e];
+    const std::int64_t start = program_.start_[e];
+    add_move(e, 1, entry.high - start, entry.weight);
+    add_move(e, -1, start - entry.low, entry.weight);
+    for (const PriceSegment& s : entry.beyond_high) add_move(e, 1, s.width, s.slope);
+    for (const PriceSegment& s : entry.beyond_low) add_move(e, -1, s.width, s.slope);
   }
-  std::fill(moves.begin(), moves.end(), 0.0);
-  for (std::size_t c = 0; c < meaning.size(); ++c) {
-    moves[meaning[c].first] +=
-        meaning[c].second * lp.value(static_cast<std::uint32_t>(c)) * price_scale;
+
+  void add_move(std::size_t e, double sign, std::int64_t width, double slope) {
+    std::vector<double> column(gap_.size(), 0.0);
+    for (std::size_t r = 0; r < column.size(); ++r) {
+      for (const PriceTerm& term : program_.conditions_[program_.active_[r]].terms) {
+        if (term.entry == e) column[r] = sign * static_cast<double>(term.coefficient) / scale_[r];
+      }
+    }
+    lp_.add_column(slope / cost_scale_, static_cast<double>(width) / price_scale_, column);
+    meaning_.emplace_back(e, sign);
   }
-  return true;
+
+  const PriceProgram& program_;
+  std::vector<std::size_t> used_;  // entries in active conditions
+  std::vector<double> scale_;      // per row
+  std::vector<double> gap_;        // per row: how far the start is off
+  double price_scale_ = 1;
+  double cost_scale_ = 1e-300;
+  SmallLp lp_{{}};
+  std::vector<std::pair<std::size_t, double>> meaning_;  // column → entry, sign
+};
+
+bool PriceProgram::solve_active(double margin, std::vector<double>& moves) {
+  Active active(*this, margin);
+  const bool solved = active.solve(moves);
+  work_units_ += active.work_units();
+  return solved;
 }
 
 // A vertex of the program has few fractional moves: those are tried down and up in all ways, in a
@@ -162,9 +183,9 @@ std::optional<std::vector<std::int64_t>> PriceProgram::round_moves(
   std::vector<std::size_t> fractional;
   for (std::size_t e = 0; e < moves.size(); ++e) {
     if (moves[e] == 0) continue;
-    const std::int64_t nearest = floor_of(moves[e] + 0.5);
-    prices[e] += nearest;
-    if (magnitude(moves[e] - static_cast<double>(nearest)) > kFractional) fractional.push_back(e);
+    const std::int64_t whole = nearest(moves[e]);
+    prices[e] += whole;
+    if (magnitude(moves[e] - static_cast<double>(whole)) > kFractional) fractional.push_back(e);
   }
   if (all_hold(active_, prices)) return prices;
   if (fractional.size() > kFractionalMax) return std::nullopt;

@@ -48,9 +48,11 @@ class PriceProgram {
 
   // No prices, or none that whole numbers reach: nullopt.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> solve();
-  [[nodiscard]] std::uint64_t pivots() const { return pivots_; }
+  [[nodiscard]] std::uint64_t work_units() const { return work_units_; }
 
  private:
+  class Active;
+
   [[nodiscard]] bool holds(std::size_t condition, const std::vector<std::int64_t>& prices) const;
   [[nodiscard]] bool all_hold(const std::vector<std::size_t>& conditions,
                               const std::vector<std::int64_t>& prices) const;
@@ -64,7 +66,7 @@ class PriceProgram {
   std::vector<PriceCondition> conditions_;
   std::vector<std::int64_t> start_;  // references within bounds
   std::vector<std::size_t> active_;
-  std::uint64_t pivots_ = 0;
+  std::uint64_t work_units_ = 0;
 };
 
 }  // namespace tongsuan::solver

@@ -192,7 +192,7 @@ bool SmallLp::solve(std::uint32_t pivots_max) {
     refresh_duals();
     const std::uint32_t j = price_columns(degenerate > kDegenerateMax);
     if (j == column_count()) return true;
-    ++pivots_;
+    work_units_ += 1 + rows_ * (rows_ + column_count()) / 8192;
     const double length = step(j);
     if (length < 0) return false;
     degenerate = length < 1e-12 ? degenerate + 1 : 0;

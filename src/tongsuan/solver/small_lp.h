@@ -36,7 +36,8 @@ class SmallLp {
 
   [[nodiscard]] double value(std::uint32_t column) const { return value_[column]; }
   [[nodiscard]] double dual(std::uint32_t row) const { return dual_[row]; }
-  [[nodiscard]] std::uint32_t pivots() const { return pivots_; }
+  // Work done, in units of about 10^4 operations.
+  [[nodiscard]] std::uint64_t work_units() const { return work_units_; }
 
  private:
   enum class State : std::uint8_t { kLower, kUpper, kBasic };
@@ -65,7 +66,7 @@ class SmallLp {
   std::vector<double> inverse_;       // row after row
   std::vector<double> dual_;
   std::vector<double> direction_;  // inverse · entering column
-  std::uint32_t pivots_ = 0;
+  std::uint64_t work_units_ = 0;
 };
 
 }  // namespace tongsuan::solver
