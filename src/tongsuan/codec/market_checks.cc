@@ -369,7 +369,7 @@ void MarketChecks::set_names() {
   market_.data_names = book_.data.ids.list();
   market_.offer_names = book_.offers.ids.list();
   market_.group_names = book_.groups.list();
-  market_.account_names = book_.accounts.list();
+  market_.account_names = book_.accounts.ids.list();
   // Set 0 is every hub.
   const auto begin = static_cast<std::uint32_t>(market_.hub_lists.size());
   for (std::uint32_t hub = 0; hub < market_.hubs.size(); ++hub) {

@@ -19,7 +19,7 @@ std::string range_text(Limits limits) {
 
 // The order of the table is the order in which suggestions are listed; orders come first because
 // they are most of every large file.
-const std::array<MarketLines::Record, 17> MarketLines::kRecords = {{
+const std::array<MarketLines::Record, 18> MarketLines::kRecords = {{
     {&kBlockSpec, &MarketLines::read_block},
     {&kOptionSpec, &MarketLines::read_option},
     {&kOptionsSpec, &MarketLines::read_options},
@@ -32,6 +32,7 @@ const std::array<MarketLines::Record, 17> MarketLines::kRecords = {{
     {&kNodesSpec, &MarketLines::read_nodes},
     {&kCapSpec, &MarketLines::read_cap},
     {&kDataSpec, &MarketLines::read_data},
+    {&kAccountSpec, &MarketLines::read_account},
     {&kHubSpec, &MarketLines::read_hub},
     {&kZoneSpec, &MarketLines::read_zone},
     {&kClassSpec, &MarketLines::read_class},
@@ -287,6 +288,12 @@ void MarketLines::read_data() {
   if (line_.has(kDataAt)) book_.market.data_sets[id].replicas = read_hub_list(value(kDataAt));
 }
 
+void MarketLines::read_account() {
+  const std::uint32_t id = use_account(line_.names[0]);
+  if (!declare(book_.accounts, id, "account")) return;
+  book_.market.accounts[id].home = use_hub(value(kAccountHome));
+}
+
 void MarketLines::read_nodes() {
   NodeBlock block;
   block.hub = HubId{use_hub(line_.names[0])};
@@ -315,7 +322,7 @@ void MarketLines::read_offer() {
   if (id == book_.market.offers.size()) book_.market.offers.emplace_back();
   if (!declare(book_.offers, id, "offer")) return;
   Offer& offer = book_.market.offers[id];
-  offer.seller = AccountId{use_plain(book_.accounts, value(kOfferSeller))};
+  offer.seller = AccountId{use_account(value(kOfferSeller))};
   Leg row;
   row.slots = kAllSlots;
   read_row(kOfferHub, kOfferClass, kOfferZone, row);
@@ -533,6 +540,12 @@ std::uint32_t MarketLines::use_zone(std::string_view name) {
 std::uint32_t MarketLines::use_data(std::string_view name) {
   const std::uint32_t id = use(book_.data, name);
   if (id == book_.market.data_sets.size()) book_.market.data_sets.emplace_back();
+  return id;
+}
+
+std::uint32_t MarketLines::use_account(std::string_view name) {
+  const std::uint32_t id = use(book_.accounts, name);
+  if (id == book_.market.accounts.size()) book_.market.accounts.emplace_back();
   return id;
 }
 

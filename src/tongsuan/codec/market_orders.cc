@@ -30,7 +30,7 @@ void MarketLines::read_block() {
   Order* added = add_order(OrderKind::kBlock);
   if (added == nullptr) return;
   Order& order = *added;
-  order.account = AccountId{use_plain(book_.accounts, value(kBlockAccount))};
+  order.account = AccountId{use_account(value(kBlockAccount))};
   order.variants = read_variants(kBlockRun, kBlockGang);
   order.hubs = read_hub_set(kBlockHubs);
   order.window = kAllSlots;
@@ -54,7 +54,7 @@ void MarketLines::read_options() {
   const std::uint32_t owner = option_owner();
   Order* order = add_order(OrderKind::kOptions);
   if (order == nullptr) return;
-  order->account = AccountId{use_plain(book_.accounts, value(kOptionsAccount))};
+  order->account = AccountId{use_account(value(kOptionsAccount))};
   read_requirements(*order, kOptionsGroup, kOptionsGreen, kOptionsAfter);
   // A name that is used twice is found with the other orders' names; the last one gets the options.
   book_.option_owners.declared_at[owner] =
@@ -74,7 +74,7 @@ void MarketLines::read_option() {
 void MarketLines::read_curve() {
   Order* order = add_order(OrderKind::kCurve);
   if (order == nullptr) return;
-  order->account = AccountId{use_plain(book_.accounts, value(kCurveAccount))};
+  order->account = AccountId{use_account(value(kCurveAccount))};
   Leg row;
   row.slots = kAllSlots;
   read_row(kCurveHub, kCurveClass, kCurveZone, row);
@@ -92,7 +92,7 @@ void MarketLines::read_curve() {
 void MarketLines::read_profile() {
   Order* order = add_order(OrderKind::kProfile);
   if (order == nullptr) return;
-  order->account = AccountId{use_plain(book_.accounts, value(kProfileAccount))};
+  order->account = AccountId{use_account(value(kProfileAccount))};
   Option option;
   option.legs = read_legs(kProfileUse);
   if (line_.has(kProfileValue) == line_.has(kProfilePrice)) {
@@ -116,7 +116,7 @@ void MarketLines::read_profile() {
 void MarketLines::read_service() {
   Order* order = add_order(OrderKind::kService);
   if (order == nullptr) return;
-  order->account = AccountId{use_plain(book_.accounts, value(kServiceAccount))};
+  order->account = AccountId{use_account(value(kServiceAccount))};
   Variant variant;
   variant.accelerator = ClassId{use_class(value(kServiceClass))};
   whole(kServiceGang, kGang, variant.gang);

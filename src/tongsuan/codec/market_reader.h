@@ -36,7 +36,8 @@ struct RawOption {
 struct RawBook {
   Market market;  // ids and names not yet final: names are in the tables below
   Names hubs, classes, zones, data, offers;
-  Interner groups, accounts;
+  Names accounts;  // these need no declaration
+  Interner groups;
   std::uint32_t market_line = kNone;
   std::uint32_t calendar_line = kNone;
 
@@ -69,7 +70,7 @@ class MarketLines {
     const RecordSpec* spec;
     Handler handler;
   };
-  static const std::array<Record, 17> kRecords;
+  static const std::array<Record, 18> kRecords;
 
   bool read_header(Scanner& scanner);
   void read_end(Scanner& scanner);
@@ -85,6 +86,7 @@ class MarketLines {
   void read_hub();
   void read_line();
   void read_link();
+  void read_account();
   void read_data();
   void read_nodes();
   void read_cap();
@@ -140,6 +142,7 @@ class MarketLines {
   std::uint32_t use_class(std::string_view name);
   std::uint32_t use_zone(std::string_view name);
   std::uint32_t use_data(std::string_view name);
+  std::uint32_t use_account(std::string_view name);
   std::uint32_t use_plain(Interner& names, std::string_view name);
   // True when the name was not declared before.
   bool declare(Names& names, std::uint32_t id, std::string_view what);

@@ -40,6 +40,10 @@ enum : std::size_t { kLinkSlots, kLinkSteps };
 inline constexpr std::array<FieldSpec, 2> kLinkFields = {{{"slots"}, {"steps", kRequired}}};
 inline constexpr RecordSpec kLinkSpec{"link", 2, kLinkFields};
 
+enum : std::size_t { kAccountHome };
+inline constexpr std::array<FieldSpec, 1> kAccountFields = {{{"home", kRequired}}};
+inline constexpr RecordSpec kAccountSpec{"account", 1, kAccountFields};
+
 enum : std::size_t { kDataSize, kDataAt };
 inline constexpr std::array<FieldSpec, 2> kDataFields = {{{"size", kRequired}, {"at"}}};
 inline constexpr RecordSpec kDataSpec{"data", 1, kDataFields};

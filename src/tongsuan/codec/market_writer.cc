@@ -18,6 +18,7 @@ class MarketWriter {
     for (std::uint32_t i = 0; i < market_.hubs.size(); ++i) write_hub(i);
     for (const Line& line : market_.lines) write_line(line);
     for (const Link& link : market_.links) write_link(link);
+    for (std::uint32_t i = 0; i < market_.accounts.size(); ++i) write_account(i);
     for (std::uint32_t i = 0; i < market_.data_sets.size(); ++i) write_data(i);
     for (const NodeBlock& block : market_.node_blocks) write_nodes(block);
     for (const Cap& cap : market_.caps) write_cap(cap);
@@ -174,6 +175,15 @@ class MarketWriter {
     word(hub_name(link.to.value));
     slots("slots", link.slots);
     steps(link.steps, AmountUnit::kData);
+    end();
+  }
+
+  // An account without a home needs no line.
+  void write_account(std::uint32_t id) {
+    if (market_.accounts[id].home == kNone) return;
+    begin("account");
+    word(market_.account_names[id]);
+    name("home", hub_name(market_.accounts[id].home));
     end();
   }
 

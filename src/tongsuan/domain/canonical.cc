@@ -68,6 +68,16 @@ Ids sort_used(NameList& names, const std::vector<bool>& used) {
   return ids;
 }
 
+// Moves the items behind names that `sort_used` sorted to their new ids.
+template <class T>
+void keep(std::vector<T>& items, const Ids& ids, std::size_t count) {
+  std::vector<T> kept(count);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (ids[i] != kNone) kept[ids[i]] = items[i];
+  }
+  items = std::move(kept);
+}
+
 void rename(std::uint32_t& id, const Ids& ids) {
   if (id != kNone) id = ids[id];
 }
@@ -138,7 +148,10 @@ class Canonicaliser {
       if (order.kind == OrderKind::kCurve) order.group = kNone;
       if (order.group != kNone) groups[order.group] = true;
     }
+    // Accounts that a program only named have no home.
+    market_.accounts.resize(market_.account_names.size());
     accounts_ = sort_used(market_.account_names, accounts);
+    keep(market_.accounts, accounts_, market_.account_names.size());
     groups_ = sort_used(market_.group_names, groups);
   }
 
@@ -147,6 +160,7 @@ class Canonicaliser {
       rename(hub.power_zone, zones_);
       rename(hub.green_zone, zones_);
     }
+    for (Account& account : market_.accounts) rename(account.home, hubs_);
     for (Line& line : market_.lines) {
       rename(line.from, zones_);
       rename(line.to, zones_);

@@ -98,6 +98,14 @@ struct Hub {
   friend bool operator==(const Hub&, const Hub&) = default;
 };
 
+// Who trades: the seller of offers, the owner of orders.
+struct Account {
+  // HubId::value of the hub where its owner would run its work alone; kNone: nowhere. Reports and
+  // baselines use it, clearing never does.
+  std::uint32_t home = kNone;
+  friend bool operator==(const Account&, const Account&) = default;
+};
+
 // One convex supply or demand step.
 struct Step {
   Price price;
@@ -239,6 +247,7 @@ struct Market {
   std::vector<AcceleratorClass> classes; // by ClassId
   std::vector<Zone> zones;               // by ZoneId
   std::vector<DataSet> data_sets;        // by DataId
+  std::vector<Account> accounts;         // by AccountId
   std::vector<Line> lines;               // sorted by (from, to, begin)
   std::vector<Link> links;               // sorted by (from, to, begin)
   std::vector<NodeBlock> node_blocks;    // sorted by (hub, class, begin)

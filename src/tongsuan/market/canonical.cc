@@ -123,6 +123,7 @@ void append_supply(Bytes& bytes, const Market& market) {
   bytes.number(market.account_names.size());
   for (std::uint32_t i = 0; i < market.account_names.size(); ++i) {
     bytes.text(market.account_names[i]);
+    bytes.maybe(market.accounts[i].home);
   }
   bytes.number(market.offers.size());
   for (std::uint32_t i = 0; i < market.offers.size(); ++i) {

@@ -61,7 +61,11 @@ class MarketBuilder {
     return {market_.data_names.push_back(name)};
   }
   GroupId group(std::string_view name) { return {market_.group_names.push_back(name)}; }
-  AccountId account(std::string_view name) { return {market_.account_names.push_back(name)}; }
+  AccountId account(std::string_view name, std::uint32_t home = kNone) {
+    market_.accounts.push_back({home});
+    return {market_.account_names.push_back(name)};
+  }
+  void home(AccountId account, HubId hub) { market_.accounts[account.value].home = hub.value; }
 
   void link(HubId from, HubId to, SlotRange slots, const std::vector<Step>& steps) {
     market_.links.push_back({from, to, slots, append(market_.steps, steps)});

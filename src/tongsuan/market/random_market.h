@@ -44,6 +44,7 @@ class RandomMarket {
     groups_ = {builder_.group("g0"), builder_.group("g1")};
     if (shape_.energy) add_zones();
     add_hubs();
+    builder_.home(accounts_[1], hubs_.back());
     add_offers();
     add_links();
     add_limits();
