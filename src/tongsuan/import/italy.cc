@@ -246,6 +246,7 @@ Result<Done> read_blocks(const std::string& folder, ItalyBook& book) {
       row.fail(Table::kPeriod, "periods of a block must rise");
     }
     whole.legs.push_back({table.hour_number(), row.rounded(kQuantity, kAmountDecimals)});
+    if (whole.legs.back().amount < 0) row.fail(kQuantity, "must not be negative");
   }
   return table.csv().finish();
 }
