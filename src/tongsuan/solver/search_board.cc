@@ -1,0 +1,115 @@
+#include "tongsuan/solver/search_board.h"
+
+#include <algorithm>
+
+#include "tongsuan/solver/search_profile.h"
+
+namespace tongsuan::solver::primal {
+namespace {
+
+// Only hard lanes run full, so only there does anybody ask who is in the way.
+bool registered(const Model& model, const Use& use) {
+  return use.amount > 0 && !model.lanes[use.lane].soft;
+}
+
+}  // namespace
+
+Board::Board(const Model& model) : model_(model) {
+  const auto order_count = static_cast<std::uint32_t>(model.orders.size());
+  held_.resize(order_count);
+  node_begin_.resize(order_count);
+  std::uint32_t nodes = 0;
+  for (std::uint32_t order = 0; order < order_count; ++order) {
+    node_begin_[order] = nodes;
+    nodes += model.orders[order].uses_max;
+  }
+  node_place_.resize(nodes);
+  buckets_.resize(model.lanes.size() * model.problem.slot_count);
+}
+
+void Board::put(std::uint32_t order, const Spot& spot) {
+  held_[order] = {spot, spot_promise(model_, spot), spot_worth(model_, spot)};
+  std::uint32_t node = node_begin_[order];
+  each_use(model_, spot, [&](const Use& use) {
+    if (!registered(model_, use)) return;
+    std::vector<Entry>& bucket =
+        buckets_[std::size_t{use.lane} * model_.problem.slot_count + use.slot];
+    node_place_[node] = static_cast<std::uint32_t>(bucket.size());
+    bucket.push_back({order, node});
+    ++node;
+  });
+}
+
+void Board::take(std::uint32_t order) {
+  std::uint32_t node = node_begin_[order];
+  each_use(model_, held_[order].spot, [&](const Use& use) {
+    if (!registered(model_, use)) return;
+    std::vector<Entry>& bucket =
+        buckets_[std::size_t{use.lane} * model_.problem.slot_count + use.slot];
+    const Entry last = bucket.back();
+    bucket[node_place_[node]] = last;
+    node_place_[last.node] = node_place_[node];
+    bucket.pop_back();
+    ++node;
+  });
+  held_[order] = {};
+}
+
+void Board::sort_buckets() {
+  for (std::vector<Entry>& bucket : buckets_) {
+    std::ranges::sort(bucket, {}, &Entry::node);
+    for (std::uint32_t i = 0; i < bucket.size(); ++i) node_place_[bucket[i].node] = i;
+  }
+}
+
+std::uint64_t Board::placed_count() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(held_, [](const Held& held) { return held.spot.placed(); }));
+}
+
+SlotRange spot_slots(const Model& model, const Spot& spot) {
+  const ModelChoice& choice = model.choices[spot.choice];
+  if (choice.shape == kNone) return {choice.first, choice.last};
+  return {spot.start - model.shapes[choice.shape].transfer_slots, spot.start + choice.duration};
+}
+
+std::uint32_t spot_end(const Model& model, const Spot& spot) {
+  const ModelChoice& choice = model.choices[spot.choice];
+  return choice.shape == kNone ? choice.last : spot.start + choice.duration;
+}
+
+double spot_worth(const Model& model, const Spot& spot) {
+  const ModelChoice& choice = model.choices[spot.choice];
+  return choice.shape == kNone ? profile_worth(model, choice, spot.lots)
+                               : model.worth_at(choice, spot.start);
+}
+
+double spot_promise(const Model& model, const Spot& spot) {
+  const ModelChoice& choice = model.choices[spot.choice];
+  return choice.shape == kNone ? profile_promise(model, choice, spot.lots)
+                               : model.promise(choice, spot.start);
+}
+
+double spot_gain(const Model& model, const Kernels& kernels, const double* planes,
+                 const Spot& spot) {
+  double gain = spot_worth(model, spot);
+  each_use(model, spot, [&](Use use) {
+    if (use.amount > 0) {
+      gain -= kernels.cost(model, planes, use);
+    } else {
+      use.amount = -use.amount;
+      gain += kernels.saving(model, planes, use);
+    }
+  });
+  return gain;
+}
+
+void add_spot(const Model& model, const Kernels& kernels, double* planes, const Spot& spot,
+              double sign) {
+  each_use(model, spot, [&](Use use) {
+    use.amount *= sign;
+    kernels.add(model, planes, use);
+  });
+}
+
+}  // namespace tongsuan::solver::primal

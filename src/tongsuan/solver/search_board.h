@@ -1,0 +1,98 @@
+// Where every order is now, and who starts where on every lane.
+//
+// A board holds a spot per order and, for each hard lane and slot, the placed orders whose use of the
+// lane begins there. The planes of the rows are not part of it: a walk that may touch only some slots
+// works on its own copy of them, while boards are shared between walks whose slots, and so whose
+// buckets and orders, are disjoint.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tongsuan/solver/search_kernel.h"
+#include "tongsuan/solver/search_model.h"
+
+namespace tongsuan::solver::primal {
+
+// A placement in terms of the model. choice = kNone: not placed.
+struct Spot {
+  std::uint32_t choice = kNone;  // position in Model::choices
+  std::uint32_t start = 0;
+  std::uint32_t lots = 1;
+  [[nodiscard]] bool placed() const { return choice != kNone; }
+  friend bool operator==(const Spot&, const Spot&) = default;
+};
+
+// A spot with what ejection looks at.
+struct Held {
+  Spot spot;
+  double promise = 0;  // value − λ cost of the spot
+  double worth = 0;    // value of the spot, less the cost of folded rows
+};
+
+class Board {
+ public:
+  struct Entry {
+    std::uint32_t order = 0;
+    std::uint32_t node = 0;
+  };
+
+  explicit Board(const Model& model);
+
+  [[nodiscard]] const Held& held(std::uint32_t order) const { return held_[order]; }
+  [[nodiscard]] bool placed(std::uint32_t order) const { return held_[order].spot.placed(); }
+  [[nodiscard]] const std::vector<Entry>& bucket(std::uint32_t lane, std::uint32_t slot) const {
+    return buckets_[std::size_t{lane} * model_.problem.slot_count + slot];
+  }
+  void put(std::uint32_t order, const Spot& spot);
+  void take(std::uint32_t order);
+  // Forgets the order of entries within buckets that earlier moves left behind.
+  void sort_buckets();
+
+  [[nodiscard]] std::uint64_t placed_count() const;
+
+ private:
+  const Model& model_;
+  std::vector<Held> held_;                 // by order
+  std::vector<std::uint32_t> node_begin_;  // by order
+  std::vector<std::uint32_t> node_place_;  // by node: position in its bucket
+  std::vector<std::vector<Entry>> buckets_;
+};
+
+// Slots that a spot spans, data transfers included.
+[[nodiscard]] SlotRange spot_slots(const Model& model, const Spot& spot);
+
+// Slot after the last one in which the order itself runs.
+[[nodiscard]] std::uint32_t spot_end(const Model& model, const Spot& spot);
+
+// Calls visit(use) for every use of a row with planes.
+template <class Visit>
+void each_use(const Model& model, const Spot& spot, const Visit& visit) {
+  const ModelChoice& choice = model.choices[spot.choice];
+  if (choice.shape == kNone) {
+    for (std::uint32_t i = model.profile_begin[choice.devices];
+         i < model.profile_begin[choice.devices + 1]; ++i) {
+      Use use = model.profile_uses[i];
+      if (model.lanes[use.lane].linear) continue;
+      use.amount *= spot.lots;
+      visit(use);
+    }
+    return;
+  }
+  const Shape& shape = model.shapes[choice.shape];
+  for (std::uint32_t i = shape.leg_begin; i < shape.leg_end; ++i) {
+    visit(Use{model.legs[i].lane, spot.start, choice.duration,
+              model.legs[i].units * choice.devices});
+  }
+  if (shape.transfer != kNone) visit(Model::transfer_use(shape, spot.start));
+}
+
+// Value of a spot, less the cost of folded rows; and less the true cost of all rows as they stand.
+[[nodiscard]] double spot_worth(const Model& model, const Spot& spot);
+[[nodiscard]] double spot_promise(const Model& model, const Spot& spot);
+[[nodiscard]] double spot_gain(const Model& model, const Kernels& kernels, const double* planes,
+                               const Spot& spot);
+void add_spot(const Model& model, const Kernels& kernels, double* planes, const Spot& spot,
+              double sign);
+
+}  // namespace tongsuan::solver::primal

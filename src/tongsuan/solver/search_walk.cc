@@ -1,0 +1,504 @@
+#include "tongsuan/solver/search_walk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tongsuan/solver/search_math.h"
+
+namespace tongsuan::solver::primal {
+namespace {
+
+// Tuned on the published cases and on generated weeks; docs/adr/0006-primal-search.md has the table.
+constexpr double kForcedShare = 0.8;       // of moves; the rest are strings
+constexpr double kMovePlacedShare = 0.5;   // chance that a placed order is forced elsewhere
+constexpr std::uint32_t kTournament = 3;   // spots drawn, the most promising one is forced
+constexpr std::uint32_t kDrawsMax = 24;    // tries to find a spot to force
+constexpr std::uint32_t kWaitingForced = 4;
+constexpr std::uint32_t kWaitingString = 12;
+constexpr std::uint32_t kStringOrders = 14;  // mean orders of a string move
+constexpr std::uint32_t kStringsMax = 2;
+constexpr std::uint32_t kStringSlots = 12;
+constexpr double kChainShare = 0.8;        // chance that an order without room forces its way
+constexpr std::uint32_t kChainsMax = 5;    // per move
+constexpr std::uint32_t kBlinkMean = 100;
+constexpr std::uint32_t kOverlapsMax = 160;  // orders looked at to make room; above: a sample
+constexpr double kWorthLoss = 0.02;        // an ejected order may find no other spot: part of its worth
+constexpr std::uint64_t kMoveWork = 20;    // work units of a move beside its options
+constexpr std::uint32_t kLookBack = 10;    // slots before a window where waiting orders may start
+
+}  // namespace
+
+Walk::Walk(const WalkGround& ground, const WalkTask& task, std::vector<double>& planes)
+    : model_(ground.model),
+      kernels_(ground.kernels),
+      ground_(ground),
+      task_(task),
+      planes_(planes),
+      random_(task.seed) {
+  view_.model = &model_;
+  view_.kernels = &kernels_;
+  view_.planes = planes_.data();
+  view_.begin = task.begin;
+  view_.end = task.end;
+  view_.blink_mean = kBlinkMean;
+  view_.blink_state = random_.next();
+  view_.blink_left = below(2 * kBlinkMean);
+  // Stamps of one walk never meet those of another: orders are owned by one walk at a time.
+  stamp_ = task.seed & 0xFFFF'FFFF'0000'0000ULL;
+  index_cells();
+}
+
+void Walk::index_cells() {
+  const StartIndex& index = model_.starts;
+  const std::uint32_t first = task_.begin / kCellSlots;
+  const std::uint32_t last = (task_.end + kCellSlots - 1) / kCellSlots;
+  std::uint64_t total = 0;
+  for (std::uint32_t lane = 0; lane < model_.lanes.size(); ++lane) {
+    const std::size_t at = std::size_t{lane} * index.cell_count;
+    const std::uint64_t count = index.begin[at + last] - index.begin[at + first];
+    if (count == 0) continue;
+    total += count;
+    lanes_.push_back(lane);
+    entries_.push_back(total);
+  }
+}
+
+// ---- Moves -------------------------------------------------------------------------------------
+
+WalkResult Walk::run() {
+  WalkResult result;
+  if (entries_.empty() || task_.work_units == 0) return result;
+  double total = 0;
+  double best = 0;
+  std::size_t best_length = 0;
+  double temperature = task_.temperature_first;
+  const double decay = natural_log(task_.temperature_last / task_.temperature_first);
+  while (view_.work < task_.work_units) {
+    if (result.moves % 32 == 0) {
+      temperature = task_.temperature_first *
+                    exponential(decay * static_cast<double>(view_.work) /
+                                static_cast<double>(task_.work_units));
+    }
+    ++result.moves;
+    view_.work += kMoveWork;
+    ++stamp_;
+    gained_ = 0;
+    aside_.clear();
+    const std::size_t length = log_.size();
+    if (random_.unit() < kForcedShare) {
+      forced_move();
+    } else {
+      string_move();
+    }
+    if (log_.size() == length) continue;
+    if (gained_ >= 0 || -gained_ < temperature * exponential_draw()) {
+      total += gained_;
+      if (total > best) {
+        best = total;
+        best_length = log_.size();
+      }
+    } else {
+      undo(length);
+    }
+  }
+  if (task_.keep_best) {
+    undo(best_length);
+    total = best;
+  }
+  result.gain = total;
+  result.best_gain = best;
+  result.work_units = view_.work;
+  return result;
+}
+
+double Walk::exponential_draw() {
+  return -natural_log(random_.unit() + 0x1p-53);
+}
+
+bool Walk::start_in_cell(std::uint32_t index, std::uint32_t cell, Spot& spot) {
+  const ModelChoice& choice = model_.choices[index];
+  spot = {index, choice.first, 1};
+  if (choice.shape == kNone) {
+    if (choice.first < task_.begin || choice.last > task_.end) return false;
+    const market::Profile& profile =
+        model_.problem.profiles[model_.problem.choices[model_.problem_choice(choice)].extra];
+    spot.lots = static_cast<std::uint32_t>(profile.lots);
+    return true;
+  }
+  const Shape& shape = model_.shapes[choice.shape];
+  const std::uint32_t from = std::max({std::uint32_t{choice.first}, cell * kCellSlots,
+                                       task_.begin + shape.transfer_slots});
+  const std::uint32_t to = std::min({choice.last + 1U, (cell + 1) * kCellSlots,
+                                     task_.end + 1 - std::min(task_.end, std::uint32_t{choice.duration})});
+  if (from >= to || choice.duration > task_.end) return false;
+  spot.start = from + below(to - from);
+  return true;
+}
+
+// A random spot of an owned order, drawn from the starts worth forcing.
+bool Walk::draw_spot(Spot& spot) {
+  const StartIndex& index = model_.starts;
+  const std::uint64_t drawn = random_.below(entries_.back());
+  const std::size_t at = static_cast<std::size_t>(
+      std::upper_bound(entries_.begin(), entries_.end(), drawn) - entries_.begin());
+  const std::uint64_t before = at == 0 ? 0 : entries_[at - 1];
+  const std::uint32_t* cells =
+      index.begin.data() + std::size_t{lanes_[at]} * index.cell_count;
+  const std::uint32_t position =
+      cells[task_.begin / kCellSlots] + static_cast<std::uint32_t>(drawn - before);
+  const std::uint32_t* cell =
+      std::upper_bound(cells + task_.begin / kCellSlots, cells + index.cell_count, position) - 1;
+  const std::uint32_t choice = index.choices[position];
+  if (!owned(model_.choices[choice].order)) return false;
+  return start_in_cell(choice, static_cast<std::uint32_t>(cell - cells), spot);
+}
+
+void Walk::forced_move() {
+  Spot spot;
+  bool found = false;
+  double density = 0;
+  std::uint32_t drawn = 0;
+  for (std::uint32_t tries = 0; tries < kDrawsMax && drawn < kTournament; ++tries) {
+    Spot other;
+    if (!draw_spot(other)) continue;
+    const std::uint32_t order = model_.choices[other.choice].order;
+    const Held& held = ground_.board.held(order);
+    if (held.spot.placed()) {
+      // Only the first spot of the tournament may belong to an order that has one already.
+      if (drawn > 0 || held.spot == other || random_.unit() < kMovePlacedShare) continue;
+    }
+    ++drawn;
+    const double promise = spot_promise(model_, other);
+    const double worth = spot_worth(model_, other);
+    const double other_density = promise / (std::abs(worth) + 1);
+    if (found && other_density <= density) continue;
+    found = true;
+    spot = other;
+    density = other_density;
+  }
+  if (!found) return;
+  const std::uint32_t order = model_.choices[spot.choice].order;
+  if (spot.start < earliest_start(order)) return;
+  if (ground_.board.placed(order)) take_with_children(order);
+  ground_.mark[order] = stamp_;
+  if (!force(order, spot, 1e300)) return;
+  const ModelChoice& choice = model_.choices[spot.choice];
+  if (choice.shape != kNone && model_.shapes[choice.shape].leg_begin < model_.shapes[choice.shape].leg_end) {
+    const std::uint32_t lane = model_.legs[model_.shapes[choice.shape].leg_begin].lane;
+    add_waiting(lane, spot.start, spot.start + choice.duration, kWaitingForced);
+  }
+  reinsert();
+}
+
+void Walk::string_move() {
+  Spot seed;
+  std::uint32_t tries = 0;
+  while (!draw_spot(seed)) {
+    if (++tries == kDrawsMax) return;
+  }
+  const std::uint32_t order = model_.choices[seed.choice].order;
+  const std::uint32_t strings = 1 + below(kStringsMax);
+  std::uint32_t left = 1 + below(2 * kStringOrders - 1);
+  for (std::uint32_t i = 0; i < strings && left > 0; ++i) {
+    Spot spot = seed;
+    if (i == 0) {
+      if (ground_.board.placed(order)) spot = ground_.board.held(order).spot;
+    } else {
+      const ModelOrder& entry = model_.orders[order];
+      const std::uint32_t choice = entry.begin + below(entry.end - entry.begin);
+      const ModelChoice& drawn = model_.choices[choice];
+      spot = {choice, drawn.first, 1};
+      if (drawn.shape != kNone) spot.start += below(drawn.last - drawn.first + 1U);
+    }
+    const std::size_t before = aside_.size();
+    take_string(spot, std::max<std::uint32_t>(1, left / (strings - i)));
+    left -= std::min(left, static_cast<std::uint32_t>(aside_.size() - before));
+  }
+  reinsert();
+}
+
+void Walk::take_string(const Spot& seed, std::uint32_t count) {
+  const ModelChoice& choice = model_.choices[seed.choice];
+  std::uint32_t lane = 0;
+  if (choice.shape == kNone) {
+    lane = model_.profile_uses[model_.profile_begin[choice.devices]].lane;
+  } else {
+    const Shape& shape = model_.shapes[choice.shape];
+    if (shape.leg_begin == shape.leg_end) return;
+    lane = model_.legs[shape.leg_begin].lane;
+  }
+  const std::uint32_t width = 1 + below(kStringSlots);
+  const std::uint32_t middle = seed.start + below(choice.duration);
+  const std::uint32_t begin = std::max(task_.begin, middle - std::min(middle, width / 2));
+  const std::uint32_t end = std::min(task_.end, begin + width);
+  if (begin >= end) return;
+  collect(lane, begin, end, kNone);
+  const std::uint32_t found = static_cast<std::uint32_t>(overlaps_.size());
+  for (std::uint32_t i = 0; i < std::min(found, count); ++i) {
+    std::swap(overlaps_[i], overlaps_[i + below(found - i)]);
+    // A child may have left with its parent.
+    if (ground_.board.placed(overlaps_[i].order)) set_aside(overlaps_[i].order);
+  }
+  add_waiting(lane, begin, end, kWaitingString / kStringsMax);
+}
+
+// Orders without a spot that could start near the given slots of a lane.
+void Walk::add_waiting(std::uint32_t lane, std::uint32_t begin, std::uint32_t end,
+                       std::uint32_t count) {
+  const StartIndex& index = model_.starts;
+  const std::uint32_t from = std::max(task_.begin, begin - std::min(begin, kLookBack)) / kCellSlots;
+  const std::uint32_t to = (end + kCellSlots - 1) / kCellSlots;
+  const std::size_t cells = std::size_t{lane} * index.cell_count;
+  const std::uint32_t first = index.begin[cells + from];
+  const std::uint32_t last = index.begin[cells + std::min(to, index.cell_count)];
+  if (first == last) return;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t order = model_.choices[index.choices[first + below(last - first)]].order;
+    if (!owned(order) || ground_.board.placed(order) || ground_.mark[order] == stamp_) continue;
+    ground_.mark[order] = stamp_;
+    aside_.push_back(order);
+  }
+}
+
+float Walk::waiting_key(std::uint32_t order, std::uint32_t manner) {
+  const ModelOrder& entry = model_.orders[order];
+  const double noise = random_.unit();
+  switch (manner) {
+    case 0:
+      return static_cast<float>(noise);
+    case 1:
+      return static_cast<float>(0.3 * noise - entry.density);
+    case 2: {
+      if (entry.begin == entry.end) return 0;
+      const ModelChoice& choice = model_.choices[entry.begin];
+      const double size = choice.shape == kNone ? 1 : choice.devices;
+      return static_cast<float>(-size * (0.5 + noise));
+    }
+    default:
+      if (entry.begin == entry.end) return 0;
+      return static_cast<float>(-model_.choices[entry.begin].worth * (0.7 + 0.6 * noise));
+  }
+}
+
+// Gives every order set aside the best spot it can have, in one of four sequences.
+void Walk::reinsert() {
+  const std::uint32_t draw = below(5);
+  const std::uint32_t manner = draw < 2 ? 1 : draw == 2 ? 0 : draw - 1;
+  waiting_.clear();
+  for (const std::uint32_t order : aside_) waiting_.push_back({waiting_key(order, manner), order});
+  std::ranges::sort(waiting_, [](const Waiting& a, const Waiting& b) {
+    return a.key != b.key ? a.key < b.key : a.order < b.order;
+  });
+  std::uint32_t chains = kChainsMax;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const std::uint32_t order = waiting_[i].order;
+    if (ground_.board.placed(order) || insert(order)) continue;
+    if (chains == 0 || model_.orders[order].density <= 0) continue;
+    if (random_.unit() >= kChainShare) continue;
+    --chains;
+    aside_.clear();
+    chain(order);
+    for (const std::uint32_t ejected : aside_) waiting_.push_back({0, ejected});
+  }
+}
+
+// Forces one of the order's better choices where what it ejects is worth less.
+void Walk::chain(std::uint32_t order) {
+  const ModelOrder& entry = model_.orders[order];
+  const std::uint32_t count = entry.end - entry.begin;
+  const std::uint32_t index = entry.begin + std::min(below(count), std::min(below(count), below(count)));
+  const ModelChoice& choice = model_.choices[index];
+  Spot spot;
+  const std::uint32_t first = choice.shape == kNone ? 0 : choice.first / kCellSlots;
+  const std::uint32_t cells = choice.shape == kNone ? 1 : choice.last / kCellSlots - first + 1;
+  if (!start_in_cell(index, first + below(cells), spot)) return;
+  if (spot.start < earliest_start(order)) return;
+  const double promise = spot_promise(model_, spot);
+  const double loss_max = std::max(0.0, promise) + kWorthLoss * spot_worth(model_, spot);
+  const std::size_t length = log_.size();
+  const double gained = gained_;
+  const std::size_t ejected = aside_.size();
+  if (force(order, spot, loss_max)) return;
+  undo(length);
+  gained_ = gained;
+  aside_.resize(ejected);
+}
+
+// ---- Spots -------------------------------------------------------------------------------------
+
+// First slot in which an order may start; past the horizon while the order before it has no spot.
+std::uint32_t Walk::earliest_start(std::uint32_t order) const {
+  const std::uint32_t parent = model_.problem.orders[order].after;
+  if (parent == kNone) return 0;
+  const Held& held = ground_.board.held(parent);
+  return held.spot.placed() ? spot_end(model_, held.spot) : kNone;
+}
+
+bool Walk::insert(std::uint32_t order) {
+  const std::uint32_t earliest = model_.orders[order].linked ? earliest_start(order) : 0;
+  if (earliest >= task_.end) return false;
+  Pick pick;
+  kernels_.scan(view_, order, earliest, pick);
+  if (pick.choice == kNone) return false;
+  put(order, {pick.choice, pick.start, pick.lots}, pick.gain);
+  return true;
+}
+
+double Walk::insert_all(const std::vector<std::uint32_t>& orders) {
+  gained_ = 0;
+  view_.blink_mean = 0;
+  for (const std::uint32_t order : orders) {
+    if (!ground_.board.placed(order)) insert(order);
+  }
+  return gained_;
+}
+
+// Ejects what is in the way of a spot and takes it. False: there is no room even so, or ejecting
+// would lose more than `loss_max`; the caller undoes.
+bool Walk::force(std::uint32_t order, const Spot& spot, double loss_max) {
+  double loss = 0;
+  bool room = true;
+  each_use(model_, spot, [&](const Use& use) {
+    if (!room || use.amount <= 0 || kernels_.fits(model_, planes_.data(), use)) return;
+    room = make_room(order, use, loss, loss_max);
+  });
+  view_.work += 4;
+  if (!room) return false;
+  put(order, spot, spot_gain(model_, kernels_, planes_.data(), spot));
+  return true;
+}
+
+bool Walk::make_room(std::uint32_t order, const Use& use, double& loss, double loss_max) {
+  const double* free = planes_.data() + model_.lanes[use.lane].offset + use.slot;
+  need_.resize(use.count);
+  double missing = 0;
+  for (std::uint32_t i = 0; i < use.count; ++i) {
+    need_[i] = std::max(0.0, use.amount - free[i]);
+    missing += need_[i];
+  }
+  collect(use.lane, use.slot, use.slot + use.count, order);
+  view_.work += overlaps_.size() / 4;
+  while (missing > 0) {
+    std::size_t cheapest = overlaps_.size();
+    double cheapest_score = 0;
+    for (std::size_t i = 0; i < overlaps_.size(); ++i) {
+      const Overlap& overlap = overlaps_[i];
+      double covered = 0;
+      for (std::uint32_t slot = overlap.begin; slot < overlap.end; ++slot) {
+        covered += std::min(need_[slot - use.slot], overlap.amount);
+      }
+      if (covered <= 0) continue;
+      const double score = overlap.loss / covered * (1 + random_.unit());
+      if (cheapest < overlaps_.size() && score >= cheapest_score) continue;
+      cheapest = i;
+      cheapest_score = score;
+    }
+    if (cheapest == overlaps_.size()) return false;
+    const Overlap chosen = overlaps_[cheapest];
+    overlaps_[cheapest] = overlaps_.back();
+    overlaps_.pop_back();
+    if (!ground_.board.placed(chosen.order)) continue;  // left with its parent
+    loss += chosen.loss;
+    if (loss > loss_max) return false;
+    set_aside(chosen.order);
+    missing = 0;
+    for (std::uint32_t i = 0; i < use.count; ++i) {
+      need_[i] = std::max(0.0, use.amount - free[i]);
+      missing += need_[i];
+    }
+  }
+  return true;
+}
+
+// The owned orders whose use of the lane overlaps [begin, end), or a sample of them.
+void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip) {
+  overlaps_.clear();
+  const std::uint32_t longest = std::max(1U, model_.lanes[lane].longest);
+  const std::uint32_t first = std::max(task_.begin, begin - std::min(begin, longest - 1));
+  std::size_t total = 0;
+  for (std::uint32_t slot = first; slot < end; ++slot) {
+    total += ground_.board.bucket(lane, slot).size();
+  }
+  const auto consider = [&](const Board::Entry& entry, std::uint32_t slot) {
+    if (entry.order == skip || !owned(entry.order)) return;
+    const Held& held = ground_.board.held(entry.order);
+    each_use(model_, held.spot, [&](const Use& use) {
+      if (use.lane != lane || use.slot != slot || use.slot + use.count <= begin) return;
+      overlaps_.push_back({entry.order, std::max(begin, use.slot),
+                           std::min(end, use.slot + use.count), use.amount,
+                           std::max(0.0, held.promise) + kWorthLoss * held.worth});
+    });
+  };
+  if (total <= kOverlapsMax) {
+    for (std::uint32_t slot = first; slot < end; ++slot) {
+      for (const Board::Entry& entry : ground_.board.bucket(lane, slot)) consider(entry, slot);
+    }
+    return;
+  }
+  for (std::uint32_t i = 0; i < kOverlapsMax; ++i) {
+    const std::uint32_t slot = first + below(end - first);
+    const std::vector<Board::Entry>& bucket = ground_.board.bucket(lane, slot);
+    if (bucket.empty()) continue;
+    const Board::Entry& entry = bucket[below(static_cast<std::uint32_t>(bucket.size()))];
+    consider(entry, slot);
+  }
+  // Draws repeat; an order may stand here once.
+  std::ranges::sort(overlaps_, {}, &Overlap::order);
+  const auto repeated = std::ranges::unique(overlaps_, {}, &Overlap::order);
+  overlaps_.erase(repeated.begin(), repeated.end());
+}
+
+void Walk::put(std::uint32_t order, const Spot& spot, double gain) {
+  add_spot(model_, kernels_, planes_.data(), spot, 1);
+  ground_.board.put(order, spot);
+  gained_ += gain;
+  log_.push_back({order, true, spot, gain});
+}
+
+void Walk::take(std::uint32_t order) {
+  const Spot spot = ground_.board.held(order).spot;
+  add_spot(model_, kernels_, planes_.data(), spot, -1);
+  const double gain = spot_gain(model_, kernels_, planes_.data(), spot);
+  ground_.board.take(order);
+  gained_ -= gain;
+  log_.push_back({order, false, spot, gain});
+  view_.work += 1;
+}
+
+// Orders that follow this one cannot stay without it.
+void Walk::take_with_children(std::uint32_t order) {
+  if (model_.orders[order].linked) {
+    const Span32 range = model_.children[order];
+    for (std::uint32_t i = range.begin; i < range.end; ++i) {
+      const std::uint32_t child = model_.child_orders[i];
+      if (!ground_.board.placed(child)) continue;
+      take_with_children(child);
+      if (ground_.mark[child] != stamp_) {
+        ground_.mark[child] = stamp_;
+        aside_.push_back(child);
+      }
+    }
+  }
+  take(order);
+}
+
+void Walk::set_aside(std::uint32_t order) {
+  take_with_children(order);
+  ground_.mark[order] = stamp_;
+  aside_.push_back(order);
+}
+
+void Walk::undo(std::size_t length) {
+  while (log_.size() > length) {
+    const Op& op = log_.back();
+    add_spot(model_, kernels_, planes_.data(), op.spot, op.put ? -1 : 1);
+    if (op.put) {
+      ground_.board.take(op.order);
+    } else {
+      ground_.board.put(op.order, op.spot);
+    }
+    log_.pop_back();
+  }
+}
+
+}  // namespace tongsuan::solver::primal
