@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tongsuan::codec {
 namespace {
@@ -66,6 +67,12 @@ void FaultLog::add_at(FaultCode code, std::string_view where, std::string proble
     faults_.listed.push_back(std::move(fault));
   }
   ++faults_.count;
+}
+
+FaultList FaultLog::take() {
+  std::stable_sort(faults_.listed.begin(), faults_.listed.end(),
+                   [](const ReadFault& a, const ReadFault& b) { return a.line < b.line; });
+  return std::move(faults_);
 }
 
 std::string_view FaultLog::line_at(std::size_t position) const {

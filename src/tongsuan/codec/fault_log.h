@@ -23,7 +23,8 @@ class FaultLog {
   [[nodiscard]] bool empty() const { return faults_.count == 0; }
   // False once further faults are only counted, so that their text need not be made.
   [[nodiscard]] bool listing() const { return faults_.listed.size() < options_.faults_max; }
-  [[nodiscard]] FaultList& faults() { return faults_; }
+  // All faults, the listed ones in the order of the file.
+  [[nodiscard]] FaultList take();
 
   // The value of a field of the line at `line_begin`; the line itself when the field is absent.
   [[nodiscard]] std::string_view field_value(std::size_t line_begin, std::string_view key) const;

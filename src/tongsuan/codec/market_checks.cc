@@ -382,23 +382,12 @@ ReadReport read_market(std::string_view bytes, std::string_view file_name,
                        const ReadOptions& options) {
   ReadReport report;
   FaultLog faults(bytes, file_name, options);
-  if (bytes.size() > kFileBytesMax) {
-    faults.add_at(FaultCode::kTooLarge, bytes.substr(0, 0), "the file is too large",
-                  "less than 4 GiB");
-  } else if (const std::size_t bad = find_bad_byte(bytes); bad != std::string_view::npos) {
-    const auto byte = static_cast<unsigned char>(bytes[bad]);
-    const bool control = byte < 0x20 || byte == 0x7F;
-    faults.add_at(control ? FaultCode::kControlCharacter : FaultCode::kEncoding, bytes.substr(bad),
-                  "byte " + std::to_string(byte) + " at position " + std::to_string(bad) +
-                      (control ? " is a control character" : " is not UTF-8 text"),
-                  "UTF-8 text");
-  } else {
-    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);  // a byte order mark
+  if (check_bytes(bytes, faults)) {
     MarketLines lines(bytes, faults);
     if (lines.read()) MarketChecks(lines.book(), faults).run(bytes);
     if (faults.empty()) report.market = std::move(lines.book().market);
   }
-  report.faults = std::move(faults.faults());
+  report.faults = faults.take();
   return report;
 }
 

@@ -15,6 +15,11 @@ std::string range_text(Limits limits) {
   return " from " + std::to_string(limits.min) + " to " + std::to_string(limits.max);
 }
 
+std::string with_article(std::string_view what) {
+  const bool vowel = std::string_view("aeiou").find(what.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(what);
+}
+
 }  // namespace
 
 // The order of the table is the order in which suggestions are listed; orders come first because
@@ -44,25 +49,11 @@ MarketLines::MarketLines(std::string_view bytes, FaultLog& faults)
     : bytes_(bytes), faults_(faults), last_record_(kRecords.data()) {}
 
 bool MarketLines::read() {
-  std::string_view lines = bytes_;
-  if (!lines.ends_with('\n')) {
-    faults_.add_at(FaultCode::kCutFile, bytes_.substr(bytes_.size()),
-                   "the last line has no line end: the file may have been cut");
-    lines = lines.substr(0, lines.rfind('\n') + 1);
-  }
-  reserve(lines);
-  Scanner scanner(lines, faults_);
-  if (!read_header(scanner)) return false;
-  while (scanner.next_line()) {
-    if (!end_keyword_.empty()) {
-      faults_.add_at(FaultCode::kAfterEnd, scanner.keyword(), "a line follows the end line");
-      return false;
-    }
-    if (scanner.keyword() == "end") {
-      read_end(scanner);
-      continue;
-    }
-    ++record_count_;
+  Frame frame(bytes_, "tongsuan-market", faults_);
+  reserve(frame.lines());
+  if (!frame.open()) return false;
+  Scanner& scanner = frame.scanner();
+  while (frame.next()) {
     const Record* record = record_named(scanner.keyword());
     if (record == nullptr) {
       unknown_record(scanner.keyword());
@@ -71,7 +62,7 @@ bool MarketLines::read() {
       (this->*record->handler)();
     }
   }
-  return true;
+  return frame.usable();
 }
 
 // Most lines of a large file are orders; memory that is not used is given back with the book.
@@ -83,44 +74,6 @@ void MarketLines::reserve(std::string_view bytes) {
   book_.market.order_names.reserve(orders, std::min(bytes.size() / 8, orders * 16));
   book_.order_lines.reserve(orders);
   book_.market.hub_sets.push_back({});  // set 0 means every hub; the second pass fills it
-}
-
-bool MarketLines::read_header(Scanner& scanner) {
-  std::array<std::string_view, 2> words;
-  if (!scanner.next_line()) {
-    faults_.add_at(FaultCode::kHeader, bytes_.substr(0, 0), "the file is empty",
-                   "a first line \"tongsuan-market 1\"");
-    return false;
-  }
-  const std::string_view keyword = scanner.keyword();
-  const std::size_t count = scanner.scan_words(words);
-  if (keyword != "tongsuan-market") {
-    faults_.add(FaultCode::kHeader, keyword, "is not the name of this format",
-                "a first line \"tongsuan-market 1\"");
-    return false;
-  }
-  if (count != 1 || words[0] != "1") {
-    faults_.add(FaultCode::kHeader, count == 0 ? keyword : words[0],
-                "is not a version that this reader knows", "\"tongsuan-market 1\"");
-    return false;
-  }
-  return true;
-}
-
-void MarketLines::read_end(Scanner& scanner) {
-  std::array<std::string_view, 1> words;
-  end_keyword_ = scanner.keyword();
-  std::int64_t count = 0;
-  if (scanner.scan_words(words) != 1 ||
-      parse_whole(words[0], {0, INT64_MAX / 16}, count) != ValueFault::kNone) {
-    faults_.add_at(FaultCode::kSyntax, end_keyword_, "the end line has no record count",
-                   "\"end N\" with the number of records");
-    return;
-  }
-  if (static_cast<std::uint64_t>(count) == record_count_) return;
-  faults_.add(FaultCode::kEndCount, words[0],
-              "is not the number of records: the file has " + std::to_string(record_count_) +
-                  ", so lines are missing or were added");
 }
 
 const MarketLines::Record* MarketLines::record_named(std::string_view keyword) {
@@ -552,7 +505,7 @@ std::uint32_t MarketLines::use_account(std::string_view name) {
 bool MarketLines::declare(Names& names, std::uint32_t id, std::string_view what) {
   std::uint32_t& declared_at = names.declared_at[id];
   if (declared_at != kNone) {
-    std::string problem = "is already the name of a " + std::string(what);
+    std::string problem = "is already the name of " + with_article(what);
     if (faults_.listing()) {
       problem += ", in line " + std::to_string(faults_.line_number(declared_at));
     }

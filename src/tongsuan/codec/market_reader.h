@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tongsuan/codec/frame.h"
 #include "tongsuan/codec/interner.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/codec/scan.h"
@@ -72,8 +73,6 @@ class MarketLines {
   };
   static const std::array<Record, 18> kRecords;
 
-  bool read_header(Scanner& scanner);
-  void read_end(Scanner& scanner);
   const Record* record_named(std::string_view keyword);
   void unknown_record(std::string_view keyword);
   void reserve(std::string_view bytes);
@@ -156,8 +155,6 @@ class MarketLines {
   RawBook book_;
   ScannedLine line_;
   const Record* last_record_;
-  std::uint64_t record_count_ = 0;
-  std::string_view end_keyword_;
   Interner hub_set_texts_;  // hub lists as written, so that equal ones are read once
 };
 
