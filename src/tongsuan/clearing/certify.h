@@ -1,6 +1,7 @@
-// From a free outcome to a verified certificate: payment prices, ties, payments, verification.
+// From an outcome to a verified certificate: payment prices, ties, payments, verification.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -12,12 +13,20 @@
 
 namespace tongsuan::clearing {
 
-struct CertifyInput {
-  Outcome outcome;           // feasible
-  Prices bound_prices;       // λ*
-  int128 bound = 0;          // D(λ*)
-  GangPrices gang_prices;    // may be empty
+// What proves how good an outcome is.
+struct Proof {
+  Prices bound_prices;          // λ*
+  int128 bound = 0;             // D(λ*)
+  GangPrices gang_prices = {};  // may be empty
   int128 gang_bound = 0;
+  std::uint32_t strengthenings = 0;  // that both bounds use
+
+  [[nodiscard]] int128 best() const {
+    return gang_prices.prices.empty() ? bound : std::min(bound, gang_bound);
+  }
+};
+
+struct RoundId {
   std::uint64_t seed = 1;
   std::uint64_t round = 1;
 };
@@ -27,9 +36,17 @@ struct Certified {
   std::vector<std::uint32_t> removed;  // orders that left so that nobody accepted loses
 };
 
-// `problem` must be the compiled `market`. Fails only when the verifier refuses the certificate,
-// which is a bug of the solver: the fault is passed on, and nothing unverified ever leaves.
-Result<Certified> certify(const Market& market, const market::Problem& problem,
-                          CertifyInput input);
+// Finds payment prices for a feasible outcome and seals it. `problem` must be the compiled
+// `market`.
+Result<Certified> certify(const Market& market, const market::Problem& problem, Outcome outcome,
+                          Proof proof, RoundId id);
+
+// Settles ties, works out payments and verifies. Fails only when the verifier refuses, which is a
+// bug of the solver: the fault is passed on, and nothing unverified ever leaves.
+Result<market::Verified> seal(const Market& market, const market::Problem& problem,
+                              Certificate certificate);
+
+// A certificate that holds the proof and the round, and nothing of the outcome yet.
+[[nodiscard]] Certificate draft(Proof proof, RoundId id);
 
 }  // namespace tongsuan::clearing

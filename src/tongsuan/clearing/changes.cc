@@ -13,7 +13,7 @@
 namespace tongsuan::clearing {
 namespace {
 
-constexpr std::uint32_t kTries = 32;  // starts tried per re-clearing
+constexpr std::uint32_t kTries = 32;         // starts tried per re-clearing
 constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour
 
 // What the order pays at λ′ of a certificate.
@@ -30,8 +30,11 @@ std::int64_t reference_device_seconds(const Market& market, const Order& order) 
 }
 
 Change change_from(const Requote& requote, std::string description, std::int64_t extra_cost) {
-  return {.description = std::move(description), .extra_cost = extra_cost, .hub = requote.hub,
-          .start = requote.start, .payment = requote.payment};
+  return {.description = std::move(description),
+          .extra_cost = extra_cost,
+          .hub = requote.hub,
+          .start = requote.start,
+          .payment = requote.payment};
 }
 
 std::optional<Change> raise_limit(const Market& market, const Certificate& certificate,
@@ -45,15 +48,15 @@ std::optional<Change> raise_limit(const Market& market, const Certificate& certi
   std::int64_t limit = divide(static_cast<int128>(now.least_value) * 3600,
                               static_cast<int128>(seconds) * kLimitTick, Rounding::kUp);
   for (std::int64_t step = 0; step < 8; ++step) {
-    const std::int64_t raised = limit + (step == 0 ? 0 : std::max<std::int64_t>(1, limit >> (8 - step)));
-    const int128 value = divide_wide(static_cast<int128>(raised) * kLimitTick * seconds, 3600,
-                                     Rounding::kUp);
+    const std::int64_t raised =
+        limit + (step == 0 ? 0 : std::max<std::int64_t>(1, limit >> (8 - step)));
+    const int128 value =
+        divide_wide(static_cast<int128>(raised) * kLimitTick * seconds, 3600, Rounding::kUp);
     if (value > kMoneyMax) return std::nullopt;
     order.value = static_cast<std::int64_t>(value);
     const Result<Requote> requote = recleared(changed, certificate, index, kTries);
     if (requote.ok() && requote.value().placed) {
-      return change_from(requote.value(),
-                         "--limit " + decimal(raised * kLimitTick, 6),
+      return change_from(requote.value(), "--limit " + decimal(raised * kLimitTick, 6),
                          order.value - market.orders[index].value);
     }
   }
@@ -130,8 +133,8 @@ std::optional<Change> another_class(const Market& market, const Certificate& cer
                                 market.variants.begin() + order.variants.end);
   const auto own = static_cast<std::uint32_t>(variants.size());
   for (std::uint32_t c = 0; c < market.classes.size(); ++c) {
-    const bool known = std::ranges::any_of(
-        variants, [&](const Variant& v) { return v.accelerator.value == c; });
+    const bool known =
+        std::ranges::any_of(variants, [&](const Variant& v) { return v.accelerator.value == c; });
     if (!known) variants.push_back({ClassId{c}, reference.gang, reference.duration});
   }
   if (variants.size() == own) return std::nullopt;
@@ -139,10 +142,11 @@ std::optional<Change> another_class(const Market& market, const Certificate& cer
   changed.variants.insert(changed.variants.end(), variants.begin(), variants.end());
   order.variants = {begin, static_cast<std::uint32_t>(changed.variants.size())};
   const Result<Requote> requote = recleared(changed, certificate, index, kTries);
-  if (!requote.ok() || !requote.value().placed || requote.value().variant < own) return std::nullopt;
+  if (!requote.ok() || !requote.value().placed || requote.value().variant < own)
+    return std::nullopt;
   const ClassId added = variants[requote.value().variant].accelerator;
-  return change_from(requote.value(),
-                     "--class +" + std::string(market.class_names[added.value]), 0);
+  return change_from(requote.value(), "--class +" + std::string(market.class_names[added.value]),
+                     0);
 }
 
 // A copy of the data set at every hub of the order: which one helps is where it then runs.
@@ -162,8 +166,8 @@ std::optional<Change> another_replica(const Market& market, const Certificate& c
 
 }  // namespace
 
-Result<Requote> recleared(const Market& market, const Certificate& certificate,
-                          std::uint32_t order, std::uint32_t tries) {
+Result<Requote> recleared(const Market& market, const Certificate& certificate, std::uint32_t order,
+                          std::uint32_t tries) {
   TONGSUAN_TRY(const market::Problem problem, market::compile(market));
   if (certificate.bound_prices.size() != problem.row_count()) {
     return Error{ErrorCode::kInvalidArgument,
@@ -182,16 +186,13 @@ Result<Requote> recleared(const Market& market, const Certificate& certificate,
       std::clamp<int128>(least, -kMoneyMax, static_cast<int128>(kMoneyMax) + 1));
   if (insertion.gain <= 0) return requote;
   TONGSUAN_TRY(const Certified certified,
-               certify(market, problem,
-                       {.outcome = std::move(insertion.outcome),
-                        .bound_prices = certificate.bound_prices,
-                        .bound = market::dual_bound(problem, certificate.bound_prices),
-                        .gang_prices = {},
-                        .seed = certificate.seed,
-                        .round = certificate.round}));
+               certify(market, problem, std::move(insertion.outcome),
+                       {.bound_prices = certificate.bound_prices,
+                        .bound = market::dual_bound(problem, certificate.bound_prices)},
+                       {.seed = certificate.seed, .round = certificate.round}));
   const Certificate& after = certified.verified.certificate();
-  const auto award = std::ranges::find_if(
-      after.outcome.awards, [&](const Award& a) { return a.order.value == order; });
+  const auto award = std::ranges::find_if(after.outcome.awards,
+                                          [&](const Award& a) { return a.order.value == order; });
   if (award == after.outcome.awards.end()) return requote;  // it would lose at uniform prices
   const market::Placement placement = market::find_placement(problem, *award);
   requote.placed = true;

@@ -1,11 +1,14 @@
 #include "tongsuan/clearing/clear.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "tongsuan/clearing/certify.h"
+#include "tongsuan/clearing/energy.h"
 #include "tongsuan/clearing/warm.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/strengthen.h"
 #include "tongsuan/solver/assign.h"
 #include "tongsuan/solver/dual.h"
 #include "tongsuan/solver/redispatch.h"
@@ -13,6 +16,8 @@
 
 namespace tongsuan::clearing {
 namespace {
+
+constexpr std::uint64_t kEnergyWorkUnits = 300'000;
 
 double as_money(int128 undivided, const market::Problem& problem) {
   return static_cast<double>(undivided) / static_cast<double>(problem.denominator) /
@@ -25,15 +30,15 @@ struct Round {
   const market::Problem& problem;
   const ClearOptions& options;
   WarmStart warm;
-  solver::DualResult dual;
-  solver::GangDualResult gang;
+  Proof proof;
   Outcome outcome;
   int128 free_welfare = 0;
   std::uint64_t work_units = 0;
   std::vector<TracePoint> trace;
 
-  [[nodiscard]] int128 best_bound() const {
-    return gang.prices.prices.empty() ? dual.bound : std::min(dual.bound, gang.bound);
+  [[nodiscard]] int128 best_bound() const { return proof.best(); }
+  [[nodiscard]] std::uint64_t budget() const {
+    return options.search_work_units != 0 ? options.search_work_units : default_work_units(problem);
   }
   [[nodiscard]] bool cancelled() const { return options.cancelled && options.cancelled(); }
   void report(const char* stage, double done, double gap) const {
@@ -45,19 +50,30 @@ double gap_of(int128 welfare, int128 bound) {
   return bound == 0 ? 0.0 : 1.0 - static_cast<double>(welfare) / static_cast<double>(bound);
 }
 
+// Presolve lowers the bound of thin books only, and there by much: elsewhere it is not worth its
+// time.
 void find_prices(Round& round) {
+  const bool thin = round.options.strengthen && solver::is_thin(round.problem);
+  const market::Problem presolved = thin ? market::strengthen(round.problem) : market::Problem{};
+  const market::Problem& bounded = thin ? presolved : round.problem;
   solver::DualOptions dual;
   dual.steps = round.options.dual_steps;
   dual.thread_count = round.options.thread_count;
   dual.warm_start = round.warm.prices;
   dual.cancelled = round.options.cancelled;
   dual.progress = [&](double done) { round.report("prices", done, 1); };
-  round.dual = solver::solve_dual(round.problem, dual);
-  if (round.options.gang_prices && !round.cancelled()) {
-    dual.progress = [&](double done) { round.report("gang prices", done, 1); };
-    dual.steps = 0;
-    round.gang = solver::solve_gang_dual(round.problem, round.dual.prices, dual);
-  }
+  solver::DualResult found = solver::solve_dual(bounded, dual);
+  Proof& proof = round.proof;
+  proof.bound_prices = std::move(found.prices);
+  proof.bound = found.bound;
+  proof.strengthenings = thin ? kPresolve : 0;
+  if (!thin || round.cancelled()) return;
+  dual.progress = [&](double done) { round.report("gang prices", done, 1); };
+  dual.steps = 0;
+  solver::GangDualResult gang = solver::solve_gang_dual(bounded, proof.bound_prices, dual);
+  if (gang.prices.prices.empty() || gang.bound >= proof.bound) return;
+  proof.gang_prices = std::move(gang.prices);
+  proof.gang_bound = gang.bound;
 }
 
 std::vector<std::int64_t> use_of(const market::Problem& problem,
@@ -84,12 +100,9 @@ void trace_search(Round& round, solver::SearchOptions& search, std::uint32_t pas
 // orders still waiting, want them, and repeats. The last flows are those that the placements need.
 void find_placements(Round& round) {
   const market::Problem& problem = round.problem;
-  const std::uint64_t budget = round.options.search_work_units != 0
-                                   ? round.options.search_work_units
-                                   : default_work_units(problem);
   const bool lines = !problem.line_slots.empty();
   const std::uint32_t passes = lines ? 3 : 1;
-  const Prices& prices = round.dual.prices;
+  const Prices& prices = round.proof.bound_prices;
   const std::vector<std::int64_t> expected =
       lines ? solver::expected_use(problem, prices) : std::vector<std::int64_t>{};
   solver::SearchOptions search;
@@ -99,14 +112,14 @@ void find_placements(Round& round) {
   search.warm_start = round.warm.placements;
   search.flows = round.warm.flows;
   if (lines) {
-    search.flows = solver::plan_flows(problem, prices, expected,
-                                      use_of(problem, search.warm_start), search.flows);
+    search.flows = solver::plan_flows(problem, prices, expected, use_of(problem, search.warm_start),
+                                      search.flows);
   }
   if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin) {
     search.warm_start = solver::assign(problem, prices, search.flows);
   }
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
-    search.work_units = budget / passes;
+    search.work_units = round.budget() / passes;
     trace_search(round, search, pass, passes);
     solver::SearchResult found = solver::search(problem, prices, search);
     round.work_units += found.work_units;
@@ -132,22 +145,52 @@ Result<Clearing> settle(Round& round) {
       market::dispatch(problem, market::net_use(problem, round.outcome));
   round.free_welfare = market::welfare(problem, round.outcome, dispatch);
   round.report("payment", 0, gap_of(round.free_welfare, round.best_bound()));
-  CertifyInput input{.outcome = std::move(round.outcome),
-                     .bound_prices = std::move(round.dual.prices),
-                     .bound = round.dual.bound,
-                     .gang_prices = {},
-                     .seed = round.options.seed,
-                     .round = round.options.round};
-  if (!round.gang.prices.prices.empty()) {
-    input.gang_prices = std::move(round.gang.prices);
-    input.gang_bound = round.gang.bound;
-  }
-  TONGSUAN_TRY(Certified certified, certify(round.market, problem, std::move(input)));
+  const int128 bound = round.best_bound();
+  TONGSUAN_TRY(Certified certified,
+               certify(round.market, problem, std::move(round.outcome), std::move(round.proof),
+                       {.seed = round.options.seed, .round = round.options.round}));
   return Clearing{.verified = std::move(certified.verified),
                   .free_welfare = round.free_welfare,
+                  .free_bound = bound,
+                  .rule_bound = bound,
                   .removed = std::move(certified.removed),
                   .trace = std::move(round.trace),
                   .work_units = round.work_units};
+}
+
+// The exact regime: the search decides under the rule of payments, so nobody has to leave after it.
+Result<Clearing> clear_exactly(Round& round, const EnergyBook& energy) {
+  const market::Problem& problem = round.problem;
+  EnergyOptions options;
+  options.work_units_max =
+      round.options.search_work_units != 0 ? round.options.search_work_units : kEnergyWorkUnits;
+  options.cancelled = round.options.cancelled;
+  options.progress = [&](double done, int128 welfare) {
+    round.trace.push_back({done, as_money(welfare, problem), as_money(round.proof.bound, problem)});
+    round.report("placement", done, gap_of(welfare, round.proof.bound));
+  };
+  round.report("prices", 0, 1);
+  EnergySearch search(problem, energy, round.warm.prices);
+  round.proof.bound_prices = search.bound_prices();
+  round.proof.bound = market::dual_bound(problem, round.proof.bound_prices);
+  EnergyRound found = search.run(options);
+  round.report("verification", 0, gap_of(found.free_welfare, round.proof.bound));
+  const RoundId id{.seed = round.options.seed, .round = round.options.round};
+  if (found.payment_prices.empty()) {
+    round.outcome = std::move(found.outcome);
+    return settle(round);
+  }
+  Certificate certificate = draft(std::move(round.proof), id);
+  certificate.outcome = std::move(found.outcome);
+  certificate.payment_prices = std::move(found.payment_prices);
+  TONGSUAN_TRY(market::Verified verified, seal(round.market, problem, std::move(certificate)));
+  return Clearing{.verified = std::move(verified),
+                  .free_welfare = found.free_welfare,
+                  .free_bound = found.free_bound,
+                  .rule_bound = found.rule_bound,
+                  .removed = std::move(found.removed),
+                  .trace = std::move(round.trace),
+                  .work_units = found.work_units};
 }
 
 }  // namespace
@@ -161,11 +204,20 @@ std::uint64_t default_work_units(const market::Problem& problem) {
 
 Result<Clearing> clear(const Market& market, const ClearOptions& options) {
   TONGSUAN_TRY(const market::Problem problem, market::compile(market));
-  Round round{.market = market, .problem = problem, .options = options, .warm = {}, .dual = {},
-              .gang = {}, .outcome = {}, .trace = {}};
+  Round round{.market = market,
+              .problem = problem,
+              .options = options,
+              .warm = {},
+              .proof = {},
+              .outcome = {},
+              .trace = {}};
   if (options.warm_start != nullptr && options.warm_market != nullptr) {
     TONGSUAN_TRY(const market::Problem old_problem, market::compile(*options.warm_market));
-    round.warm = carry_over(*options.warm_market, old_problem, *options.warm_start, market, problem);
+    round.warm =
+        carry_over(*options.warm_market, old_problem, *options.warm_start, market, problem);
+  }
+  if (const std::optional<EnergyBook> energy = energy_book(market, problem, options.seed)) {
+    return clear_exactly(round, *energy);
   }
   find_prices(round);
   find_placements(round);

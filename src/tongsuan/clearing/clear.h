@@ -19,23 +19,23 @@
 namespace tongsuan::clearing {
 
 struct Progress {
-  const char* stage = "";    // "prices", "placement", "payment", "verification"
-  double done = 0;           // share of the stage
-  double gap = 1;            // (bound − welfare) / bound so far; 1 before there is an outcome
+  const char* stage = "";  // "prices", "placement", "payment", "verification"
+  double done = 0;         // share of the stage
+  double gap = 1;          // (bound − welfare) / bound so far; 1 before there is an outcome
 };
 
 // Budgets are work units: a rerun stops at the same place on any machine.
 struct ClearOptions {
-  std::uint64_t search_work_units = 0;   // 0: chosen by the size of the book (`default_work_units`)
-  std::uint32_t dual_steps = 0;          // 0: chosen by the size of the book
-  std::uint32_t thread_count = 1;        // never changes the result
+  std::uint64_t search_work_units = 0;  // 0: chosen by the size of the book (`default_work_units`)
+  std::uint32_t dual_steps = 0;         // 0: chosen by the size of the book
+  std::uint32_t thread_count = 1;       // never changes the result
   std::uint64_t seed = 1;
   std::uint64_t round = 1;
-  bool gang_prices = true;               // strengthen the bound of thin books
+  bool strengthen = true;                   // presolve and gang prices for the bound of thin books
   const Certificate* warm_start = nullptr;  // a certificate of an earlier, similar book
   const Market* warm_market = nullptr;      // the book of `warm_start`
   std::function<void(const Progress&)> progress;
-  std::function<bool()> cancelled;       // true: finish with the best outcome so far
+  std::function<bool()> cancelled;  // true: finish with the best outcome so far
 };
 
 // One point of the search: work done, welfare and bound so far (whole yuan, for drawing).
@@ -47,8 +47,12 @@ struct TracePoint {
 
 struct Clearing {
   market::Verified verified;
-  int128 free_welfare = 0;               // undivided, before the pricing rules
-  std::vector<std::uint32_t> removed;    // orders that left so that nobody accepted loses
+  // Undivided. The bounds are proofs of the search; where they are lower than the certificate's,
+  // they cannot be checked from prices alone.
+  int128 free_welfare = 0;             // of the best outcome before the pricing rules
+  int128 free_bound = 0;               // on any outcome
+  int128 rule_bound = 0;               // on any outcome that payment prices exist for
+  std::vector<std::uint32_t> removed;  // orders that left so that nobody accepted loses
   std::vector<TracePoint> trace;
   std::uint64_t work_units = 0;
 };

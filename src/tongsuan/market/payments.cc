@@ -7,7 +7,6 @@
 #include "tongsuan/base/sha256.h"
 
 namespace tongsuan::market {
-namespace {
 
 std::uint64_t step_draw(std::uint64_t seed, std::uint32_t row, std::uint32_t owner) {
   Sha256 hash;
@@ -19,6 +18,8 @@ std::uint64_t step_draw(std::uint64_t seed, std::uint32_t row, std::uint32_t own
   for (int i = 0; i < 8; ++i) draw = draw << 8 | digest[static_cast<std::size_t>(i)];
   return draw;
 }
+
+namespace {
 
 std::uint32_t owner_of(const SupplyStep& step) { return step.offer; }
 std::uint32_t owner_of(const DemandStep& step) { return step.order; }

@@ -25,6 +25,9 @@ struct Allocation {
 [[nodiscard]] Allocation allocate(const Problem& problem, const Dispatch& dispatch,
                                   std::uint64_t seed);
 
+// Draw of a step's owner (OfferId or OrderId value) on a row: of equal remainders the lowest wins.
+[[nodiscard]] std::uint64_t step_draw(std::uint64_t seed, std::uint32_t row, std::uint32_t owner);
+
 // What one seller sold on one lane over the round (undivided). "Nobody accepted loses" judges
 // sellers here, however they split their capacity into offers: revenue ≥ cost.
 struct SellerLane {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +50,7 @@ struct PartyStep {
   bool is_supply = false;
   std::int64_t price = 0;
   std::int64_t amount = 0;
+  std::uint32_t owner = 0;  // known to BlockBook::draw
 };
 
 struct BlockBook {
@@ -59,6 +61,11 @@ struct BlockBook {
   std::int64_t value_unit = 1;  // welfare (price × amount) per unit of Block::value
   std::vector<PartyStep> party_steps;
   std::uint32_t party_count = 0;
+  // Of equal claims to an odd unit the lowest draw wins; empty: the first step does.
+  std::function<std::uint64_t(const PartyStep&)> draw = {};
+  // Whether steps may be kept out of an outcome so that prices exist (see block_rules.h). False for
+  // markets in which a step trades whenever its price says so: there only blocks can leave.
+  bool gates_allowed = true;
 };
 
 // Refuses books with ends, amounts or lots out of order.

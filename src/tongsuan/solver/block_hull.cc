@@ -8,9 +8,10 @@ namespace tongsuan::solver {
 namespace {
 
 constexpr int kSweepsMax = 12;
-constexpr int kRoundsMax = 40;         // of torn sets
-constexpr int kProgramsMax = 60;       // solves of one torn set
-constexpr std::size_t kTornMax = 400;  // options; beyond, averages must do
+constexpr int kRoundsMax = 200;          // of torn sets
+constexpr int kProgramsMax = 60;         // solves of one torn set
+constexpr std::size_t kTornMax = 400;    // active options; beyond, averages must do
+constexpr std::uint32_t kActiveMax = 8;  // a unit with more options starts with a few of them
 constexpr int kAveragesMax = 120;
 constexpr std::size_t kSeenMax = 256;  // price vectors kept per slot
 constexpr std::uint32_t kPivotsMax = 20'000;
@@ -54,7 +55,7 @@ void HullSolver::make_units(std::span<const LotDomain> domains,
   const auto add_option = [&](std::uint32_t block, std::int64_t base, std::int64_t lots) {
     Unit& unit = units_.back();
     if (!start.empty() && 2 * start[block] > base + lots) unit.at = unit.end;
-    options_.push_back({block, lots, lots - base});
+    options_.push_back({block, lots, lots - base, false});
     ++unit.end;
   };
   for (const std::vector<std::uint32_t>& family : index_->families()) {
@@ -175,20 +176,63 @@ void HullSolver::mark_torn() {
     };
     unit.torn = unit.torn || tempts(kBase);
     for (std::uint32_t o = unit.begin; o < unit.end; ++o) unit.torn = unit.torn || tempts(o);
+    if (unit.torn) activate(unit);
   }
+}
+
+// Of many options only those are active that were somewhere best: others join when they would be.
+void HullSolver::activate(const Unit& unit) {
+  if (unit.end - unit.begin <= kActiveMax) {
+    for (std::uint32_t o = unit.begin; o < unit.end; ++o) options_[o].active = true;
+    return;
+  }
+  if (unit.at != kBase) options_[unit.at].active = true;
+  for (const bool high : {false, true}) {
+    std::vector<std::int64_t> prices;
+    for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+      const SlotCache::Answer& answer = state_.answer(t);
+      const std::vector<std::int64_t>& end = high ? answer.highest : answer.lowest;
+      prices.insert(prices.end(), end.begin(), end.end());
+    }
+    static_cast<void>(activate_best(unit, prices));
+  }
+}
+
+// Whether an option that is not active beats the base and all that are.
+bool HullSolver::activate_best(const Unit& unit, std::span<const std::int64_t> prices) {
+  std::uint32_t best = kBase;
+  int128 best_surplus = 0;
+  for (const bool active : {true, false}) {
+    for (std::uint32_t o = unit.begin; o < unit.end; ++o) {
+      if (options_[o].active != active) continue;
+      const int128 surplus = surplus_at(o, prices);
+      if (surplus <= best_surplus) continue;
+      best_surplus = surplus;
+      best = o;
+    }
+  }
+  if (best == kBase || options_[best].active) return false;
+  options_[best].active = true;
+  return true;
 }
 
 bool HullSolver::mark_contradicted(std::span<const std::int64_t> prices) {
   bool found = false;
   for (Unit& unit : units_) {
-    if (unit.torn) continue;
+    if (unit.torn) {
+      found = activate_best(unit, prices) || found;
+      continue;
+    }
     const int128 here = surplus_at(unit.at, prices);
     bool contradicted = here < 0;
     for (std::uint32_t o = unit.begin; o < unit.end; ++o) {
       contradicted = contradicted || surplus_at(o, prices) > here;
     }
-    unit.torn = contradicted;
-    found = found || contradicted;
+    if (!contradicted) continue;
+    activate(unit);
+    static_cast<void>(activate_best(unit, prices));
+    unit.torn = true;
+    found = true;
   }
   return found;
 }
@@ -199,7 +243,9 @@ std::vector<std::uint32_t> HullSolver::torn_options() const {
   std::vector<std::uint32_t> options;
   for (const Unit& unit : units_) {
     if (!unit.torn) continue;
-    for (std::uint32_t o = unit.begin; o < unit.end; ++o) options.push_back(o);
+    for (std::uint32_t o = unit.begin; o < unit.end; ++o) {
+      if (options_[o].active) options.push_back(o);
+    }
   }
   return options;
 }
@@ -300,7 +346,9 @@ void HullSolver::Program::add_units(std::span<const double> shortfall) {
   std::size_t i = 0;
   for (const Unit& unit : hull.units_) {
     if (!unit.torn) continue;
-    const std::size_t end = i + unit.end - unit.begin;
+    std::size_t end = i;
+    while (end < options.size() && options[end] < unit.end) ++end;
+    if (end == i) continue;
     std::size_t best = i;
     std::ranges::fill(column, 0.0);
     for (std::size_t k = i; k < end; ++k) {

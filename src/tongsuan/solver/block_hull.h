@@ -43,6 +43,7 @@ class HullSolver {
     std::uint32_t block = 0;
     std::int64_t lots = 0;
     std::int64_t change = 0;  // lots less base lots
+    bool active = false;      // part of the program when its unit is torn
   };
   // A family that is still open (base: none accepted) or a block that is accepted in a range (base:
   // its least lots).
@@ -67,6 +68,8 @@ class HullSolver {
   bool sweep_unit(Unit& unit);
   void sweep();
   void mark_torn();
+  void activate(const Unit& unit);
+  [[nodiscard]] bool activate_best(const Unit& unit, std::span<const std::int64_t> prices);
   [[nodiscard]] bool mark_contradicted(std::span<const std::int64_t> prices);
   void combine(std::span<const LotDomain> domains, Hull& hull);
   void add_part(const Option& option, double part, std::span<double> injection) const;

@@ -11,46 +11,61 @@ constexpr std::size_t kReopenMax = 64;    // gates tried again, each at a few pr
 constexpr double kMovementShare = 1e-6;   // of lost welfare, when both are minimised
 
 // How much of a party's step is accepted, given what its zone accepts: in price order, the marginal
-// price pro rata over everybody in whole units, odd units in the order of the steps.
+// price pro rata over everybody in whole units, largest remainder first, then the lowest draw, then
+// the order of the steps.
 struct Take {
   std::uint32_t step = 0;  // of BlockBook::party_steps
   std::int64_t amount = 0;
+  std::int64_t remainder = 0;
+  std::uint64_t draw = 0;
 };
-std::vector<Take> party_takes(const BlockBook& book, std::span<const std::uint32_t> steps,
-                              const Network& network, const Network::Accepted& accepted) {
-  std::vector<Take> takes;
-  for (const bool supply : {true, false}) {
-    const std::int64_t marginal = supply ? accepted.supply_price : accepted.demand_price;
-    std::int64_t offered = 0;  // by everybody at the marginal price
-    std::int64_t inside = 0;   // at better prices
-    const std::uint32_t zone = steps.empty() ? 0 : book.party_steps[steps.front()].zone;
-    for (std::uint32_t k = 0; k < network.step_count(zone); ++k) {
-      const Network::CurveStep at = network.step(zone, k);
-      const std::int64_t amount = supply ? at.supply : at.demand;
-      if (at.price == marginal) offered = amount;
-      if (supply ? at.price < marginal : at.price > marginal) inside += amount;
-    }
-    std::int64_t left = (supply ? accepted.supply : accepted.demand) - inside;
-    const std::int64_t shared = left;
-    for (const std::uint32_t s : steps) {
-      const PartyStep& step = book.party_steps[s];
-      if (step.is_supply != supply) continue;
-      const bool better = supply ? step.price < marginal : step.price > marginal;
-      if (better) takes.push_back({s, step.amount});
-      if (step.price != marginal || offered == 0) continue;
-      const auto part = static_cast<std::int64_t>(int128{step.amount} * shared / offered);
-      takes.push_back({s, part});
-      left -= part;
-    }
-    // The odd units: fewer than there are steps at the marginal price.
-    for (Take& take : takes) {
-      const PartyStep& step = book.party_steps[take.step];
-      const bool at_margin = step.is_supply == supply && step.price == marginal;
-      if (left <= 0 || !at_margin || take.amount == step.amount) continue;
-      if (int128{step.amount} * shared % offered == 0) continue;
+
+void take_side(const BlockBook& book, std::span<const std::uint32_t> steps, const Network& network,
+               const Network::Accepted& accepted, bool supply, std::vector<Take>& takes) {
+  const std::int64_t marginal = supply ? accepted.supply_price : accepted.demand_price;
+  const std::uint32_t zone = book.party_steps[steps.front()].zone;
+  std::int64_t offered = 0;  // by everybody at the marginal price
+  std::int64_t inside = 0;   // at better prices
+  for (std::uint32_t k = 0; k < network.step_count(zone); ++k) {
+    const Network::CurveStep at = network.step(zone, k);
+    const std::int64_t amount = supply ? at.supply : at.demand;
+    if (at.price == marginal) offered = amount;
+    if (supply ? at.price < marginal : at.price > marginal) inside += amount;
+  }
+  const std::int64_t shared = (supply ? accepted.supply : accepted.demand) - inside;
+  std::int64_t left = shared;
+  std::vector<Take> margin;
+  for (const std::uint32_t s : steps) {
+    const PartyStep& step = book.party_steps[s];
+    if (step.is_supply != supply) continue;
+    if (supply ? step.price < marginal : step.price > marginal) takes.push_back({s, step.amount});
+    if (step.price != marginal || offered == 0) continue;
+    const int128 exact = int128{step.amount} * shared;
+    margin.push_back({s, static_cast<std::int64_t>(exact / offered),
+                      static_cast<std::int64_t>(exact % offered)});
+    left -= margin.back().amount;
+  }
+  if (left > 0 && book.draw) {
+    for (Take& take : margin) take.draw = book.draw(book.party_steps[take.step]);
+  }
+  std::ranges::stable_sort(margin, [](const Take& a, const Take& b) {
+    return a.remainder != b.remainder ? a.remainder > b.remainder : a.draw < b.draw;
+  });
+  for (Take& take : margin) {
+    if (left > 0 && take.remainder > 0) {
       ++take.amount;
       --left;
     }
+    takes.push_back(take);
+  }
+}
+
+std::vector<Take> party_takes(const BlockBook& book, std::span<const std::uint32_t> steps,
+                              const Network& network, const Network::Accepted& accepted) {
+  std::vector<Take> takes;
+  if (steps.empty()) return takes;
+  for (const bool supply : {true, false}) {
+    take_side(book, steps, network, accepted, supply, takes);
   }
   return takes;
 }
@@ -63,6 +78,13 @@ struct Bounds {
 Bounds anonymous_bounds(const BlockBook& book, std::span<const std::uint32_t> steps,
                         std::uint32_t zone, const Network& network,
                         const Network::Accepted& accepted) {
+  Bounds bounds{network.price_min(zone), network.price_max(zone)};
+  int128 all_claimed = 0;
+  for (const std::uint32_t s : steps) {
+    const PartyStep& step = book.party_steps[s];
+    if (step.price >= bounds.low) all_claimed += step.amount;  // the others are settled beforehand
+  }
+  if (all_claimed == network.amount_before(zone, network.step_count(zone))) return bounds;
   const auto claimed = [&](std::int64_t price, bool supply) {
     std::int64_t sum = 0;
     for (const std::uint32_t s : steps) {
@@ -71,7 +93,6 @@ Bounds anonymous_bounds(const BlockBook& book, std::span<const std::uint32_t> st
     }
     return sum;
   };
-  Bounds bounds{network.price_min(zone), network.price_max(zone)};
   for (std::uint32_t k = 0; k < network.step_count(zone); ++k) {
     const Network::CurveStep at = network.step(zone, k);
     if (accepted.supply > 0 && at.price <= accepted.supply_price &&
@@ -277,6 +298,9 @@ PriceEntry BlockPricer::entry(const Working& working, std::uint32_t slot,
     result.low = bounds.low;
     result.high = bounds.high;
   }
+  // What is thrown away may not be paid for.
+  if (accepted.surplus > 0)
+    result.high = std::max(result.low, std::min<std::int64_t>(result.high, 0));
   result.weight = weights_[e];
   return result;
 }
@@ -508,6 +532,7 @@ std::optional<BlockOutcome> BlockPricer::pay(std::span<const std::int64_t> lots,
       reopen_gates(working, *prices);
       return finish(working, std::move(*prices));
     }
+    if (!index_->book().gates_allowed) return std::nullopt;
     // A party's sum cannot be mended by gates on its steps' prices, but each step can.
     if (!working.alone && index_->book().party_count > 0 && round > 0) working.alone = true;
     if (!close_gates(working)) {

@@ -119,6 +119,13 @@ bool BlockSearch::exhausted(const Run& run) const {
          (run.options.cancelled && run.options.cancelled());
 }
 
+void BlockSearch::report(const Run& run) const {
+  if (!run.options.progress || !run.result.found) return;
+  run.options.progress(static_cast<double>(work_units() - run.work_start) /
+                           static_cast<double>(run.options.work_units_max),
+                       run.result.outcome.welfare);
+}
+
 BlockOutcome BlockSearch::dispatch(std::span<const std::int64_t> lots) {
   return pricer_.dispatch(lots, hull().prices);
 }
@@ -236,7 +243,12 @@ void BlockSearch::find_first(Run& run) {
     hull.lots[worst] = 0;
     hull_solver_.solve(node.domains, hull);
   }
-  if (run.options.rule == BlockRule::kFree) return improve(run, hull.lots);
+  if (run.options.rule == BlockRule::kFree) {
+    improve(run, hull.lots);
+    // However little work is allowed, there is an outcome: rejecting everybody, if nothing else.
+    if (!run.result.found) evaluate(run, std::vector<std::int64_t>(hull.lots.size(), 0));
+    return;
+  }
   std::vector<std::int64_t> lots = hull.lots;
   while (!run.result.found && !evaluate(run, lots)) {
     const auto ranked = rank_blocks(lots);
@@ -275,6 +287,7 @@ BlockSearchResult BlockSearch::run(const BlockSearchOptions& options) {
   push(run, Node{hull_.bound, 0, index_.open_domains(), {}});
   while (!run.open.empty() && run.worth(run.open.front().bound)) {
     if (exhausted(run)) break;
+    report(run);
     std::ranges::pop_heap(run.open, Run::Worse{});
     Node node = std::move(run.open.back());
     run.open.pop_back();

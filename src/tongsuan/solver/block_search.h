@@ -37,6 +37,8 @@ struct BlockSearchOptions {
   std::uint32_t leaves_per_node_max = 1'000;
   int128 tolerance = 0;                  // an outcome this close to its bound counts as proved
   std::function<bool()> cancelled = {};  // may be empty; true: stop with the best so far
+  // May be empty; called at each node: share of the budget, and the best welfare so far.
+  std::function<void(double done, int128 welfare)> progress = {};
 };
 
 struct BlockSearchResult {
@@ -106,6 +108,7 @@ class BlockSearch {
       std::span<const std::int64_t> lots);
   void improve(Run& run, std::vector<std::int64_t> lots);
   [[nodiscard]] bool exhausted(const Run& run) const;
+  void report(const Run& run) const;
   void evaluate_stand(Run& run, const Node& node, const Hull& hull);
   void push(Run& run, Node node) const;
   [[nodiscard]] std::uint64_t work_units() const;

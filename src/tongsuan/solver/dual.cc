@@ -111,8 +111,8 @@ void Ascent::full_passes(const Schedule& schedule, std::uint32_t steps) {
     }
     rows_.step(use_, rate, kRates);
     ++result_.steps;
-    if (!report(step, steps)) break;
     average.add(rows_.prices());
+    if (!report(step, steps)) break;
   }
   consider(best);
   consider(average.values());

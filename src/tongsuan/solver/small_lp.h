@@ -6,7 +6,7 @@
 //
 // The caller scales rows and costs to about 1 and names a feasible starting basis. Columns may be
 // added between solves; the next solve goes on from the last basis. Deterministic: only + − × ÷ and
-// comparisions, in a fixed order.
+// comparisons, in a fixed order.
 #pragma once
 
 #include <cstdint>
