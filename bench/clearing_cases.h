@@ -10,15 +10,14 @@
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/result.h"
-#include "tongsuan/import/csv.h"
-#include "tongsuan/import/gzip.h"
+#include "tongsuan/import/clearing_case.h"
 #include "tongsuan/market/market_builder.h"
 
 namespace tongsuan::bench {
 
 // A cent of the cases is 10,000 micro-yuan, and a slot is an hour, so a step price per device-slot is
 // a price per device-hour.
-inline constexpr std::int64_t kCent = 10'000;
+inline constexpr std::int64_t kCent = imports::kCaseMoney;
 
 inline constexpr std::uint32_t kHubCount = 8;
 inline constexpr std::uint32_t kClassCount = 3;
@@ -51,52 +50,7 @@ struct NationalBook {
 
 // `folder` holds options.csv.gz and supply.csv.gz (see its README).
 inline Result<Market> load_case(const std::string& folder) {
-  NationalBook book;
-  TONGSUAN_TRY(const std::string supply, imports::read_text(folder + "/supply.csv.gz"));
-  TONGSUAN_TRY(imports::CsvReader steps,
-               imports::CsvReader::open("supply.csv", supply,
-                                        {"hub", "class", "slot", "step", "qty", "price"}));
-  std::vector<Step> row;
-  std::uint32_t offer = 0;
-  while (steps.next()) {
-    const auto hub = static_cast<std::uint32_t>(steps.integer(0));
-    const auto accelerator = static_cast<std::uint32_t>(steps.integer(1));
-    const auto slot = static_cast<Slot>(steps.integer(2));
-    row.assign(1, {Price(steps.integer(5) * kCent), Amount(steps.integer(4))});
-    book.builder.offer("o" + padded(offer++, 6), book.sellers[hub], book.hubs[hub],
-                       book.classes[accelerator], {slot, slot + 1}, row);
-  }
-  TONGSUAN_TRY(const Done supply_read, steps.finish());
-  static_cast<void>(supply_read);
-  TONGSUAN_TRY(const std::string options, imports::read_text(folder + "/options.csv.gz"));
-  TONGSUAN_TRY(imports::CsvReader lines,
-               imports::CsvReader::open(
-                   "options.csv", options,
-                   {"job", "hub", "class", "start", "dur", "gang", "value"}));
-  std::vector<market::testing::OptionSpec> items;
-  std::int64_t job = -1;
-  const auto close = [&] {
-    if (items.empty()) return;
-    const auto buyer = static_cast<std::size_t>(job) % book.buyers.size();
-    book.builder.options_order("j" + padded(static_cast<std::uint64_t>(job), 6),
-                               book.buyers[buyer], items);
-    items.clear();
-  };
-  while (lines.next()) {
-    if (lines.integer(0) != job) close();
-    job = lines.integer(0);
-    const auto start = static_cast<Slot>(lines.integer(3));
-    const auto end = start + static_cast<Slot>(lines.integer(4));
-    items.push_back({lines.integer(6) * kCent,
-                     {market::testing::capacity_leg(
-                         book.hubs[static_cast<std::size_t>(lines.integer(1))],
-                         book.classes[static_cast<std::size_t>(lines.integer(2))], {start, end},
-                         lines.integer(5))}});
-  }
-  close();
-  TONGSUAN_TRY(const Done options_read, lines.finish());
-  static_cast<void>(options_read);
-  return book.builder.finish();
+  return imports::clearing_case(folder, "test");
 }
 
 // The middle of twelve uniform numbers: near enough to normal, the same on every machine.
