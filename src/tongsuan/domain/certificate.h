@@ -49,6 +49,7 @@ struct Certificate {
   std::vector<AccountTotal> totals;      // rising account ids; accounts without money left out
   std::vector<std::int64_t> line_rents;  // micro-yuan, one per line
   std::int64_t rent = 0;      // micro-yuan: what buyers pay and nobody else receives, ≥ 0
+  friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 
 }  // namespace tongsuan

@@ -1,0 +1,42 @@
+// Fuzz entry points: each takes any bytes and stops the process when a promise is broken. The same
+// functions run under libFuzzer (TONGSUAN_FUZZERS) and in an ordinary test that replays seeds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tongsuan::fuzz {
+
+// Market text: a file is refused with faults and nothing else, or it reads as a canonical market
+// that is written and read back as itself.
+void market_text(std::string_view bytes);
+
+// Certificate text of a fixed market (the first byte chooses it): the same promises, and whatever
+// can be read can be verified without stopping.
+void certificate_text(std::string_view bytes);
+
+// Tampering: the bytes are a program that changes an honest certificate, its claims and its two
+// texts. A certificate that passes nevertheless
+//   - is about the same market, to the last field;
+//   - claims a welfare that an independent reading of the book confirms, and a bound that is not
+//     below the best welfare there is (found by trying everything);
+//   - has the money of the honest one wherever it has the outcome, prices and seed of it.
+void verify(std::string_view bytes);
+
+using Entry = void (*)(std::string_view);
+struct NamedEntry {
+  const char* name;
+  Entry run;
+};
+inline constexpr NamedEntry kEntries[] = {
+    {"market_text", market_text}, {"certificate_text", certificate_text}, {"verify", verify}};
+
+// Inputs that reach deep at once.
+[[nodiscard]] std::vector<std::string> market_text_seeds();
+[[nodiscard]] std::vector<std::string> certificate_text_seeds();
+[[nodiscard]] std::vector<std::string> verify_seeds();
+
+}  // namespace tongsuan::fuzz
