@@ -1,0 +1,135 @@
+#include "tongsuan/lab/national.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string>
+#include <string_view>
+
+#include "tongsuan/domain/canonical.h"
+#include "tongsuan/lab/demand_writer.h"
+#include "tongsuan/lab/draw.h"
+#include "tongsuan/lab/national_supply.h"
+
+namespace tongsuan::lab {
+namespace {
+
+constexpr std::uint64_t kKindStream = 32;
+
+enum class Kind : std::uint8_t {
+  kJob,
+  kElastic,
+  kService,
+  kOptions,
+  kBatches,
+  kResale,
+  kCurve,
+};
+constexpr std::array<std::uint32_t, 7> kKindWeight = {860, 60, 20, 15, 15, 10, 20};
+
+// "o0000042": sorts as the number does, so that a book of a million orders is born sorted.
+class OrderName {
+ public:
+  [[nodiscard]] std::string_view of(std::uint32_t number) {
+    for (std::size_t i = text_.size() - 1; i > 0; --i) {
+      text_[i] = static_cast<char>('0' + number % 10);
+      number /= 10;
+    }
+    return {text_.data(), text_.size()};
+  }
+
+ private:
+  std::array<char, 8> text_ = {'o', '0', '0', '0', '0', '0', '0', '0'};
+};
+
+Result<Done> check(const NationalOptions& options) {
+  const auto outside = [](std::string_view name, std::uint64_t value, std::uint64_t min,
+                          std::uint64_t max) {
+    return Error{value > max ? ErrorCode::kLimit : ErrorCode::kInvalidArgument,
+                 "a national week cannot have " + std::string(name) + " " + std::to_string(value),
+                 "from " + std::to_string(min) + " to " + std::to_string(max)};
+  };
+  if (options.orders < 1 || options.orders > kNationalOrdersMax) {
+    return outside("orders", options.orders, 1, kNationalOrdersMax);
+  }
+  if (options.slots < kNationalSlotsMin || options.slots > kNationalSlotsMax) {
+    return outside("slots", options.slots, kNationalSlotsMin, kNationalSlotsMax);
+  }
+  if (options.load_percent < kLoadPercentMin || options.load_percent > kLoadPercentMax) {
+    return outside("load_percent", options.load_percent, kLoadPercentMin, kLoadPercentMax);
+  }
+  return Done{};
+}
+
+void add_order(DemandWriter& demand, Kind kind, std::string_view name, std::uint32_t gang_max) {
+  switch (kind) {
+    case Kind::kJob:
+      demand.add_job(name, demand.draw_job(gang_max));
+      break;
+    case Kind::kElastic:
+      demand.add_elastic(name, demand.draw_job(gang_max));
+      break;
+    case Kind::kService:
+      demand.add_service(name);
+      break;
+    case Kind::kOptions:
+      demand.add_options(name);
+      break;
+    case Kind::kBatches:
+      demand.add_batches(name);
+      break;
+    case Kind::kResale:
+      demand.add_resale(name);
+      break;
+    case Kind::kCurve:
+      demand.add_curve(name);
+      break;
+  }
+}
+
+}  // namespace
+
+std::uint32_t national_gang_max(std::uint32_t orders) {
+  return std::clamp(std::bit_floor(std::max(1U, orders / 30)), 8U, 1'024U);
+}
+
+std::uint32_t national_buyers(std::uint32_t orders) {
+  return std::clamp(orders / 40, 22U, 440U);
+}
+
+std::uint32_t national_data_sets(std::uint32_t orders) {
+  return std::clamp(orders / 200, 8U, 4'000U);
+}
+
+Result<Market> national_market(const NationalOptions& options) {
+  TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
+  Market market;
+  market.name = "national-week";
+  add_places(market, options.slots);
+  const BuyerRanges buyers = add_buyers(market, national_buyers(options.orders));
+  const DataSets data = add_data_sets(market, national_data_sets(options.orders), options.seed);
+  market.orders.reserve(options.orders);
+  market.order_names.reserve(options.orders, std::size_t{options.orders} * 8);
+  market.variants.reserve(std::size_t{options.orders} * 7 / 4);
+
+  DemandWriter demand(market, buyers, data, options.seed);
+  Random kinds = draw_stream(options.seed, kKindStream);
+  OrderName name;
+  const std::uint32_t gang_max = national_gang_max(options.orders);
+  for (std::uint32_t i = 0; i < options.orders; ++i) {
+    const Kind kind = static_cast<Kind>(draw_weighted(kinds, kKindWeight));
+    add_order(demand, kind, name.of(i), gang_max);
+  }
+
+  const int128 offered_slots = static_cast<int128>(options.load_percent) * options.slots;
+  SupplyOptions supply;
+  supply.devices = static_cast<std::int64_t>(
+      (static_cast<int128>(demand.work()) * 100 + offered_slots / 2) / offered_slots);
+  supply.orders = options.orders;
+  supply.seed = options.seed;
+  add_supply(market, supply);
+  canonicalise(market);
+  return market;
+}
+
+}  // namespace tongsuan::lab
