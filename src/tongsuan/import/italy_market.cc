@@ -181,6 +181,16 @@ Result<Market> italy_market(const ItalyBook& book, std::size_t day) {
   return ItalyMarketMaker(book, book.days[day]).run();
 }
 
+Result<std::size_t> find_italy_day(const ItalyBook& book, const std::string& date) {
+  const auto found = std::ranges::find(book.days, date, &ItalyDay::date);
+  if (found != book.days.end()) return static_cast<std::size_t>(found - book.days.begin());
+  Error error{ErrorCode::kNotFound, "the Italian market has no day '" + date + "'"};
+  if (!book.days.empty()) {
+    error.hint = "use a day from " + book.days.front().date + " to " + book.days.back().date;
+  }
+  return error;
+}
+
 int128 italy_constant(const ItalyBook& book, std::size_t day) {
   int128 worth = 0;  // 10^-8 EUR
   for (const ItalyHour& hour : book.days[day].hours) {

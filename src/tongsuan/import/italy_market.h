@@ -29,6 +29,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "tongsuan/base/int128.h"
 #include "tongsuan/base/result.h"
@@ -45,6 +46,10 @@ namespace tongsuan::imports {
 // What all demand of the day is worth, plus the worth of the exchanges at their limits, in
 // micro-EUR × 10^6 (the undivided money of such a market: micro-EUR/MWh × Wh). `day` must exist.
 [[nodiscard]] int128 italy_constant(const ItalyBook& book, std::size_t day);
+
+// Position of the day with this date ("2025-04-01"). Fails with kNotFound; the hint lists the first
+// and the last day of the book.
+[[nodiscard]] Result<std::size_t> find_italy_day(const ItalyBook& book, const std::string& date);
 
 // When a day begins in Rome: "2025-04-01T00:00+02:00". Summer time is from the last Sunday of March
 // to the last Sunday of October. Fails with kCorrupt when `date` is not a date.

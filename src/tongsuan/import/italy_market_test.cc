@@ -95,6 +95,11 @@ TEST(ItalyMarket, RefusesADayThatIsNotThereAndABlockWithoutEnergy) {
   ASSERT_FALSE(beyond.ok());
   EXPECT_EQ(beyond.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(beyond.error().context, "day 1 of 1 days of the Italian market (days count from 0)");
+  EXPECT_EQ(find_italy_day(book, "2025-04-01").value(), 0U);
+  const auto unknown = find_italy_day(book, "2025-04-21");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().context, "the Italian market has no day '2025-04-21'");
+  EXPECT_EQ(unknown.error().hint, "use a day from 2025-04-01 to 2025-04-01");
   book.days[0].blocks[0].legs = {{0, 0}};
   const auto empty = italy_market(book, 0);
   ASSERT_FALSE(empty.ok());

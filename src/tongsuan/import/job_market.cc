@@ -306,22 +306,21 @@ Result<Market> pai_market(const std::vector<TraceJob>& jobs, const JobMarketOpti
 
 namespace {
 
-// Nodes of one model and size at one hub after another.
+// Nodes of one model and size.
 struct NodeClass {
   std::string model;
   std::uint32_t devices = 0;  // of one node
   ClassId id;
-  std::array<std::int64_t, kOpenbHubs> nodes{};
+  std::int64_t nodes = 0;
 };
 
 std::vector<NodeClass> classes_of(const std::vector<TraceNode>& nodes, MarketParts& parts) {
   std::map<std::pair<std::string, std::uint32_t>, NodeClass> found;
-  std::size_t at = 0;
   for (const TraceNode& node : nodes) {
     NodeClass& one = found[{node.model, node.devices}];
     one.model = node.model;
     one.devices = node.devices;
-    ++one.nodes[at++ % kOpenbHubs];
+    ++one.nodes;
   }
   std::vector<NodeClass> classes;
   for (auto& [key, one] : found) {
@@ -387,15 +386,19 @@ Result<Market> openb_market(const std::vector<TraceJob>& jobs, const std::vector
   int128 listed = 0;
   for (const TraceNode& node : nodes) listed += node.devices;
   const int128 wanted = maker.devices_for(device_slots);
+  std::uint32_t dealt = 0;  // classes go on where the one before stopped, so that hubs fill alike
   for (const NodeClass& one : classes) {
-    for (std::uint32_t h = 0; h < kOpenbHubs; ++h) {
-      if (one.nodes[h] == 0) continue;
-      const auto count = static_cast<std::int64_t>(std::clamp<int128>(
-          divide_wide(one.nodes[h] * wanted, listed, Rounding::kHalfEven), 1, kGangMax));
-      maker.add_supply(hubs[h], one.id, count * one.devices, model_price(one.model));
+    const auto count = static_cast<std::int64_t>(std::clamp<int128>(
+        divide_wide(one.nodes * wanted, listed, Rounding::kHalfEven), 1, kGangMax));
+    for (std::uint32_t k = 0; k < kOpenbHubs; ++k) {
+      const std::int64_t nodes_here = count / kOpenbHubs + (k < count % kOpenbHubs ? 1 : 0);
+      if (nodes_here == 0) continue;
+      const HubId hub = hubs[(dealt + k) % kOpenbHubs];
+      maker.add_supply(hub, one.id, nodes_here * one.devices, model_price(one.model));
       maker.market().node_blocks.push_back(
-          {hubs[h], one.id, maker.all(), static_cast<std::uint32_t>(count)});
+          {hub, one.id, maker.all(), static_cast<std::uint32_t>(nodes_here)});
     }
+    dealt = static_cast<std::uint32_t>((dealt + count) % kOpenbHubs);
   }
   return maker.finish();
 }

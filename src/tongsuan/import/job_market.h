@@ -58,12 +58,13 @@ struct JobMarketOptions {
 [[nodiscard]] Result<Market> pai_market(const std::vector<TraceJob>& jobs,
                                         const JobMarketOptions& options);
 
-// Nodes are dealt to hubs "zone-0" … "zone-3" in turn. A class is a model with its node's size
-// ("V100M32-8"): a pod runs inside one node, so the whitelist of a pod becomes variants for every
-// such class whose nodes are large enough, all of one duration. Pods that fill the node of each of
-// their classes take whole nodes. Any hub will do. The trace asks for little of its machines, so
-// the number of nodes of each hub and class is scaled to the load, one node at least; accounts are
-// the qualities of service. Fails with kInvalidArgument also where a pod fits no node.
+// A class is a model with its node's size ("V100M32-8"): a pod runs inside one node, so the
+// whitelist of a pod becomes variants for every such class whose nodes are large enough, all of one
+// duration. Pods that fill the node of each of their classes take whole nodes. The trace asks for
+// little of its machines, so the number of nodes of each class is scaled to the load, to the
+// nearest node and one at least; nodes are dealt to hubs "zone-0" … "zone-3" in turn. Any hub will
+// do. Accounts are the qualities of service. Fails with kInvalidArgument also where a pod fits no
+// node.
 [[nodiscard]] Result<Market> openb_market(const std::vector<TraceJob>& jobs,
                                           const std::vector<TraceNode>& nodes,
                                           const JobMarketOptions& options);

@@ -186,7 +186,12 @@ TEST(JobMarket, OpenbWhitelistsBecomeVariantsOnNodesThatAreLargeEnough) {
   EXPECT_TRUE(market.orders[1].whole_nodes);
   EXPECT_TRUE(market.orders[2].whole_nodes);
   EXPECT_EQ(market.variants[market.orders[3].variants.begin].gang, 1U);  // a share is a device
-  for (const NodeBlock& block : market.node_blocks) EXPECT_GE(block.nodes, 1U);
+  std::set<std::uint32_t> present;  // a class whose nodes were scaled away would lose its pods
+  for (const NodeBlock& block : market.node_blocks) {
+    EXPECT_GE(block.nodes, 1U);
+    present.insert(block.accelerator.value);
+  }
+  EXPECT_EQ(present.size(), 4U);
 
   jobs[1].gang = 9;
   const auto none = openb_market(jobs, nodes, kSmall);
@@ -262,6 +267,12 @@ TEST(JobMarket, OpenbTrace) {
   EXPECT_EQ(
       std::ranges::count_if(market.orders, [](const Order& order) { return order.whole_nodes; }),
       44);
+  // Nearest nodes and one of each class at least: near the load wanted, not on it.
+  EXPECT_GT(asked(market) * 100, offered(market) * 80);
+  EXPECT_LT(asked(market) * 100, offered(market) * 120);
+  std::int64_t nodes_left = 0;
+  for (const NodeBlock& block : market.node_blocks) nodes_left += block.nodes;
+  EXPECT_LT(nodes_left, 1'213);
   expect_sound(market);
 }
 
