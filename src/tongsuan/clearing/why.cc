@@ -140,6 +140,7 @@ Result<Why> why(const Market& market, const Certificate& certificate, std::uint3
     if (award.order.value != order) continue;
     const Placement placement = market::find_placement(problem, award);
     answer.hub = award.hub;
+    answer.variant = award.variant;
     answer.start = award.start;
     answer.payment =
         to_money(market::placement_cost(problem, placement, certificate.payment_prices), problem,
@@ -183,6 +184,7 @@ Result<Why> quote(const Market& market, const Certificate& certificate, const Ma
     answer.reason = Reason::kPlaced;
     answer.lost_opportunity = 0;
     answer.hub = requote.hub;
+    answer.variant = requote.variant;
     answer.start = requote.start;
     answer.payment = requote.payment;
   }

@@ -64,6 +64,7 @@ struct Why {
   std::vector<Change> changes;        // cheapest first; empty for placed orders
   // For placed orders:
   std::uint32_t hub = kNone;
+  std::uint32_t variant = 0;          // of the order's variants
   Slot start = 0;
   std::int64_t payment = 0;
 };
