@@ -27,9 +27,48 @@ bool is_energy(const Problem& problem) {
   return zones && free && problem.choices.size() <= kEnergyBlocksMax;
 }
 
-// One network per slot. Lines that a slot does not have carry nothing there.
-Result<solver::Network> slot_network(const Market& market, const Problem& problem, Slot slot,
-                                     std::vector<solver::NetworkLine>& lines) {
+// Lines of one pair of zones, which never overlap in time, are one line of the networks.
+class PairLines {
+ public:
+  explicit PairLines(const Market& market) : market_(market) {
+    for (std::uint32_t i = 0; i < market.lines.size(); ++i) {
+      const Line& line = market.lines[i];
+      const bool again = i > 0 && market.lines[i - 1].from == line.from &&
+                         market.lines[i - 1].to == line.to;  // lines are sorted by their ends
+      if (!again) lines_.push_back({line.from.value, line.to.value, 0, 0, 0});
+      pair_of_.push_back(static_cast<std::uint32_t>(lines_.size() - 1));
+    }
+  }
+
+  [[nodiscard]] std::size_t count() const { return lines_.size(); }
+  [[nodiscard]] std::uint32_t pair_of(std::uint32_t line) const { return pair_of_[line]; }
+
+  // Limits in a slot; a pair without a line there carries nothing. Appends the owners.
+  [[nodiscard]] std::vector<solver::NetworkLine> in_slot(Slot slot,
+                                                         std::vector<std::uint32_t>& owners) const {
+    std::vector<solver::NetworkLine> lines = lines_;
+    const std::size_t first = owners.size();
+    owners.resize(first + lines.size(), 0);
+    for (std::uint32_t i = 0; i < market_.lines.size(); ++i) {
+      const Line& line = market_.lines[i];
+      if (slot < line.slots.begin || slot >= line.slots.end) continue;
+      solver::NetworkLine& own = lines[pair_of_[i]];
+      own.min = line.min.raw();
+      own.max = line.max.raw();
+      own.tariff = line.tariff.raw();
+      owners[first + pair_of_[i]] = i;
+    }
+    return lines;
+  }
+
+ private:
+  const Market& market_;
+  std::vector<solver::NetworkLine> lines_;
+  std::vector<std::uint32_t> pair_of_;
+};
+
+Result<solver::Network> slot_network(const Problem& problem, Slot slot,
+                                     const std::vector<solver::NetworkLine>& lines) {
   const std::size_t zone_count = problem.lanes.size();
   std::vector<std::vector<solver::NetworkStep>> steps(2 * zone_count);
   std::vector<solver::NetworkZone> zones(zone_count);
@@ -44,12 +83,6 @@ Result<solver::Network> slot_network(const Market& market, const Problem& proble
       demand.push_back({problem.demand[i - 1].price, problem.demand[i - 1].amount});
     }
     zones[zone] = {supply, demand, 0, !problem.lanes[zone].balance};
-  }
-  for (std::size_t line = 0; line < lines.size(); ++line) {
-    const Line& limits = market.lines[line];
-    const bool here = slot >= limits.slots.begin && slot < limits.slots.end;
-    lines[line] = {limits.from.value, limits.to.value, here ? limits.min.raw() : 0,
-                   here ? limits.max.raw() : 0, here ? limits.tariff.raw() : 0};
   }
   return solver::Network::build({zones, lines, -kPriceMax, kPriceMax});
 }
@@ -124,7 +157,8 @@ Outcome outcome_of(const Problem& problem, const EnergyBook& energy,
   const std::size_t lines =
       energy.book.slots.empty() ? 0 : energy.book.slots.front().lines().size();
   for (const market::LineSlot& line : problem.line_slots) {
-    outcome.flows.push_back(found.flows[line.from % problem.slot_count * lines + line.line]);
+    outcome.flows.push_back(
+        found.flows[line.from % problem.slot_count * lines + energy.pair_of[line.line]]);
   }
   return outcome;
 }
@@ -170,9 +204,12 @@ std::optional<EnergyBook> energy_book(const Market& market, const Problem& probl
   book.zone_count = static_cast<std::uint32_t>(problem.lanes.size());
   book.value_unit = problem.denominator / problem.lanes.front().scale;
   book.gates_allowed = false;
-  std::vector<solver::NetworkLine> lines(market.lines.size());
+  const PairLines lines(market);
+  for (std::uint32_t i = 0; i < market.lines.size(); ++i)
+    energy.pair_of.push_back(lines.pair_of(i));
   for (Slot slot = 0; slot < problem.slot_count; ++slot) {
-    Result<solver::Network> network = slot_network(market, problem, slot, lines);
+    Result<solver::Network> network =
+        slot_network(problem, slot, lines.in_slot(slot, book.line_owner));
     if (!network.ok()) return std::nullopt;
     book.slots.push_back(std::move(network).value());
   }

@@ -26,6 +26,7 @@ struct EnergyBook {
   solver::BlockBook book;
   std::vector<std::uint32_t> choice_of;  // block → Problem::choices
   std::vector<std::uint32_t> order_of;   // block → order
+  std::vector<std::uint32_t> pair_of;    // Market::lines → line of the networks
 };
 
 // Nothing where some lane is not a zone, an order must follow another one, or a limit of the

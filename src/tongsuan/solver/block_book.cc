@@ -63,6 +63,10 @@ Result<Done> check_book(const BlockBook& book) {
       return invalid("slots with different lines");
     }
   }
+  if (!book.line_owner.empty() && !book.slots.empty() &&
+      book.line_owner.size() != book.slots.size() * book.slots.front().lines().size()) {
+    return invalid("not one owner per slot and line");
+  }
   for (std::size_t j = 0; j < book.blocks.size(); ++j) {
     TONGSUAN_TRY([[maybe_unused]] const Done done, check_block(book, j));
   }

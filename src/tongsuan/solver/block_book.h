@@ -61,12 +61,21 @@ struct BlockBook {
   std::int64_t value_unit = 1;  // welfare (price × amount) per unit of Block::value
   std::vector<PartyStep> party_steps;
   std::uint32_t party_count = 0;
+  // Who a line belongs to in a slot (slot · lines + line), where that changes over the round;
+  // owners are judged over the slots that are theirs. Empty: a line has one owner.
+  std::vector<std::uint32_t> line_owner;
   // Of equal claims to an odd unit the lowest draw wins; empty: the first step does.
   std::function<std::uint64_t(const PartyStep&)> draw = {};
   // Whether steps may be kept out of an outcome so that prices exist (see block_rules.h). False for
   // markets in which a step trades whenever its price says so: there only blocks can leave.
   bool gates_allowed = true;
 };
+
+[[nodiscard]] inline std::uint32_t line_owner(const BlockBook& book, std::size_t slot,
+                                              std::size_t line) {
+  if (book.line_owner.empty()) return static_cast<std::uint32_t>(line);
+  return book.line_owner[slot * book.slots.front().lines().size() + line];
+}
 
 // Refuses books with ends, amounts or lots out of order.
 [[nodiscard]] Result<Done> check_book(const BlockBook& book);

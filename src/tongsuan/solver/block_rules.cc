@@ -1,6 +1,7 @@
 #include "tongsuan/solver/block_rules.h"
 
 #include <algorithm>
+#include <map>
 
 namespace tongsuan::solver {
 namespace {
@@ -236,22 +237,23 @@ void BlockPricer::add_block_conditions(const Working& working,
   }
 }
 
-// A line is one participant over the round: what it earns at both ends covers its tariffs.
+// A line's owner is one participant over the round: what it earns at both ends covers its tariffs.
 void BlockPricer::add_line_conditions(const Working& working,
                                       std::vector<PriceCondition>& list) const {
   const std::size_t lines = index_->book().slots.empty() ? 0 : working.slots.front().flows.size();
-  for (std::size_t l = 0; l < lines; ++l) {
-    PriceCondition condition;
-    for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+  std::map<std::uint32_t, PriceCondition> owners;
+  for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
+    for (std::size_t l = 0; l < lines; ++l) {
       const std::int64_t flow = working.slots[t].flows[l];
       if (flow == 0) continue;
       const NetworkLine& line = index_->book().slots[t].lines()[l];
+      PriceCondition& condition = owners[line_owner(index_->book(), t, l)];
       condition.terms.push_back({index_->entry(t, line.to), flow});
       condition.terms.push_back({index_->entry(t, line.from), -flow});
       condition.least += int128{line.tariff} * flow;
     }
-    if (!condition.terms.empty()) list.push_back(std::move(condition));
   }
+  for (auto& [owner, condition] : owners) list.push_back(std::move(condition));
 }
 
 void BlockPricer::add_party_conditions(const Working& working,
@@ -597,7 +599,7 @@ std::string find_losing_step(const BlockBook& book, const BlockOutcome& outcome,
 std::string find_loser(const BlockBook& book, const BlockOutcome& outcome) {
   std::vector<int128> party_gain(book.party_count, 0);
   const std::size_t lines = book.slots.empty() ? 0 : book.slots.front().lines().size();
-  std::vector<int128> line_gain(lines, 0);
+  std::map<std::uint32_t, int128> line_gain;  // by owner
   for (std::uint32_t t = 0; t < book.slots.size(); ++t) {
     const std::size_t first = std::size_t{t} * book.zone_count;
     std::vector<std::int64_t> net(
@@ -609,9 +611,9 @@ std::string find_loser(const BlockBook& book, const BlockOutcome& outcome) {
       if (flow < line.min || flow > line.max) return "line " + std::to_string(l) + " is overfull";
       net[line.from] -= flow;
       net[line.to] += flow;
-      line_gain[l] += int128{outcome.prices[first + line.to] - outcome.prices[first + line.from] -
-                             line.tariff} *
-                      flow;
+      line_gain[line_owner(book, t, l)] += int128{outcome.prices[first + line.to] -
+                                                  outcome.prices[first + line.from] - line.tariff} *
+                                           flow;
     }
     if (std::ranges::any_of(net, [](std::int64_t n) { return n != 0; })) {
       return "slot " + std::to_string(t) + " does not balance";
@@ -630,8 +632,8 @@ std::string find_loser(const BlockBook& book, const BlockOutcome& outcome) {
     }
     if (gain < 0) return loser("block", j, -gain);
   }
-  for (std::size_t l = 0; l < lines; ++l) {
-    if (line_gain[l] < 0) return loser("line", l, -line_gain[l]);
+  for (const auto& [owner, gain] : line_gain) {
+    if (gain < 0) return loser("line", owner, -gain);
   }
   for (std::size_t p = 0; p < party_gain.size(); ++p) {
     if (party_gain[p] < 0) return loser("party", p, -party_gain[p]);
