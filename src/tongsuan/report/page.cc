@@ -1,0 +1,260 @@
+#include "tongsuan/report/internal/page.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tongsuan/report/html.h"
+#include "tongsuan/report/internal/utf8.h"
+
+namespace tongsuan::report::internal {
+namespace {
+
+// Days since 1970-01-01 of a civil date, and back (Hinnant, "chrono-compatible low-level date
+// algorithms").
+std::int64_t days_of(std::int64_t year, std::int64_t month, std::int64_t day) {
+  year -= month <= 2 ? 1 : 0;
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const std::int64_t year_of_era = year - era * 400;
+  const std::int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719'468;
+}
+
+struct MonthDay {
+  std::int64_t month = 0;
+  std::int64_t day = 0;
+};
+
+MonthDay month_day_of(std::int64_t days) {
+  days += 719'468;
+  const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
+  const std::int64_t day_of_era = days - era * 146'097;
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t shifted = (5 * day_of_year + 2) / 153;
+  return {shifted < 10 ? shifted + 3 : shifted - 9, day_of_year - (153 * shifted + 2) / 5 + 1};
+}
+
+// Digits at [begin, begin + count); −1 when there are none.
+std::int64_t digits_at(const std::string& text, std::size_t begin, std::size_t count) {
+  if (begin + count > text.size()) return -1;
+  std::int64_t value = 0;
+  for (std::size_t i = begin; i < begin + count; ++i) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+std::string two(std::int64_t value) {
+  return (value < 10 ? "0" : "") + std::to_string(value);
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string both_html(std::string_view english, std::string_view chinese) {
+  if (english == chinese) return std::string(english);
+  std::string out = "<span class=\"en\" lang=\"en\">";
+  out += english;
+  out += "</span><span class=\"zh\" lang=\"zh\">";
+  out += chinese;
+  return out + "</span>";
+}
+
+std::string both(Word which) {
+  return both_html(escape(word(which, Language::kEnglish)),
+                   escape(word(which, Language::kChinese)));
+}
+
+std::string both_svg(std::string_view attributes, std::string_view english,
+                     std::string_view chinese) {
+  std::string out = "<text class=\"en\" ";
+  out += attributes;
+  out += '>';
+  out += english;
+  out += "</text><text class=\"zh\" lang=\"zh\" ";
+  out += attributes;
+  out += '>';
+  out += chinese;
+  return out + "</text>";
+}
+
+std::string coordinate(double value) {
+  const auto tenths = static_cast<std::int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5));
+  const std::int64_t whole = tenths < 0 ? -tenths : tenths;
+  std::string text = tenths < 0 ? "-" : "";
+  text += std::to_string(whole / 10);
+  if (whole % 10 != 0) text += '.' + std::to_string(whole % 10);
+  return text;
+}
+
+int Scale::shade(std::int64_t value) const {
+  if (value <= low || high <= low) return 0;
+  if (value >= high) return kShades - 1;
+  const int128 part = static_cast<int128>(value - low) * kShades / (high - low);
+  return static_cast<int>(std::min<int128>(part, kShades - 1));
+}
+
+std::vector<double> ticks(double low, double high, int about) {
+  std::vector<double> result;
+  const double span = high - low;
+  if (!(span > 0) || about < 1) return {low};
+  double step = 1;
+  while (step * about < span && step < 1e18) step *= 10;
+  while (step * about > span * 10 && step > 1e-9) step /= 10;
+  for (const double part : {0.1, 0.2, 0.25, 0.5, 1.0}) {
+    if (step * part * about < span) continue;
+    step *= part;
+    break;
+  }
+  const auto first = static_cast<std::int64_t>(low / step);
+  for (std::int64_t i = first; i < first + 64; ++i) {
+    const double at = static_cast<double>(i) * step;
+    if (at > high + step * 1e-6) break;
+    if (at >= low - step * 1e-6) result.push_back(at);
+  }
+  return result;
+}
+
+std::string tick_text(double value) {
+  const auto hundredths = static_cast<std::int64_t>(value * 100 + (value < 0 ? -0.5 : 0.5));
+  const int decimals = hundredths % 100 == 0 ? 0 : hundredths % 10 == 0 ? 1 : 2;
+  return grouped(fixed(hundredths, 100, decimals));
+}
+
+Columns columns_of(const RoundView& view) {
+  Columns columns;
+  const auto limit = static_cast<std::uint32_t>(kHeatColumnsMax);
+  columns.slots_each = view.slot_count == 0 ? 1 : (view.slot_count - 1) / limit + 1;
+  columns.count = (view.slot_count + columns.slots_each - 1) / columns.slots_each;
+  return columns;
+}
+
+std::vector<std::size_t> chosen_hubs(const RoundView& view, std::size_t limit) {
+  std::vector<std::size_t> hubs(view.hubs.size());
+  std::iota(hubs.begin(), hubs.end(), std::size_t{0});
+  if (hubs.size() <= limit) return hubs;
+  std::stable_sort(hubs.begin(), hubs.end(), [&](std::size_t a, std::size_t b) {
+    return view.hubs[a].time.offered > view.hubs[b].time.offered;
+  });
+  hubs.resize(limit);
+  std::sort(hubs.begin(), hubs.end());
+  return hubs;
+}
+
+HeatCell heat_cell(const RoundView& view, std::size_t hub, std::uint32_t column) {
+  const Columns columns = columns_of(view);
+  const HubView& at = view.hubs[hub];
+  const Slot begin = column * columns.slots_each;
+  const Slot end = std::min(view.slot_count, begin + columns.slots_each);
+  HeatCell cell;
+  int128 weighted = 0;
+  int128 weight = 0;
+  for (Slot slot = begin; slot < end; ++slot) {
+    cell.offered += at.slot_offered[slot];
+    cell.used += at.slot_used[slot];
+    if (!at.slot_price[slot]) continue;
+    weighted += static_cast<int128>(*at.slot_price[slot]) * at.slot_offered[slot];
+    weight += at.slot_offered[slot];
+  }
+  if (weight > 0) cell.price = divide(weighted, weight, Rounding::kHalfEven);
+  return cell;
+}
+
+Scale price_scale(const RoundView& view) {
+  std::vector<std::int64_t> prices;
+  for (const std::size_t hub : chosen_hubs(view, kHeatHubsMax)) {
+    for (std::uint32_t column = 0; column < columns_of(view).count; ++column) {
+      const HeatCell cell = heat_cell(view, hub, column);
+      if (cell.price) prices.push_back(*cell.price);
+    }
+  }
+  if (prices.empty()) return {};
+  std::sort(prices.begin(), prices.end());
+  // The dearest hundredth is one shade: a single spike would wash out everything else.
+  return {prices.front(), prices[(prices.size() - 1) * 99 / 100]};
+}
+
+std::string price_text(std::optional<std::int64_t> micro, int decimals) {
+  return micro ? grouped(fixed(*micro, kMicro, decimals)) : "–";
+}
+
+std::string slot_text(const RoundView& view, std::uint32_t slot) {
+  const std::int64_t seconds = static_cast<std::int64_t>(slot) * view.slot_seconds;
+  const std::int64_t year = digits_at(view.start, 0, 4);
+  const std::int64_t month = digits_at(view.start, 5, 2);
+  const std::int64_t day = digits_at(view.start, 8, 2);
+  const std::int64_t hour = digits_at(view.start, 11, 2);
+  const std::int64_t minute = digits_at(view.start, 14, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0) {
+    return '+' + fixed(seconds, 3'600, 1) + " h";
+  }
+  const std::int64_t minutes = hour * 60 + minute + seconds / 60;
+  const MonthDay date = month_day_of(days_of(year, month, day) + minutes / 1'440);
+  return two(date.month) + '-' + two(date.day) + ' ' + two(minutes % 1'440 / 60) + ':' +
+         two(minutes % 60);
+}
+
+void Page::section(std::string_view id, Word title, Word caption) {
+  out += "<section id=\"" + std::string(id) + "\" aria-labelledby=\"" + std::string(id) +
+         "-h\">\n<header><h2 id=\"" + std::string(id) + "-h\">" + both(title) + "</h2><p>" +
+         both(caption) + "</p></header>\n";
+}
+
+void begin_table(std::string& out, std::string_view caption_html,
+                 const std::vector<std::pair<std::string, bool>>& heads) {
+  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\"><table><caption>";
+  out += caption_html;
+  out += "</caption><thead><tr>";
+  for (const auto& [head, number] : heads) {
+    out += number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">";
+    out += head + "</th>";
+  }
+  out += "</tr></thead><tbody>\n";
+}
+
+void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns) {
+  out += "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i == 0) {
+      out += "<th scope=\"row\">" + cells[i] + "</th>";
+    } else {
+      out += (i < text_columns ? "<td>" : "<td class=\"n\">") + cells[i] + "</td>";
+    }
+  }
+  out += "</tr>\n";
+}
+
+void end_table(std::string& out) {
+  out += "</tbody></table></div>\n";
+}
+
+}  // namespace tongsuan::report::internal
