@@ -25,7 +25,7 @@ enum class Kind : std::uint8_t {
   kResale,
   kCurve,
 };
-constexpr std::array<std::uint32_t, 7> kKindWeight = {860, 60, 20, 15, 15, 10, 20};
+constexpr std::array<std::uint32_t, 7> kKindWeight = {870, 60, 20, 15, 15, 0, 20};
 
 // "o0000042": sorts as the number does, so that a book of a million orders is born sorted.
 class OrderName {
@@ -57,6 +57,9 @@ Result<Done> check(const NationalOptions& options) {
   }
   if (options.load_percent < kLoadPercentMin || options.load_percent > kLoadPercentMax) {
     return outside("load_percent", options.load_percent, kLoadPercentMin, kLoadPercentMax);
+  }
+  if (options.resale_per_mille > kResalePerMilleMax) {
+    return outside("resale_per_mille", options.resale_per_mille, 0, kResalePerMilleMax);
   }
   return Done{};
 }
@@ -114,10 +117,13 @@ Result<Market> national_market(const NationalOptions& options) {
 
   DemandWriter demand(market, buyers, data, options.seed);
   Random kinds = draw_stream(options.seed, kKindStream);
+  std::array<std::uint32_t, kKindWeight.size()> kind_weights = kKindWeight;
+  kind_weights[static_cast<std::size_t>(Kind::kJob)] -= options.resale_per_mille;
+  kind_weights[static_cast<std::size_t>(Kind::kResale)] += options.resale_per_mille;
   OrderName name;
   const std::uint32_t gang_max = national_gang_max(options.orders);
   for (std::uint32_t i = 0; i < options.orders; ++i) {
-    const Kind kind = static_cast<Kind>(draw_weighted(kinds, kKindWeight));
+    const Kind kind = static_cast<Kind>(draw_weighted(kinds, kind_weights));
     add_order(demand, kind, name.of(i), gang_max);
   }
 

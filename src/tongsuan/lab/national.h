@@ -22,12 +22,15 @@ inline constexpr std::uint32_t kNationalSlotsMin = 24;
 inline constexpr std::uint32_t kNationalSlotsMax = 1'008;  // six weeks
 inline constexpr std::uint32_t kLoadPercentMin = 10;
 inline constexpr std::uint32_t kLoadPercentMax = 500;
+inline constexpr std::uint32_t kResalePerMilleMax = 100;
 
 struct NationalOptions {
   std::uint32_t orders = 100'000;
   std::uint64_t seed = 1;
   std::uint32_t load_percent = 110;  // device-slots asked for (lab/offered.h) against those offered
   std::uint32_t slots = 168;         // of one hour
+  // Orders that give devices back to the market, per mille of all orders.
+  std::uint32_t resale_per_mille = 0;
 };
 
 // A canonical market named "national-week". Fails with kInvalidArgument or kLimit when an option is

@@ -23,7 +23,7 @@ Market week(std::uint32_t orders, std::uint64_t seed = 1) {
 
 // The book that the distribution tests share.
 const Market& large_week() {
-  static const Market market = week(40'000);
+  static const Market market = national_market({.orders = 40'000, .resale_per_mille = 10}).value();
   return market;
 }
 
