@@ -1,0 +1,423 @@
+#include "tongsuan/cli/commands.h"
+
+#include <algorithm>
+#include <array>
+
+#include "tongsuan/domain/units.h"
+
+namespace tongsuan::cli {
+namespace {
+
+using namespace std::string_view_literals;
+using M = Message;
+using O = Option;
+using V = ValueKind;
+
+constexpr std::int64_t kAnyWhole = 9'000'000'000'000'000'000;
+constexpr std::int64_t kThreadsMax = 256;
+
+// ---- Choices -----------------------------------------------------------------------------------
+
+constexpr std::array kLanguages = {"en"sv, "zh"sv};
+constexpr std::array kTextFormats = {"text"sv, "json"sv};
+constexpr std::array kTableFormats = {"table"sv, "json"sv};
+constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
+constexpr std::array kShells = {"bash"sv, "zsh"sv, "fish"sv};
+constexpr std::array kGenerators = {"national"sv};
+constexpr std::array kSources = {"philly"sv, "pai100k"sv, "openb"sv, "clearing-case"sv, "italy"sv};
+
+// ---- Options -----------------------------------------------------------------------------------
+
+constexpr OptionSpec kForceOption = {
+    .id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpForce};
+constexpr OptionSpec kSeedOption = {.id = O::kSeed,
+                                    .name = "seed",
+                                    .kind = V::kWhole,
+                                    .value_name = "N",
+                                    .help = M::kHelpSeed,
+                                    .max = kAnyWhole};
+constexpr OptionSpec kFileOption = {.id = O::kOutputFile,
+                                    .name = "output",
+                                    .letter = 'o',
+                                    .kind = V::kFile,
+                                    .value_name = "FILE",
+                                    .help = M::kHelpOutputFile};
+constexpr OptionSpec kTextFormatOption = {.id = O::kFormat,
+                                          .name = "output",
+                                          .letter = 'o',
+                                          .kind = V::kChoice,
+                                          .value_name = "FORMAT",
+                                          .help = M::kHelpTextFormat,
+                                          .choices = kTextFormats};
+constexpr OptionSpec kNoChangesOption = {
+    .id = O::kNoChanges, .name = "no-changes", .help = M::kHelpNoChanges};
+
+constexpr std::array kCommonOptions = {
+    OptionSpec{.id = O::kLanguage,
+               .name = "lang",
+               .kind = V::kChoice,
+               .value_name = "LANG",
+               .help = M::kHelpLanguage,
+               .choices = kLanguages},
+    OptionSpec{.id = O::kQuiet, .name = "quiet", .letter = 'q', .help = M::kHelpQuiet},
+    OptionSpec{.id = O::kHelp, .name = "help", .letter = 'h', .help = M::kHelpHelp},
+    OptionSpec{.id = O::kVersion, .name = "version", .help = M::kHelpVersion},
+};
+
+constexpr std::array kClearOptions = {
+    OptionSpec{.id = O::kCertificate,
+               .name = "certificate",
+               .letter = 'c',
+               .kind = V::kFile,
+               .value_name = "FILE",
+               .help = M::kHelpCertificate},
+    OptionSpec{.id = O::kFormat,
+               .name = "output",
+               .letter = 'o',
+               .kind = V::kChoice,
+               .value_name = "FORMAT",
+               .help = M::kHelpTableFormat,
+               .choices = kTableFormats},
+    OptionSpec{.id = O::kReport,
+               .name = "report",
+               .kind = V::kFile,
+               .value_name = "FILE",
+               .help = M::kHelpReport},
+    kForceOption,
+    OptionSpec{.id = O::kWork,
+               .name = "work",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpWork,
+               .min = 1,
+               .max = kAnyWhole},
+    OptionSpec{.id = O::kThreads,
+               .name = "threads",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpThreads,
+               .min = 1,
+               .max = kThreadsMax},
+    kSeedOption,
+    OptionSpec{.id = O::kRound,
+               .name = "round",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpRound,
+               .max = kAnyWhole},
+    OptionSpec{.id = O::kWarm,
+               .name = "warm",
+               .kind = V::kFile,
+               .value_name = "MARKET CERT",
+               .help = M::kHelpWarm},
+    OptionSpec{.id = O::kNoGangPrices, .name = "no-gang-prices", .help = M::kHelpNoGangPrices},
+    OptionSpec{.id = O::kBefore, .name = "before", .help = M::kHelpBefore},
+};
+
+constexpr std::array kVerifyOptions = {kTextFormatOption};
+constexpr std::array kVerifyProgramOptions = {
+    kTextFormatOption,
+    OptionSpec{.id = O::kLanguage,
+               .name = "lang",
+               .kind = V::kChoice,
+               .value_name = "LANG",
+               .help = M::kHelpVerifyLanguage,
+               .choices = kLanguages},
+    OptionSpec{.id = O::kVersion, .name = "version", .help = M::kHelpVersion},
+    OptionSpec{.id = O::kHelp, .name = "help", .letter = 'h', .help = M::kHelpHelp},
+};
+constexpr std::array kWhyOptions = {kTextFormatOption, kNoChangesOption};
+
+constexpr std::array kQuoteOptions = {
+    OptionSpec{.id = O::kFrom,
+               .name = "from",
+               .kind = V::kText,
+               .value_name = "ORDER",
+               .help = M::kHelpFrom},
+    OptionSpec{.id = O::kLine,
+               .name = "line",
+               .kind = V::kText,
+               .value_name = "LINE",
+               .help = M::kHelpLine},
+    OptionSpec{.id = O::kOrderFile,
+               .name = "order",
+               .kind = V::kFile,
+               .value_name = "FILE",
+               .help = M::kHelpOrderFile},
+    OptionSpec{.id = O::kLimitPrice,
+               .name = "limit",
+               .kind = V::kPositiveDecimal,
+               .value_name = "PRICE",
+               .help = M::kHelpLimitPrice},
+    OptionSpec{.id = O::kWindow,
+               .name = "window",
+               .kind = V::kText,
+               .value_name = "A..B",
+               .help = M::kHelpWindow},
+    OptionSpec{.id = O::kHubs,
+               .name = "hubs",
+               .kind = V::kText,
+               .value_name = "HUBS",
+               .help = M::kHelpHubs},
+    OptionSpec{.id = O::kClasses,
+               .name = "class",
+               .kind = V::kText,
+               .value_name = "+CLASS",
+               .help = M::kHelpClasses},
+    OptionSpec{.id = O::kReplica,
+               .name = "replica",
+               .kind = V::kText,
+               .value_name = "DATA@HUB",
+               .help = M::kHelpReplica},
+    kTextFormatOption,
+    kNoChangesOption,
+};
+
+constexpr OptionSpec kSlotsOption = {.id = O::kSlots,
+                                     .name = "slots",
+                                     .kind = V::kWhole,
+                                     .value_name = "N",
+                                     .help = M::kHelpSlots,
+                                     .min = 1,
+                                     .max = kSlotsMax};
+
+constexpr std::array kGenerateOptions = {
+    OptionSpec{.id = O::kOrders,
+               .name = "orders",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpOrders,
+               .min = 1,
+               .max = kOrdersMax},
+    kSeedOption,
+    OptionSpec{.id = O::kLoad,
+               .name = "load",
+               .kind = V::kWhole,
+               .value_name = "PERCENT",
+               .help = M::kHelpLoad,
+               .min = 1,
+               .max = 1'000},
+    kSlotsOption,
+    kFileOption,
+    kForceOption,
+};
+
+constexpr std::array kImportOptions = {
+    OptionSpec{.id = O::kData,
+               .name = "data",
+               .kind = V::kFolder,
+               .value_name = "FOLDER",
+               .help = M::kHelpData},
+    kFileOption,
+    kForceOption,
+    kSeedOption,
+    OptionSpec{.id = O::kOrders,
+               .name = "orders",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpImportOrders,
+               .min = 1,
+               .max = kOrdersMax},
+    OptionSpec{.id = O::kLoad,
+               .name = "load",
+               .kind = V::kWhole,
+               .value_name = "PERCENT",
+               .help = M::kHelpLoad,
+               .min = 1,
+               .max = 1'000},
+    kSlotsOption,
+    OptionSpec{
+        .id = O::kDay, .name = "day", .kind = V::kText, .value_name = "DATE", .help = M::kHelpDay},
+    OptionSpec{.id = O::kCase,
+               .name = "case",
+               .kind = V::kText,
+               .value_name = "NAME",
+               .help = M::kHelpCase},
+};
+
+constexpr std::array kShowOptions = {
+    OptionSpec{.id = O::kFormat,
+               .name = "output",
+               .letter = 'o',
+               .kind = V::kChoice,
+               .value_name = "FORMAT",
+               .help = M::kHelpListFormat,
+               .choices = kListFormats},
+    OptionSpec{.id = O::kColumns,
+               .name = "columns",
+               .kind = V::kText,
+               .value_name = "LIST",
+               .help = M::kHelpColumns},
+    OptionSpec{.id = O::kFilter,
+               .name = "filter",
+               .kind = V::kText,
+               .value_name = "TEST",
+               .help = M::kHelpFilter,
+               .repeated = true},
+    OptionSpec{.id = O::kSort,
+               .name = "sort",
+               .kind = V::kText,
+               .value_name = "COLUMN",
+               .help = M::kHelpSort},
+    OptionSpec{.id = O::kRowsMax,
+               .name = "limit",
+               .letter = 'n',
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpRowsMax,
+               .min = 0,
+               .max = kAnyWhole},
+};
+
+constexpr std::array kHelpOptions = {
+    OptionSpec{.id = O::kMan, .name = "man", .help = M::kHelpMan, .hidden = true},
+};
+
+// ---- Arguments ---------------------------------------------------------------------------------
+
+constexpr PositionalSpec kMarketArgument = {
+    .name = "MARKET", .help = M::kArgumentMarket, .kind = V::kFile};
+constexpr PositionalSpec kCertificateArgument = {
+    .name = "CERT", .help = M::kArgumentCertificate, .kind = V::kFile};
+
+constexpr std::array kClearArguments = {kMarketArgument};
+constexpr std::array kVerifyArguments = {kMarketArgument, kCertificateArgument};
+constexpr std::array kVerifyProgramArguments = {
+    kMarketArgument,
+    PositionalSpec{.name = "CERTIFICATE", .help = M::kArgumentCertificate, .kind = V::kFile}};
+constexpr std::array kWhyArguments = {kMarketArgument, kCertificateArgument,
+                                      PositionalSpec{.name = "ORDER", .help = M::kArgumentOrder}};
+constexpr std::array kGenerateArguments = {PositionalSpec{
+    .name = "KIND", .help = M::kArgumentKind, .kind = V::kChoice, .choices = kGenerators}};
+constexpr std::array kImportArguments = {PositionalSpec{
+    .name = "SOURCE", .help = M::kArgumentSource, .kind = V::kChoice, .choices = kSources}};
+constexpr std::array kShowArguments = {
+    kMarketArgument,
+    PositionalSpec{
+        .name = "CERT", .help = M::kArgumentShowCertificate, .kind = V::kFile, .optional = true},
+    PositionalSpec{.name = "LISTING", .help = M::kArgumentListing, .optional = true}};
+constexpr std::array kCompletionArguments = {PositionalSpec{
+    .name = "SHELL", .help = M::kArgumentShell, .kind = V::kChoice, .choices = kShells}};
+constexpr std::array kHelpArguments = {
+    PositionalSpec{.name = "COMMAND", .help = M::kArgumentCommand, .optional = true}};
+
+// ---- Examples ----------------------------------------------------------------------------------
+
+constexpr std::array kClearExamples = {
+    Example{"tongsuan clear week.market", M::kExampleClear},
+    Example{"tongsuan clear week.market --report week.html --before --force",
+            M::kExampleClearReport},
+    Example{
+        "tongsuan generate national --orders 500 --seed 7 | tongsuan clear - -c - -q > week.cert",
+        M::kExampleClearPipe},
+    Example{"tongsuan clear tuesday.market --warm monday.market monday.cert", M::kExampleClearWarm},
+};
+constexpr std::array kVerifyExamples = {
+    Example{"tongsuan verify week.market week.cert", M::kExampleVerify},
+    Example{"tongsuan verify -o json week.market week.cert", M::kExampleVerifyJson},
+};
+constexpr std::array kVerifyProgramExamples = {
+    Example{"tongsuan-verify week.market week.cert", M::kExampleVerify},
+    Example{"tongsuan-verify -o json week.market week.cert", M::kExampleVerifyJson},
+};
+constexpr std::array kWhyExamples = {
+    Example{"tongsuan why week.market week.cert job-17", M::kExampleWhy},
+    Example{"tongsuan why week.market week.cert job-17 -o json --no-changes", M::kExampleWhyJson},
+};
+constexpr std::array kQuoteExamples = {
+    Example{"tongsuan quote week.market week.cert --from job-17 --limit 7.91",
+            M::kExampleQuoteFrom},
+    Example{"tongsuan quote week.market week.cert --line 'order mine account=me run=H100:24 "
+            "gang=64 limit=14.5'",
+            M::kExampleQuoteLine},
+    Example{"tongsuan quote week.market week.cert --order mine.order", M::kExampleQuoteFile},
+};
+constexpr std::array kGenerateExamples = {
+    Example{"tongsuan generate national --orders 1000 --seed 1 -o week.market",
+            M::kExampleGenerate},
+    Example{"tongsuan generate national --orders 1000 --seed 1 --load 150 | tongsuan show - hubs",
+            M::kExampleGeneratePipe},
+};
+constexpr std::array kImportExamples = {
+    Example{"tongsuan import italy --data data/italy_mgp --day 2025-04-01 -o italy.market",
+            M::kExampleItaly},
+    Example{"tongsuan import clearing-case --data data/clearing_cases --case j1k -o j1k.market",
+            M::kExampleCase},
+    Example{"tongsuan import philly --data data/jobs_philly --orders 2000 -o philly.market",
+            M::kExamplePhilly},
+};
+constexpr std::array kShowExamples = {
+    Example{"tongsuan show week.market", M::kExampleShow},
+    Example{"tongsuan show week.market orders --filter kind=block --sort -value --limit 10",
+            M::kExampleShowOrders},
+    Example{"tongsuan show week.market week.cert awards -o csv > awards.csv",
+            M::kExampleShowAwards},
+    Example{"tongsuan show week.market week.cert prices --filter row~H100 --columns row,slot,price",
+            M::kExampleShowPrices},
+};
+constexpr std::array kCompletionExamples = {
+    Example{"source <(tongsuan completion bash)", M::kExampleBash},
+    Example{"tongsuan completion zsh > ~/.zfunc/_tongsuan", M::kExampleZsh},
+    Example{"tongsuan completion fish > ~/.config/fish/completions/tongsuan.fish", M::kExampleFish},
+};
+constexpr std::array kHelpExamples = {Example{"tongsuan help clear", M::kExampleHelp}};
+
+// ---- Exit codes --------------------------------------------------------------------------------
+
+constexpr std::array kClearCodes = {0, 1, 2, 3, 4, 5, 8, 10, 130};
+constexpr std::array kVerifyCodes = {0, 1, 2, 3, 4, 10, 130};
+constexpr std::array kVerifyProgramCodes = {0, 1, 2, 4, 10};
+constexpr std::array kWhyCodes = {0, 1, 2, 3, 4, 5, 10, 130};
+constexpr std::array kQuoteCodes = {0, 1, 2, 3, 4, 5, 6, 10, 130};
+constexpr std::array kMakeCodes = {0, 1, 2, 3, 4, 5, 8, 130};
+constexpr std::array kShowCodes = {0, 1, 2, 3, 4, 5, 10, 130};
+constexpr std::array kPlainCodes = {0, 1, 2, 3};
+constexpr std::array kHelpCodes = {0, 1, 2, 3, 4};
+
+constexpr std::array kCommands = {
+    CommandSpec{"clear", M::kSummaryClear, M::kAboutClear, kClearArguments, kClearOptions,
+                kClearExamples, kClearCodes, run_clear},
+    CommandSpec{"verify", M::kSummaryVerify, M::kAboutVerify, kVerifyArguments, kVerifyOptions,
+                kVerifyExamples, kVerifyCodes, run_verify},
+    CommandSpec{"why", M::kSummaryWhy, M::kAboutWhy, kWhyArguments, kWhyOptions, kWhyExamples,
+                kWhyCodes, run_why},
+    CommandSpec{"quote", M::kSummaryQuote, M::kAboutQuote, kVerifyArguments, kQuoteOptions,
+                kQuoteExamples, kQuoteCodes, run_quote},
+    CommandSpec{"show", M::kSummaryShow, M::kAboutShow, kShowArguments, kShowOptions, kShowExamples,
+                kShowCodes, run_show},
+    CommandSpec{"generate", M::kSummaryGenerate, M::kAboutGenerate, kGenerateArguments,
+                kGenerateOptions, kGenerateExamples, kMakeCodes, run_generate},
+    CommandSpec{"import", M::kSummaryImport, M::kAboutImport, kImportArguments, kImportOptions,
+                kImportExamples, kMakeCodes, run_import},
+    CommandSpec{"completion",
+                M::kSummaryCompletion,
+                M::kAboutCompletion,
+                kCompletionArguments,
+                {},
+                kCompletionExamples,
+                kPlainCodes,
+                run_completion},
+    CommandSpec{"help", M::kSummaryHelp, M::kAboutHelp, kHelpArguments, kHelpOptions, kHelpExamples,
+                kHelpCodes, run_help},
+    CommandSpec{
+        "version", M::kSummaryVersion, M::kAboutVersion, {}, {}, {}, kPlainCodes, run_version},
+    CommandSpec{"tongsuan-verify", M::kSummaryVerify, M::kAboutVerifyProgram,
+                kVerifyProgramArguments, kVerifyProgramOptions, kVerifyProgramExamples,
+                kVerifyProgramCodes, nullptr, true},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> commands() {
+  return kCommands;
+}
+std::span<const OptionSpec> common_options() {
+  return kCommonOptions;
+}
+
+const CommandSpec* command_named(std::string_view name) {
+  const auto* const found = std::ranges::find(kCommands, name, &CommandSpec::name);
+  return found == kCommands.end() ? nullptr : &*found;
+}
+
+}  // namespace tongsuan::cli

@@ -1,0 +1,137 @@
+// The table of commands: what each takes, says about itself and runs.
+//
+// Everything is plain constant data, so that the parser, the help, the man pages and the completion
+// scripts are four readers of one table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "tongsuan/cli/cli.h"
+#include "tongsuan/cli/failure.h"
+#include "tongsuan/cli/messages.h"
+
+namespace tongsuan::cli {
+
+enum class Option : std::uint8_t {
+  kHelp,
+  kVersion,
+  kLanguage,
+  kQuiet,
+  kFormat,
+  kForce,
+  kCertificate,
+  kReport,
+  kWork,
+  kThreads,
+  kSeed,
+  kRound,
+  kWarm,
+  kNoGangPrices,
+  kBefore,
+  kNoChanges,
+  kOrderFile,
+  kLine,
+  kFrom,
+  kLimitPrice,
+  kWindow,
+  kHubs,
+  kClasses,
+  kReplica,
+  kOutputFile,
+  kOrders,
+  kLoad,
+  kData,
+  kHub,
+  kSlots,
+  kDay,
+  kSpeed,
+  kCase,
+  kColumns,
+  kSort,
+  kFilter,
+  kRowsMax,
+  kMan,
+};
+
+enum class ValueKind : std::uint8_t {
+  kNone,
+  kText,
+  kWhole,
+  kPositiveDecimal,
+  kChoice,
+  kFile,
+  kFolder
+};
+
+struct OptionSpec {
+  Option id;
+  std::string_view name;  // without dashes
+  char letter = 0;
+  ValueKind kind = ValueKind::kNone;
+  std::string_view value_name = {};  // "FILE"; two words for two values
+  Message help;
+  std::span<const std::string_view> choices = {};  // of kChoice
+  std::int64_t min = 0;                            // of kWhole
+  std::int64_t max = 0;
+  bool repeated = false;  // every use counts; else the last one
+  bool hidden = false;
+};
+
+struct PositionalSpec {
+  std::string_view name;  // "MARKET"
+  Message help;
+  ValueKind kind = ValueKind::kText;
+  std::span<const std::string_view> choices = {};
+  bool optional = false;
+};
+
+struct Example {
+  std::string_view command;
+  Message help;
+};
+
+class Arguments;
+
+// A command at work: the world, and the language of the person who asked.
+struct Session {
+  World& world;
+  Language language = Language::kEnglish;
+  std::string_view command;
+
+  [[nodiscard]] std::string say(Message key,
+                                std::initializer_list<std::string_view> values = {}) const {
+    return cli::say(language, key, values);
+  }
+};
+
+struct CommandSpec {
+  std::string_view name;
+  Message summary;  // one line
+  Message description;
+  std::span<const PositionalSpec> positionals;
+  std::span<const OptionSpec> options;  // its own; the common ones are in `common_options`
+  std::span<const Example> examples;
+  std::span<const int> exit_codes;
+  Attempt<int> (*run)(Session&, const Arguments&) = nullptr;
+  bool program = false;  // a program of its own (tongsuan-verify): documented here
+};
+
+[[nodiscard]] std::span<const CommandSpec> commands();
+[[nodiscard]] std::span<const OptionSpec> common_options();
+[[nodiscard]] const CommandSpec* command_named(std::string_view name);
+
+// The commands, one file each. The value is the exit code.
+Attempt<int> run_clear(Session& session, const Arguments& arguments);
+Attempt<int> run_verify(Session& session, const Arguments& arguments);
+Attempt<int> run_why(Session& session, const Arguments& arguments);
+Attempt<int> run_quote(Session& session, const Arguments& arguments);
+Attempt<int> run_generate(Session& session, const Arguments& arguments);
+Attempt<int> run_import(Session& session, const Arguments& arguments);
+Attempt<int> run_show(Session& session, const Arguments& arguments);
+Attempt<int> run_completion(Session& session, const Arguments& arguments);
+Attempt<int> run_help(Session& session, const Arguments& arguments);
+Attempt<int> run_version(Session& session, const Arguments& arguments);
+
+}  // namespace tongsuan::cli

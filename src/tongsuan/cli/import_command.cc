@@ -1,0 +1,176 @@
+// tongsuan import: markets from files of public data.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <sys/stat.h>
+#include <utility>
+#include <vector>
+
+#include "tongsuan/cli/commands.h"
+#include "tongsuan/cli/files.h"
+#include "tongsuan/cli/market_output.h"
+#include "tongsuan/cli/parse.h"
+#include "tongsuan/import/clearing_case.h"
+#include "tongsuan/import/italy.h"
+#include "tongsuan/import/italy_market.h"
+#include "tongsuan/import/job_market.h"
+#include "tongsuan/import/trace_job.h"
+
+namespace tongsuan::cli {
+namespace {
+
+Failure import_usage(std::string what) {
+  return {.exit_code = kUsage,
+          .code = "usage",
+          .what = std::move(what),
+          .attempt = "tongsuan import --help"};
+}
+
+// Faults of data files are the data's; a missing file is the user's path.
+Failure import_failed(const Session& session, std::string_view source, const std::string& folder,
+                      const Error& error) {
+  const bool missing = error.code == ErrorCode::kNotFound;
+  const bool io = error.code == ErrorCode::kIo;
+  return {.exit_code = missing ? kNotFound
+                       : io    ? kUnexpected
+                               : kRejected,
+          .code = missing ? "data-not-found"
+                  : io    ? "read-failed"
+                          : "invalid-data",
+          .what = session.say(Message::kImportFailed, {source, error.context}),
+          .attempt = "ls -l " + shell_word(folder)};
+}
+
+imports::JobMarketOptions job_options(const Arguments& arguments) {
+  imports::JobMarketOptions options;
+  options.orders_max =
+      static_cast<std::uint32_t>(arguments.whole(Option::kOrders, options.orders_max));
+  options.seed = static_cast<std::uint64_t>(arguments.whole(Option::kSeed, 1));
+  options.load_percent =
+      static_cast<std::uint32_t>(arguments.whole(Option::kLoad, options.load_percent));
+  options.slot_count =
+      static_cast<std::uint32_t>(arguments.whole(Option::kSlots, options.slot_count));
+  return options;
+}
+
+Result<Market> philly(const std::string& folder, const Arguments& arguments) {
+  TONGSUAN_TRY(const std::vector<imports::TraceJob> jobs, imports::read_philly(folder));
+  return imports::philly_market(jobs, job_options(arguments));
+}
+
+Result<Market> pai(const std::string& folder, const Arguments& arguments) {
+  TONGSUAN_TRY(const std::vector<imports::TraceJob> jobs, imports::read_pai(folder));
+  return imports::pai_market(jobs, job_options(arguments));
+}
+
+Result<Market> openb(const std::string& folder, const Arguments& arguments) {
+  const bool any = arguments.text(Option::kCase) == "any-model";
+  TONGSUAN_TRY(const std::vector<imports::TraceJob> jobs,
+               imports::read_openb(
+                   folder, any ? imports::OpenbPods::kAnyModel : imports::OpenbPods::kWhitelists));
+  TONGSUAN_TRY(const std::vector<imports::TraceNode> nodes, imports::read_openb_nodes(folder));
+  return imports::openb_market(jobs, nodes, job_options(arguments));
+}
+
+Result<Market> published_case(const std::string& folder, const Arguments& arguments) {
+  const std::string name(arguments.text(Option::kCase));
+  return imports::clearing_case(folder + '/' + name, name);
+}
+
+Attempt<Market> italy(const Session& session, const std::string& folder,
+                      const Arguments& arguments) {
+  const Result<imports::ItalyBook> book =
+      imports::load_italy(folder, imports::ItalyCurves::kSimple);
+  if (!book.ok()) return import_failed(session, "italy", folder, book.error());
+  const std::string_view wanted = arguments.text(Option::kDay);
+  const std::vector<imports::ItalyDay>& days = book.value().days;
+  for (std::size_t day = 0; day < days.size(); ++day) {
+    if (days[day].date != wanted) continue;
+    Result<Market> market = imports::italy_market(book.value(), day);
+    if (!market.ok()) return import_failed(session, "italy", folder, market.error());
+    return std::move(market).value();
+  }
+  const std::string first = days.empty() ? "" : days.front().date;
+  return Failure{
+      .exit_code = kNotFound,
+      .code = "day-not-found",
+      .what =
+          session.say(Message::kUnknownDay, {wanted, first, days.empty() ? "" : days.back().date}),
+      .attempt = "tongsuan import italy --data " + shell_word(folder) + " --day " + first};
+}
+
+// Which options mean something for which source, and which one it cannot do without.
+struct Source {
+  std::string_view name;
+  Result<Market> (*make)(const std::string&, const Arguments&);  // null: italy
+  std::array<Option, 5> options;
+};
+constexpr Option kNo = Option::kData;  // always allowed: fills the list
+constexpr std::array<Source, 5> kSources = {{
+    {"philly", philly, {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, kNo}},
+    {"pai100k", pai, {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, kNo}},
+    {"openb",
+     openb,
+     {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, Option::kCase}},
+    {"clearing-case", published_case, {Option::kCase, kNo, kNo, kNo, kNo}},
+    {"italy", nullptr, {Option::kDay, kNo, kNo, kNo, kNo}},
+}};
+constexpr std::array kSourceOptions = {
+    std::pair{Option::kOrders, "--orders"}, std::pair{Option::kSeed, "--seed"},
+    std::pair{Option::kLoad, "--load"},     std::pair{Option::kSlots, "--slots"},
+    std::pair{Option::kDay, "--day"},       std::pair{Option::kCase, "--case"}};
+
+Attempt<Done> check_options(const Session& session, const Source& source,
+                            const Arguments& arguments) {
+  if (!arguments.has(Option::kData)) {
+    return import_usage(
+        session.say(Message::kMissingOption, {"--data", session.say(Message::kHelpData)}));
+  }
+  for (const auto& [option, name] : kSourceOptions) {
+    const bool known = std::ranges::find(source.options, option) != source.options.end();
+    if (arguments.has(option) && !known) {
+      return import_usage(session.say(Message::kNotForSource, {name, source.name}));
+    }
+  }
+  if (source.make == nullptr && !arguments.has(Option::kDay)) {
+    return import_usage(
+        session.say(Message::kMissingOption, {"--day", session.say(Message::kHelpDay)}));
+  }
+  if (source.name == "clearing-case" && !arguments.has(Option::kCase)) {
+    return import_usage(
+        session.say(Message::kMissingOption, {"--case", session.say(Message::kHelpCase)}));
+  }
+  return Done{};
+}
+
+Attempt<Done> check_folder(const Session& session, const std::string& folder) {
+  struct stat status {};
+  const int error = stat(folder.c_str(), &status) != 0 ? errno
+                    : S_ISDIR(status.st_mode)          ? 0
+                                                       : ENOTDIR;
+  if (error == 0) return Done{};
+  return Failure{.exit_code = kNotFound,
+                 .code = "folder-not-found",
+                 .what = session.say(Message::kCannotRead, {folder, system_reason(session, error)}),
+                 .attempt = "ls -ld " + shell_word(folder)};
+}
+
+}  // namespace
+
+Attempt<int> run_import(Session& session, const Arguments& arguments) {
+  const Source& source = *std::ranges::find(kSources, arguments.positional(0), &Source::name);
+  TONGSUAN_TRY([[maybe_unused]] const Done options, check_options(session, source, arguments));
+  const std::string folder(arguments.text(Option::kData));
+  TONGSUAN_TRY([[maybe_unused]] const Done there, check_folder(session, folder));
+  TONGSUAN_TRY([[maybe_unused]] const Done allowed, may_write_market(session, arguments));
+  if (source.make == nullptr) {
+    TONGSUAN_TRY(const Market market, italy(session, folder, arguments));
+    return write_made_market(session, arguments, market);
+  }
+  const Result<Market> market = source.make(folder, arguments);
+  if (!market.ok()) return import_failed(session, source.name, folder, market.error());
+  return write_made_market(session, arguments, market.value());
+}
+
+}  // namespace tongsuan::cli

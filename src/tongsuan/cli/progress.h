@@ -1,0 +1,43 @@
+// What a long command is doing: a bar on a terminal once it has run for a while, else one line for
+// each stage. Always on standard error.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "tongsuan/cli/commands.h"
+
+namespace tongsuan::cli {
+
+class ProgressLine {
+ public:
+  ProgressLine(Session& session, bool quiet);
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  // `share` in [0, 1]; `gap` at or above 1 is not known yet. Any thread.
+  void show(std::string_view stage, double share, double gap);
+  // Takes the bar off the terminal, so that other text can follow.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw(double share, double gap);
+
+  Session& session_;
+  bool quiet_;
+  std::mutex mutex_;
+  Clock::time_point start_;
+  Clock::time_point drawn_at_{};
+  std::string stage_;
+  bool drawn_ = false;
+  bool told_interrupt_ = false;
+};
+
+// The name of a stage of a clearing in the user's language.
+[[nodiscard]] std::string stage_name(const Session& session, std::string_view stage);
+
+}  // namespace tongsuan::cli
