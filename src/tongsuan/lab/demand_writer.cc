@@ -70,6 +70,7 @@ Job DemandWriter::draw_job(std::uint32_t gang_max) {
   const std::uint32_t days = (slots() + 23) / 24;
   const auto day = static_cast<Slot>(random_.below(days));  // one draw a statement: C++ leaves the
   job.begin = day * 24 + draw_weighted(random_, kHourWeights);  // order within an expression open
+  if (draw_chance(random_, kBacklog)) job.begin = 0;
   if (job.begin + job.duration > slots()) {
     job.begin = static_cast<Slot>(random_.below(slots() - job.duration + 1));
   }

@@ -93,7 +93,7 @@ void add_order(DemandWriter& demand, Kind kind, std::string_view name, std::uint
 }  // namespace
 
 std::uint32_t national_gang_max(std::uint32_t orders) {
-  return std::clamp(std::bit_floor(std::max(1U, orders / 30)), 8U, 1'024U);
+  return std::clamp(std::bit_floor(std::max(1U, orders / 60)), 8U, 1'024U);
 }
 
 std::uint32_t national_buyers(std::uint32_t orders) {

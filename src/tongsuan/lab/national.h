@@ -37,8 +37,8 @@ struct NationalOptions {
 // outside its limits.
 [[nodiscard]] Result<Market> national_market(const NationalOptions& options);
 
-// The largest gang of a book: about a twentieth of the devices that its largest place offers of one
-// class, at most 1,024. Small books cannot hold large gangs.
+// The largest gang of a book: a power of two up to a sixtieth of the number of orders, at least 8
+// and at most 1,024. The devices grow with the orders, so a small book cannot hold large gangs.
 [[nodiscard]] std::uint32_t national_gang_max(std::uint32_t orders);
 
 // Buyers of a book: one for forty orders, at least 22 and at most 440.

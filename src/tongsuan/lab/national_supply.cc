@@ -114,9 +114,9 @@ class SupplyWriter {
     const auto add = [&](std::int64_t amount, std::int64_t percent) {
       if (amount > 0) steps.push_back({Price(rent * percent / 100), Amount(amount)});
     };
-    add(low, 55);
-    add(middle, 80);
-    add(devices - low - middle, 110);
+    add(low, 40);
+    add(middle, 60);
+    add(devices - low - middle, 85);
     market_.offer_names.push_back(name);
     market_.offers.push_back(
         {seller, where.place, where.accelerator, kNone, where.slots, append_steps(market_, steps)});

@@ -142,10 +142,10 @@ inline constexpr std::array<std::array<std::uint32_t, 11>, kGangGroups> kDuratio
 
 // The class a job asks for first, and what limits it, by group of gangs.
 inline constexpr std::array<std::array<std::uint32_t, kClasses>, kGangGroups> kClassWish = {{
-    {100, 300, 150, 150, 50, 250},
-    {200, 300, 150, 200, 50, 100},
-    {330, 300, 130, 240, 0, 0},
-    {430, 240, 60, 270, 0, 0},
+    {80, 270, 200, 180, 70, 200},
+    {170, 270, 200, 240, 60, 60},
+    {300, 260, 130, 290, 20, 0},
+    {380, 220, 100, 300, 0, 0},
 }};
 inline constexpr std::array<std::array<std::uint32_t, kJobKinds>, kGangGroups> kKindWeights = {{
     {200, 400, 400},
@@ -181,6 +181,9 @@ inline constexpr std::array<std::uint32_t, 17> kWorth = {276,   464,   563,   64
 inline constexpr std::array<std::uint32_t, 24> kHourWeights = {
     225, 159, 141, 134, 129, 141, 142, 150, 159, 170, 251, 257,
     198, 193, 253, 250, 270, 254, 200, 212, 219, 192, 188, 181};
+
+// Orders that were left from the week before and may start at once.
+inline constexpr std::uint32_t kBacklog = 220;  // per mille
 
 // Sizes of data sets in GB at 0, 1/8, ... 1, straight lines between.
 inline constexpr std::array<std::uint32_t, 9> kDataGigabytes = {20,    60,    150,    400,   900,
