@@ -40,6 +40,7 @@ class CertificateReader {
   const Record* record_named(std::string_view keyword);
   void unknown_record(std::string_view keyword);
   void prepare();
+  void seen_wrong(const RecordSpec& spec);
   void check_whole();
 
   // Records.
@@ -49,8 +50,8 @@ class CertificateReader {
   void read_total();
   void read_award();
   void read_flow();
-  void read_bound() { read_lane(certificate_.bound_prices); }
-  void read_payment() { read_lane(certificate_.payment_prices); }
+  void read_bound() { read_lane(certificate_.bound_prices, next_bound_lane_); }
+  void read_payment() { read_lane(certificate_.payment_prices, next_payment_lane_); }
   void read_gang_sizes();
   void read_gang();
 
@@ -59,8 +60,8 @@ class CertificateReader {
   std::uint32_t find_order(std::string_view name);
   void report_order(std::string_view name, std::uint32_t near);
   [[nodiscard]] std::size_t find_line() const;
-  void read_lane(Prices& prices);
-  bool is_number(std::size_t name, std::uint64_t expected, std::string_view what);
+  void read_lane(Prices& prices, std::size_t& next_lane);
+  std::size_t number_named(std::size_t name, std::size_t expected, std::string_view what);
 
   // Values. Each leaves its target alone when the field is absent or, with a fault, wrong.
   bool read_runs(std::size_t field, unsigned decimals, Limits limits,
@@ -86,7 +87,9 @@ class CertificateReader {
   std::uint32_t next_order_ = 0;  // awards rise, so each is looked for from here on
   std::uint32_t next_account_ = 0;
   std::size_t next_line_ = 0;
+  std::size_t next_bound_lane_ = 0, next_payment_lane_ = 0;
   std::size_t gang_record_count_ = 0;
+  std::vector<std::int64_t> slot_values_;  // of one record, a number for each slot
   bool has_book_ = false, has_round_ = false, has_proof_ = false, has_sizes_ = false;
 };
 
@@ -123,7 +126,11 @@ void CertificateReader::run() {
                      "the kinds of records in their order");
     }
     last_record_ = record;
-    if (scanner.scan(*record->spec, line_)) (this->*record->handler)();
+    if (scanner.scan(*record->spec, line_)) {
+      (this->*record->handler)();
+    } else {
+      seen_wrong(*record->spec);
+    }
   }
   if (frame.usable()) check_whole();
 }
@@ -135,6 +142,7 @@ void CertificateReader::prepare() {
     flow_begin_.push_back(flow_count);
     flow_count += line.slots.count();
   }
+  slot_values_.resize(slot_count());
   certificate_.outcome.flows.assign(flow_count, 0);
   certificate_.line_rents.assign(market_.lines.size(), 0);
   lanes_max_ = market_.hubs.size() * market_.classes.size() + market_.node_blocks.size() +
@@ -147,6 +155,13 @@ const CertificateReader::Record* CertificateReader::record_named(std::string_vie
     return record.spec->keyword == keyword;
   });
   return found == kRecords.end() ? nullptr : found;
+}
+
+// A record that could not be read is there, so that it is not said to be missing.
+void CertificateReader::seen_wrong(const RecordSpec& spec) {
+  if (&spec == &kBookSpec) has_book_ = true;
+  if (&spec == &kRoundSpec) has_round_ = true;
+  if (&spec == &kProofSpec) has_proof_ = true;
 }
 
 void CertificateReader::unknown_record(std::string_view keyword) {
@@ -341,27 +356,25 @@ void CertificateReader::read_flow() {
 }
 
 // Lanes are numbered from 0, each with a price for every slot. Payment prices that are those of the
-// bound say so.
-void CertificateReader::read_lane(Prices& prices) {
-  const std::size_t begin = prices.size();
-  const std::size_t lane = begin / slot_count();
+// bound say so. After a fault, reading goes on behind the lane that was found, but nothing is kept.
+void CertificateReader::read_lane(Prices& prices, std::size_t& next_lane) {
+  const std::size_t lane = number_named(0, next_lane, "lane");
   if (lane >= lanes_max_) {
     faults_.add_at(FaultCode::kTooLarge, line_.keyword, "the market has not so many lanes",
                    "at most " + std::to_string(lanes_max_));
     return;
   }
-  if (!is_number(0, lane, "lane")) return;
-  prices.resize(begin + slot_count());
-  const std::span<std::int64_t> values = std::span<std::int64_t>(prices).subspan(begin);
+  next_lane = lane + 1;
   if (line_.spec != &kPaymentSpec || value(kLanePrices) != "bound") {
-    read_runs(kLanePrices, 6, kPrices, values);
-  } else if (certificate_.bound_prices.size() < prices.size()) {
+    read_runs(kLanePrices, 6, kPrices, slot_values_);
+  } else if (lane >= next_bound_lane_) {
     faults_.add(FaultCode::kUnknownName, value(kLanePrices), "stands for prices that are not there",
                 "prices, where no \"bound\" record has this lane");
-  } else {
-    std::copy_n(certificate_.bound_prices.begin() + static_cast<std::ptrdiff_t>(begin),
-                values.size(), values.begin());
+  } else if (faults_.empty()) {
+    std::copy_n(certificate_.bound_prices.begin() + static_cast<std::ptrdiff_t>(prices.size()),
+                slot_values_.size(), slot_values_.begin());
   }
+  if (faults_.empty()) prices.insert(prices.end(), slot_values_.begin(), slot_values_.end());
 }
 
 void CertificateReader::read_gang_sizes() {
@@ -396,40 +409,49 @@ void CertificateReader::read_gang_sizes() {
 void CertificateReader::read_gang() {
   GangPrices& gangs = certificate_.gang_prices;
   if (gangs.sizes.empty()) {
+    if (std::exchange(has_sizes_, true)) return;  // said before
     faults_.add_at(FaultCode::kMissingRecord, line_.keyword, "no sizes were given before",
                    "a line \"gangs sizes=...\" first");
     return;
   }
   const std::size_t size_count = gangs.sizes.size();
-  const std::size_t lane = gang_record_count_ / size_count;
-  const std::size_t k = gang_record_count_ % size_count;
+  const std::size_t lane = number_named(0, gang_record_count_ / size_count, "lane");
+  const std::size_t next_size = gangs.sizes[gang_record_count_ % size_count];
+  const std::size_t size = number_named(1, next_size, "size");
+  const auto found = std::find(gangs.sizes.begin(), gangs.sizes.end(), size);
+  if (found == gangs.sizes.end()) return;
+  const auto k = static_cast<std::size_t>(found - gangs.sizes.begin());
   const std::size_t block = std::size_t{slot_count()} * size_count;
-  if (lane >= market_.hubs.size() * market_.classes.size() ||
-      gangs.prices.size() + block > kGangPricesMax) {
+  if (lane >= market_.hubs.size() * market_.classes.size() || (lane + 1) * block > kGangPricesMax) {
     faults_.add_at(FaultCode::kTooLarge, line_.keyword, "there are too many gang prices",
                    "one for each capacity row and size, and at most 2^28");
     return;
   }
-  if (!is_number(0, lane, "lane") || !is_number(1, gangs.sizes[k], "size")) return;
-  ++gang_record_count_;
+  gang_record_count_ = lane * size_count + k + 1;
+  if (!read_runs(kLanePrices, 6, kGangPriceLimits, slot_values_) || !faults_.empty()) return;
   if (k == 0) gangs.prices.resize(gangs.prices.size() + block);
-  std::vector<std::int64_t> column(slot_count());
-  if (!read_runs(kLanePrices, 6, kGangPriceLimits, column)) return;
   std::int64_t* target = gangs.prices.data() + lane * block + k;
-  for (std::size_t slot = 0; slot < column.size(); ++slot) target[slot * size_count] = column[slot];
+  for (const std::int64_t price : slot_values_) {
+    *target = price;
+    target += size_count;
+  }
 }
 
 // ---- Values ------------------------------------------------------------------------------------
 
-// Whether a name of the record is this number.
-bool CertificateReader::is_number(std::size_t name, std::uint64_t expected, std::string_view what) {
+// The number that stands for a name of the record; a fault when it is not the expected one, which
+// is what is returned for something that is no number.
+std::size_t CertificateReader::number_named(std::size_t name, std::size_t expected,
+                                            std::string_view what) {
   std::int64_t found = 0;
-  const ValueFault fault = parse_whole(line_.names[name], {0, INT64_MAX / 16}, found);
-  if (fault == ValueFault::kNone && static_cast<std::uint64_t>(found) == expected) return true;
-  faults_.add(fault == ValueFault::kNone ? FaultCode::kOrder : FaultCode::kBadValue,
-              line_.names[name], "is not the next " + std::string(what),
-              std::string(what) + ' ' + std::to_string(expected));
-  return false;
+  const ValueFault fault = parse_whole(line_.names[name], {0, 0xFFFF'FFFF}, found);
+  const auto number = fault == ValueFault::kNone ? static_cast<std::size_t>(found) : expected;
+  if (fault != ValueFault::kNone || number != expected) {
+    faults_.add(fault == ValueFault::kNone ? FaultCode::kOrder : FaultCode::kBadValue,
+                line_.names[name], "is not the next " + std::string(what),
+                std::string(what) + ' ' + std::to_string(expected));
+  }
+  return number;
 }
 
 bool CertificateReader::read_runs(std::size_t field, unsigned decimals, Limits limits,

@@ -76,9 +76,8 @@ void MarketChecks::check_zones() {
         book_.zones.declared_at[line.to.value] == kNone) {
       continue;
     }
-    faults_.add(FaultCode::kWrongKind, book_.zones.ids[line.to.value],
-                "is a zone of another commodity than where the line begins",
-                "two zones of one commodity");
+    faults_.add_at(FaultCode::kWrongKind, faults_.field_value(book_.line_lines[i], ""),
+                   "its zones are of different commodities", "two zones of one commodity");
   }
 }
 

@@ -60,6 +60,10 @@ bool MarketLines::read() {
       scanner.skip_line();
     } else if (scanner.scan(*record->spec, line_)) {
       (this->*record->handler)();
+    } else if (record->spec == &kMarketSpec) {
+      book_.market_line = line_begin();  // it is there, so that it is not said to be missing
+    } else if (record->spec == &kCalendarSpec) {
+      book_.calendar_line = line_begin();
     }
   }
   return frame.usable();
@@ -323,7 +327,13 @@ Span32 MarketLines::read_steps(std::size_t field, AmountUnit unit, bool rising) 
     value_fault(parse_amount(item.substr(0, at), unit, amounts, amount), item, amounts, expected);
     if (amount == 0) return;
     const std::string_view price_text = item.substr(std::min(at + 1, item.size()));
-    value_fault(parse_fixed(price_text, 6, prices, price), item, prices, expected);
+    const ValueFault fault = parse_fixed(price_text, 6, prices, price);
+    if (fault == ValueFault::kLimits) {
+      value_fault(fault, item, prices,
+                  prices.min < 0 ? "prices from -1000000 to 1000000" : "prices from 0 to 1000000");
+    } else {
+      value_fault(fault, item, prices, expected);
+    }
     if (steps.size() > begin && (rising ? steps.back().price > Price(price)
                                         : steps.back().price < Price(price))) {
       faults_.add(FaultCode::kOrder, item,
