@@ -97,9 +97,8 @@ void write_figures(Page& page) {
   write_figure(out, Word::kPayments, money(totals.payments) + ' ' + currency,
                both(Word::kDemandServed) + ' ' +
                    percent(share_ppm(totals.device_seconds_placed, totals.device_seconds_asked)));
-  write_figure(
-      out, Word::kRent, money(totals.rent) + ' ' + currency,
-      percent(share_ppm(totals.rent, totals.payments)) + ' ' + both_html("of payments", "占付款"));
+  write_figure(out, Word::kRent, money(totals.rent) + ' ' + currency,
+               both_html(of_payments + " of payments", "占付款 " + of_payments));
   out += "</dl>\n";
 }
 
@@ -123,15 +122,14 @@ std::string round_html(const RoundInput& input, const RoundView& view) {
   write_figures(page);
   out += "<div class=\"two\">\n";
   internal::write_map(page);
+  out += "<div>\n";
   internal::write_usage(page);
-  out += "</div>\n";
+  internal::write_trace(page);
+  out += "</div>\n</div>\n";
   internal::write_heat(page);
   internal::write_curves(page);
   internal::write_hubs(page);
-  out += "<div class=\"two\">\n";
   internal::write_flows(page);
-  internal::write_trace(page);
-  out += "</div>\n";
   internal::write_rejected(page);
   internal::write_certificate(page);
   out += "</main>\n<footer>Tongsuan 统算 · <span class=\"mono\">" + view.root.substr(0, 16) +

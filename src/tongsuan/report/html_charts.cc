@@ -8,14 +8,21 @@
 namespace tongsuan::report::internal {
 namespace {
 
-std::string title_html(const HubView& hub) {
-  return both_html(escape(hub.title_en), escape(hub.title_zh));
-}
-
 // Where along an axis something stands, in per cent with two decimals.
 std::string at_percent(double share) {
   const auto hundredths = static_cast<std::int64_t>(share * 10'000 + 0.5);
   return fixed(hundredths, 100, 2) + '%';
+}
+
+// "1.50 k" → "1.5 k": ticks are round numbers.
+std::string trimmed(const std::string& text) {
+  const std::size_t space = std::min(text.find(' '), text.size());
+  std::string number = text.substr(0, space);
+  if (number.find('.') != std::string::npos) {
+    while (number.back() == '0') number.pop_back();
+    if (number.back() == '.') number.pop_back();
+  }
+  return number + text.substr(space);
 }
 
 // ---- Heat map
@@ -124,12 +131,6 @@ class Bars {
     part.width += width;
     if (accepted_.width + rejected_.width >= least_) flush();
   }
-  std::vector<Bar> finish() {
-    flush();
-    return std::move(bars_);
-  }
-
- private:
   void flush() {
     for (Bar* part : {&accepted_, &rejected_}) {
       if (part->width > 0)
@@ -137,6 +138,12 @@ class Bars {
       *part = {};
     }
   }
+  std::vector<Bar> finish() {
+    flush();
+    return std::move(bars_);
+  }
+
+ private:
   const double least_;
   Bar accepted_, rejected_;
   std::vector<Bar> bars_;
@@ -169,8 +176,8 @@ class CurvePlot {
     }
     for (const double value : across) {
       out += "<span class=\"x\" style=\"left:" + at_percent(value / frame_.x_max) + "\">" +
-             both_html(compact(static_cast<int128>(value + 0.5), 1, Language::kEnglish),
-                       compact(static_cast<int128>(value + 0.5), 1, Language::kChinese)) +
+             both_html(trimmed(compact(static_cast<int128>(value + 0.5), 1, Language::kEnglish)),
+                       trimmed(compact(static_cast<int128>(value + 0.5), 1, Language::kChinese))) +
              "</span>";
     }
     if (curve_.price) {
@@ -209,10 +216,13 @@ class CurvePlot {
   void draw_demand() {
     Bars bars(frame_.x_max / 140);
     double at = 0;
-    for (const DemandBlock& block : curve_.demand) {
-      if (at > frame_.x_max) break;
-      bars.add(hours(block.device_seconds), yuan(block.rate), block.accepted);
-      at += hours(block.device_seconds);
+    for (const bool accepted : {true, false}) {
+      for (const DemandBlock& block : curve_.demand) {
+        if (block.accepted != accepted || at > frame_.x_max) continue;
+        bars.add(hours(block.device_seconds), yuan(block.rate), accepted);
+        at += hours(block.device_seconds);
+      }
+      bars.flush();
     }
     std::array<std::string, 2> paths;
     double left = 0;
@@ -274,7 +284,7 @@ void write_hub_curves(Page& page, std::size_t hub) {
     const CapacityCurve curve =
         capacity_curve(page.input, {entry.hub, entry.accelerator, {0, page.view.slot_count}});
     const std::string name = escape(entry.class_name);
-    page.out += "<div><h3>" + title_html(at) + " · " + name + "</h3>";
+    page.out += "<div><h3>" + short_title_html(at) + " · " + name + "</h3>";
     CurvePlot(page, curve).run(escape(at.title_en) + ' ' + name, escape(at.title_zh) + ' ' + name);
     page.out += "</div>\n";
   }
@@ -293,7 +303,7 @@ void write_heat(Page& page) {
   const std::vector<std::size_t> hubs = chosen_hubs(view, kHeatHubsMax);
   for (std::size_t i = 0; i < hubs.size(); ++i) {
     const HubView& hub = view.hubs[hubs[i]];
-    out += "<span class=\"nm\">" + title_html(hub) + "</span><svg class=\"strip\" data-h=\"" +
+    out += "<span class=\"nm\">" + short_title_html(hub) + "</span><svg class=\"strip\" data-h=\"" +
            std::to_string(i) + "\" viewBox=\"0 0 " + std::to_string(columns_of(view).count) +
            " 1\" preserveAspectRatio=\"none\" shape-rendering=\"crispEdges\" role=\"img\" "
            "aria-label=\"" +
@@ -319,7 +329,8 @@ void write_usage(Page& page) {
   for (const std::size_t hub : chosen_hubs(page.view, kHeatHubsMax)) {
     const HubView& at = page.view.hubs[hub];
     const HubView* was = before == nullptr ? nullptr : find_hub(*before, at.name);
-    write_usage_row(page, title_html(at), at.time, was == nullptr ? nullptr : &was->time, false);
+    write_usage_row(page, short_title_html(at), at.time, was == nullptr ? nullptr : &was->time,
+                    false);
   }
   write_usage_row(page, both(Word::kTotal), page.view.totals.time,
                   before == nullptr ? nullptr : &before->totals.time, true);
@@ -355,7 +366,7 @@ void write_curves(Page& page) {
     const std::string id = "cv" + std::to_string(hub);
     out += "<input type=\"radio\" name=\"cv\" id=\"" + id + '"' +
            (hub == hubs.front() ? " checked" : "") + "><label for=\"" + id + "\">" +
-           title_html(page.view.hubs[hub]) + "</label>";
+           short_title_html(page.view.hubs[hub]) + "</label>";
   }
   out += "</fieldset>\n";
   for (const std::size_t hub : hubs) write_hub_curves(page, hub);
@@ -405,8 +416,9 @@ void write_trace(Page& page) {
            tick_text(value) + " %</span>";
   }
   for (const int value : {0, 25, 50, 75, 100}) {
-    out += "<span class=\"x\" style=\"left:" + std::to_string(value) + "%\">" +
-           std::to_string(value) + " %</span>";
+    out += std::string("<span class=\"x") + (value == 100 ? " end" : "") +
+           "\" style=\"left:" + std::to_string(value) + "%\">" + std::to_string(value) +
+           " %</span>";
   }
   out += "<span class=\"xt\">" + both(Word::kAxisWork) + "</span></div>\n";
   page.end_section();

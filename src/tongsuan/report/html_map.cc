@@ -136,6 +136,15 @@ class MapDrawing {
     add_wires(view_.lines, true);
     add_wires(view_.links, false);
     // Idle ones at the bottom; the busiest are kept where there are too many, and stand on top.
+    // What carried less than a two-hundredth of the busiest is in the table, not on the map.
+    constexpr double kWeightMin = 0.005;
+    constexpr std::ptrdiff_t kIdleMax = 40;
+    std::erase_if(wires_,
+                  [](const Wire& wire) { return wire.weight > 0 && wire.weight < kWeightMin; });
+    if (std::count_if(wires_.begin(), wires_.end(),
+                      [](const Wire& wire) { return wire.weight <= 0; }) > kIdleMax) {
+      std::erase_if(wires_, [](const Wire& wire) { return wire.weight <= 0; });
+    }
     std::stable_sort(wires_.begin(), wires_.end(),
                      [](const Wire& a, const Wire& b) { return a.weight > b.weight; });
     if (wires_.size() > kMapFlowsMax) wires_.resize(kMapFlowsMax);
@@ -199,10 +208,10 @@ class MapDrawing {
     const auto facts = [&](Language language) {
       const bool chinese = language == Language::kChinese;
       const auto say = [&](Word which) { return std::string(word(which, language)); };
-      return escape(chinese ? hub.title_zh : hub.title_en) + "\n" + say(Word::kPrice) + ' ' +
-             price_text(hub.price) + ' ' + escape(view_.currency) + '/' + say(Word::kDeviceHour) +
-             "\n" + say(Word::kUtilisation) + ' ' + percent(use) + "\n" + say(Word::kGreenShare) +
-             ' ' + percent(green_share_ppm(hub));
+      return escape(short_title(hub, chinese ? Language::kChinese : Language::kEnglish)) + "\n" +
+             say(Word::kPrice) + ' ' + price_text(hub.price) + ' ' + escape(view_.currency) + '/' +
+             say(Word::kDeviceHour) + "\n" + say(Word::kUtilisation) + ' ' + percent(use) + "\n" +
+             say(Word::kGreenShare) + ' ' + percent(green_share_ppm(hub));
     };
     const std::string english = facts(Language::kEnglish);
     out += "<g class=\"hubmark\" tabindex=\"0\" role=\"img\" data-h=\"" + std::to_string(index) +
@@ -225,7 +234,7 @@ class MapDrawing {
     std::vector<LabelSize> sizes;
     for (const std::size_t hub : hubs_) {
       const HubView& at = view_.hubs[hub];
-      const std::size_t cells = display_width(chinese ? at.title_zh : at.title_en);
+      const std::size_t cells = display_width(short_title(at, language));
       sizes.push_back({std::max(static_cast<double>(cells) * 6.9, 88.0), 29});
     }
     std::vector<Point> taken;
@@ -251,7 +260,7 @@ class MapDrawing {
     const std::string anchor = left ? "start" : right ? "end" : "middle";
     const std::string place = " x=\"" + coordinate(x) + "\" text-anchor=\"" + anchor + '"';
     page_.out += "<text class=\"nm\"" + place + " y=\"" + coordinate(box.top + 12) + "\">" +
-                 escape(chinese ? hub.title_zh : hub.title_en) +
+                 escape(short_title(hub, chinese ? Language::kChinese : Language::kEnglish)) +
                  "</text><text class=\"v\" data-v=\"" + std::to_string(index) + '"' + place +
                  " y=\"" + coordinate(box.top + 26) + "\">" + price_text(hub.price) + " · " +
                  percent(share_ppm(hub.time.used, hub.time.offered), 0) + "</text>";
@@ -319,8 +328,8 @@ void write_map(Page& page) {
            both(Word::kWholeRound) + "</output></div>";
   }
   out += "</div>\n";
-  MapDrawing(page, {880, 590, 64}, "wide").run();
-  MapDrawing(page, {380, 500, 52}, "narrow").run();
+  MapDrawing(page, {880, 560, 150, 48}, "wide").run();
+  MapDrawing(page, {380, 500, 56, 50}, "narrow").run();
   write_legend(page);
   const bool placed = std::any_of(
       page.view.hubs.begin(), page.view.hubs.end(),

@@ -8,19 +8,19 @@ std::string_view page_style() {
   return R"css(
 :root{color-scheme:light;--bg:#faf9f6;--panel:#fff;--ink:#15191e;--mute:#59626c;--faint:#8b939b;
 --line:#e2dfd7;--soft:#f1efe9;--accent:#0b5f94;--hot:#b84a12;--green:#127556;--amber:#8f6400;
---acc:#3d8abb;--accline:#dcecf5;--rej:#f0cdb8;--rejline:#b84a12;
+--acc:#3d8abb;--accline:#dcecf5;--rej:#f8e6da;--rejline:#c9703f;
 --q0:#e9f1f5;--q1:#cfe3ed;--q2:#a7cde1;--q3:#72afd1;--q4:#3d8abb;--q5:#1b6498;--q6:#0a3a62;--none:#edebe5}
 @media (prefers-color-scheme:dark){:root{color-scheme:dark;--bg:#101417;--panel:#161b1f;--ink:#e8ebed;
 --mute:#a0a9b1;--faint:#767f87;--line:#2a3137;--soft:#1c2227;--accent:#6fb9e6;--hot:#f0935c;--green:#4fc09a;
---amber:#d9ab45;--acc:#3a83af;--accline:#173247;--rej:#4a2c1c;--rejline:#f0935c;
+--amber:#d9ab45;--acc:#3a83af;--accline:#173247;--rej:#33231b;--rejline:#f0935c;
 --q0:#17242d;--q1:#193447;--q2:#1d4b68;--q3:#286b91;--q4:#4594ba;--q5:#82c1d9;--q6:#dbf0f6;--none:#1d2226}}
 html:has(#theme-light:checked){color-scheme:light;--bg:#faf9f6;--panel:#fff;--ink:#15191e;--mute:#59626c;
 --faint:#8b939b;--line:#e2dfd7;--soft:#f1efe9;--accent:#0b5f94;--hot:#b84a12;--green:#127556;--amber:#8f6400;
---acc:#3d8abb;--accline:#dcecf5;--rej:#f0cdb8;--rejline:#b84a12;
+--acc:#3d8abb;--accline:#dcecf5;--rej:#f8e6da;--rejline:#c9703f;
 --q0:#e9f1f5;--q1:#cfe3ed;--q2:#a7cde1;--q3:#72afd1;--q4:#3d8abb;--q5:#1b6498;--q6:#0a3a62;--none:#edebe5}
 html:has(#theme-dark:checked){color-scheme:dark;--bg:#101417;--panel:#161b1f;--ink:#e8ebed;--mute:#a0a9b1;
 --faint:#767f87;--line:#2a3137;--soft:#1c2227;--accent:#6fb9e6;--hot:#f0935c;--green:#4fc09a;--amber:#d9ab45;
---acc:#3a83af;--accline:#173247;--rej:#4a2c1c;--rejline:#f0935c;
+--acc:#3a83af;--accline:#173247;--rej:#33231b;--rejline:#f0935c;
 --q0:#17242d;--q1:#193447;--q2:#1d4b68;--q3:#286b91;--q4:#4594ba;--q5:#82c1d9;--q6:#dbf0f6;--none:#1d2226}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth;background:var(--bg)}
@@ -67,11 +67,11 @@ border-bottom:1px solid var(--line)}
 section{padding:26px 0 24px;border-bottom:1px solid var(--line);min-width:0}
 section>header{margin-bottom:14px}
 h2{font-size:17px;line-height:1.3;font-weight:640;letter-spacing:-.005em;margin:0}
-section>header p,.note{color:var(--mute);font-size:13px;margin:3px 0 0;max-width:80ch}
-.note{margin-top:9px}
+section>header p,.note{color:var(--mute);font-size:13px;margin:3px 0 0;max-width:104ch}
+.note{margin:9px 0}
 h3{font-size:13px;font-weight:620;margin:0 0 6px}
 .two{display:grid;grid-template-columns:minmax(0,1.72fr) minmax(0,1fr);gap:0 44px;border-bottom:1px solid var(--line)}
-.two>section{border-bottom:0}
+.two>section,.two>div>section:last-child{border-bottom:0}
 .bar{display:flex;flex-wrap:wrap;align-items:center;gap:8px 18px;margin-bottom:8px;font-size:12.5px;color:var(--mute)}
 .legend{display:flex;flex-wrap:wrap;gap:5px 16px;align-items:center;font-size:12px;color:var(--mute);margin-top:9px}
 .legend span.k{display:inline-flex;align-items:center;gap:6px}
@@ -123,7 +123,7 @@ button[aria-pressed=true]{background:var(--ink);color:var(--bg);border-color:var
 .axis{position:relative;height:18px;font-size:11.5px;color:var(--faint)}
 .axis span{position:absolute;white-space:nowrap;padding-left:4px;border-left:1px solid var(--line)}
 
-.usage{display:grid;grid-template-columns:max-content minmax(0,1fr) max-content;gap:0 14px;align-items:center;font-size:12.5px}
+.usage{display:grid;grid-template-columns:max-content minmax(70px,1fr) max-content;gap:0 14px;align-items:center;font-size:12.5px}
 .usage .t{position:relative;height:25px;background:linear-gradient(var(--line),var(--line)) 0 50%/100% 1px no-repeat}
 .usage .t i{position:absolute;top:50%}
 .usage .t .span{height:3px;margin-top:-1.5px;background:var(--q3);border-radius:2px}
@@ -134,7 +134,7 @@ button[aria-pressed=true]{background:var(--ink);color:var(--bg);border-color:var
 .usage .p .w{color:var(--faint)}
 .usage .all{font-weight:640;padding-top:4px}
 .usage .scale{position:relative;height:18px;color:var(--faint);font-size:11.5px}
-.usage .scale span{position:absolute;transform:translateX(-50%)}
+.usage .scale span{position:absolute;white-space:nowrap;transform:translateX(-50%)}
 .usage .scale span:first-child{transform:none}.usage .scale span:last-child{transform:translateX(-100%)}
 
 .chips{display:flex;flex-wrap:wrap;gap:6px;margin-bottom:14px}
@@ -149,6 +149,7 @@ button[aria-pressed=true]{background:var(--ink);color:var(--bg);border-color:var
 .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
 .plot .y{position:absolute;right:100%;margin-right:7px;transform:translateY(50%);font-size:11.5px;color:var(--mute);white-space:nowrap}
 .plot .x{position:absolute;top:100%;margin-top:4px;transform:translateX(-50%);font-size:11.5px;color:var(--mute);white-space:nowrap}
+.plot .x.end{transform:translateX(-100%)}
 .plot .xt{position:absolute;right:0;top:100%;margin-top:19px;font-size:11.5px;color:var(--faint)}
 .plot .lab{position:absolute;font-size:11.5px;font-weight:600;color:var(--hot);background:color-mix(in srgb,var(--bg) 78%,transparent);
 padding:0 4px;border-radius:3px;white-space:nowrap;right:2px;transform:translateY(-3px)}
@@ -160,12 +161,12 @@ padding:0 4px;border-radius:3px;white-space:nowrap;right:2px;transform:translate
 .plot .cut{stroke:var(--hot);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
 .plot .area{fill:var(--q1)}.plot .curve{fill:none;stroke:var(--accent);stroke-width:2}
 .plot .hair{stroke:var(--ink);stroke-width:1;opacity:.55}
-.plot.tall{height:268px}
+.plot.tall{height:190px}
 
 .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
 table{border-collapse:collapse;width:100%;font-size:13px}
 caption{position:absolute;left:-9999px}
-th,td{padding:6px 10px;text-align:left;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
+th,td{padding:6px 9px;text-align:left;font-weight:400;white-space:nowrap;border-bottom:1px solid var(--line)}
 tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:12px;color:var(--mute);border-bottom:1px solid var(--faint);vertical-align:bottom;padding-top:0}
 th:first-child,td:first-child{padding-left:0}
@@ -174,9 +175,9 @@ tbody th{font-weight:550}
 .n{text-align:right}
 tbody tr:hover>*{background:var(--soft)}
 td .sub{color:var(--faint)}
-.mix{display:inline-flex;width:110px;height:9px;border-radius:2px;overflow:hidden;vertical-align:middle;background:var(--none)}
+.mix{display:inline-flex;width:90px;height:9px;border-radius:2px;overflow:hidden;vertical-align:middle;background:var(--none)}
 .mix i{display:block;height:100%}
-.c0{background:var(--q5)}.c1{background:var(--q2)}.c2{background:var(--amber)}.c3{background:var(--green)}.c4{background:var(--faint)}.c5{background:var(--hot)}
+.c0{background:var(--acc)}.c1{background:var(--amber)}.c2{background:var(--green)}.c3{background:var(--ink)}.c4{background:var(--hot)}
 details{margin-top:14px}
 summary{cursor:pointer;font-size:13px;color:var(--accent);padding:2px 0}
 details[open] summary{margin-bottom:8px}
@@ -209,6 +210,7 @@ border-radius:6px;white-space:pre;display:none;max-width:92vw;box-shadow:0 3px 1
 .kpi:nth-child(n){border-left:1px solid var(--line);padding-left:12px;border-top:1px solid var(--line)}
 .kpi:nth-child(2n+1){border-left:0;padding-left:0}.kpi:nth-child(-n+2){border-top:0}
 .kpi .v{font-size:20px}h1{font-size:23px}.controls{margin-left:0}.map.wide{display:none}.map.narrow{display:block}
+.axis span:not(:nth-child(3n+1)),.axis span:nth-child(n+7),.usage .scale span:nth-child(2n){display:none}
 .heat{gap:2px 8px}.heat .nm{max-width:7.2em}.heat svg{height:19px}.usage{gap:0 9px}.usage .nm{max-width:7.6em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .reasons{grid-template-columns:max-content minmax(0,1fr)}.reasons .why{grid-column:1/-1;margin:-4px 0 4px}
 .facts{grid-template-columns:minmax(0,1fr);gap:1px}.facts dd{margin-bottom:9px}.plot{margin-left:40px}}

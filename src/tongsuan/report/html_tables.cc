@@ -11,10 +11,6 @@
 namespace tongsuan::report::internal {
 namespace {
 
-std::string title_html(const HubView& hub) {
-  return both_html(escape(hub.title_en), escape(hub.title_zh));
-}
-
 std::string hours_text(int128 device_seconds) {
   return grouped(fixed(device_seconds, 3'600, 0));
 }
@@ -25,22 +21,30 @@ int128 all_parts(const Costs& costs) {
   return sum;
 }
 
+// What a price is made of, as shown: whole nodes and caps are rare enough to share a column.
+constexpr std::size_t kShownParts = 5;
+constexpr std::array<Word, kShownParts> kPartWords = {Word::kCapacity, Word::kPower, Word::kGreen,
+                                                      Word::kData, Word::kOther};
+std::array<std::int64_t, kShownParts> shown_parts(const Costs& costs) {
+  const auto at = [&](CostPart part) { return costs[static_cast<std::size_t>(part)]; };
+  return {at(CostPart::kCapacity), at(CostPart::kPower), at(CostPart::kGreen), at(CostPart::kData),
+          at(CostPart::kNodes) + at(CostPart::kCaps)};
+}
+
 // A bar of what a price is made of; parts below zero are left out.
 std::string mix_html(const Costs& costs) {
+  const std::array<std::int64_t, kShownParts> parts = shown_parts(costs);
   int128 positive = 0;
-  for (const std::int64_t part : costs) positive += std::max<std::int64_t>(part, 0);
+  for (const std::int64_t part : parts) positive += std::max<std::int64_t>(part, 0);
   std::string out = "<span class=\"mix\" aria-hidden=\"true\">";
-  for (std::size_t i = 0; i < costs.size() && positive > 0; ++i) {
-    if (costs[i] <= 0) continue;
+  for (std::size_t i = 0; i < parts.size() && positive > 0; ++i) {
+    if (parts[i] <= 0) continue;
     out += "<i class=\"c" + std::to_string(i) +
-           "\" style=\"width:" + fixed(static_cast<int128>(costs[i]) * 100, positive, 1) +
+           "\" style=\"width:" + fixed(static_cast<int128>(parts[i]) * 100, positive, 1) +
            "%\"></i>";
   }
   return out + "</span>";
 }
-
-constexpr std::array<Word, kCostParts> kPartWords = {Word::kCapacity, Word::kNodes, Word::kPower,
-                                                     Word::kGreen,    Word::kData,  Word::kCaps};
 
 std::string flow_cell(int128 in, int128 out, std::string (*text)(int128)) {
   return (in == 0 ? "–" : text(in)) + " <span class=\"sub\">/</span> " +
@@ -50,9 +54,10 @@ std::string flow_cell(int128 in, int128 out, std::string (*text)(int128)) {
 // Parts that nobody pays for anywhere have no column.
 std::vector<std::size_t> paid_parts(const RoundView& view) {
   std::vector<std::size_t> parts;
-  for (std::size_t i = 0; i < kCostParts; ++i) {
-    const bool paid = std::any_of(view.hubs.begin(), view.hubs.end(),
-                                  [i](const HubView& hub) { return hub.paid[i] != 0; });
+  for (std::size_t i = 0; i < kShownParts; ++i) {
+    const bool paid = std::any_of(view.hubs.begin(), view.hubs.end(), [i](const HubView& hub) {
+      return shown_parts(hub.paid)[i] != 0;
+    });
     if (paid || i == 0) parts.push_back(i);
   }
   return parts;
@@ -73,12 +78,12 @@ void write_hub_table(Page& page) {
   begin_table(page.out, both(Word::kHubsTitle), heads);
   for (const HubView& hub : page.view.hubs) {
     std::vector<std::string> cells = {
-        title_html(hub), percent(share_ppm(hub.time.used, hub.time.offered)),
+        short_title_html(hub), percent(share_ppm(hub.time.used, hub.time.offered)),
         hours_text(hub.time.used) + " <span class=\"sub\">h</span>",
         "<b>" + price_text(per_device_hour(all_parts(hub.paid), hub.time.used)) + "</b>",
         mix_html(hub.paid)};
     for (const std::size_t part : parts) {
-      cells.push_back(price_text(per_device_hour(hub.paid[part], hub.time.used)));
+      cells.push_back(price_text(per_device_hour(shown_parts(hub.paid)[part], hub.time.used)));
     }
     cells.push_back(percent(green_share_ppm(hub)));
     cells.push_back(energy_text(hub.energy_wh));
@@ -110,7 +115,7 @@ void write_class_table(Page& page) {
                {both(Word::kRevenue) + ' ' + escape(page.view.currency), true}});
   for (const HubClassView& entry : page.view.classes) {
     table_row(page.out,
-              {title_html(page.view.hubs[entry.hub]), escape(entry.class_name),
+              {short_title_html(page.view.hubs[entry.hub]), escape(entry.class_name),
                hours_text(entry.time.offered), hours_text(entry.time.used),
                percent(share_ppm(entry.time.used, entry.time.offered)), price_text(entry.price),
                price_text(entry.signal_price), grouped(fixed(entry.revenue, kMicro, 0))},

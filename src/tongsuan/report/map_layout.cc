@@ -26,12 +26,12 @@ void fit(std::vector<Disc>& discs, const std::vector<Place>& places, const Frame
   const double shrink = cosine((south + north) / 2);
   const double wide = (east - west) * shrink;
   const double tall = north - south;
-  const double room_x = frame.width - 2 * frame.margin;
-  const double room_y = frame.height - 2 * frame.margin;
+  const double room_x = frame.width - 2 * frame.margin_x;
+  const double room_y = frame.height - 2 * frame.margin_y;
   if (wide < 1e-6 && tall < 1e-6) {  // no spread: a row
     const auto count = static_cast<double>(discs.size());
     for (std::size_t i = 0; i < discs.size(); ++i) {
-      discs[i].at = {frame.margin + room_x * (static_cast<double>(i) + 0.5) / count,
+      discs[i].at = {frame.margin_x + room_x * (static_cast<double>(i) + 0.5) / count,
                      frame.height / 2 + ((i % 2 == 0) ? -0.18 : 0.18) * room_y};
     }
     return;
@@ -170,7 +170,7 @@ class Labels {
     }
     for (const Point& point : wires_) {
       if (point.x > box.left && point.x < box.right && point.y > box.top && point.y < box.bottom) {
-        cost += 4;
+        cost += 15;
       }
     }
     return cost;

@@ -66,11 +66,7 @@ class MarketText {
   std::string run() {
     add_header();
     add_table(hub_table(view_, input_.before, language_));
-    Table flows = flow_table(view_, language_);
-    std::erase_if(flows.rows, [](const std::vector<Cell>& row) {
-      return std::get<std::string>(row[2]).starts_with("0 ");  // nothing sent: not worth a line
-    });
-    if (!flows.rows.empty()) add_table(flows);
+    add_flows();
     add_totals();
     add_certificate();
     return std::move(out_);
@@ -94,6 +90,26 @@ class MarketText {
     const Result<std::string> text = render(table, {});
     TONGSUAN_CHECK(text.ok());  // no columns, filters or order that could be wrong
     out_ += text.value() + '\n';
+  }
+
+  // Where something was sent, the dearest first; the rest is counted.
+  void add_flows() {
+    constexpr std::size_t kFlowLinesMax = 12;
+    Table flows = flow_table(view_, language_);
+    const std::size_t rent = flows.columns.size() - 1;
+    std::erase_if(flows.rows, [](const std::vector<Cell>& row) {
+      return row[3] == Cell(std::int64_t{0}) && row[4] == Cell(std::int64_t{0});
+    });
+    if (flows.rows.empty()) return;
+    std::stable_sort(flows.rows.begin(), flows.rows.end(), [rent](const auto& a, const auto& b) {
+      return std::get<std::int64_t>(a[rent]) > std::get<std::int64_t>(b[rent]);
+    });
+    const std::size_t count = flows.rows.size();
+    flows.rows.resize(std::min(count, kFlowLinesMax));
+    add_table(flows);
+    if (count <= kFlowLinesMax) return;
+    out_.pop_back();
+    out_ += "… " + std::to_string(count - kFlowLinesMax) + ' ' + say(Word::kMoreFlows) + "\n\n";
   }
 
   [[nodiscard]] std::string usage() const {

@@ -199,8 +199,19 @@ Scale price_scale(const RoundView& view) {
   }
   if (prices.empty()) return {};
   std::sort(prices.begin(), prices.end());
-  // The dearest hundredth is one shade: a single spike would wash out everything else.
-  return {prices.front(), prices[(prices.size() - 1) * 99 / 100]};
+  // The ends are one shade each: a few spikes would wash out everything else.
+  return {prices[(prices.size() - 1) * 2 / 100], prices[(prices.size() - 1) * 96 / 100]};
+}
+
+std::string short_title(const HubView& hub, Language language) {
+  const std::string& title = language == Language::kChinese ? hub.title_zh : hub.title_en;
+  const std::size_t end = std::min(title.find(" ("), title.find("（"));
+  return end == 0 || end == std::string::npos ? title : title.substr(0, end);
+}
+
+std::string short_title_html(const HubView& hub) {
+  return both_html(escape(short_title(hub, Language::kEnglish)),
+                   escape(short_title(hub, Language::kChinese)));
 }
 
 std::string price_text(std::optional<std::int64_t> micro, int decimals) {

@@ -42,7 +42,7 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
     {Word::kSiloed, "each hub alone", "各枢纽各自为政"},
     {Word::kCoupled, "all hubs coupled", "全部枢纽耦合"},
     {Word::kDeviceHours, "device-hours", "卡时"},
-    {Word::kPoints, "points", "个百分点"},
+    {Word::kPoints, "pts", "个百分点"},
     {Word::kEnergy, "Energy", "电量"},
     {Word::kDemandServed, "Device-hours served", "已满足卡时"},
     {Word::kTotal, "Total", "合计"},
@@ -73,8 +73,8 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
     {Word::kHeatTitle, "Price by hub and time", "各枢纽分时价格"},
     {Word::kHeatCaption,
      "Capacity price per device-hour, mean over the classes of a hub weighted by devices offered. "
-     "Dark cells are scarce hours; a dark row is a hub that everybody wants.",
-     "每卡时容量价格，按各类供给卡数加权平均。深色格为紧缺时段；整行深色则是各方争抢的枢纽。"},
+     "Strong cells are scarce hours; a strong row is a hub that is wanted or has dear classes.",
+     "每卡时容量价格，按各类供给卡数加权平均。颜色越强越紧缺；整行偏强的枢纽或受争抢，或型号较贵。"},
     {Word::kMeanPrice, "mean", "均价"},
     {Word::kNothingOffered, "nothing offered", "无供给"},
 
@@ -87,11 +87,11 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
 
     {Word::kCurveTitle, "Supply and demand at a hub", "枢纽供需曲线"},
     {Word::kCurveCaption,
-     "Supply rises with the offers (and the power they draw); demand falls with the value of the "
-     "orders. Rejected blocks above the price could not be fitted in whole: they are gangs, all or "
-     "none. A rejected order shows at every hub where it could have run.",
-     "供给随报价（含用电）上升，需求随订单价值下降。高于价格却落选的方块是无法整组放下的任务：要么全部，要么没有。"
-     "落选订单显示在它本可运行的每个枢纽。"},
+     "Supply rises with the offers and the power they draw. Accepted orders stand first, by falling "
+     "value; rejected ones that could have run here follow. A rejected block above the price was worth "
+     "more than it, but a gang is placed in whole or not at all, and no whole place was left.",
+     "供给随报价（含用电）上升。中标订单在前，按价值从高到低；本可在此运行的落选订单在后。"
+     "高于价格却落选的方块，价值高于价格，但一组卡要么全部放下、要么不放，已没有完整的位置。"},
     {Word::kSupply, "supply", "供给"},
     {Word::kAccepted, "accepted", "中标"},
     {Word::kRejected, "rejected", "落选"},
@@ -126,6 +126,7 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
     {Word::kGreen, "Green", "绿电"},
     {Word::kData, "Data", "数据"},
     {Word::kCaps, "Caps", "限额"},
+    {Word::kOther, "Other", "其他"},
     {Word::kAwards, "Awards", "中标数"},
     {Word::kDataIn, "Data in", "数据流入"},
     {Word::kDataOut, "Data out", "数据流出"},
@@ -147,6 +148,7 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
     {Word::kRoom, "Of its room", "占可用空间"},
     {Word::kHoursFull, "Hours full", "满载小时"},
     {Word::kNoFlows, "This market has no lines and no links.", "本市场没有线路和链路。"},
+    {Word::kMoreFlows, "more, with less rent", "条租金更低，未列出"},
 
     {Word::kRejectedTitle, "Rejected orders", "落选订单"},
     {Word::kRejectedCaption,

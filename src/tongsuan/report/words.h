@@ -106,6 +106,7 @@ enum class Word : std::uint16_t {
   kGreen,
   kData,
   kCaps,
+  kOther,
   kAwards,
   kDataIn,
   kDataOut,
@@ -124,6 +125,7 @@ enum class Word : std::uint16_t {
   kRoom,
   kHoursFull,
   kNoFlows,
+  kMoreFlows,
   // Rejected orders
   kRejectedTitle,
   kRejectedCaption,

@@ -29,10 +29,11 @@ struct Box {  // left, top, right, bottom
 struct Frame {
   double width = 0;
   double height = 0;
-  double margin = 0;
+  double margin_x = 0;  // kept free of hubs, for their labels
+  double margin_y = 0;
 };
 
-inline constexpr double kStretchMax = 1.7;
+inline constexpr double kStretchMax = 1.6;
 
 // Longitude and latitude in degrees, north up.
 struct Place {

@@ -59,6 +59,10 @@ struct HeatCell {
 // From the cheapest to the dearest cell; one scale for map and heat map.
 [[nodiscard]] Scale price_scale(const RoundView& view);
 
+// A hub's title without what stands in brackets at its end: "Guian (Guizhou)" → "Guian".
+[[nodiscard]] std::string short_title(const HubView& hub, Language language);
+[[nodiscard]] std::string short_title_html(const HubView& hub);
+
 // "0.00" of a price, for people.
 [[nodiscard]] std::string price_text(std::optional<std::int64_t> micro, int decimals = 2);
 // "12-01 08:00": when a slot begins, in the calendar's own zone.
