@@ -32,7 +32,6 @@ struct Round {
   WarmStart warm;
   Proof proof;
   Outcome outcome;
-  int128 free_welfare = 0;
   std::uint64_t work_units = 0;
   std::vector<TracePoint> trace;
 
@@ -85,6 +84,14 @@ std::vector<std::int64_t> use_of(const market::Problem& problem,
   return use;
 }
 
+std::vector<std::int64_t> use_of(const market::Problem& problem, const std::vector<Award>& awards) {
+  std::vector<std::int64_t> use(problem.row_count(), 0);
+  for (const Award& award : awards) {
+    market::add_use(problem, market::find_placement(problem, award), 1, use);
+  }
+  return use;
+}
+
 void trace_search(Round& round, solver::SearchOptions& search, std::uint32_t pass,
                   std::uint32_t passes) {
   const int128 bound = round.best_bound();
@@ -94,6 +101,29 @@ void trace_search(Round& round, solver::SearchOptions& search, std::uint32_t pas
         {share, as_money(progress.welfare, round.problem), as_money(bound, round.problem)});
     round.report("placement", share, gap_of(progress.welfare, bound));
   };
+}
+
+// Nothing that does not fit goes on to the prices, whatever the search says: awards on rows that
+// cannot be met are dropped, and without awards every book can be met.
+void drop_misfits(Round& round) {
+  const market::Problem& problem = round.problem;
+  std::vector<Award>& awards = round.outcome.awards;
+  for (;;) {
+    const std::uint32_t row =
+        market::dispatch(problem, market::net_use(problem, round.outcome)).short_row;
+    if (row == kNone) return;
+    const std::size_t before = awards.size();
+    std::vector<std::int64_t> use(problem.row_count(), 0);
+    std::erase_if(awards, [&](const Award& award) {
+      const market::Placement placement = market::find_placement(problem, award);
+      market::add_use(problem, placement, 1, use);
+      const bool touches = use[row] != 0;
+      market::add_use(problem, placement, -1, use);
+      return touches;
+    });
+    if (awards.size() == before) awards.clear();
+    round.outcome.flows = solver::redispatch(problem, use_of(problem, awards), round.outcome.flows);
+  }
 }
 
 // Searches with the flows of the lines fixed, then sends the flows where the placements, and the
@@ -137,20 +167,23 @@ void find_placements(Round& round) {
     if (placement.choice == kNone) continue;
     round.outcome.awards.push_back(market::make_award(problem, order, placement));
   }
+  drop_misfits(round);
 }
 
 Result<Clearing> settle(Round& round) {
   const market::Problem& problem = round.problem;
   const market::Dispatch dispatch =
       market::dispatch(problem, market::net_use(problem, round.outcome));
-  round.free_welfare = market::welfare(problem, round.outcome, dispatch);
-  round.report("payment", 0, gap_of(round.free_welfare, round.best_bound()));
+  const int128 free_welfare = market::welfare(problem, round.outcome, dispatch);
   const int128 bound = round.best_bound();
+  round.report("payment", 0, gap_of(free_welfare, bound));
   TONGSUAN_TRY(Certified certified,
                certify(round.market, problem, std::move(round.outcome), std::move(round.proof),
                        {.seed = round.options.seed, .round = round.options.round}));
+  // Where orders had to leave, others may have come in and done better than the search.
+  const int128 best = std::max(free_welfare, certified.verified.certificate().welfare);
   return Clearing{.verified = std::move(certified.verified),
-                  .free_welfare = round.free_welfare,
+                  .free_welfare = best,
                   .free_bound = bound,
                   .rule_bound = bound,
                   .removed = std::move(certified.removed),
@@ -202,8 +235,10 @@ std::uint64_t default_work_units(const market::Problem& problem) {
   return std::clamp<std::uint64_t>(orders * 6'000, 2'000'000, 1'500'000'000);
 }
 
-Result<Clearing> clear(const Market& market, const ClearOptions& options) {
-  TONGSUAN_TRY(const market::Problem problem, market::compile(market));
+namespace {
+
+Result<Round> begin_round(const Market& market, const market::Problem& problem,
+                          const ClearOptions& options) {
   Round round{.market = market,
               .problem = problem,
               .options = options,
@@ -216,6 +251,29 @@ Result<Clearing> clear(const Market& market, const ClearOptions& options) {
     round.warm =
         carry_over(*options.warm_market, old_problem, *options.warm_start, market, problem);
   }
+  return round;
+}
+
+}  // namespace
+
+Result<FreeRound> clear_free(const Market& market, const market::Problem& problem,
+                             const ClearOptions& options) {
+  TONGSUAN_TRY(Round round, begin_round(market, problem, options));
+  find_prices(round);
+  find_placements(round);
+  const market::Dispatch dispatch =
+      market::dispatch(problem, market::net_use(problem, round.outcome));
+  const int128 welfare = market::welfare(problem, round.outcome, dispatch);
+  return FreeRound{.outcome = std::move(round.outcome),
+                   .proof = std::move(round.proof),
+                   .welfare = welfare,
+                   .work_units = round.work_units,
+                   .trace = std::move(round.trace)};
+}
+
+Result<Clearing> clear(const Market& market, const ClearOptions& options) {
+  TONGSUAN_TRY(const market::Problem problem, market::compile(market));
+  TONGSUAN_TRY(Round round, begin_round(market, problem, options));
   if (const std::optional<EnergyBook> energy = energy_book(market, problem, options.seed)) {
     return clear_exactly(round, *energy);
   }

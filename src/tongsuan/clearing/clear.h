@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/clearing/certify.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
 #include "tongsuan/market/problem.h"
@@ -56,6 +57,18 @@ struct Clearing {
   std::vector<TracePoint> trace;
   std::uint64_t work_units = 0;
 };
+
+// A round before the pricing rules: the best outcome found and what proves it.
+struct FreeRound {
+  Outcome outcome;
+  Proof proof;
+  int128 welfare = 0;  // undivided
+  std::uint64_t work_units = 0;
+  std::vector<TracePoint> trace;
+};
+// By dual prices and search, whatever the book; `problem` must be the compiled `market`.
+Result<FreeRound> clear_free(const Market& market, const market::Problem& problem,
+                             const ClearOptions& options);
 
 [[nodiscard]] std::uint64_t default_work_units(const market::Problem& problem);
 

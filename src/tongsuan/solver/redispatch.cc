@@ -12,8 +12,8 @@ using market::Problem;
 
 // Lines of one slot, and the zone rows that they join.
 struct SlotNetwork {
-  std::vector<std::uint32_t> rows;         // rising
-  std::vector<std::uint32_t> line_slots;   // positions in Problem::line_slots
+  std::vector<std::uint32_t> rows;        // rising
+  std::vector<std::uint32_t> line_slots;  // positions in Problem::line_slots
 };
 
 std::vector<SlotNetwork> split_by_slot(const Problem& problem) {
@@ -64,18 +64,19 @@ void fill(const Problem& problem, const SlotNetwork& slot,
   };
   for (const std::uint32_t i : slot.line_slots) {
     const market::LineSlot& line = problem.line_slots[i];
-    input.lines.push_back({.from = zone_of(line.from), .to = zone_of(line.to), .min = line.min,
-                           .max = line.max, .tariff = line.tariff});
+    input.lines.push_back({.from = zone_of(line.from),
+                           .to = zone_of(line.to),
+                           .min = line.min,
+                           .max = line.max,
+                           .tariff = line.tariff});
   }
 }
 
-// `ask` adds demand steps to a slot before it is solved.
-template <class Ask>
-std::vector<std::int64_t> solve_slots(const Problem& problem,
-                                      const std::vector<std::int64_t>& award_use,
-                                      const std::vector<std::int64_t>& current, Ask ask) {
-  std::vector<std::int64_t> flows = current;
-  flows.resize(problem.line_slots.size(), 0);
+// Solves every slot that has lines and hands each solution on. `ask` adds demand steps to a slot
+// before it is solved.
+template <class Ask, class Take>
+void solve_slots(const Problem& problem, const std::vector<std::int64_t>& award_use, Ask ask,
+                 Take take) {
   NetworkSolver solver;
   NetworkSolution solution;
   SlotInput input;
@@ -87,33 +88,63 @@ std::vector<std::int64_t> solve_slots(const Problem& problem,
       input.zones[zone].supply = input.supply[zone];
       input.zones[zone].demand = input.demand[zone];
     }
-    const Result<Network> network = Network::build(
-        {.zones = input.zones, .lines = input.lines, .price_min = -kPriceMax, .price_max = kPriceMax});
+    const Result<Network> network = Network::build({.zones = input.zones,
+                                                    .lines = input.lines,
+                                                    .price_min = -kPriceMax,
+                                                    .price_max = kPriceMax});
     if (!network.ok()) continue;
     const std::vector<std::int64_t> injection(slot.rows.size(), 0);
     solution.prices.assign(slot.rows.size(), 0);
     solver.solve(network.value(), injection, solution);
-    if (!solution.balanced) continue;
-    for (std::size_t i = 0; i < slot.line_slots.size(); ++i) {
-      flows[slot.line_slots[i]] = solution.flows[i];
-    }
+    if (solution.balanced) take(slot, solver, network.value(), solution);
   }
+}
+
+template <class Ask>
+std::vector<std::int64_t> best_flows(const Problem& problem,
+                                     const std::vector<std::int64_t>& award_use,
+                                     const std::vector<std::int64_t>& current, Ask ask) {
+  std::vector<std::int64_t> flows = current;
+  flows.resize(problem.line_slots.size(), 0);
+  solve_slots(problem, award_use, ask,
+              [&](const SlotNetwork& slot, NetworkSolver&, const Network&,
+                  const NetworkSolution& solution) {
+                for (std::size_t i = 0; i < slot.line_slots.size(); ++i) {
+                  flows[slot.line_slots[i]] = solution.flows[i];
+                }
+              });
   return flows;
 }
+
+constexpr auto kAskNothing = [](const SlotNetwork&, SlotInput&) {};
 
 }  // namespace
 
 std::vector<std::int64_t> redispatch(const Problem& problem,
                                      const std::vector<std::int64_t>& award_use,
                                      const std::vector<std::int64_t>& current) {
-  return solve_slots(problem, award_use, current, [](const SlotNetwork&, SlotInput&) {});
+  return best_flows(problem, award_use, current, kAskNothing);
+}
+
+void support_prices(const Problem& problem, const std::vector<std::int64_t>& award_use,
+                    Prices& prices) {
+  solve_slots(problem, award_use, kAskNothing,
+              [&](const SlotNetwork& slot, NetworkSolver& solver, const Network& network,
+                  NetworkSolution& solution) {
+                std::vector<std::int64_t> reference;
+                for (const std::uint32_t row : slot.rows) reference.push_back(prices[row]);
+                solver.choose_prices(network, reference, solution);
+                for (std::size_t zone = 0; zone < slot.rows.size(); ++zone) {
+                  prices[slot.rows[zone]] = solution.prices[zone];
+                }
+              });
 }
 
 std::vector<std::int64_t> plan_flows(const Problem& problem, const Prices& prices,
                                      const std::vector<std::int64_t>& expected_use,
                                      const std::vector<std::int64_t>& award_use,
                                      const std::vector<std::int64_t>& current) {
-  return solve_slots(problem, award_use, current, [&](const SlotNetwork& slot, SlotInput& input) {
+  return best_flows(problem, award_use, current, [&](const SlotNetwork& slot, SlotInput& input) {
     for (std::size_t zone = 0; zone < slot.rows.size(); ++zone) {
       const std::uint32_t row = slot.rows[zone];
       const std::int64_t more = expected_use[row] - award_use[row];

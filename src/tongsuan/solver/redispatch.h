@@ -16,6 +16,11 @@ namespace tongsuan::solver {
                                                    const std::vector<std::int64_t>& award_use,
                                                    const std::vector<std::int64_t>& current);
 
+// Replaces the prices of zones that lines join by the supporting prices of their best flows that
+// are closest to `prices`; slots where the use cannot be met keep theirs.
+void support_prices(const market::Problem& problem, const std::vector<std::int64_t>& award_use,
+                    Prices& prices);
+
 // Flows that leave room for a search: as redispatch, but every zone also asks, at its price λ*, for
 // what `expected_use` says beyond `award_use`. Feasible for the awards whenever redispatch is.
 [[nodiscard]] std::vector<std::int64_t> plan_flows(const market::Problem& problem,
