@@ -97,6 +97,7 @@ void write_figures(Page& page) {
   write_figure(out, Word::kPayments, money(totals.payments) + ' ' + currency,
                both(Word::kDemandServed) + ' ' +
                    percent(share_ppm(totals.device_seconds_placed, totals.device_seconds_asked)));
+  const std::string of_payments = percent(share_ppm(totals.rent, totals.payments));
   write_figure(out, Word::kRent, money(totals.rent) + ' ' + currency,
                both_html(of_payments + " of payments", "占付款 " + of_payments));
   out += "</dl>\n";

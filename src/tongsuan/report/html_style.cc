@@ -203,6 +203,7 @@ footer{padding:20px 0 40px;color:var(--faint);font-size:12px}
 #tip{position:fixed;z-index:20;pointer-events:none;background:var(--ink);color:var(--bg);font-size:12px;line-height:1.45;padding:6px 9px;
 border-radius:6px;white-space:pre;display:none;max-width:92vw;box-shadow:0 3px 14px rgba(0,0,0,.22)}
 
+@media (max-width:1500px){.usage .scale span:nth-child(2n){display:none}}
 @media (max-width:1180px){.kpis{grid-template-columns:repeat(4,minmax(0,1fr))}.kpi:nth-child(4n+1){border-left:0;padding-left:0}
 .kpi:nth-child(n+5){border-top:1px solid var(--line)}}
 @media (max-width:980px){.two{grid-template-columns:minmax(0,1fr);border-bottom:0}.two>section{border-bottom:1px solid var(--line)}}
