@@ -118,7 +118,8 @@ TEST(NationalWeek, GangsFollowTheTable) {
     const double share = kGangWeights[i] / 10'000.0;
     EXPECT_NEAR(counts[1U << i] / blocks, share, 0.0015 + share * 0.05) << "gang " << (1U << i);
   }
-  EXPECT_GT(counts[1'024], 0);
+  EXPECT_GT(counts[national_gang_max(40'000)], 0);
+  EXPECT_EQ(counts.rbegin()->first, national_gang_max(40'000));
 }
 
 TEST(NationalWeek, DurationsFollowTheTable) {
