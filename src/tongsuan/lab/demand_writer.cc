@@ -202,7 +202,8 @@ void DemandWriter::follow(const Job& job, Order& order) {
 
 // Everything of a block but its variants.
 Order DemandWriter::draw_block(Job& job, Patience& patience) {
-  patience = static_cast<Patience>(draw_weighted(random_, kPatienceWeights));
+  const auto drawn = static_cast<Patience>(draw_weighted(random_, kPatienceWeights));
+  patience = job.patience.value_or(drawn);
   job.duration = std::clamp(job.duration, 1U, slots());
   Order order = start_order(OrderKind::kBlock, job.buyer);
   order.window = draw_window(job, patience);

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Job {
   Slot begin = 0;                       // earliest start; moved forward where the week is too short
   std::uint32_t classes = kAllClasses;  // bits of the classes that it accepts
   bool exact_classes = false;           // every accepted class is a variant, none is drawn
+  std::optional<Patience> patience = std::nullopt;  // drawn where it is not known
 };
 
 class DemandWriter {

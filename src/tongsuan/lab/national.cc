@@ -127,13 +127,9 @@ Result<Market> national_market(const NationalOptions& options) {
     add_order(demand, kind, name.of(i), gang_max);
   }
 
-  const int128 offered_slots = static_cast<int128>(options.load_percent) * options.slots;
-  SupplyOptions supply;
-  supply.devices = static_cast<std::int64_t>(
-      (static_cast<int128>(demand.work()) * 100 + offered_slots / 2) / offered_slots);
-  supply.orders = options.orders;
-  supply.seed = options.seed;
-  add_supply(market, supply);
+  add_supply(market, {.devices = devices_for(demand.work(), options.load_percent, options.slots),
+                      .orders = options.orders,
+                      .seed = options.seed});
   canonicalise(market);
   return market;
 }

@@ -263,6 +263,11 @@ DeviceCounts spread_devices(std::int64_t total) {
   return counts;
 }
 
+std::int64_t devices_for(std::int64_t work, std::uint32_t load_percent, std::uint32_t slots) {
+  const int128 divisor = static_cast<int128>(load_percent) * slots;
+  return static_cast<std::int64_t>((static_cast<int128>(work) * 100 + divisor / 2) / divisor);
+}
+
 void add_places(Market& market, std::uint32_t slots) {
   market.calendar.start = "2026-04-13T00:00+08:00";  // a Monday
   market.calendar.slot_seconds = 3'600;

@@ -21,6 +21,10 @@ inline constexpr std::uint32_t kSandboxGroup = 0;  // GroupId of orders under th
 using DeviceCounts = std::array<std::array<std::uint32_t, kClasses>, kPlaces>;
 [[nodiscard]] DeviceCounts spread_devices(std::int64_t total);
 
+// Devices for which `work` device-slots in a week of `slots` are `load_percent` of the capacity.
+[[nodiscard]] std::int64_t devices_for(std::int64_t work, std::uint32_t load_percent,
+                                       std::uint32_t slots);
+
 // Calendar, classes, zones, hubs and the sandbox group. `market` must be empty.
 void add_places(Market& market, std::uint32_t slots);
 
