@@ -88,22 +88,36 @@ std::uint32_t classes_of(const TraceJob& job) {
   return classes == 0 ? kAllClasses : classes;
 }
 
-// A virtual cluster of Philly is a company with one account, at home at a place that is drawn.
-std::map<std::string, Buyer> add_tenants(Market& market, const std::vector<RealJob>& jobs,
-                                         std::uint64_t seed) {
-  std::map<std::string, Buyer> tenants;
+// Whole slots that a job runs, cut to the week.
+std::uint32_t hours_of(const TraceJob& job) {
+  const std::int64_t hours = (job.duration_seconds + kSlotSeconds - 1) / kSlotSeconds;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(hours, 1, kSlots));
+}
+
+// A virtual cluster of Philly is a company with a branch at every place: one of them asks for 43 %
+// of all work, and would otherwise put the whole week in one city. Each branch is an account.
+using Branches = std::map<std::string, std::array<Buyer, kPlaces>>;
+
+Branches add_branches(Market& market, const std::vector<RealJob>& jobs) {
+  Branches branches;
   for (const RealJob& real : jobs) {
-    if (real.trace == Trace::kPhilly) tenants.try_emplace(real.job.tenant);
+    if (real.trace == Trace::kPhilly) branches.try_emplace(real.job.tenant);
   }
+  for (auto& [company, buyers] : branches) {
+    for (std::uint32_t place = 0; place < kPlaces; ++place) {
+      const std::string name = "philly-" + company + '-' + std::string(kPlaceTable[place].name);
+      buyers[place] = {AccountId{market.account_names.push_back(name)}, place};
+      market.accounts.push_back({place});
+    }
+  }
+  return branches;
+}
+
+// The branch that a job belongs to is drawn as the homes of the national week are.
+Buyer draw_branch(Random& random, const std::array<Buyer, kPlaces>& buyers) {
   std::array<std::uint32_t, kPlaces> weights{};
   for (std::uint32_t i = 0; i < kPlaces; ++i) weights[i] = kPlaceTable[i].buyers;
-  Random random = draw_stream(seed, kHomeStream);
-  for (auto& [name, buyer] : tenants) {
-    buyer.place = draw_weighted(random, weights);
-    buyer.account = AccountId{market.account_names.push_back("philly-" + name)};
-    market.accounts.push_back({buyer.place});
-  }
-  return tenants;
+  return buyers[draw_weighted(random, weights)];
 }
 
 // openb says how a pod is served: best effort can wait, latency-sensitive cannot.
@@ -132,8 +146,7 @@ Job market_job(const RealJob& real, const Buyer& buyer, Random& classes) {
   Job job;
   job.buyer = buyer;
   job.gang = trace.gang;
-  const std::int64_t hours = (trace.duration_seconds + kSlotSeconds - 1) / kSlotSeconds;
-  job.duration = static_cast<std::uint32_t>(std::clamp<std::int64_t>(hours, 1, kSlots));
+  job.duration = hours_of(trace);
   job.begin = static_cast<Slot>(trace.submit_second / kSlotSeconds % kSlots);
   job.classes = classes_of(trace);
   job.exact_classes = !trace.classes.empty();
@@ -169,14 +182,16 @@ Result<Market> real_week(const RealWeekOptions& options) {
   market.name = "real-week";
   add_places(market, kSlots);
   const BuyerRanges buyers = add_buyers(market, national_buyers(orders));
-  const std::map<std::string, Buyer> tenants = add_tenants(market, jobs, options.seed);
+  const Branches branches = add_branches(market, jobs);
   const DataSets data = add_data_sets(market, national_data_sets(orders), options.seed);
 
   DemandWriter demand(market, buyers, data, options.seed);
+  Random homes = draw_stream(options.seed, kHomeStream);
   Random classes = draw_stream(options.seed, kClassStream);
   for (const RealJob& real : jobs) {
     const bool philly = real.trace == Trace::kPhilly;
-    const Buyer buyer = philly ? tenants.at(real.job.tenant) : demand.draw_buyer();
+    const Buyer buyer =
+        philly ? draw_branch(homes, branches.at(real.job.tenant)) : demand.draw_buyer();
     demand.add_job(philly ? "philly-" + real.job.name : real.job.name,
                    market_job(real, buyer, classes));
   }

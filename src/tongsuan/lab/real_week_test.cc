@@ -69,7 +69,8 @@ TEST_F(RealWeek, SizesAndTimesAreThoseOfTheTrace) {
     // Only where the week ends too early, or where it follows another order, does it start later.
     const auto slot = static_cast<Slot>(job.submit_second / 3'600 % 168);
     moved += market.orders[order].window.begin != std::min(slot, 168 - variant.duration);
-    ASSERT_EQ(market.account_names[market.orders[order].account.value], "philly-" + job.tenant);
+    const std::string_view account = market.account_names[market.orders[order].account.value];
+    ASSERT_TRUE(account.starts_with("philly-" + job.tenant + '-')) << account;
   }
   EXPECT_LT(moved, jobs.size() / 20);
 }
@@ -107,6 +108,15 @@ TEST_F(RealWeek, LoadIsWhatWasAskedFor) {
       100.0 * static_cast<double>(sums.demand) / static_cast<double>(sums.supply);
   EXPECT_GE(percent, 109);
   EXPECT_LE(percent, 114);
+}
+
+TEST_F(RealWeek, AboutThreeQuartersOfTheWorkIsAtHomeInTheEast) {
+  const Offered sums = offered(sample(200'000));
+  for (const OfferedPart& part : sums.regions) {
+    if (part.name != "east") continue;
+    const double share = static_cast<double>(part.demand) / static_cast<double>(sums.demand);
+    EXPECT_NEAR(share, 0.75, 0.06);
+  }
 }
 
 TEST(RealWeekErrors, NamesTheFileThatIsMissing) {
