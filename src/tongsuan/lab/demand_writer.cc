@@ -252,7 +252,7 @@ void DemandWriter::add_service(std::string_view name) {
   Order order = start_order(OrderKind::kService, buyer);
   Variant variant;
   variant.accelerator = ClassId{draw_weighted(random_, kServing)};
-  variant.gang = 1U << random_.below(6);
+  variant.gang = 1U << random_.below(5);
   order.hubs = draw_hubs(buyer, Patience::kUrgent, false);
   order.services.begin = static_cast<std::uint32_t>(market_.ranges.size());
   std::int64_t hours = 0;
@@ -315,7 +315,7 @@ void DemandWriter::add_batches(std::string_view name) {
   const Buyer buyer = draw_buyer();
   const std::uint32_t place = draw_place(buyer);
   const std::uint32_t accelerator = draw_class_at(place);
-  const auto gang = static_cast<std::int64_t>(8U << random_.below(3));
+  const auto gang = static_cast<std::int64_t>(8U << random_.below(2));
   std::vector<Leg> legs;
   std::int64_t work = 0;
   for (Slot day = 0; day < slots(); day += 24) {

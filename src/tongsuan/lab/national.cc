@@ -25,7 +25,7 @@ enum class Kind : std::uint8_t {
   kResale,
   kCurve,
 };
-constexpr std::array<std::uint32_t, 7> kKindWeight = {870, 60, 20, 15, 15, 0, 20};
+constexpr std::array<std::uint32_t, 7> kKindWeight = {890, 60, 10, 12, 8, 0, 20};
 
 // "o0000042": sorts as the number does, so that a book of a million orders is born sorted.
 class OrderName {

@@ -172,7 +172,7 @@ TEST(NationalWeek, EveryKindOfOrderAppears) {
     resale += order.kind == OrderKind::kProfile && market.options[order.options.begin].value < 0;
   }
   EXPECT_GT(kinds[OrderKind::kBlock], 0.9 * 40'000);
-  EXPECT_GT(kinds[OrderKind::kService], 400U);
+  EXPECT_GT(kinds[OrderKind::kService], 300U);
   EXPECT_GT(kinds[OrderKind::kOptions], 300U);
   EXPECT_GT(kinds[OrderKind::kProfile], 500U);
   EXPECT_GT(kinds[OrderKind::kCurve], 400U);
