@@ -19,7 +19,9 @@ using tongsuan::Random;
 constexpr std::uint32_t kHubs = 40;
 constexpr std::uint32_t kSlots = 168;
 
-std::string hub(std::uint64_t i) { return "hub-" + std::to_string(i); }
+std::string hub(std::uint64_t i) {
+  return "hub-" + std::to_string(i);
+}
 
 std::string head() {
   std::string text =
@@ -43,7 +45,8 @@ std::string book(std::uint32_t orders, bool sorted) {
   Random random(7);
   std::vector<std::uint32_t> numbers(orders);
   for (std::uint32_t i = 0; i < orders; ++i) numbers[i] = i;
-  for (std::uint32_t i = orders; !sorted && i > 1; --i) std::swap(numbers[i - 1], numbers[random.below(i)]);
+  for (std::uint32_t i = orders; !sorted && i > 1; --i)
+    std::swap(numbers[i - 1], numbers[random.below(i)]);
   std::string text = head();
   text.reserve(orders * std::size_t{150});
   for (const std::uint32_t number : numbers) {
@@ -65,7 +68,7 @@ std::string book(std::uint32_t orders, bool sorted) {
             " value=" + tongsuan::decimal(random.between(1'000'000, 90'000'000'000), 6) +
             " delay=" + std::to_string(random.below(40)) + ".5\n";
   }
-  return text;
+  return text + "end\n";
 }
 
 double seconds(std::clock_t from) {
@@ -78,7 +81,8 @@ struct Best {
 
 std::size_t bytes_of(const tongsuan::Market& market) {
   std::size_t names = 0;
-  for (std::uint32_t i = 0; i < market.order_names.size(); ++i) names += market.order_names[i].size() + 4;
+  for (std::uint32_t i = 0; i < market.order_names.size(); ++i)
+    names += market.order_names[i].size() + 4;
   return names + market.orders.size() * sizeof(tongsuan::Order) +
          market.variants.size() * sizeof(tongsuan::Variant) +
          market.options.size() * sizeof(tongsuan::Option) +
@@ -124,6 +128,54 @@ void measure(const char* title, const std::string& text, int repeats) {
               static_cast<double>(market_bytes) / static_cast<double>(orders));
 }
 
+// Every second order is accepted somewhere; prices have six decimals and seldom repeat, which is
+// the worst case of the format.
+tongsuan::Certificate certificate_of(const tongsuan::Market& market) {
+  Random random(11);
+  tongsuan::Certificate certificate;
+  certificate.market = market.name;
+  for (std::uint32_t i = 0; i < market.orders.size(); ++i) {
+    if (random.below(2) == 0) continue;
+    tongsuan::Award award;
+    award.order = tongsuan::OrderId{i};
+    award.variant = static_cast<std::uint32_t>(random.below(2));
+    award.hub = static_cast<std::uint32_t>(random.below(kHubs));
+    award.start = static_cast<tongsuan::Slot>(random.below(kSlots));
+    certificate.outcome.awards.push_back(award);
+  }
+  const std::size_t rows =
+      (market.hubs.size() * market.classes.size() + market.zones.size()) * kSlots;
+  for (std::size_t i = 0; i < rows; ++i) {
+    certificate.bound_prices.push_back(random.between(0, 20'000'000));
+    certificate.payment_prices.push_back(random.between(0, 20'000'000));
+  }
+  for (std::uint32_t i = 0; i < market.account_names.size(); ++i) {
+    certificate.totals.push_back({tongsuan::AccountId{i}, random.between(0, 1'000'000'000'000), 0});
+  }
+  return certificate;
+}
+
+void measure_certificate(std::uint32_t orders, int repeats) {
+  const tongsuan::Market market = tongsuan::codec::read_market(book(orders, true), "bench").market;
+  const tongsuan::Certificate certificate = certificate_of(market);
+  Best best;
+  std::string text;
+  for (int i = 0; i < repeats; ++i) {
+    std::clock_t from = std::clock();
+    text = tongsuan::codec::write_certificate(certificate, market);
+    best.write = std::min(best.write, seconds(from));
+    from = std::clock();
+    const auto report = tongsuan::codec::read_certificate(text, "bench", market);
+    best.read = std::min(best.read, seconds(from));
+    if (!report.ok() || report.certificate != certificate) std::exit(1);
+  }
+  const double megabytes = static_cast<double>(text.size()) / 1e6;
+  std::printf("certificate: %zu awards, %zu prices, %.1f MB\n", certificate.outcome.awards.size(),
+              2 * certificate.bound_prices.size(), megabytes);
+  std::printf("  read                 %7.3f s  %7.1f MB/s\n", best.read, megabytes / best.read);
+  std::printf("  write                %7.3f s  %7.1f MB/s\n", best.write, megabytes / best.write);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -131,4 +183,5 @@ int main(int argc, char** argv) {
   const int repeats = argc > 2 ? std::atoi(argv[2]) : 3;
   measure("sorted file", book(orders, true), repeats);
   measure("shuffled file", book(orders, false), repeats);
+  measure_certificate(orders, repeats);
 }

@@ -21,8 +21,9 @@ void MarketChecks::run(std::string_view bytes) {
   join_options();
   if (calendar) set_values();
   check_overlaps();
-  const std::vector<std::uint32_t> positions = sorted_positions(market_.order_names);
-  check_order_names(positions);
+  bool distinct = false;
+  const std::vector<std::uint32_t> positions = sorted_positions(market_.order_names, distinct);
+  if (!distinct) report_order_names(positions);
   link_after(positions);
   check_cycles();
   if (!faults_.empty()) return;
@@ -300,7 +301,7 @@ void MarketChecks::check_delay(const Order& order, std::uint32_t line) {
 
 // ---- Orders' names -----------------------------------------------------------------------------
 
-void MarketChecks::check_order_names(const std::vector<std::uint32_t>& positions) {
+void MarketChecks::report_order_names(const std::vector<std::uint32_t>& positions) {
   for (std::size_t i = 1; i < positions.size(); ++i) {
     const std::string_view name = market_.order_names[positions[i]];
     if (name != market_.order_names[positions[i - 1]]) continue;

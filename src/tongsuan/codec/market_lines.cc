@@ -71,7 +71,8 @@ bool MarketLines::read() {
 
 // Most lines of a large file are orders; memory that is not used is given back with the book.
 void MarketLines::reserve(std::string_view bytes) {
-  const auto line_count = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  std::size_t line_count = 0;
+  for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) ++line_count;
   const std::size_t orders = std::min<std::size_t>(line_count, kOrdersMax);
   book_.market.orders.reserve(orders);
   book_.market.variants.reserve(orders);
@@ -359,27 +360,26 @@ Span32 MarketLines::read_hub_list(std::string_view text) {
 
 // ---- Values ------------------------------------------------------------------------------------
 
-void MarketLines::value_fault(ValueFault fault, std::string_view text, Limits limits,
-                              std::string expected) {
+void MarketLines::report_value(ValueFault fault, std::string_view text, Limits limits,
+                               std::string_view expected) {
+  std::string wanted(expected);
   switch (fault) {
     case ValueFault::kNone: return;
     case ValueFault::kMalformed:
-      faults_.add(FaultCode::kBadValue, text, "is not understood", std::move(expected));
+      faults_.add(FaultCode::kBadValue, text, "is not understood", std::move(wanted));
       return;
     case ValueFault::kPrecise:
       faults_.add(FaultCode::kTooPrecise, text, "has more digits than can be kept",
-                  std::move(expected));
+                  std::move(wanted));
       return;
     case ValueFault::kEmpty:
-      faults_.add(FaultCode::kEmptyRange, text, "is an empty range", std::move(expected));
+      faults_.add(FaultCode::kEmptyRange, text, "is an empty range", std::move(wanted));
       return;
     case ValueFault::kLimits:
       if (limits.max == kAmountMax && limits.min == 1) {
-        faults_.add(FaultCode::kOutOfRange, text, "is out of range",
-                    "an amount above 0, up to 10^12 Wh, MB or devices");
-      } else {
-        faults_.add(FaultCode::kOutOfRange, text, "is out of range", std::move(expected));
+        wanted = "an amount above 0, up to 10^12 Wh, MB or devices";
       }
+      faults_.add(FaultCode::kOutOfRange, text, "is out of range", std::move(wanted));
       return;
   }
 }
@@ -403,7 +403,7 @@ void MarketLines::fixed(std::size_t field, unsigned decimals, Limits limits, std
   expected += " to ";
   append_fixed(expected, limits.max, decimals);
   expected += " with at most " + std::to_string(decimals) + " decimals";
-  value_fault(fault, value(field), limits, std::move(expected));
+  value_fault(fault, value(field), limits, expected);
 }
 
 void MarketLines::amount(std::size_t field, AmountUnit unit, Limits limits, std::int64_t& target) {
@@ -414,7 +414,7 @@ void MarketLines::amount(std::size_t field, AmountUnit unit, Limits limits, std:
   append_amount(expected, limits.min, unit);
   expected += " to ";
   append_amount(expected, limits.max, unit);
-  value_fault(fault, value(field), {}, std::move(expected));
+  value_fault(fault, value(field), {}, expected);
 }
 
 void MarketLines::slots(std::size_t field, SlotRange& target) {

@@ -191,7 +191,8 @@ bool MarketLines::read_variant(std::string_view text, std::int64_t gang, Variant
   const Limits durations = {1, kSlotsMax};
   std::int64_t duration = 0;
   value_fault(parse_whole(text.substr(colon + 1), durations, duration), text, durations,
-              "CLASS:SLOTS with 1 to " + std::to_string(kSlotsMax) + " slots");
+              "CLASS:SLOTS with 1 to 4096 slots");
+  static_assert(kSlotsMax == 4'096, "as the message says");
   if (gang == 0 || duration == 0) return false;
   variant.accelerator = ClassId{use_class(text.substr(0, cross))};
   variant.gang = static_cast<std::uint32_t>(gang);

@@ -120,7 +120,12 @@ class MarketLines {
   void slots(std::size_t field, SlotRange& target);
   void percent(std::size_t field, unsigned decimals, std::int64_t& target);
   bool slots_of(std::string_view text, SlotRange& target);
-  void value_fault(ValueFault fault, std::string_view text, Limits limits, std::string expected);
+  void value_fault(ValueFault fault, std::string_view text, Limits limits,
+                   std::string_view expected) {
+    if (fault != ValueFault::kNone) report_value(fault, text, limits, expected);
+  }
+  void report_value(ValueFault fault, std::string_view text, Limits limits,
+                    std::string_view expected);
   std::uint32_t choice_of(std::size_t field, std::string_view first, std::string_view second);
   // Calls item(text) for each of a comma-separated list.
   template <class Item>
@@ -182,7 +187,7 @@ class MarketChecks {
   void set_limit_value(std::uint32_t order);
   void set_profile_value(std::uint32_t order);
   void check_delay(const Order& order, std::uint32_t line);
-  void check_order_names(const std::vector<std::uint32_t>& positions);
+  void report_order_names(const std::vector<std::uint32_t>& positions);
   void link_after(const std::vector<std::uint32_t>& positions);
   void check_cycles();
   void set_names();

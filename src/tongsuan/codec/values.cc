@@ -64,8 +64,12 @@ ValueFault scaled(const Number& number, unsigned decimals, Limits limits, std::i
   const std::uint64_t magnitude_max =
       static_cast<std::uint64_t>(number.negative ? -limits.min : std::max<std::int64_t>(limits.max, 0));
   if (number.negative && limits.min >= 0 && number.digits != 0) return ValueFault::kLimits;
-  if (number.huge || number.digits > magnitude_max / power) return ValueFault::kLimits;
-  const auto magnitude = static_cast<std::int64_t>(number.digits * power);
+  std::uint64_t product = 0;
+  if (number.huge || __builtin_mul_overflow(number.digits, power, &product) ||
+      product > magnitude_max) {
+    return ValueFault::kLimits;
+  }
+  const auto magnitude = static_cast<std::int64_t>(product);
   const std::int64_t signed_value = number.negative ? -magnitude : magnitude;
   if (signed_value < limits.min || signed_value > limits.max) return ValueFault::kLimits;
   value = signed_value;

@@ -23,15 +23,6 @@ Ids inverse(const Ids& positions) {
   return ids;
 }
 
-void gather_names(NameList& names, const Ids& positions) {
-  std::size_t bytes = 0;
-  for (const std::uint32_t position : positions) bytes += names[position].size();
-  NameList gathered;
-  gathered.reserve(positions.size(), bytes);
-  for (const std::uint32_t position : positions) gathered.push_back(names[position]);
-  names = std::move(gathered);
-}
-
 // Stable, by a key. (The standard library of the WebAssembly build has no std::ranges algorithms.)
 template <class T, class Key>
 void sort_by(std::vector<T>& items, Key key) {
@@ -39,11 +30,20 @@ void sort_by(std::vector<T>& items, Key key) {
                    [&](const T& a, const T& b) { return key(a) < key(b); });
 }
 
+// Positions of a shuffled list jump about in memory, so those further on are asked for early.
 template <class T>
 void gather(std::vector<T>& items, const Ids& positions) {
+  constexpr std::size_t kAhead = 16;
   std::vector<T> gathered;
   gathered.reserve(positions.size());
-  for (const std::uint32_t position : positions) gathered.push_back(std::move(items[position]));
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (i + kAhead < positions.size()) {
+      const T* later = &items[positions[i + kAhead]];
+      __builtin_prefetch(later);
+      if constexpr (sizeof(T) > 64) __builtin_prefetch(reinterpret_cast<const char*>(later) + 64);
+    }
+    gathered.push_back(std::move(items[positions[i]]));
+  }
   items = std::move(gathered);
 }
 
@@ -52,7 +52,7 @@ template <class T>
 Ids sort_list(NameList& names, std::vector<T>& items) {
   const Ids positions = sorted_positions(names);
   if (!is_identity(positions)) {
-    gather_names(names, positions);
+    names = names.gathered(positions);
     gather(items, positions);
   }
   return inverse(positions);
@@ -64,7 +64,9 @@ Ids sort_used(NameList& names, const std::vector<bool>& used) {
   std::erase_if(positions, [&](std::uint32_t position) { return !used[position]; });
   Ids ids(names.size(), kNone);
   for (std::uint32_t i = 0; i < positions.size(); ++i) ids[positions[i]] = i;
-  if (positions.size() != names.size() || !is_identity(positions)) gather_names(names, positions);
+  if (positions.size() != names.size() || !is_identity(positions)) {
+    names = names.gathered(positions);
+  }
   return ids;
 }
 
@@ -129,7 +131,7 @@ class Canonicaliser {
     sort_accounts_and_groups();
     rename_lists();
     if (!is_identity(order_positions)) {
-      gather_names(market_.order_names, order_positions);
+      market_.order_names = market_.order_names.gathered(order_positions);
       gather(market_.orders, order_positions);
     }
     orders_ = inverse(order_positions);

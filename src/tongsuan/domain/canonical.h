@@ -10,6 +10,8 @@ namespace tongsuan {
 
 // Positions of the names in rising order of their bytes. Equal names keep their order.
 [[nodiscard]] std::vector<std::uint32_t> sorted_positions(const NameList& names);
+// As above; says whether no two names are equal.
+[[nodiscard]] std::vector<std::uint32_t> sorted_positions(const NameList& names, bool& distinct);
 
 // Sorts every list by name and renumbers every id, drops unused accounts, groups and pool entries,
 // gives fields that an order's kind does not use their defaults, sorts the options of an order and

@@ -24,7 +24,7 @@ TEST(SortedPositions, IsAStableSortByBytes) {
   Random random(1);
   // Counts on both sides of the switches between sorting by comparison and by radix.
   for (const std::uint32_t count : {0U, 1U, 2U, 47U, 48U, 49U, 500U, 4'095U, 4'096U, 20'000U}) {
-    for (const std::uint32_t letters : {2U, 26U}) {
+    for (const std::uint32_t letters : {2U, 26U}) {  // names again, and names mostly once
       NameList names;
       for (std::uint32_t i = 0; i < count; ++i) {
         std::string name = random.below(2) == 0 ? "" : "a-long-common-prefix-";
@@ -35,7 +35,17 @@ TEST(SortedPositions, IsAStableSortByBytes) {
         if (random.below(20) == 0) name += "\xE8\xB4\xB5";
         names.push_back(name);
       }
-      ASSERT_EQ(sorted_positions(names), plainly_sorted(names)) << count << ' ' << letters;
+      bool distinct = false;
+      const std::vector<std::uint32_t> positions = sorted_positions(names, distinct);
+      ASSERT_EQ(positions, plainly_sorted(names)) << count << ' ' << letters;
+      bool equal = false;
+      for (std::size_t k = 1; k < positions.size(); ++k) {
+        equal = equal || names[positions[k - 1]] == names[positions[k]];
+      }
+      ASSERT_EQ(distinct, !equal) << count << ' ' << letters;
+      const NameList gathered = names.gathered(positions);
+      ASSERT_EQ(gathered.size(), count);
+      for (std::uint32_t k = 0; k < count; ++k) ASSERT_EQ(gathered[k], names[positions[k]]);
     }
   }
 }

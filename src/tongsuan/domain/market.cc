@@ -28,6 +28,23 @@ std::uint32_t NameList::find_sorted(std::string_view name) const {
   return begin < size() && (*this)[begin] == name ? begin : kNone;
 }
 
+// Positions of a shuffled list jump about in memory: offsets are asked for early, and bytes once
+// their offsets are there.
+NameList NameList::gathered(const std::vector<std::uint32_t>& positions) const {
+  constexpr std::size_t kBytesAhead = 16;
+  constexpr std::size_t kOffsetsAhead = 2 * kBytesAhead;
+  NameList names;
+  names.reserve(positions.size(), bytes_.size());
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (i + kOffsetsAhead < positions.size()) {
+      __builtin_prefetch(&offsets_[positions[i + kOffsetsAhead]]);
+      __builtin_prefetch(bytes_.data() + offsets_[positions[i + kBytesAhead]]);
+    }
+    names.push_back((*this)[positions[i]]);
+  }
+  return names;
+}
+
 void NameList::reserve(std::size_t count, std::size_t bytes) {
   offsets_.reserve(count + 1);
   bytes_.reserve(bytes);

@@ -54,6 +54,8 @@ class NameList {
   // Position of `name` in a list that is sorted; kNone when absent.
   [[nodiscard]] std::uint32_t find_sorted(std::string_view name) const;
   void reserve(std::size_t count, std::size_t bytes);
+  // The names at these positions, in this order.
+  [[nodiscard]] NameList gathered(const std::vector<std::uint32_t>& positions) const;
   friend bool operator==(const NameList&, const NameList&) = default;
 
  private:

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,12 @@ constexpr std::size_t kRadixSortMin = 4'096;
 
 std::uint64_t eight_bytes(std::string_view name, std::size_t at) {
   std::uint64_t bytes = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (at + 8 <= name.size()) {
+      std::memcpy(&bytes, name.data() + at, 8);
+      return __builtin_bswap64(bytes);
+    }
+  }
   for (std::size_t i = 0; i < 8; ++i) {
     const std::size_t k = at + i;
     bytes = bytes << 8 | (k < name.size() ? static_cast<std::uint8_t>(name[k]) : 0U);
@@ -49,14 +57,24 @@ class NameSorter {
                    [](const Key& key) { return key.name; });
     return positions;
   }
+  // Once run: whether no two names are equal.
+  [[nodiscard]] bool distinct() const { return distinct_; }
 
  private:
+  // Equal names end up in one range that is sorted by comparison, so they are found here.
+  void sort_by_comparison(Key* begin, Key* end) {
+    std::sort(begin, end, [&](const Key& a, const Key& b) { return before(a.name, b.name); });
+    for (Key* key = begin + 1; key < end; ++key) {
+      distinct_ = distinct_ && names_[key[-1].name] != names_[key->name];
+    }
+  }
+
   // Sorts names that agree in their first `depth` bytes. The recursion is as deep as the longest
   // name has groups of eight bytes.
   void sort(Key* begin, Key* end, std::size_t depth) {
     const auto count = static_cast<std::size_t>(end - begin);
     if (count <= kComparisonSortMax) {
-      std::sort(begin, end, [&](const Key& a, const Key& b) { return before(a.name, b.name); });
+      sort_by_comparison(begin, end);
       return;
     }
     const std::string_view first = names_[begin->name];
@@ -87,8 +105,7 @@ class NameSorter {
         if (all_longer) {
           sort(begin, run_end, depth);
         } else {
-          std::sort(begin, run_end,
-                    [&](const Key& a, const Key& b) { return before(a.name, b.name); });
+          sort_by_comparison(begin, run_end);
         }
       }
       begin = run_end;
@@ -121,14 +138,30 @@ class NameSorter {
 
   const NameList& names_;
   std::vector<Key> spare_;
+  bool distinct_ = true;
 };
 
 }  // namespace
 
 std::vector<std::uint32_t> sorted_positions(const NameList& names) {
+  bool distinct = false;
+  return sorted_positions(names, distinct);
+}
+
+std::vector<std::uint32_t> sorted_positions(const NameList& names, bool& distinct) {
   bool sorted = true;
-  for (std::uint32_t i = 1; i < names.size() && sorted; ++i) sorted = names[i - 1] <= names[i];
-  if (!sorted) return NameSorter(names).run();
+  distinct = true;
+  for (std::uint32_t i = 1; i < names.size() && sorted; ++i) {
+    const int order = names[i - 1].compare(names[i]);
+    sorted = order <= 0;
+    distinct = distinct && order != 0;
+  }
+  if (!sorted) {
+    NameSorter sorter(names);
+    std::vector<std::uint32_t> positions = sorter.run();
+    distinct = sorter.distinct();
+    return positions;
+  }
   std::vector<std::uint32_t> positions(names.size());
   std::iota(positions.begin(), positions.end(), 0U);
   return positions;
