@@ -89,9 +89,14 @@ constexpr std::array<PointRange, 6> kZeroWidth = {{{0x0300, 0x036F},
 
 std::string fixed(int128 numerator, int128 denominator, int decimals) {
   const int128 scale = power_of_ten(decimals);
-  const int128 whole = numerator / denominator;  // apart, so that the scaled part cannot wrap
-  const int128 rest = numerator % denominator;
-  int128 value = whole * scale + divide_wide(rest * scale, denominator, Rounding::kHalfEven);
+  const int128 magnitude = numerator < 0 ? -numerator : numerator;
+  int128 value = 0;
+  if (magnitude <= kInt128Max / scale) {
+    value = divide_wide(numerator * scale, denominator, Rounding::kHalfEven);
+  } else {  // apart, so that the scaled part cannot wrap
+    value = numerator / denominator * scale +
+            divide_wide(numerator % denominator * scale, denominator, Rounding::kHalfEven);
+  }
   std::string text = value < 0 ? "-" : "";
   if (value < 0) value = -value;
   text += to_string(value / scale);
