@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/codec/codec.h"
 #include "tongsuan/lab/national_supply.h"
 #include "tongsuan/lab/national_tables.h"
 #include "tongsuan/lab/offered.h"
+#include "tongsuan/market/canonical.h"
 #include "tongsuan/market/problem.h"
 
 namespace tongsuan::lab {
@@ -35,6 +37,14 @@ bool plain_block(const Market& market, const Order& order) {
 
 TEST(NationalWeek, SameOptionsGiveTheSameBytes) {
   EXPECT_EQ(codec::write_market(week(2'000, 7)), codec::write_market(week(2'000, 7)));
+}
+
+// Published figures name a book by its options. When tables change on purpose, so does this root,
+// and docs/national-week.md has to be measured again.
+TEST(NationalWeek, ItsRootIsTheSameOnEveryMachine) {
+  const Digest root = market::root(week(1'000));
+  EXPECT_EQ(hex(root.data(), root.size()),
+            "65835b36ec2a3ecf4376416d803f4f191448bceab2ebd6abdf8e9617a7aacd6a");
 }
 
 TEST(NationalWeek, AnotherSeedGivesAnotherBook) {
