@@ -3,7 +3,8 @@
 //
 //   tongsuan_pricing_bench BOOK [WORK [SEED]]
 // BOOK is a folder of a published case (data/clearing_cases/j1k), a number of orders of a generated
-// national week, or "coupled" and a number of orders with power, green energy, links and caps.
+// week, "coupled" and a number of orders with power, green energy, links and caps, or "national"
+// and a number of orders of the national week.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 
 #include "tongsuan/clearing/certify.h"
 #include "tongsuan/clearing/clear.h"
+#include "tongsuan/lab/national.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/solver/pricing.h"
 
@@ -32,6 +34,11 @@ Result<Market> load(const std::string& what, const char* size) {
   constexpr std::uint64_t kSeed = 7;
   if (what == "coupled") {
     return bench::coupled_week(static_cast<std::uint32_t>(std::atoi(size)), 1.0, kSeed);
+  }
+  if (what == "national") {
+    lab::NationalOptions options;
+    options.orders = static_cast<std::uint32_t>(std::atoi(size));
+    return lab::national_market(options);
   }
   if (what.find_first_not_of("0123456789") != std::string::npos) return bench::load_case(what);
   return bench::national_week(static_cast<std::uint32_t>(std::atoi(what.c_str())), 1.3, kSeed);
@@ -83,7 +90,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string what = argv[1];
-  const int first = what == "coupled" ? 3 : 2;
+  const int first = what == "coupled" || what == "national" ? 3 : 2;
   const Result<Market> market = load(what, argc > 2 ? argv[2] : "1000");
   if (!market.ok()) {
     std::fprintf(stderr, "%s\n", market.error().context.c_str());

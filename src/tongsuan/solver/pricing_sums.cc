@@ -345,10 +345,11 @@ std::optional<Prices> PricedOutcome::programmed(const Prices& start) const {
 
 // ---- Judgement ---------------------------------------------------------------------------------
 
-void PricedOutcome::mark_rows(const std::vector<Trade>& trades, std::uint64_t owner,
-                              Losers& losers) const {
+// `owners` rise, as the trades do.
+void PricedOutcome::mark_rows(const std::vector<Trade>& trades,
+                              const std::vector<std::uint64_t>& owners, Losers& losers) const {
   for (const Trade& trade : trades) {
-    if (trade.owner == owner) losers.rows[trade.row] = true;
+    if (std::ranges::binary_search(owners, trade.owner)) losers.rows[trade.row] = true;
   }
 }
 
@@ -359,17 +360,21 @@ PricedOutcome::Losers PricedOutcome::losers_at(const Prices& prices) const {
   for (std::uint32_t i = 0; i < placements_.size(); ++i) {
     if (value(i) < pricer.cost(placements_[i])) losers.awards.push_back(i);
   }
+  std::vector<std::uint64_t> owners;
   for (const market::SellerLane& lane :
        market::seller_lanes(*market_, *problem_, allocation_, prices)) {
-    if (lane.revenue >= lane.cost) continue;
-    losers.others = true;
-    mark_rows(sales(), std::uint64_t{lane.seller.value} << 32 | lane.lane, losers);
+    if (lane.revenue < lane.cost) {
+      owners.push_back(std::uint64_t{lane.seller.value} << 32 | lane.lane);
+    }
   }
+  losers.others = !owners.empty();
+  if (!owners.empty()) mark_rows(sales(), owners, losers);
+  owners.clear();
   for (const market::CurveTotal& curve : market::curve_totals(*problem_, allocation_, prices)) {
-    if (curve.value >= curve.cost) continue;
-    losers.others = true;
-    mark_rows(purchases(), curve.order, losers);
+    if (curve.value < curve.cost) owners.push_back(curve.order);
   }
+  losers.others = losers.others || !owners.empty();
+  if (!owners.empty()) mark_rows(purchases(), owners, losers);
   const std::vector<market::LineTotal> lines =
       market::line_totals(*market_, *problem_, outcome_.flows, prices);
   for (const market::LineSlot& line : problem_->line_slots) {

@@ -85,7 +85,8 @@ class PricedOutcome {
   [[nodiscard]] std::vector<Sum> line_sums() const;
   [[nodiscard]] std::vector<Sum> near_buyers(const std::vector<double>& prices) const;
   bool repair(const Sum& sum, std::vector<double>& prices) const;
-  void mark_rows(const std::vector<Trade>& trades, std::uint64_t owner, Losers& losers) const;
+  void mark_rows(const std::vector<Trade>& trades, const std::vector<std::uint64_t>& owners,
+                 Losers& losers) const;
 
   const Market* market_;  // pointers, so that outcomes can be assigned
   const market::Problem* problem_;
