@@ -8,6 +8,8 @@
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/clearing/clear.h"
+#include "tongsuan/clearing/reasons.h"
+#include "tongsuan/clearing/why.h"
 #include "tongsuan/cli/clear_json.h"
 #include "tongsuan/cli/commands.h"
 #include "tongsuan/cli/files.h"
@@ -17,6 +19,7 @@
 #include "tongsuan/cli/progress.h"
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/lab/silo.h"
+#include "tongsuan/market/evaluate.h"
 #include "tongsuan/report/html.h"
 #include "tongsuan/report/market_table.h"
 #include "tongsuan/report/round_view.h"
@@ -166,6 +169,30 @@ std::vector<report::TracePoint> drawn_trace(const clearing::Clearing& cleared) {
   return trace;
 }
 
+// Why each order has no award, in terms of `why`; one pass over the book at the scarcity prices.
+void add_reasons(report::RoundInput& input) {
+  using clearing::Reason;
+  for (int reason = 0; reason <= static_cast<int>(Reason::kParadoxicallyRejected); ++reason) {
+    input.reason_names.emplace_back(clearing::reason_name(static_cast<Reason>(reason)));
+  }
+  std::vector<bool> placed(input.market.orders.size(), false);
+  for (const Award& award : input.certificate.outcome.awards) placed[award.order.value] = true;
+  const market::OptionPricer pricer(input.problem, input.certificate.bound_prices);
+  input.reasons.assign(input.market.orders.size(), report::kNoReason);
+  for (std::uint32_t order = 0; order < placed.size(); ++order) {
+    if (placed[order] || input.market.orders[order].kind == OrderKind::kCurve) continue;
+    Reason reason = clearing::structural_reason(input.market, input.problem, order);
+    const std::uint32_t parent = input.market.orders[order].after;
+    if (reason == Reason::kPlaced && parent != kNone && !placed[parent]) {
+      reason = Reason::kPrecedenceUnmet;
+    }
+    if (reason == Reason::kPlaced) {
+      reason = pricer.surplus(order) > 0 ? Reason::kParadoxicallyRejected : Reason::kOutbid;
+    }
+    input.reasons[order] = static_cast<std::uint8_t>(reason);
+  }
+}
+
 // ---- Telling -----------------------------------------------------------------------------------
 
 void note(Session& session, const ClearTask& task, const std::string& text) {
@@ -272,6 +299,7 @@ Attempt<int> clear_and_write(Session& session, const ClearTask& task, const Mark
     input.verify_command =
         "tongsuan-verify " + shell_word(task.market_path) + ' ' + shell_word(task.certificate_path);
   }
+  add_reasons(input);
   const report::RoundView view = report::view_round(input);
   TONGSUAN_TRY([[maybe_unused]] const Done written,
                write_results(session, task, {market, cleared, input, view}));

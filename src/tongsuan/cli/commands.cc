@@ -24,7 +24,8 @@ constexpr std::array kTableFormats = {"table"sv, "json"sv};
 constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
 constexpr std::array kShells = {"bash"sv, "zsh"sv, "fish"sv};
 constexpr std::array kGenerators = {"national"sv};
-constexpr std::array kSources = {"philly"sv, "pai100k"sv, "openb"sv, "clearing-case"sv, "italy"sv};
+constexpr std::array kSources = {"philly"sv,        "pai100k"sv, "openb"sv,
+                                 "clearing-case"sv, "italy"sv,   "real"sv};
 
 // ---- Options -----------------------------------------------------------------------------------
 
@@ -196,6 +197,13 @@ constexpr std::array kGenerateOptions = {
                .value_name = "PERCENT",
                .help = M::kHelpLoad,
                .min = 1,
+               .max = 1'000},
+    OptionSpec{.id = O::kResale,
+               .name = "resale",
+               .kind = V::kWhole,
+               .value_name = "PER_MILLE",
+               .help = M::kHelpResale,
+               .min = 0,
                .max = 1'000},
     kSlotsOption,
     kFileOption,

@@ -45,6 +45,7 @@ enum class Option : std::uint8_t {
   kData,
   kHub,
   kSlots,
+  kResale,
   kDay,
   kSpeed,
   kCase,

@@ -165,8 +165,7 @@ class Explainer {
     if (hub.binding.empty()) return session_.say(Message::kNothingBinds);
     const clearing::BindingRow& row = hub.binding.front();
     return session_.say(Message::kBindingText,
-                        {row.row, clock_.brief(row.slots.begin) + "–" + clock_.brief(row.slots.end),
-                         two(row.premium)});
+                        {row.row, clock_.brief(row.slots), two(row.premium)});
   }
 
   [[nodiscard]] std::string hubs_text() const {

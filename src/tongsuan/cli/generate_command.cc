@@ -16,6 +16,8 @@ Attempt<int> run_generate(Session& session, const Arguments& arguments) {
   options.load_percent =
       static_cast<std::uint32_t>(arguments.whole(Option::kLoad, options.load_percent));
   options.slots = static_cast<std::uint32_t>(arguments.whole(Option::kSlots, options.slots));
+  options.resale_per_mille =
+      static_cast<std::uint32_t>(arguments.whole(Option::kResale, options.resale_per_mille));
   const Result<Market> market = lab::national_market(options);
   if (!market.ok()) {
     return Failure{.exit_code = kUsage,

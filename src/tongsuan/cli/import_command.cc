@@ -16,6 +16,7 @@
 #include "tongsuan/import/italy_market.h"
 #include "tongsuan/import/job_market.h"
 #include "tongsuan/import/trace_job.h"
+#include "tongsuan/lab/real_week.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -78,6 +79,16 @@ Result<Market> published_case(const std::string& folder, const Arguments& argume
   return imports::clearing_case(folder + '/' + name, name);
 }
 
+Result<Market> real(const std::string& folder, const Arguments& arguments) {
+  lab::RealWeekOptions options{.data_dir = folder};
+  options.orders_max =
+      static_cast<std::uint32_t>(arguments.whole(Option::kOrders, options.orders_max));
+  options.seed = static_cast<std::uint64_t>(arguments.whole(Option::kSeed, 1));
+  options.load_percent =
+      static_cast<std::uint32_t>(arguments.whole(Option::kLoad, options.load_percent));
+  return lab::real_week(options);
+}
+
 Attempt<Market> italy(const Session& session, const std::string& folder,
                       const Arguments& arguments) {
   const Result<imports::ItalyBook> book =
@@ -107,12 +118,13 @@ struct Source {
   std::array<Option, 5> options;
 };
 constexpr Option kNo = Option::kData;  // always allowed: fills the list
-constexpr std::array<Source, 5> kSources = {{
+constexpr std::array<Source, 6> kSources = {{
     {"philly", philly, {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, kNo}},
     {"pai100k", pai, {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, kNo}},
     {"openb",
      openb,
      {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, Option::kCase}},
+    {"real", real, {Option::kOrders, Option::kSeed, Option::kLoad, kNo, kNo}},
     {"clearing-case", published_case, {Option::kCase, kNo, kNo, kNo, kNo}},
     {"italy", nullptr, {Option::kDay, kNo, kNo, kNo, kNo}},
 }};

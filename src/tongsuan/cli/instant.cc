@@ -106,6 +106,14 @@ std::string SlotClock::brief(Slot slot) const {
   return text;
 }
 
+std::string SlotClock::brief(SlotRange slots) const {
+  const std::string begin = brief(slots.begin);
+  const std::string end = brief(slots.end);
+  const std::size_t date = std::string_view("12-01 ").size();
+  const bool same_day = known_ && begin.substr(0, date) == end.substr(0, date);
+  return begin + "–" + (same_day ? end.substr(date) : end);
+}
+
 std::optional<Slot> SlotClock::slot_at(std::string_view instant) const {
   const std::optional<Parsed> at = parse_instant(instant);
   if (!known_ || !at) return std::nullopt;

@@ -19,6 +19,8 @@ class SlotClock {
   [[nodiscard]] std::string instant(Slot slot) const;
   // For tables: "12-01 08:00" in the zone of the calendar.
   [[nodiscard]] std::string brief(Slot slot) const;
+  // "12-01 08:00–10:00"; the second date only where it is another day.
+  [[nodiscard]] std::string brief(SlotRange slots) const;
   // The slot that holds this instant ("2026-12-01T08:00+08:00"), or the slot count for the end of
   // the calendar; nothing for other text or an instant outside the calendar.
   [[nodiscard]] std::optional<Slot> slot_at(std::string_view instant) const;

@@ -63,7 +63,8 @@ Table new_table(const ListingInput& input) {
 // How a listing says the slots of something: both ends as slots, and as times for programs.
 void slot_columns(Columns& columns) {
   columns.number("begin", Message::kTitleBegin).number("end", Message::kTitleEnd);
-  columns.text("begins_at", Message::kTitleFrom, true).text("ends_at", Message::kTitleUntil, true);
+  columns.text("begins_at", Message::kTitleBeginsAt, true)
+      .text("ends_at", Message::kTitleEndsAt, true);
 }
 void add_slots(std::vector<Cell>& row, SlotRange slots, const SlotClock& clock) {
   row.push_back(count(slots.begin));
@@ -255,9 +256,9 @@ Result<Table> links_table(const ListingInput& input) {
   const Market& market = input.market;
   Table table = new_table(input);
   Columns columns(input.session, table);
-  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleUntil);
+  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleTo);
   slot_columns(columns);
-  columns.number("amount_mb", Message::kTitleAmount)
+  columns.number("amount_mb", Message::kTitleAmountMb)
       .money("lowest_price", Message::kTitleLowPrice)
       .money("highest_price", Message::kTitleHighPrice);
   const SlotClock clock(market.calendar);
@@ -296,7 +297,7 @@ Result<Table> lines_table(const ListingInput& input) {
   const Market& market = input.market;
   Table table = new_table(input);
   Columns columns(input.session, table);
-  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleUntil);
+  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleTo);
   slot_columns(columns);
   columns.number("min_wh", Message::kTitleMin)
       .number("max_wh", Message::kTitleMax)

@@ -87,8 +87,8 @@ Result<Table> awards_table(const ListingInput& input) {
       .number("gang", Message::kTitleGang)
       .number("begin", Message::kTitleBegin)
       .number("end", Message::kTitleEnd)
-      .text("begins_at", Message::kTitleFrom, true)
-      .text("ends_at", Message::kTitleUntil, true)
+      .text("begins_at", Message::kTitleBeginsAt, true)
+      .text("ends_at", Message::kTitleEndsAt, true)
       .money("payment", Message::kTitlePayment)
       .money("value", Message::kTitleValue)
       .money("price", Message::kTitlePrice);
@@ -106,7 +106,7 @@ Result<Table> prices_table(const ListingInput& input) {
   Columns(input.session, table)
       .text("row", Message::kTitleRow)
       .number("slot", Message::kTitleSlot)
-      .text("begins_at", Message::kTitleStart, true)
+      .text("begins_at", Message::kTitleBeginsAt, true)
       .text("unit", Message::kTitleUnit)
       .money("scarcity_price", Message::kTitleSignal)
       .money("price", Message::kTitlePrice);
@@ -129,9 +129,9 @@ Result<Table> flows_table(const ListingInput& input) {
   Table table{.currency = market.currency, .columns = {}, .rows = {}};
   Columns(input.session, table)
       .text("from", Message::kTitleFrom)
-      .text("to", Message::kTitleUntil)
+      .text("to", Message::kTitleTo)
       .number("slot", Message::kTitleSlot)
-      .text("begins_at", Message::kTitleStart, true)
+      .text("begins_at", Message::kTitleBeginsAt, true)
       .number("flow_wh", Message::kTitleFlow)
       .number("min_wh", Message::kTitleMin)
       .number("max_wh", Message::kTitleMax);

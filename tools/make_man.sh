@@ -1,0 +1,11 @@
+#!/bin/sh
+# Writes docs/man from the table of commands.  usage: tools/make_man.sh path/to/tongsuan
+set -eu
+tongsuan=${1:?usage: tools/make_man.sh path/to/tongsuan}
+folder=$(dirname "$0")/../docs/man
+mkdir -p "$folder"
+"$tongsuan" help --man tongsuan > "$folder/tongsuan.1"
+"$tongsuan" help --man tongsuan-verify > "$folder/tongsuan-verify.1"
+for command in clear verify why quote show generate import completion help version; do
+  "$tongsuan" help --man "$command" > "$folder/tongsuan-$command.1"
+done
