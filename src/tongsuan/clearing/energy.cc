@@ -24,7 +24,9 @@ bool is_energy(const Problem& problem) {
       problem.lanes, [](const market::Lane& lane) { return lane.kind == market::LaneKind::kZone; });
   const bool free = std::ranges::all_of(
       problem.orders, [](const market::ProblemOrder& order) { return order.after == kNone; });
-  return zones && free && problem.choices.size() <= kEnergyBlocksMax;
+  const bool profiles = std::ranges::all_of(
+      problem.choices, [](const Choice& choice) { return choice.bundle == kNone; });
+  return zones && free && profiles && problem.choices.size() <= kEnergyBlocksMax;
 }
 
 // Lines of one pair of zones, which never overlap in time, are one line of the networks.

@@ -33,7 +33,9 @@ BindingRow binding_row(const Problem& problem, const Prices& prices, const std::
     premium += std::max<std::int64_t>(0, prices[row] - cheapest);
   }
   const std::int64_t count = std::max<std::int64_t>(1, slots.count());
-  return {.row = name, .slots = slots, .price = divide(price, count, Rounding::kHalfEven),
+  return {.row = name,
+          .slots = slots,
+          .price = divide(price, count, Rounding::kHalfEven),
           .premium = divide(premium, count, Rounding::kHalfEven)};
 }
 
@@ -67,10 +69,9 @@ Placement best_start(const Problem& problem, std::uint32_t order, std::uint32_t 
   int128 best_surplus = 0;
   for (Slot start = choice.first; start <= choice.last; ++start) {
     const Placement placement{.choice = choice_index, .start = start, .lots = 1};
-    const int128 surplus =
-        static_cast<int128>(market::placement_value(problem, order, placement)) *
-            problem.denominator -
-        market::placement_cost(problem, placement, prices);
+    const int128 surplus = static_cast<int128>(market::placement_value(problem, order, placement)) *
+                               problem.denominator -
+                           market::placement_cost(problem, placement, prices);
     if (best.choice == kNone || surplus > best_surplus) {
       best = placement;
       best_surplus = surplus;
@@ -89,7 +90,8 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
     const Choice& choice = problem.choices[c];
     if (choice.bundle == kNone) continue;
     const Placement placement = best_start(problem, order, c, prices);
-    HubAnswer answer{.hub = problem.hub(choice), .variant = choice.variant,
+    HubAnswer answer{.hub = problem.hub(choice),
+                     .variant = choice.variant,
                      .start = placement.start,
                      .cost = to_money(market::placement_cost(problem, placement, prices), problem,
                                       Rounding::kUp),
@@ -108,22 +110,6 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
   }
   std::ranges::stable_sort(answers, {}, [](const HubAnswer& a) { return a.cost - a.value; });
   return answers;
-}
-
-bool awarded(const Outcome& outcome, std::uint32_t order) {
-  const auto found = std::ranges::lower_bound(outcome.awards, order, {},
-                                              [](const Award& a) { return a.order.value; });
-  return found != outcome.awards.end() && found->order.value == order;
-}
-
-Reason price_reason(const Market& market, const Problem& problem, const Certificate& certificate,
-                    std::uint32_t order) {
-  const Reason structural = structural_reason(market, problem, order);
-  if (structural != Reason::kPlaced) return structural;
-  const std::uint32_t parent = problem.orders[order].after;
-  if (parent != kNone && !awarded(certificate.outcome, parent)) return Reason::kPrecedenceUnmet;
-  const market::BestOption best = market::best_option(problem, order, certificate.bound_prices);
-  return best.surplus > 0 ? Reason::kParadoxicallyRejected : Reason::kOutbid;
 }
 
 }  // namespace
@@ -147,7 +133,8 @@ Result<Why> why(const Market& market, const Certificate& certificate, std::uint3
                  Rounding::kUp);
     return answer;
   }
-  answer.reason = price_reason(market, problem, certificate, order);
+  answer.reason = reason_of(market, problem, certificate, order);
+  if (answer.reason == Reason::kPlaced) return answer;  // a curve that got something
   answer.lost_opportunity =
       to_money(market::best_option(problem, order, certificate.payment_prices).surplus, problem,
                Rounding::kDown);

@@ -1,8 +1,9 @@
 // why and quote: exact answers from the clearing itself.
 //
 // `why` walks the rows of the closed round: structural reasons first, then price, then paradoxical
-// rejection. Counterfactuals are re-cleared, not guessed. `quote` is the same code for an order that
-// is not in the book yet: the order is inserted into the closed round's outcome at residual capacity.
+// rejection. Counterfactuals are re-cleared, not guessed. `quote` is the same code for an order
+// that is not in the book yet: the order is inserted into the closed round's outcome at residual
+// capacity.
 #pragma once
 
 #include <cstdint>
@@ -17,34 +18,34 @@ namespace tongsuan::clearing {
 
 enum class Reason : std::uint8_t {
   kPlaced,
-  kNotEligible,             // no hub of its set offers a class of its variants
-  kNoCompatibleHub,         // hubs exist, but none has the class, zone or whole nodes it needs
-  kGangTooLarge,            // no row could ever hold the gang
-  kDataUnreachable,         // the data set cannot arrive in time over any link
-  kWindowTooTight,          // duration longer than the window
-  kGreenUnmet,              // no green supply could cover its share
-  kPolicyCap,               // the caps of its group forbid it at any price
-  kPrecedenceUnmet,         // the order it must follow was not accepted
-  kOutbid,                  // at λ* every option costs more than it is worth
-  kParadoxicallyRejected,   // worth more than λ*, and still not placed: indivisibility
+  kNotEligible,            // no hub of its set offers a class of its variants
+  kNoCompatibleHub,        // hubs exist, but none has the class, zone or whole nodes it needs
+  kGangTooLarge,           // no row could ever hold the gang
+  kDataUnreachable,        // the data set cannot arrive in time over any link
+  kWindowTooTight,         // duration longer than the window
+  kGreenUnmet,             // no green supply could cover its share
+  kPolicyCap,              // the caps of its group forbid it at any price
+  kPrecedenceUnmet,        // the order it must follow was not accepted, or ends too late
+  kOutbid,                 // at λ* every option costs more than it is worth
+  kParadoxicallyRejected,  // worth more than λ*, and still not placed: indivisibility
 };
 [[nodiscard]] const char* reason_name(Reason reason);  // "OUTBID"
 
 // A row that stands between an order and its option, with its price.
 struct BindingRow {
-  std::string row;          // "capacity horinger/H100"
+  std::string row;  // "capacity horinger/H100"
   SlotRange slots;
-  std::int64_t price = 0;   // mean λ* over the slots, micro-yuan per unit
-  std::int64_t premium = 0; // of it, above the cheapest step: the shadow price of scarcity
+  std::int64_t price = 0;    // mean λ* over the slots, micro-yuan per unit
+  std::int64_t premium = 0;  // of it, above the cheapest step: the shadow price of scarcity
 };
 
 struct HubAnswer {
   std::uint32_t hub = kNone;
   std::uint32_t variant = 0;
-  Slot start = 0;               // the cheapest start at λ*
-  std::int64_t cost = 0;        // micro-yuan at λ* for the whole order
-  std::int64_t value = 0;       // micro-yuan
-  std::int64_t short_by = 0;    // max(0, cost − value)
+  Slot start = 0;             // the cheapest start at λ*
+  std::int64_t cost = 0;      // micro-yuan at λ* for the whole order
+  std::int64_t value = 0;     // micro-yuan
+  std::int64_t short_by = 0;  // max(0, cost − value)
   std::vector<BindingRow> binding;
 };
 
@@ -54,7 +55,7 @@ struct Change {
   std::int64_t extra_cost = 0;  // micro-yuan by which the bid must rise; 0: free
   std::uint32_t hub = kNone;
   Slot start = 0;
-  std::int64_t payment = 0;     // micro-yuan
+  std::int64_t payment = 0;  // micro-yuan
 };
 
 struct Why {
@@ -64,7 +65,7 @@ struct Why {
   std::vector<Change> changes;        // cheapest first; empty for placed orders
   // For placed orders:
   std::uint32_t hub = kNone;
-  std::uint32_t variant = 0;          // of the order's variants
+  std::uint32_t variant = 0;  // of the order's variants
   Slot start = 0;
   std::int64_t payment = 0;
 };
