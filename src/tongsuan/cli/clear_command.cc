@@ -19,7 +19,6 @@
 #include "tongsuan/cli/progress.h"
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/lab/silo.h"
-#include "tongsuan/market/evaluate.h"
 #include "tongsuan/report/html.h"
 #include "tongsuan/report/market_table.h"
 #include "tongsuan/report/round_view.h"
@@ -169,27 +168,15 @@ std::vector<report::TracePoint> drawn_trace(const clearing::Clearing& cleared) {
   return trace;
 }
 
-// Why each order has no award, in terms of `why`; one pass over the book at the scarcity prices.
+// Why each order has no award, in the words of `why`.
 void add_reasons(report::RoundInput& input) {
   using clearing::Reason;
   for (int reason = 0; reason <= static_cast<int>(Reason::kParadoxicallyRejected); ++reason) {
     input.reason_names.emplace_back(clearing::reason_name(static_cast<Reason>(reason)));
   }
-  std::vector<bool> placed(input.market.orders.size(), false);
-  for (const Award& award : input.certificate.outcome.awards) placed[award.order.value] = true;
-  const market::OptionPricer pricer(input.problem, input.certificate.bound_prices);
-  input.reasons.assign(input.market.orders.size(), report::kNoReason);
-  for (std::uint32_t order = 0; order < placed.size(); ++order) {
-    if (placed[order] || input.market.orders[order].kind == OrderKind::kCurve) continue;
-    Reason reason = clearing::structural_reason(input.market, input.problem, order);
-    const std::uint32_t parent = input.market.orders[order].after;
-    if (reason == Reason::kPlaced && parent != kNone && !placed[parent]) {
-      reason = Reason::kPrecedenceUnmet;
-    }
-    if (reason == Reason::kPlaced) {
-      reason = pricer.surplus(order) > 0 ? Reason::kParadoxicallyRejected : Reason::kOutbid;
-    }
-    input.reasons[order] = static_cast<std::uint8_t>(reason);
+  for (const Reason reason : clearing::reasons(input.market, input.problem, input.certificate)) {
+    input.reasons.push_back(reason == Reason::kPlaced ? report::kNoReason
+                                                      : static_cast<std::uint8_t>(reason));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tongsuan/base/text.h"
+#include "tongsuan/clearing/reasons.h"
 #include "tongsuan/cli/instant.h"
 #include "tongsuan/cli/json.h"
 #include "tongsuan/report/numbers.h"
@@ -43,33 +44,6 @@ const char* kind_name(OrderKind kind) {
 
 namespace {
 
-Message reason_message(Reason reason) {
-  switch (reason) {
-    case Reason::kNotEligible:
-      return Message::kReasonNotEligible;
-    case Reason::kNoCompatibleHub:
-      return Message::kReasonNoCompatibleHub;
-    case Reason::kGangTooLarge:
-      return Message::kReasonGangTooLarge;
-    case Reason::kDataUnreachable:
-      return Message::kReasonDataUnreachable;
-    case Reason::kWindowTooTight:
-      return Message::kReasonWindowTooTight;
-    case Reason::kGreenUnmet:
-      return Message::kReasonGreenUnmet;
-    case Reason::kPolicyCap:
-      return Message::kReasonPolicyCap;
-    case Reason::kPrecedenceUnmet:
-      return Message::kReasonPrecedenceUnmet;
-    case Reason::kParadoxicallyRejected:
-      return Message::kReasonParadoxical;
-    case Reason::kPlaced:
-    case Reason::kOutbid:
-      break;
-  }
-  return Message::kReasonOutbid;
-}
-
 // The slots that an order runs when it starts somewhere.
 SlotRange slots_of(const Market& market, const Order& order, std::uint32_t variant, Slot start) {
   if (order.kind == OrderKind::kService && order.services.count() > 0) {
@@ -98,7 +72,7 @@ class Explainer {
     std::string out = session_.say(e_.quote ? Message::kQuoteNotPlaced : Message::kWhyNotPlaced,
                                    {name, round, clearing::reason_name(e_.answer.reason)}) +
                       '\n';
-    out += session_.say(reason_message(e_.answer.reason)) + '\n';
+    out += std::string(clearing::reason_text(e_.answer.reason, session_.language)) + '\n';
     if (!e_.answer.hubs.empty()) out += '\n' + hubs_text();
     if (e_.answer.reason == Reason::kParadoxicallyRejected && e_.answer.lost_opportunity > 0) {
       out += '\n' + session_.say(Message::kLostOpportunity, {money(e_.answer.lost_opportunity)}) +

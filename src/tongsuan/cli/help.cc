@@ -225,6 +225,9 @@ std::string man_overview() {
          " \\fICOMMAND\\fR [options] [arguments]\n.SH DESCRIPTION\n" +
          troff(message(Message::kOverview, kManLanguage)) + "\n.SH COMMANDS\n";
   for (const CommandSpec& command : commands()) {
+    // `verify` has the page of the program that does the same.
+    const bool has_program = command_named("tongsuan-" + std::string(command.name)) != nullptr;
+    if (has_program) continue;
     out += ".TP\n" + bold(page_name(command)) + "(1)\n" +
            troff(message(command.summary, kManLanguage)) + '\n';
   }

@@ -28,17 +28,12 @@ Failure import_usage(std::string what) {
           .attempt = "tongsuan import --help"};
 }
 
-// Faults of data files are the data's; a missing file is the user's path.
+// Faults of data files are the data's; a file that cannot be opened is most likely not there.
 Failure import_failed(const Session& session, std::string_view source, const std::string& folder,
                       const Error& error) {
-  const bool missing = error.code == ErrorCode::kNotFound;
-  const bool io = error.code == ErrorCode::kIo;
-  return {.exit_code = missing ? kNotFound
-                       : io    ? kUnexpected
-                               : kRejected,
-          .code = missing ? "data-not-found"
-                  : io    ? "read-failed"
-                          : "invalid-data",
+  const bool missing = error.code == ErrorCode::kNotFound || error.code == ErrorCode::kIo;
+  return {.exit_code = missing ? kNotFound : kRejected,
+          .code = missing ? "data-not-found" : "invalid-data",
           .what = session.say(Message::kImportFailed, {source, error.context}),
           .attempt = "ls -l " + shell_word(folder)};
 }
