@@ -199,9 +199,25 @@ bool Scanner::names(const RecordSpec& spec, ScannedLine& line) {
   return true;
 }
 
+// The size of the key here, if it is that of one of the next few fields; else 0.
+std::size_t Scanner::guessed_key_size(const RecordSpec& spec, std::size_t guess) const {
+  constexpr std::size_t kGuesses = 3;
+  const std::size_t last = std::min(guess + kGuesses, spec.fields.size());
+  for (std::size_t i = guess; i < last; ++i) {
+    const FieldSpec& candidate = spec.fields[i];
+    const std::size_t size = candidate.key.size();
+    if (size <= 8 && static_cast<std::size_t>(end_ - at_) > size && at_[size] == '=' &&
+        load_word(at_, size, end_) == candidate.word) {
+      return size;
+    }
+  }
+  return 0;
+}
+
 // One key=value. Fields usually come in the order of the spec: `guess` is the one after the last.
 bool Scanner::field(const RecordSpec& spec, ScannedLine& line, std::size_t& guess) {
   const char* begin = at_;
+  at_ += guessed_key_size(spec, guess);
   while (byte_is(*at_, kKeyByte)) ++at_;
   const std::string_view key = {begin, static_cast<std::size_t>(at_ - begin)};
   if (*at_ != '=' || key.empty()) {

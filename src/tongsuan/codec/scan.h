@@ -137,6 +137,7 @@ class Scanner {
   std::string_view word();
   bool names(const RecordSpec& spec, ScannedLine& line);
   bool field(const RecordSpec& spec, ScannedLine& line, std::size_t& guess);
+  [[nodiscard]] std::size_t guessed_key_size(const RecordSpec& spec, std::size_t guess) const;
   bool quoted_value(std::string_view& value);
   bool unknown_field(const RecordSpec& spec, std::string_view key);
   void report_missing(const RecordSpec& spec, const ScannedLine& line);

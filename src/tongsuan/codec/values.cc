@@ -108,7 +108,17 @@ void append_in_unit(std::string& out, std::int64_t value, const std::array<UnitN
 }  // namespace
 
 ValueFault parse_whole(std::string_view text, Limits limits, std::int64_t& value) {
-  return parse_fixed(text, 0, limits, value);
+  constexpr std::size_t kShort = 9;  // digits that need no care; nearly all numbers are short
+  std::int64_t number = 0;
+  bool plain = !text.empty() && text.size() <= kShort;
+  for (std::size_t i = 0; plain && i < text.size(); ++i) {
+    plain = is_digit(text[i]);
+    number = number * 10 + (text[i] - '0');
+  }
+  if (!plain) return parse_fixed(text, 0, limits, value);
+  if (number < limits.min || number > limits.max) return ValueFault::kLimits;
+  value = number;
+  return ValueFault::kNone;
 }
 
 ValueFault parse_fixed(std::string_view text, unsigned decimals, Limits limits, std::int64_t& value) {

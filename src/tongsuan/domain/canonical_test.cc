@@ -50,6 +50,23 @@ TEST(SortedPositions, IsAStableSortByBytes) {
   }
 }
 
+TEST(SortedPositions, SeesTheOneNameThatIsThereTwice) {
+  for (const std::uint32_t count : {20U, 3'000U, 30'000U}) {
+    Random random(count);
+    NameList names;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      // An odd factor runs through all residues, in no order.
+      names.push_back("order-" + std::to_string(1'000'000 + i * 7'919ULL % count));
+    }
+    bool distinct = false;
+    (void)sorted_positions(names, distinct);
+    EXPECT_TRUE(distinct) << count;
+    names.push_back(names[static_cast<std::uint32_t>(random.below(count))]);
+    (void)sorted_positions(names, distinct);
+    EXPECT_FALSE(distinct) << count;
+  }
+}
+
 TEST(SortedPositions, KeepsWhatIsSorted) {
   NameList names;
   for (const char* name : {"a", "a", "ab", "b"}) names.push_back(name);
