@@ -87,14 +87,15 @@ int main(int argc, char** argv) {
   search.seed = static_cast<std::uint64_t>(argc > 4 ? std::atoi(argv[4]) : 1);
   const auto report = [&](const solver::SearchResult& result, const Timer& since, const char* name) {
     since.say(name);
-    std::printf("  welfare %.1f  gap %.3f %%  work %.1f M\n", cents(problem, result.welfare),
+    std::printf("  welfare %.1f  gap %.3f %%  work %.1f M  moves %.2f M\n", cents(problem, result.welfare),
                 100 * (1 - static_cast<double>(result.welfare) / static_cast<double>(bound)),
-                static_cast<double>(result.work_units) * 1e-6);
+                static_cast<double>(result.work_units) * 1e-6,
+                static_cast<double>(result.moves) * 1e-6);
     std::fflush(stdout);
   };
   if (problem.orders.size() >= solver::kAssignOrdersMin) {
     timer = {};
-    search.warm_start = solver::assign(problem, dual.prices, {});
+    search.warm_start = solver::assign(problem, dual.prices, {}, threads);
     timer.say("assign");
     std::printf("\n");
   }

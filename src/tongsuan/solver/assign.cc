@@ -1,9 +1,12 @@
 #include "tongsuan/solver/assign.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <numeric>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/solver/worker_pool.h"
 
 namespace tongsuan::solver {
 
@@ -41,16 +44,19 @@ __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) vo
 
 class Assigner {
  public:
-  Assigner(const Problem& problem, const Prices& prices, const std::vector<std::int64_t>& flows);
+  Assigner(const Problem& problem, const Prices& prices, const std::vector<std::int64_t>& flows,
+           std::uint32_t thread_count);
   std::vector<Placement> run();
   std::vector<std::int64_t> run_expected_use();
 
  private:
   void set_prices(double step, double pace);
   void rebuild_prefixes();
-  [[nodiscard]] Placement best(std::uint32_t order);
+  [[nodiscard]] Placement best(std::uint32_t order, std::vector<double>& scores) const;
+  void choose(const std::vector<std::uint32_t>& orders, std::size_t begin, std::size_t end);
   void add_load(const Placement& placement, std::int64_t sign);
   void pace_sweep();
+  [[nodiscard]] std::vector<std::uint32_t> largest_first() const;
   void settle_sweep(double step);
   [[nodiscard]] std::vector<Placement> keep_what_fits();
   [[nodiscard]] bool eligible(std::uint32_t order) const;
@@ -64,15 +70,17 @@ class Assigner {
   std::vector<double> bundle_prefix_;  // per bundle: slot_count + 1 prefix sums
   std::vector<double> lane_prefix_;    // per lane, for transfers
   std::vector<std::int64_t> load_;     // per row
-  std::vector<double> scores_;
+  WorkerPool pool_;
+  std::vector<std::vector<double>> scores_;  // by thread
+  std::vector<Placement> answers_;           // of the batch
   std::vector<std::uint32_t> shuffled_;
   std::vector<Placement> chosen_;
 };
 
 Assigner::Assigner(const Problem& problem, const Prices& prices,
-                   const std::vector<std::int64_t>& flows)
-    : problem_(problem), flows_(flows), load_(problem.row_count(), 0), scores_(kSlotsMax),
-      chosen_(problem.orders.size()) {
+                   const std::vector<std::int64_t>& flows, std::uint32_t thread_count)
+    : problem_(problem), flows_(flows), load_(problem.row_count(), 0), pool_(thread_count),
+      scores_(thread_count, std::vector<double>(kSlotsMax)), chosen_(problem.orders.size()) {
   base_.resize(problem.row_count());
   targets_.resize(problem.row_count());
   const auto denominator = static_cast<double>(problem.denominator);
@@ -152,7 +160,7 @@ void Assigner::rebuild_prefixes() {
   }
 }
 
-Placement Assigner::best(std::uint32_t order) {
+Placement Assigner::best(std::uint32_t order, std::vector<double>& scores) const {
   const market::ProblemOrder& entry = problem_.orders[order];
   Placement best;
   double best_score = 0;
@@ -163,24 +171,38 @@ Placement Assigner::best(std::uint32_t order) {
     const double* prefix =
         &bundle_prefix_[static_cast<std::size_t>(choice.bundle) * (problem_.slot_count + 1)] + choice.first;
     score_starts(prefix, choice.duration, static_cast<double>(choice.devices),
-                 static_cast<double>(entry.delay_cost), count, scores_.data());
+                 static_cast<double>(entry.delay_cost), count, scores.data());
     if (choice.extra != kNone) {
       const market::Transfer& transfer = problem_.transfers[choice.extra];
       const double* lane = &lane_prefix_[static_cast<std::size_t>(transfer.lane) * (problem_.slot_count + 1)];
       for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint32_t start = choice.first + i;
-        scores_[i] -= static_cast<double>(transfer.rate) * (lane[start] - lane[start - transfer.slots]);
+        scores[i] -= static_cast<double>(transfer.rate) * (lane[start] - lane[start - transfer.slots]);
       }
     }
     const auto value = static_cast<double>(choice.value);
     for (std::uint32_t i = 0; i < count; ++i) {
-      if (value + scores_[i] > best_score) {
-        best_score = value + scores_[i];
+      if (value + scores[i] > best_score) {
+        best_score = value + scores[i];
         best = {.choice = c, .start = choice.first + i, .lots = 1};
       }
     }
   }
   return best;
+}
+
+// Answers of a batch of orders at the prices as they stand: none sees another's load.
+void Assigner::choose(const std::vector<std::uint32_t>& orders, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kTaskOrders = 16;
+  answers_.resize(end - begin);
+  const auto tasks = static_cast<std::uint32_t>((end - begin + kTaskOrders - 1) / kTaskOrders);
+  pool_.run(tasks, [&](std::uint32_t task, std::uint32_t thread) {
+    const std::size_t last = std::min(end - begin, (task + 1) * kTaskOrders);
+    for (std::size_t i = task * kTaskOrders; i < last; ++i) {
+      const std::uint32_t order = orders[begin + i];
+      answers_[i] = eligible(order) ? best(order, scores_[thread]) : Placement{};
+    }
+  });
 }
 
 void Assigner::add_load(const Placement& placement, std::int64_t sign) {
@@ -193,33 +215,45 @@ void Assigner::pace_sweep() {
   for (std::size_t begin = 0; begin < count; begin += batch) {
     set_prices(kPaceStep, static_cast<double>(begin) / static_cast<double>(count));
     const std::size_t end = std::min(count, begin + batch);
+    choose(shuffled_, begin, end);
     for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t order = shuffled_[i];
-      if (!eligible(order)) continue;
-      chosen_[order] = best(order);
-      add_load(chosen_[order], 1);
+      chosen_[shuffled_[i]] = answers_[i - begin];
+      add_load(answers_[i - begin], 1);
     }
   }
 }
 
+// Largest first, by device-slots of the first choice in powers of two; the shuffle breaks ties.
+std::vector<std::uint32_t> Assigner::largest_first() const {
+  constexpr std::size_t kClasses = 65;
+  std::vector<std::uint8_t> size_class(shuffled_.size(), 0);
+  std::array<std::size_t, kClasses + 1> begin{};  // of each class, largest class first
+  for (std::uint32_t order = 0; order < size_class.size(); ++order) {
+    if (eligible(order)) {
+      const Choice& choice = problem_.choices[problem_.orders[order].choices.begin];
+      const std::uint64_t work = static_cast<std::uint64_t>(choice.devices) * choice.duration;
+      size_class[order] = static_cast<std::uint8_t>(std::bit_width(work | 1));
+    }
+    ++begin[kClasses - size_class[order]];
+  }
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<std::uint32_t> sorted(shuffled_.size());
+  for (const std::uint32_t order : shuffled_) {
+    sorted[begin[kClasses - 1 - size_class[order]]++] = order;
+  }
+  return sorted;
+}
+
 void Assigner::settle_sweep(double step) {
-  // Largest first, by device-slots of the first choice in powers of two; the shuffle breaks ties.
-  std::vector<std::uint32_t> order_list = shuffled_;
-  const auto size_class = [&](std::uint32_t order) {
-    if (!eligible(order)) return 0;
-    const Choice& choice = problem_.choices[problem_.orders[order].choices.begin];
-    const std::uint64_t work = static_cast<std::uint64_t>(choice.devices) * choice.duration;
-    return 64 - __builtin_clzll(work | 1);
-  };
-  std::ranges::stable_sort(order_list, std::greater<>{}, size_class);
-  const std::size_t batch = std::max<std::size_t>(32, order_list.size() / 4000);
-  for (std::size_t begin = 0; begin < order_list.size(); begin += batch) {
+  const std::vector<std::uint32_t> orders = largest_first();
+  const std::size_t batch = std::max<std::size_t>(32, orders.size() / 4000);
+  for (std::size_t begin = 0; begin < orders.size(); begin += batch) {
     set_prices(step, 1.0);
-    const std::size_t end = std::min(order_list.size(), begin + batch);
+    const std::size_t end = std::min(orders.size(), begin + batch);
+    choose(orders, begin, end);
     for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t order = order_list[i];
-      if (!eligible(order)) continue;
-      const Placement again = best(order);
+      const std::uint32_t order = orders[i];
+      const Placement& again = answers_[i - begin];
       if (again.choice == chosen_[order].choice && again.start == chosen_[order].start) continue;
       add_load(chosen_[order], -1);
       add_load(again, 1);
@@ -299,13 +333,14 @@ std::vector<std::int64_t> Assigner::run_expected_use() {
 
 }  // namespace
 
-std::vector<std::int64_t> expected_use(const Problem& problem, const Prices& prices) {
-  return Assigner(problem, prices, {}).run_expected_use();
+std::vector<std::int64_t> expected_use(const Problem& problem, const Prices& prices,
+                                       std::uint32_t thread_count) {
+  return Assigner(problem, prices, {}, thread_count).run_expected_use();
 }
 
 std::vector<Placement> assign(const Problem& problem, const Prices& prices,
-                              const std::vector<std::int64_t>& flows) {
-  return Assigner(problem, prices, flows).run();
+                              const std::vector<std::int64_t>& flows, std::uint32_t thread_count) {
+  return Assigner(problem, prices, flows, thread_count).run();
 }
 
 }  // namespace tongsuan::solver

@@ -26,14 +26,17 @@ namespace tongsuan::solver {
 inline constexpr std::size_t kAssignOrdersMin = 30'000;  // below: greedy is better
 
 // One placement per order; together they are feasible with the given flows (as Outcome::flows).
-// Profiles and orders with precedence are left to the search. Deterministic on any machine.
+// Profiles and orders with precedence are left to the search. The same on any machine and for any
+// thread count.
 [[nodiscard]] std::vector<market::Placement> assign(const market::Problem& problem,
                                                     const Prices& prices,
-                                                    const std::vector<std::int64_t>& flows);
+                                                    const std::vector<std::int64_t>& flows,
+                                                    std::uint32_t thread_count = 1);
 
 // What every row is asked for when each order takes its best option at prices that answer to the
 // load (zones that lines lead to are left at λ*): where a search will want supply to be.
 [[nodiscard]] std::vector<std::int64_t> expected_use(const market::Problem& problem,
-                                                     const Prices& prices);
+                                                     const Prices& prices,
+                                                     std::uint32_t thread_count = 1);
 
 }  // namespace tongsuan::solver

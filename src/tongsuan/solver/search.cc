@@ -1,7 +1,6 @@
 #include "tongsuan/solver/search.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -22,79 +21,101 @@ namespace primal {
 namespace {
 
 constexpr std::uint16_t kNobody = 0xFFFF;
-
-// Below, one walk over the whole horizon; above, walks over windows of slots side by side.
-constexpr std::size_t kWindowsOrdersMin = 15'000;
-constexpr std::uint32_t kWindowsMax = 16;
 constexpr std::uint32_t kPhases = 48;
 constexpr std::uint32_t kCalmPhases = 8;  // of them the last, which end at the best state seen
 
-// Temperatures in mean gains of a placed order: small books need hot starts, large ones none.
-struct Schedule {
-  double first = 0;
-  double last = 0;
+// How a book is searched, by its size; docs/adr/0006-primal-search.md has the measurements.
+//
+// Temperatures are in mean gains of a placed order: small books need hot starts, large ones none.
+// Small books are searched by several walks from different seeds, of which the best counts, large
+// ones by walks over windows of slots side by side: both keep several threads busy.
+struct Plan {
+  double share = 1;  // of λ in scores
+  double hot = 0;
+  double cold = 0;
+  std::uint32_t chains = 1;
+  std::uint32_t windows_max = 1;
 };
-Schedule schedule_of(std::size_t orders) {
-  if (orders <= 6'000) return {1.5, 1e-3};
-  if (orders <= 30'000) return {0.15, 1e-4};
-  return {0.05, 1e-4};
+Plan plan_of(std::size_t orders) {
+  if (orders <= 2'500) return {1.0, 1.5, 1e-3, 4, 1};
+  if (orders <= 7'000) return {1.0, 1.5, 1e-3, 1, 2};
+  if (orders <= 30'000) return {0.95, 0.15, 1e-4, 1, 4};
+  return {0.95, 0.05, 1e-4, 1, 16};
 }
 
-struct Windows {
-  std::vector<WalkTask> tasks;
-  std::vector<std::uint16_t> owner;  // by order
+// One state of the book, and the best one that was reached from it.
+struct Chain {
+  explicit Chain(const Model& model)
+      : board(model), planes(model.planes), mark(model.orders.size(), 0) {}
+  Board board;
+  std::vector<double> planes;
+  std::vector<std::uint64_t> mark;     // by order
+  std::vector<WalkTask> tasks;         // of this phase
+  std::vector<std::uint16_t> owner;    // by order: the task that may move it
+  double welfare = 0;                  // ticks, against the empty book
+  std::vector<Spot> best;              // by order
+  double best_welfare = 0;
+  bool best_feasible = false;
 };
 
 class Searcher {
  public:
-  Searcher(const Problem& problem, const Prices& prices, const SearchOptions& options);
+  // `base_money` is the welfare without any award, with the given flows.
+  Searcher(const Problem& problem, const Prices& prices, const SearchOptions& options,
+           int128 base_money);
   SearchResult run();
 
  private:
-  void place_warm_start();
-  void place_one(std::uint32_t order, std::vector<char>& state);
-  [[nodiscard]] bool fits(const Spot& spot) const;
-  void insert_greedily();
+  void place_warm_start(Chain& chain) const;
+  void place_one(Chain& chain, std::uint32_t order, std::vector<char>& state) const;
+  [[nodiscard]] bool fits(const Chain& chain, const Spot& spot) const;
+  void insert_greedily(Chain& chain);
   void anneal();
-  void cut_windows(std::uint32_t phase, std::uint64_t budget, Windows& windows);
-  void give_orders(Windows& windows, std::uint64_t seed) const;
-  double run_walks(Windows& windows);
-  void merge_planes(const WalkTask& task, const std::vector<double>& planes);
-  void remember_best();
+  void cut_windows(Chain& chain, Random& random, std::uint64_t budget) const;
+  void give_orders(Chain& chain, Random& random) const;
+  void run_walks();
+  void merge_planes(Chain& chain, const WalkTask& task, const std::vector<double>& planes) const;
+  [[nodiscard]] bool feasible(const Chain& chain) const;
+  void remember_best(Chain& chain) const;
+  [[nodiscard]] const Chain& best_chain() const;
   [[nodiscard]] std::vector<Placement> best_placements() const;
+  // Welfare of the best state; exact where the ticks are.
+  [[nodiscard]] int128 best_money() const {
+    return base_money_ + static_cast<int128>(best_chain().best_welfare) * model_.scale.unit /
+                             model_.scale.refine;
+  }
 
   const Problem& problem_;
   const SearchOptions& options_;
+  Plan plan_;
   Model model_;
   const Kernels& kernels_;
-  Board board_;
-  std::vector<double> planes_;
-  std::vector<std::uint64_t> mark_;
-  std::vector<SlotRange> reach_;         // by order: slots that any of its spots may span
-  std::vector<std::vector<double>> walk_planes_;  // by task
-  std::vector<Spot> best_;               // by order
-  double welfare_ = 0;                   // ticks, against the empty book
-  double best_welfare_ = -1;
+  std::vector<Chain> chains_;
+  std::vector<SlotRange> reach_;                  // by order: slots that any of its spots may span
+  std::vector<std::vector<double>> walk_planes_;  // by task of all chains
   std::uint64_t work_units_ = 0;
-  double mean_gain_ = 0;                 // of a placed order before annealing
+  std::uint64_t moves_ = 0;
+  double mean_gain_ = 0;                          // of a placed order before annealing
+  int128 base_money_ = 0;
 };
 
-ModelOptions model_options(const SearchOptions& options, std::size_t orders) {
-  return {.share = orders <= 6'000 ? 1.0 : 0.95,
-          .thread_count = options.thread_count,
-          .level = machine_level(),
-          .keep = &options.warm_start};
+KernelLevel level_of(const SearchOptions& options) {
+  return options.portable ? KernelLevel::kPortable : machine_level();
 }
 
-Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOptions& options)
+Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOptions& options,
+                   int128 base_money)
     : problem_(problem),
       options_(options),
-      model_(problem, prices, options.flows, model_options(options, problem.orders.size())),
-      kernels_(kernels(machine_level())),
-      board_(model_),
-      planes_(model_.planes),
-      mark_(problem.orders.size(), 0),
-      reach_(problem.orders.size()) {
+      plan_(plan_of(problem.orders.size())),
+      model_(problem, prices, options.flows,
+             {.share = plan_.share,
+              .thread_count = options.thread_count,
+              .level = level_of(options),
+              .keep = &options.warm_start}),
+      kernels_(kernels(level_of(options))),
+      reach_(problem.orders.size()),
+      base_money_(base_money) {
   for (const ModelChoice& choice : model_.choices) {
     SlotRange& reach = reach_[choice.order];
     const SlotRange spans =
@@ -109,35 +130,47 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
 }
 
 SearchResult Searcher::run() {
-  place_warm_start();
-  insert_greedily();
-  remember_best();
-  if (options_.work_units > 0) anneal();
+  chains_.reserve(plan_.chains);
+  chains_.emplace_back(model_);
+  place_warm_start(chains_.front());
+  insert_greedily(chains_.front());
+  if (!options_.warm_start.empty() && !feasible(chains_.front())) {
+    // No single order can mend it: begin anew.
+    chains_.front() = Chain(model_);
+    insert_greedily(chains_.front());
+  }
+  remember_best(chains_.front());
+  if (options_.work_units > 0) {
+    while (chains_.size() < plan_.chains) chains_.push_back(chains_.front());
+    anneal();
+  }
   SearchResult result;
   result.placements = best_placements();
   result.work_units = work_units_;
+  result.moves = moves_;
   return result;
 }
 
 // ---- Start -------------------------------------------------------------------------------------
 
-bool Searcher::fits(const Spot& spot) const {
+bool Searcher::fits(const Chain& chain, const Spot& spot) const {
   bool room = true;
   each_use(model_, spot, [&](const Use& use) {
-    room = room && (use.amount <= 0 || kernels_.fits(model_, planes_.data(), use));
+    room = room && (use.amount <= 0 || kernels_.fits(model_, chain.planes.data(), use));
   });
   return room;
 }
 
-void Searcher::place_one(std::uint32_t order, std::vector<char>& state) {
+void Searcher::place_one(Chain& chain, std::uint32_t order, std::vector<char>& state) const {
   if (state[order] != 0) return;
   state[order] = 1;
   const Placement& placement = options_.warm_start[order];
   if (placement.choice == kNone) return;
   const std::uint32_t parent = problem_.orders[order].after;
   if (parent != kNone) {
-    place_one(parent, state);
-    if (!board_.placed(parent) || placement.start < spot_end(model_, board_.held(parent).spot)) return;
+    place_one(chain, parent, state);
+    if (!chain.board.placed(parent)) return;
+    if (placement.start < spot_end(model_, chain.board.spot(parent))) return;
   }
   const ModelOrder& entry = model_.orders[order];
   for (std::uint32_t index = entry.begin; index < entry.end; ++index) {
@@ -145,184 +178,220 @@ void Searcher::place_one(std::uint32_t order, std::vector<char>& state) {
     if (model_.problem_choice(choice) != placement.choice) continue;
     Spot spot = {index, placement.start, static_cast<std::uint32_t>(placement.lots)};
     if (choice.shape == kNone) spot.start = choice.first;
-    if (!fits(spot)) return;
-    welfare_ += spot_gain(model_, kernels_, planes_.data(), spot);
-    add_spot(model_, kernels_, planes_.data(), spot, 1);
-    board_.put(order, spot);
+    if (!fits(chain, spot)) return;
+    chain.welfare += spot_gain(model_, kernels_, chain.planes.data(), spot);
+    add_spot(model_, kernels_, chain.planes.data(), spot, 1);
+    chain.board.put(order, spot);
     return;
   }
 }
 
-void Searcher::place_warm_start() {
+void Searcher::place_warm_start(Chain& chain) const {
   if (options_.warm_start.empty()) return;
   TONGSUAN_CHECK(options_.warm_start.size() == problem_.orders.size());
   std::vector<char> state(problem_.orders.size(), 0);
-  for (std::uint32_t order = 0; order < state.size(); ++order) place_one(order, state);
+  for (std::uint32_t order = 0; order < state.size(); ++order) place_one(chain, order, state);
 }
 
 // The most surplus at λ first; then, parents being placed, the orders that follow them.
-void Searcher::insert_greedily() {
+void Searcher::insert_greedily(Chain& chain) {
   std::vector<std::uint32_t> orders(problem_.orders.size());
   std::iota(orders.begin(), orders.end(), 0U);
   std::erase_if(orders, [&](std::uint32_t order) {
-    return board_.placed(order) || model_.orders[order].begin == model_.orders[order].end;
+    return chain.board.placed(order) || model_.orders[order].begin == model_.orders[order].end;
   });
   std::ranges::stable_sort(orders, [&](std::uint32_t a, std::uint32_t b) {
     return model_.orders[a].promise > model_.orders[b].promise;
   });
-  const std::vector<std::uint16_t> owner(problem_.orders.size(), 0);
-  const WalkGround ground = {model_, kernels_, board_, owner, mark_};
+  const WalkGround ground = {model_, kernels_, chain.board, chain.owner, chain.mark};
   WalkTask task;
   task.end = problem_.slot_count;
-  Walk walk(ground, task, planes_);
-  welfare_ += walk.insert_all(orders);
+  task.owns_all = true;
+  Walk walk(ground, task, chain.planes);
+  // A start may overdraw soft rows; what does not pay for that leaves.
+  if (model_.any_soft && !options_.warm_start.empty()) chain.welfare += walk.drop_losers();
+  chain.welfare += walk.insert_all(orders);
   std::erase_if(orders, [&](std::uint32_t order) { return problem_.orders[order].after == kNone; });
   for (std::size_t before = orders.size() + 1; !orders.empty() && orders.size() < before;) {
     before = orders.size();
-    welfare_ += walk.insert_all(orders);
-    std::erase_if(orders, [&](std::uint32_t order) { return board_.placed(order); });
+    chain.welfare += walk.insert_all(orders);
+    std::erase_if(orders, [&](std::uint32_t order) { return chain.board.placed(order); });
   }
-  mean_gain_ = std::max(1.0, welfare_ / static_cast<double>(std::max<std::uint64_t>(1, board_.placed_count())));
+  const std::uint64_t placed = std::max<std::uint64_t>(1, chain.board.placed_count());
+  mean_gain_ = std::max(1.0, chain.welfare / static_cast<double>(placed));
 }
 
 // ---- Annealing ---------------------------------------------------------------------------------
 
 void Searcher::anneal() {
-  const Schedule schedule = schedule_of(problem_.orders.size());
-  const double decay = natural_log(schedule.last / schedule.first);
+  const double decay = natural_log(plan_.cold / plan_.hot);
   const auto temperature = [&](double done) {
-    return schedule.first * mean_gain_ * exponential(decay * done);
+    return plan_.hot * mean_gain_ * exponential(decay * std::min(1.0, done));
   };
-  Windows windows;
-  for (std::uint32_t phase = 0; phase < kPhases; ++phase) {
-    if (options_.cancelled && options_.cancelled()) break;
-    const double done = static_cast<double>(work_units_) / static_cast<double>(options_.work_units);
-    if (done >= 1) break;
+  const auto all = static_cast<double>(options_.work_units);
+  for (std::uint32_t phase = 0; phase < kPhases && work_units_ < options_.work_units; ++phase) {
+    if (best_money() >= options_.target || (options_.cancelled && options_.cancelled())) break;
     const std::uint64_t budget = (options_.work_units - work_units_) / (kPhases - phase);
-    cut_windows(phase, budget, windows);
-    const double after = std::min(1.0, done + static_cast<double>(budget) /
-                                                  static_cast<double>(options_.work_units));
-    for (WalkTask& task : windows.tasks) {
-      task.temperature_first = temperature(done);
-      task.temperature_last = temperature(after);
-      task.keep_best = phase + kCalmPhases >= kPhases;
+    const double done = static_cast<double>(work_units_) / all;
+    const double after = done + static_cast<double>(budget) / all;
+    Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase);
+    for (Chain& chain : chains_) {
+      cut_windows(chain, random, budget / chains_.size());
+      for (WalkTask& task : chain.tasks) {
+        task.temperature_first = temperature(done);
+        task.temperature_last = temperature(after);
+        task.keep_best = phase + kCalmPhases >= kPhases;
+      }
     }
-    welfare_ += run_walks(windows);
-    if (welfare_ > best_welfare_) remember_best();
-    if (options_.progress) {
-      const double ticks = best_welfare_;
-      const double undivided = ticks * static_cast<double>(model_.scale.unit) /
-                               static_cast<double>(model_.scale.refine);
-      options_.progress({after, static_cast<int128>(undivided)});
-    }
+    run_walks();
+    for (Chain& chain : chains_) remember_best(chain);
+    if (options_.progress) options_.progress({std::min(1.0, after), best_money()});
   }
 }
 
-void Searcher::cut_windows(std::uint32_t phase, std::uint64_t budget, Windows& windows) {
-  Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase + 1);
-  windows.tasks.clear();
+void Searcher::cut_windows(Chain& chain, Random& random, std::uint64_t budget) const {
+  chain.tasks.clear();
   const std::uint32_t slots = problem_.slot_count;
-  std::uint32_t count = 1;
-  if (problem_.orders.size() >= kWindowsOrdersMin) {
-    std::uint32_t longest = 1;
-    for (const LaneBlock& lane : model_.lanes) longest = std::max(longest, lane.longest);
-    count = std::clamp<std::uint32_t>(slots / std::max(24U, longest), 1, kWindowsMax);
-  }
+  std::uint32_t longest = 24;
+  for (const LaneBlock& lane : model_.lanes) longest = std::max(longest, lane.longest);
+  const std::uint32_t count = std::clamp(slots / longest, 1U, plan_.windows_max);
   const std::uint32_t width = (slots + count - 1) / count;
-  const std::uint32_t offset = count == 1 ? slots : static_cast<std::uint32_t>(random.below(width));
-  for (std::uint32_t begin = 0, end = offset; begin < slots; begin = end, end += width) {
-    if (end <= begin) continue;
+  std::uint32_t end = count == 1 ? slots : static_cast<std::uint32_t>(random.below(width));
+  for (std::uint32_t begin = 0; begin < slots; begin = end, end += width) {
+    if (end == begin) continue;
     WalkTask task;
-    task.id = static_cast<std::uint32_t>(windows.tasks.size());
+    task.id = static_cast<std::uint32_t>(chain.tasks.size());
     task.begin = begin;
     task.end = std::min(end, slots);
     task.seed = random.next();
-    windows.tasks.push_back(task);
+    chain.tasks.push_back(task);
   }
-  give_orders(windows, random.next());
-  std::vector<std::uint64_t> owned(windows.tasks.size(), 0);
-  for (const std::uint16_t owner : windows.owner) {
-    if (owner != kNobody) ++owned[owner];
+  give_orders(chain, random);
+  std::vector<std::uint64_t> owned(chain.tasks.size(), 0);
+  std::uint64_t total = 0;
+  for (const std::uint16_t owner : chain.owner) {
+    if (owner == kNobody) continue;
+    ++owned[owner];
+    ++total;
   }
-  const std::uint64_t total = std::max<std::uint64_t>(1, std::accumulate(owned.begin(), owned.end(), std::uint64_t{0}));
-  for (WalkTask& task : windows.tasks) {
-    task.work_units = static_cast<std::uint64_t>(static_cast<uint128>(budget) * owned[task.id] / total);
+  for (WalkTask& task : chain.tasks) {
+    task.owns_all = chain.tasks.size() == 1;
+    task.work_units = static_cast<std::uint64_t>(static_cast<uint128>(budget) * owned[task.id] /
+                                                 std::max<std::uint64_t>(1, total));
   }
 }
 
 // A placed order belongs to the window that holds it whole, a waiting one to any that it could use.
-void Searcher::give_orders(Windows& windows, std::uint64_t seed) const {
+void Searcher::give_orders(Chain& chain, Random& random) const {
   const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
-  windows.owner.assign(order_count, windows.tasks.size() == 1 ? 0 : kNobody);
-  if (windows.tasks.size() == 1) return;
+  chain.owner.assign(order_count, chain.tasks.size() == 1 ? 0 : kNobody);
+  if (chain.tasks.size() == 1) return;
   std::vector<std::uint16_t> window_of(problem_.slot_count);
-  for (const WalkTask& task : windows.tasks) {
-    for (std::uint32_t slot = task.begin; slot < task.end; ++slot) {
-      window_of[slot] = static_cast<std::uint16_t>(task.id);
-    }
+  for (const WalkTask& task : chain.tasks) {
+    std::fill(window_of.begin() + task.begin, window_of.begin() + task.end,
+              static_cast<std::uint16_t>(task.id));
   }
-  Random random(seed);
   for (std::uint32_t order = 0; order < order_count; ++order) {
     if (reach_[order].count() == 0 || model_.orders[order].linked) continue;
-    const Held& held = board_.held(order);
-    const SlotRange spans = held.spot.placed() ? spot_slots(model_, held.spot) : reach_[order];
+    const Spot& spot = chain.board.spot(order);
+    const SlotRange spans = spot.placed() ? spot_slots(model_, spot) : reach_[order];
     const std::uint16_t first = window_of[spans.begin];
     const std::uint16_t last = window_of[spans.end - 1];
     if (first == last) {
-      windows.owner[order] = first;
-    } else if (!held.spot.placed()) {
-      windows.owner[order] =
-          static_cast<std::uint16_t>(random.between(first, last));
+      chain.owner[order] = first;
+    } else if (!spot.placed()) {
+      chain.owner[order] = static_cast<std::uint16_t>(random.between(first, last));
     }
   }
 }
 
-double Searcher::run_walks(Windows& windows) {
-  const WalkGround ground = {model_, kernels_, board_, windows.owner, mark_};
-  const auto count = static_cast<std::uint32_t>(windows.tasks.size());
+void Searcher::run_walks() {
+  std::vector<std::pair<Chain*, const WalkTask*>> jobs;
+  for (Chain& chain : chains_) {
+    for (const WalkTask& task : chain.tasks) jobs.emplace_back(&chain, &task);
+  }
+  const auto count = static_cast<std::uint32_t>(jobs.size());
   walk_planes_.resize(count);
   std::vector<WalkResult> results(count);
   run_tasks(options_.thread_count, count, [&](std::uint32_t index, std::uint32_t) {
-    walk_planes_[index] = planes_;
-    Walk walk(ground, windows.tasks[index], walk_planes_[index]);
-    results[index] = walk.run();
+    Chain& chain = *jobs[index].first;
+    walk_planes_[index] = chain.planes;
+    const WalkGround ground = {model_, kernels_, chain.board, chain.owner, chain.mark};
+    results[index] = Walk(ground, *jobs[index].second, walk_planes_[index]).run();
   });
-  double gain = 0;
   for (std::uint32_t index = 0; index < count; ++index) {
-    merge_planes(windows.tasks[index], walk_planes_[index]);
-    gain += results[index].gain;
+    Chain& chain = *jobs[index].first;
+    merge_planes(chain, *jobs[index].second, walk_planes_[index]);
+    chain.welfare += results[index].gain;
     work_units_ += results[index].work_units;
+    moves_ += results[index].moves;
   }
-  return gain;
 }
 
-void Searcher::merge_planes(const WalkTask& task, const std::vector<double>& planes) {
+void Searcher::merge_planes(Chain& chain, const WalkTask& task,
+                            const std::vector<double>& planes) const {
   for (const LaneBlock& lane : model_.lanes) {
     if (lane.linear) continue;
     for (std::uint32_t plane = 0; plane < 2 + 2 * lane.kinks; ++plane) {
       const std::size_t at = lane.offset + std::size_t{plane} * model_.stride;
-      std::copy(planes.begin() + static_cast<std::ptrdiff_t>(at + task.begin),
-                planes.begin() + static_cast<std::ptrdiff_t>(at + task.end),
-                planes_.begin() + static_cast<std::ptrdiff_t>(at + task.begin));
+      std::copy(planes.data() + at + task.begin, planes.data() + at + task.end,
+                chain.planes.data() + at + task.begin);
     }
   }
 }
 
-void Searcher::remember_best() {
-  best_welfare_ = welfare_;
-  best_.resize(problem_.orders.size());
-  for (std::uint32_t order = 0; order < best_.size(); ++order) best_[order] = board_.held(order).spot;
+// Whether all soft rows are within their domains: a walk may pass through states where they are not,
+// at a penalty.
+bool Searcher::feasible(const Chain& chain) const {
+  if (!model_.any_soft) return true;
+  std::vector<double> use = model_.base;
+  for (std::uint32_t order = 0; order < problem_.orders.size(); ++order) {
+    if (!chain.board.placed(order)) continue;
+    each_use(model_, chain.board.spot(order), [&](const Use& one) {
+      const std::uint32_t row = problem_.row(one.lane, one.slot);
+      for (std::uint32_t i = 0; i < one.count; ++i) use[row + i] += one.amount;
+    });
+  }
+  for (std::uint32_t row = 0; row < problem_.row_count(); ++row) {
+    if (!model_.lanes[row / problem_.slot_count].soft) continue;
+    if (use[row] < model_.low[row] || use[row] > model_.high[row]) return false;
+  }
+  return true;
+}
+
+// Feasible states count before others: these are kept only where nothing balances the book.
+void Searcher::remember_best(Chain& chain) const {
+  if (chain.best_feasible && chain.welfare <= chain.best_welfare) return;
+  const bool now_feasible = feasible(chain);
+  if (!now_feasible && (chain.best_feasible ||
+                        (!chain.best.empty() && chain.welfare <= chain.best_welfare))) {
+    return;
+  }
+  chain.best_welfare = chain.welfare;
+  chain.best_feasible = now_feasible;
+  chain.best.resize(problem_.orders.size());
+  for (std::uint32_t order = 0; order < chain.best.size(); ++order) {
+    chain.best[order] = chain.board.spot(order);
+  }
+}
+
+const Chain& Searcher::best_chain() const {
+  return *std::ranges::max_element(chains_, [](const Chain& a, const Chain& b) {
+    return a.best_feasible != b.best_feasible ? b.best_feasible : a.best_welfare < b.best_welfare;
+  });
 }
 
 std::vector<Placement> Searcher::best_placements() const {
   std::vector<Placement> placements(problem_.orders.size());
-  for (std::uint32_t order = 0; order < best_.size(); ++order) {
-    const Spot& spot = best_[order];
+  const std::vector<Spot>& best = best_chain().best;
+  for (std::uint32_t order = 0; order < best.size(); ++order) {
+    const Spot& spot = best[order];
     if (!spot.placed()) continue;
     const ModelChoice& choice = model_.choices[spot.choice];
     const std::uint32_t position = model_.problem_choice(choice);
-    placements[order] = {position, choice.shape == kNone ? problem_.choices[position].first : spot.start,
-                         spot.lots};
+    const std::uint32_t start =
+        choice.shape == kNone ? problem_.choices[position].first : spot.start;
+    placements[order] = {position, start, spot.lots};
   }
   return placements;
 }
@@ -354,10 +423,13 @@ Judged judge(const Problem& problem, const std::vector<Placement>& placements,
 }  // namespace
 
 SearchResult search(const Problem& problem, const Prices& prices, const SearchOptions& options) {
-  primal::Searcher searcher(problem, prices, options);
+  const std::vector<Placement> nothing(problem.orders.size());
+  primal::Searcher searcher(problem, prices, options,
+                            judge(problem, nothing, options.flows).welfare);
   SearchResult result = searcher.run();
   const Judged judged = judge(problem, result.placements, options.flows);
   result.welfare = judged.welfare;
+  result.feasible = judged.short_row == kNone;
   return result;
 }
 

@@ -28,14 +28,20 @@ struct SearchOptions {
   std::vector<market::Placement> warm_start;  // empty, or one per order (infeasible ones are dropped)
   // Flows of the lines, fixed during the search (as Outcome::flows); empty: all zero.
   std::vector<std::int64_t> flows;
+  bool portable = false;  // plain C++ kernels instead of this machine's vectors: the same result
+  int128 target = kInt128Max;  // undivided: stop as soon as welfare reaches it (a bound: nothing is above)
   std::function<void(const SearchProgress&)> progress;  // may be empty
   std::function<bool()> cancelled;                      // may be empty; true: best so far
 };
 
 struct SearchResult {
   std::vector<market::Placement> placements;  // one per order
-  int128 welfare = 0;                         // undivided, with the given flows
+  // Undivided, with the given flows. Where these overdraw a row that no order fills up again, the
+  // outcome is infeasible until the lines are dispatched again, and `feasible` is false.
+  int128 welfare = 0;
+  bool feasible = true;
   std::uint64_t work_units = 0;
+  std::uint64_t moves = 0;                    // tried
 };
 [[nodiscard]] SearchResult search(const market::Problem& problem, const Prices& prices,
                                   const SearchOptions& options);

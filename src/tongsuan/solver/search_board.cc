@@ -5,18 +5,9 @@
 #include "tongsuan/solver/search_profile.h"
 
 namespace tongsuan::solver::primal {
-namespace {
-
-// Only hard lanes run full, so only there does anybody ask who is in the way.
-bool registered(const Model& model, const Use& use) {
-  return use.amount > 0 && !model.lanes[use.lane].soft;
-}
-
-}  // namespace
-
-Board::Board(const Model& model) : model_(model) {
+Board::Board(const Model& model) : model_(&model) {
   const auto order_count = static_cast<std::uint32_t>(model.orders.size());
-  held_.resize(order_count);
+  spots_.resize(order_count);
   node_begin_.resize(order_count);
   std::uint32_t nodes = 0;
   for (std::uint32_t order = 0; order < order_count; ++order) {
@@ -28,43 +19,36 @@ Board::Board(const Model& model) : model_(model) {
 }
 
 void Board::put(std::uint32_t order, const Spot& spot) {
-  held_[order] = {spot, spot_promise(model_, spot), spot_worth(model_, spot)};
+  spots_[order] = spot;
+  const double loss =
+      std::max(0.0, spot_promise(*model_, spot)) + kWorthLoss * spot_worth(*model_, spot);
   std::uint32_t node = node_begin_[order];
-  each_use(model_, spot, [&](const Use& use) {
-    if (!registered(model_, use)) return;
+  each_use(*model_, spot, [&](const Use& use) {
     std::vector<Entry>& bucket =
-        buckets_[std::size_t{use.lane} * model_.problem.slot_count + use.slot];
+        buckets_[std::size_t{use.lane} * model_->problem.slot_count + use.slot];
     node_place_[node] = static_cast<std::uint32_t>(bucket.size());
-    bucket.push_back({order, node});
+    bucket.push_back({order, node, use.slot + use.count, use.amount, loss});
     ++node;
   });
 }
 
 void Board::take(std::uint32_t order) {
   std::uint32_t node = node_begin_[order];
-  each_use(model_, held_[order].spot, [&](const Use& use) {
-    if (!registered(model_, use)) return;
+  each_use(*model_, spots_[order], [&](const Use& use) {
     std::vector<Entry>& bucket =
-        buckets_[std::size_t{use.lane} * model_.problem.slot_count + use.slot];
+        buckets_[std::size_t{use.lane} * model_->problem.slot_count + use.slot];
     const Entry last = bucket.back();
     bucket[node_place_[node]] = last;
     node_place_[last.node] = node_place_[node];
     bucket.pop_back();
     ++node;
   });
-  held_[order] = {};
-}
-
-void Board::sort_buckets() {
-  for (std::vector<Entry>& bucket : buckets_) {
-    std::ranges::sort(bucket, {}, &Entry::node);
-    for (std::uint32_t i = 0; i < bucket.size(); ++i) node_place_[bucket[i].node] = i;
-  }
+  spots_[order] = {};
 }
 
 std::uint64_t Board::placed_count() const {
   return static_cast<std::uint64_t>(
-      std::ranges::count_if(held_, [](const Held& held) { return held.spot.placed(); }));
+      std::ranges::count_if(spots_, [](const Spot& spot) { return spot.placed(); }));
 }
 
 SlotRange spot_slots(const Model& model, const Spot& spot) {

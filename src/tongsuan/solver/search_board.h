@@ -1,7 +1,7 @@
 // Where every order is now, and who starts where on every lane.
 //
-// A board holds a spot per order and, for each hard lane and slot, the placed orders whose use of the
-// lane begins there. The planes of the rows are not part of it: a walk that may touch only some slots
+// A board holds a spot per order and, for each lane with planes and slot, the placed orders whose use
+// of the lane begins there. The planes of the rows are not part of it: a walk that may touch only some slots
 // works on its own copy of them, while boards are shared between walks whose slots, and so whose
 // buckets and orders, are disjoint.
 #pragma once
@@ -23,37 +23,35 @@ struct Spot {
   friend bool operator==(const Spot&, const Spot&) = default;
 };
 
-// A spot with what ejection looks at.
-struct Held {
-  Spot spot;
-  double promise = 0;  // value − λ cost of the spot
-  double worth = 0;    // value of the spot, less the cost of folded rows
-};
+// Of the worth of an order that leaves its spot, how much counts as lost: it may find no other.
+inline constexpr double kWorthLoss = 0.02;
 
 class Board {
  public:
+  // One use, with all that ejection asks, so that a search for room streams through buckets.
   struct Entry {
     std::uint32_t order = 0;
     std::uint32_t node = 0;
+    std::uint32_t end = 0;  // slot after the last one used
+    double amount = 0;      // per slot
+    double loss = 0;        // what losing the order would cost, roughly: see kWorthLoss
   };
 
   explicit Board(const Model& model);
 
-  [[nodiscard]] const Held& held(std::uint32_t order) const { return held_[order]; }
-  [[nodiscard]] bool placed(std::uint32_t order) const { return held_[order].spot.placed(); }
+  [[nodiscard]] const Spot& spot(std::uint32_t order) const { return spots_[order]; }
+  [[nodiscard]] bool placed(std::uint32_t order) const { return spots_[order].placed(); }
   [[nodiscard]] const std::vector<Entry>& bucket(std::uint32_t lane, std::uint32_t slot) const {
-    return buckets_[std::size_t{lane} * model_.problem.slot_count + slot];
+    return buckets_[std::size_t{lane} * model_->problem.slot_count + slot];
   }
   void put(std::uint32_t order, const Spot& spot);
   void take(std::uint32_t order);
-  // Forgets the order of entries within buckets that earlier moves left behind.
-  void sort_buckets();
 
   [[nodiscard]] std::uint64_t placed_count() const;
 
  private:
-  const Model& model_;
-  std::vector<Held> held_;                 // by order
+  const Model* model_;
+  std::vector<Spot> spots_;                // by order
   std::vector<std::uint32_t> node_begin_;  // by order
   std::vector<std::uint32_t> node_place_;  // by node: position in its bucket
   std::vector<std::vector<Entry>> buckets_;

@@ -359,7 +359,10 @@ template <class Emit>
 void each_cell(const Model& model, const ModelChoice& choice, const Emit& emit) {
   const std::uint32_t cells = model.starts.cell_count;
   if (choice.shape == kNone) {
-    const Use& use = model.profile_uses[model.profile_begin[choice.devices]];
+    // A profile whose legs cancel out uses nothing: insertion finds it, force is not needed.
+    const std::uint32_t first = model.profile_begin[choice.devices];
+    if (first == model.profile_begin[choice.devices + 1]) return;
+    const Use& use = model.profile_uses[first];
     emit(use.lane * cells + use.slot / kCellSlots);
     return;
   }

@@ -22,7 +22,6 @@ constexpr double kChainShare = 0.8;        // chance that an order without room 
 constexpr std::uint32_t kChainsMax = 5;    // per move
 constexpr std::uint32_t kBlinkMean = 100;
 constexpr std::uint32_t kOverlapsMax = 160;  // orders looked at to make room; above: a sample
-constexpr double kWorthLoss = 0.02;        // an ejected order may find no other spot: part of its worth
 constexpr std::uint64_t kMoveWork = 20;    // work units of a move beside its options
 constexpr std::uint32_t kLookBack = 10;    // slots before a window where waiting orders may start
 
@@ -45,7 +44,10 @@ Walk::Walk(const WalkGround& ground, const WalkTask& task, std::vector<double>& 
   view_.blink_left = below(2 * kBlinkMean);
   // Stamps of one walk never meet those of another: orders are owned by one walk at a time.
   stamp_ = task.seed & 0xFFFF'FFFF'0000'0000ULL;
+  owns_all_ = task.owns_all;
   index_cells();
+  if (entries_.empty()) return;
+  for (std::uint32_t i = 0; i < 2 * kAhead; ++i) static_cast<void>(next_position());
 }
 
 void Walk::index_cells() {
@@ -135,22 +137,43 @@ bool Walk::start_in_cell(std::uint32_t index, std::uint32_t cell, Spot& spot) {
   return true;
 }
 
-// A random spot of an owned order, drawn from the starts worth forcing.
-bool Walk::draw_spot(Spot& spot) {
+// A random position of StartIndex::choices within the region.
+std::uint32_t Walk::next_position() {
   const StartIndex& index = model_.starts;
   const std::uint64_t drawn = random_.below(entries_.back());
   const std::size_t at = static_cast<std::size_t>(
       std::upper_bound(entries_.begin(), entries_.end(), drawn) - entries_.begin());
   const std::uint64_t before = at == 0 ? 0 : entries_[at - 1];
-  const std::uint32_t* cells =
-      index.begin.data() + std::size_t{lanes_[at]} * index.cell_count;
   const std::uint32_t position =
-      cells[task_.begin / kCellSlots] + static_cast<std::uint32_t>(drawn - before);
-  const std::uint32_t* cell =
-      std::upper_bound(cells + task_.begin / kCellSlots, cells + index.cell_count, position) - 1;
+      index.begin[std::size_t{lanes_[at]} * index.cell_count + task_.begin / kCellSlots] +
+      static_cast<std::uint32_t>(drawn - before);
+  const auto at_age = [&](std::uint32_t age) { return ahead_[(ahead_next_ - age) % kAhead]; };
+  const std::uint32_t oldest = ahead_[ahead_next_ % kAhead];
+  ahead_[ahead_next_ % kAhead] = position;
+  __builtin_prefetch(&index.choices[position]);
+  __builtin_prefetch(&model_.choices[index.choices[at_age(5)]]);
+  const std::uint32_t order = model_.choices[index.choices[at_age(10)]].order;
+  __builtin_prefetch(&ground_.board.spot(order));
+  __builtin_prefetch(&model_.orders[order]);
+  ++ahead_next_;
+  return oldest;
+}
+
+// A random spot of an owned order, drawn from the starts worth forcing.
+bool Walk::draw_spot(Spot& spot) {
+  const StartIndex& index = model_.starts;
+  const std::uint32_t position = next_position();
   const std::uint32_t choice = index.choices[position];
-  if (!owned(model_.choices[choice].order)) return false;
-  return start_in_cell(choice, static_cast<std::uint32_t>(cell - cells), spot);
+  const ModelChoice& drawn = model_.choices[choice];
+  if (!owned(drawn.order)) return false;
+  if (drawn.first == drawn.last && drawn.shape != kNone) {
+    spot = {choice, drawn.first, 1};
+    return drawn.first >= task_.begin + model_.shapes[drawn.shape].transfer_slots &&
+           drawn.first + std::uint32_t{drawn.duration} <= task_.end;
+  }
+  const auto cell = std::upper_bound(index.begin.begin(), index.begin.end(), position) - 1;
+  const auto number = static_cast<std::uint32_t>(cell - index.begin.begin());
+  return start_in_cell(choice, number % index.cell_count, spot);
 }
 
 void Walk::forced_move() {
@@ -162,10 +185,10 @@ void Walk::forced_move() {
     Spot other;
     if (!draw_spot(other)) continue;
     const std::uint32_t order = model_.choices[other.choice].order;
-    const Held& held = ground_.board.held(order);
-    if (held.spot.placed()) {
+    const Spot& now = ground_.board.spot(order);
+    if (now.placed()) {
       // Only the first spot of the tournament may belong to an order that has one already.
-      if (drawn > 0 || held.spot == other || random_.unit() < kMovePlacedShare) continue;
+      if (drawn > 0 || now == other || random_.unit() < kMovePlacedShare) continue;
     }
     ++drawn;
     const double promise = spot_promise(model_, other);
@@ -202,7 +225,7 @@ void Walk::string_move() {
   for (std::uint32_t i = 0; i < strings && left > 0; ++i) {
     Spot spot = seed;
     if (i == 0) {
-      if (ground_.board.placed(order)) spot = ground_.board.held(order).spot;
+      if (ground_.board.placed(order)) spot = ground_.board.spot(order);
     } else {
       const ModelOrder& entry = model_.orders[order];
       const std::uint32_t choice = entry.begin + below(entry.end - entry.begin);
@@ -218,28 +241,26 @@ void Walk::string_move() {
 }
 
 void Walk::take_string(const Spot& seed, std::uint32_t count) {
-  const ModelChoice& choice = model_.choices[seed.choice];
-  std::uint32_t lane = 0;
-  if (choice.shape == kNone) {
-    lane = model_.profile_uses[model_.profile_begin[choice.devices]].lane;
-  } else {
-    const Shape& shape = model_.shapes[choice.shape];
-    if (shape.leg_begin == shape.leg_end) return;
-    lane = model_.legs[shape.leg_begin].lane;
-  }
+  // One of its uses, drawn while they pass.
+  Use use;
+  std::uint32_t seen = 0;
+  each_use(model_, seed, [&](const Use& other) {
+    if (below(++seen) == 0) use = other;
+  });
+  if (seen == 0) return;
   const std::uint32_t width = 1 + below(kStringSlots);
-  const std::uint32_t middle = seed.start + below(choice.duration);
+  const std::uint32_t middle = use.slot + below(use.count);
   const std::uint32_t begin = std::max(task_.begin, middle - std::min(middle, width / 2));
   const std::uint32_t end = std::min(task_.end, begin + width);
   if (begin >= end) return;
-  collect(lane, begin, end, kNone);
+  collect(use.lane, begin, end, kNone);
   const std::uint32_t found = static_cast<std::uint32_t>(overlaps_.size());
   for (std::uint32_t i = 0; i < std::min(found, count); ++i) {
     std::swap(overlaps_[i], overlaps_[i + below(found - i)]);
     // A child may have left with its parent.
     if (ground_.board.placed(overlaps_[i].order)) set_aside(overlaps_[i].order);
   }
-  add_waiting(lane, begin, end, kWaitingString / kStringsMax);
+  add_waiting(use.lane, begin, end, kWaitingString / kStringsMax);
 }
 
 // Orders without a spot that could start near the given slots of a lane.
@@ -330,8 +351,8 @@ void Walk::chain(std::uint32_t order) {
 std::uint32_t Walk::earliest_start(std::uint32_t order) const {
   const std::uint32_t parent = model_.problem.orders[order].after;
   if (parent == kNone) return 0;
-  const Held& held = ground_.board.held(parent);
-  return held.spot.placed() ? spot_end(model_, held.spot) : kNone;
+  const Spot& spot = ground_.board.spot(parent);
+  return spot.placed() ? spot_end(model_, spot) : kNone;
 }
 
 bool Walk::insert(std::uint32_t order) {
@@ -349,6 +370,27 @@ double Walk::insert_all(const std::vector<std::uint32_t>& orders) {
   view_.blink_mean = 0;
   for (const std::uint32_t order : orders) {
     if (!ground_.board.placed(order)) insert(order);
+  }
+  return gained_;
+}
+
+// Takes out orders that cost more than they are worth where they stand, until none is left.
+double Walk::drop_losers() {
+  gained_ = 0;
+  for (bool dropped = true; dropped;) {
+    dropped = false;
+    for (std::uint32_t order = 0; order < model_.orders.size(); ++order) {
+      if (!ground_.board.placed(order)) continue;
+      const std::size_t length = log_.size();
+      const double gained = gained_;
+      take_with_children(order);
+      if (gained_ > gained) {
+        dropped = true;
+      } else {
+        undo(length);
+        gained_ = gained;
+      }
+    }
   }
   return gained_;
 }
@@ -420,14 +462,9 @@ void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, s
     total += ground_.board.bucket(lane, slot).size();
   }
   const auto consider = [&](const Board::Entry& entry, std::uint32_t slot) {
-    if (entry.order == skip || !owned(entry.order)) return;
-    const Held& held = ground_.board.held(entry.order);
-    each_use(model_, held.spot, [&](const Use& use) {
-      if (use.lane != lane || use.slot != slot || use.slot + use.count <= begin) return;
-      overlaps_.push_back({entry.order, std::max(begin, use.slot),
-                           std::min(end, use.slot + use.count), use.amount,
-                           std::max(0.0, held.promise) + kWorthLoss * held.worth});
-    });
+    if (entry.end <= begin || entry.order == skip || !owned(entry.order)) return;
+    overlaps_.push_back({entry.order, std::max(begin, slot), std::min(end, entry.end),
+                         entry.amount, entry.loss});
   };
   if (total <= kOverlapsMax) {
     for (std::uint32_t slot = first; slot < end; ++slot) {
@@ -456,7 +493,7 @@ void Walk::put(std::uint32_t order, const Spot& spot, double gain) {
 }
 
 void Walk::take(std::uint32_t order) {
-  const Spot spot = ground_.board.held(order).spot;
+  const Spot spot = ground_.board.spot(order);
   add_spot(model_, kernels_, planes_.data(), spot, -1);
   const double gain = spot_gain(model_, kernels_, planes_.data(), spot);
   ground_.board.take(order);

@@ -13,6 +13,7 @@
 // walk, transfers included, lie in [begin, end). Walks over disjoint regions run side by side.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct WalkTask {
   double temperature_first = 0;     // ticks
   double temperature_last = 0;
   bool keep_best = false;           // end at the best state seen, not at the last
+  bool owns_all = false;            // every order is owned: `owner` is not looked at
 };
 
 struct WalkResult {
@@ -58,6 +60,8 @@ class Walk {
 
   // Inserts the given orders one by one where they gain most; returns the welfare gained.
   double insert_all(const std::vector<std::uint32_t>& orders);
+  // Takes out orders, with those that follow them, while that raises welfare; returns the gain.
+  double drop_losers();
 
  private:
   struct Op {
@@ -79,7 +83,10 @@ class Walk {
   };
 
   void index_cells();
-  [[nodiscard]] bool owned(std::uint32_t order) const { return ground_.owner[order] == task_.id; }
+  [[nodiscard]] bool owned(std::uint32_t order) const {
+    return owns_all_ || ground_.owner[order] == task_.id;
+  }
+  [[nodiscard]] std::uint32_t next_position();
   bool draw_spot(Spot& spot);
   [[nodiscard]] bool start_in_cell(std::uint32_t choice, std::uint32_t cell, Spot& spot);
   void forced_move();
@@ -118,6 +125,11 @@ class Walk {
   std::vector<Waiting> waiting_;
   std::vector<Overlap> overlaps_;
   std::vector<double> need_;            // by slot of the use that is being made room for
+  bool owns_all_ = false;
+  // Positions drawn ahead, so that what they point to is on its way from memory when needed.
+  static constexpr std::uint32_t kAhead = 16;
+  std::array<std::uint32_t, kAhead> ahead_{};
+  std::uint32_t ahead_next_ = 0;
   std::vector<std::uint32_t> lanes_;    // with cells to draw from, and
   std::vector<std::uint64_t> entries_;  //   how many entries up to and including each
 };
