@@ -235,7 +235,7 @@ class MapDrawing {
     for (const std::size_t hub : hubs_) {
       const HubView& at = view_.hubs[hub];
       const std::size_t cells = display_width(short_title(at, language));
-      sizes.push_back({std::max(static_cast<double>(cells) * 6.9, 88.0), 29});
+      sizes.push_back({std::max(static_cast<double>(cells) * (chinese ? 6.4 : 7.8), 88.0), 29});
     }
     std::vector<Point> taken;
     for (const Wire& wire : wires_) {
@@ -328,7 +328,7 @@ void write_map(Page& page) {
            both(Word::kWholeRound) + "</output></div>";
   }
   out += "</div>\n";
-  MapDrawing(page, {880, 560, 150, 48}, "wide").run();
+  MapDrawing(page, {880, 560, 205, 48}, "wide").run();
   MapDrawing(page, {380, 500, 56, 50}, "narrow").run();
   write_legend(page);
   const bool placed = std::any_of(

@@ -84,7 +84,7 @@ h3{font-size:13px;font-weight:620;margin:0 0 6px}
 .box{width:12px;height:12px;display:inline-block;border-radius:2px}
 .dia{width:8px;height:8px;transform:rotate(45deg);display:inline-block;background:var(--panel);border:2px solid var(--hot)}
 
-.map{display:block;width:100%;height:auto}
+.map{display:block;width:100%;height:auto;overflow:visible}
 .map.narrow{display:none}
 .map text{font-size:12px;fill:var(--ink);paint-order:stroke;stroke:var(--bg);stroke-width:3.5px;stroke-linejoin:round}
 .map text .v,.map .v{fill:var(--mute);font-size:11px}
@@ -206,15 +206,15 @@ border-radius:6px;white-space:pre;display:none;max-width:92vw;box-shadow:0 3px 1
 @media (max-width:1500px){.usage .scale span:nth-child(2n){display:none}}
 @media (max-width:1180px){.kpis{grid-template-columns:repeat(4,minmax(0,1fr))}.kpi:nth-child(4n+1){border-left:0;padding-left:0}
 .kpi:nth-child(n+5){border-top:1px solid var(--line)}}
-@media (max-width:980px){.two{grid-template-columns:minmax(0,1fr);border-bottom:0}.two>section{border-bottom:1px solid var(--line)}}
+@media (max-width:980px){.axis span:nth-child(2n){display:none}.two{grid-template-columns:minmax(0,1fr);border-bottom:0}.two>section{border-bottom:1px solid var(--line)}}
 @media (max-width:620px){.wrap{padding:0 16px}.kpis{grid-template-columns:repeat(2,minmax(0,1fr))}
 .kpi:nth-child(n){border-left:1px solid var(--line);padding-left:12px;border-top:1px solid var(--line)}
 .kpi:nth-child(2n+1){border-left:0;padding-left:0}.kpi:nth-child(-n+2){border-top:0}
 .kpi .v{font-size:20px}h1{font-size:23px}.controls{margin-left:0}.map.wide{display:none}.map.narrow{display:block}
-.axis span:not(:nth-child(3n+1)),.axis span:nth-child(n+7),.usage .scale span:nth-child(2n){display:none}
+.axis span:not(:nth-child(4n+1)),.axis span:nth-child(n+7),.usage .scale span:nth-child(2n){display:none}
 .heat{gap:2px 8px}.heat .nm{max-width:7.2em}.heat svg{height:19px}.usage{gap:0 9px}.usage .nm{max-width:7.6em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .reasons{grid-template-columns:max-content minmax(0,1fr)}.reasons .why{grid-column:1/-1;margin:-4px 0 4px}
-.facts{grid-template-columns:minmax(0,1fr);gap:1px}.facts dd{margin-bottom:9px}.plot{margin-left:40px}}
+tbody th{white-space:normal;min-width:8em}.facts{grid-template-columns:minmax(0,1fr);gap:1px}.facts dd{margin-bottom:9px}.plot{margin-left:40px}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{--bg:#fff;--panel:#fff}.controls,.find,.time,.bar .seg,.chips,#tip{display:none!important}body{font-size:11px}
 section{break-inside:avoid;padding:14px 0}.limit{max-height:none;overflow:visible}.wrap{max-width:none;padding:0}}

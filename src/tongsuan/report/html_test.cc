@@ -214,7 +214,7 @@ TEST(MapLayout, LabelsAndCirclesDoNotOverlap) {
   const std::vector<internal::Place> places = {
       {106.5, 29.6}, {106.5, 26.4}, {111.8, 40.4}, {107.6, 35.7}, {113.6, 24.8},
       {103.9, 30.6}, {118.4, 31.4}, {121.0, 31.1}, {115.5, 40.4}, {105.2, 37.5}};
-  for (const internal::Frame frame : {internal::Frame{880, 560, 150, 48}, {380, 500, 56, 50}}) {
+  for (const internal::Frame frame : {internal::Frame{880, 560, 205, 48}, {380, 500, 56, 50}}) {
     std::vector<double> radii;
     for (std::size_t i = 0; i < places.size(); ++i) radii.push_back(10 + static_cast<double>(i));
     const std::vector<internal::Disc> discs = internal::lay_out(places, radii, frame);
