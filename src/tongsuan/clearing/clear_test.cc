@@ -1,10 +1,14 @@
 #include "tongsuan/clearing/clear.h"
 
 #include <gtest/gtest.h>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
+#include "tongsuan/codec/certificate_text.h"
+#include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/exact_cases.h"
@@ -88,6 +92,93 @@ TEST(Clear, TinyBooksAgreeWithEnumeration) {
               100 * missing / best_sum);
   EXPECT_GT(compared, 1'000);
   EXPECT_GT(equal, compared * 9 / 10);
+}
+
+// T5: the best of five bundles of devices, and no bound may lie below it.
+TEST(Clear, WinnerDetermination) {
+  for (const ExactCase& exact : market::testing::exact_cases()) {
+    if (exact.name.rfind("T5", 0) != 0) continue;
+    const Result<Clearing> cleared = clear(exact.market, {});
+    ASSERT_TRUE(cleared.ok()) << cleared.error().context;
+    const market::Verdict& verdict = cleared.value().verified.verdict();
+    EXPECT_EQ(to_string(cleared.value().free_welfare),
+              to_string(int128{exact.optimum} * verdict.denominator));
+    return;
+  }
+  FAIL() << "the case is missing";
+}
+
+// A market file with its lines in another order. Head and end stay, and so does the order of the
+// options of one order, which awards refer to by position.
+std::string shuffled(const std::string& text, std::uint64_t seed) {
+  constexpr std::size_t kHead = 3;
+  std::vector<std::string> lines;
+  std::vector<std::string> options;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with("option ")) options.push_back(line);
+    lines.push_back(line);
+  }
+  Random random(seed);
+  for (std::size_t i = lines.size() - 2; i > kHead; --i) {
+    std::swap(lines[i], lines[kHead + random.below(i - kHead + 1)]);
+  }
+  std::string result;
+  std::size_t next = 0;
+  for (const std::string& line : lines) {
+    result += (line.starts_with("option ") ? options[next++] : line) + '\n';
+  }
+  return result;
+}
+
+TEST(Clear, OrderOfTheInputDoesNotMatter) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Market market = random_market(seed, {.orders = 15});
+    const codec::ReadReport again =
+        codec::read_market(shuffled(codec::write_market(market), seed), "shuffled");
+    ASSERT_TRUE(again.ok()) << "seed " << seed;
+    const Result<Clearing> one = clear(market, small_budget(5'000));
+    const Result<Clearing> two = clear(again.market, small_budget(5'000));
+    ASSERT_TRUE(one.ok() && two.ok()) << "seed " << seed;
+    EXPECT_EQ(codec::write_certificate(one.value().verified.certificate(), market),
+              codec::write_certificate(two.value().verified.certificate(), again.market))
+        << "seed " << seed;
+  }
+}
+
+TEST(Clear, ThreadsDoNotChangeTheResult) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const Market market =
+        random_market(seed, {.orders = 60, .slots = 12, .hubs = 4, .gang = 6, .supply = 12});
+    ClearOptions options = small_budget(30'000);
+    const Result<Clearing> one = clear(market, options);
+    options.thread_count = 3;
+    const Result<Clearing> three = clear(market, options);
+    ASSERT_TRUE(one.ok() && three.ok()) << "seed " << seed;
+    EXPECT_EQ(codec::write_certificate(one.value().verified.certificate(), market),
+              codec::write_certificate(three.value().verified.certificate(), market))
+        << "seed " << seed;
+  }
+}
+
+// Presolve and gang prices only lower the bound, and the verifier re-derives both.
+TEST(Clear, StrengthenedBoundsVerify) {
+  int presolved = 0;
+  int lower = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const Market market = random_market(seed, {.orders = 20, .energy = false});
+    ClearOptions options = small_budget(2'000);
+    const Result<Clearing> with = clear(market, options);
+    options.strengthen = false;
+    const Result<Clearing> without = clear(market, options);
+    ASSERT_TRUE(with.ok()) << "seed " << seed << ": " << with.error().context;
+    ASSERT_TRUE(without.ok()) << "seed " << seed << ": " << without.error().context;
+    EXPECT_EQ(without.value().verified.certificate().strengthenings, 0U);
+    presolved += with.value().verified.certificate().strengthenings == kPresolve ? 1 : 0;
+    lower += with.value().verified.verdict().bound < without.value().verified.verdict().bound;
+  }
+  EXPECT_GT(presolved, 100);
+  EXPECT_GT(lower, 25);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ bool is_energy(const Problem& problem) {
       problem.orders, [](const market::ProblemOrder& order) { return order.after == kNone; });
   const bool profiles = std::ranges::all_of(
       problem.choices, [](const Choice& choice) { return choice.bundle == kNone; });
-  return zones && free && profiles && problem.choices.size() <= kEnergyBlocksMax;
+  return !problem.lanes.empty() && zones && free && profiles &&
+         problem.choices.size() <= kEnergyBlocksMax;
 }
 
 // Lines of one pair of zones, which never overlap in time, are one line of the networks.
