@@ -141,7 +141,7 @@ TEST_P(MarketRecord, IsReadAndWrittenInItsCanonicalForm) {
 INSTANTIATE_TEST_SUITE_P(All, MarketRecord, testing::ValuesIn(record_cases()),
                          [](const auto& item) { return std::string(item.param.name); });
 
-TEST(MarketText, HeadTakesItsDefaults) {
+TEST(MarketRecords, HeadTakesItsDefaults) {
   const Market market = read("tongsuan-market 1\nmarket x\ncalendar slots=2\nend 2\n");
   EXPECT_EQ(market.name, "x");
   EXPECT_EQ(market.currency, "CNY");
@@ -151,7 +151,7 @@ TEST(MarketText, HeadTakesItsDefaults) {
             "calendar start=2026-01-01T00:00+08:00 slot=1h slots=2\nend 2\n");
 }
 
-TEST(MarketText, SlotLengthsAreWrittenInTheirLargestUnit) {
+TEST(MarketRecords, SlotLengthsAreWrittenInTheirLargestUnit) {
   for (const auto& [written, seconds, canonical] :
        std::vector<std::tuple<std::string, std::uint32_t, std::string>>{{"900s", 900, "15min"},
                                                                         {"60min", 3600, "1h"},
@@ -164,7 +164,7 @@ TEST(MarketText, SlotLengthsAreWrittenInTheirLargestUnit) {
   }
 }
 
-TEST(MarketText, TitlesKeepBlanksQuotesAndBackslashes) {
+TEST(MarketRecords, TitlesKeepBlanksQuotesAndBackslashes) {
   const std::string text =
       "tongsuan-market 1\nmarket \"a \\\"b\\\" \\\\ c\"\ncalendar slots=1\n"
       "hub h at=-40.4,111.8 region=\"far west\" zh=\"和 林格尔\" en=\"H # h\"\nend 3\n";
@@ -177,7 +177,7 @@ TEST(MarketText, TitlesKeepBlanksQuotesAndBackslashes) {
   EXPECT_EQ(read(write_market(market)), market);
 }
 
-TEST(MarketText, AccountsKeepTheirHomes) {
+TEST(MarketRecords, AccountsKeepTheirHomes) {
   const Market market = read(
       "tongsuan-market 1\nmarket x\ncalendar slots=1\nhub h\nhub g\nclass A\n"
       "account b home=h\naccount unused home=h\n"
@@ -193,7 +193,7 @@ TEST(MarketText, AccountsKeepTheirHomes) {
   EXPECT_NE(market::root(moved), market::root(market));
 }
 
-TEST(MarketText, AmountsAndPricesReachTheirLimits) {
+TEST(MarketRecords, AmountsAndPricesReachTheirLimits) {
   const Market market = read(
       "tongsuan-market 1\nmarket x\ncalendar slots=4096\nclass A\nhub h\n"
       "zone z commodity=power disposal=balance\n"
@@ -207,7 +207,7 @@ TEST(MarketText, AmountsAndPricesReachTheirLimits) {
   EXPECT_EQ(read(write_market(market)), market);
 }
 
-TEST(MarketText, WindowsLineEndsTabsCommentsAndAByteOrderMarkAreRead) {
+TEST(MarketRecords, WindowsLineEndsTabsCommentsAndAByteOrderMarkAreRead) {
   const Market plain =
       read("tongsuan-market 1\nmarket x\ncalendar slots=3\nhub h region=w\nend 3\n");
   EXPECT_EQ(read("\xEF\xBB\xBFtongsuan-market 1\r\n# comment\r\n\r\nmarket x\t# name\r\n"
@@ -220,13 +220,13 @@ TEST(MarketText, WindowsLineEndsTabsCommentsAndAByteOrderMarkAreRead) {
             plain);
 }
 
-TEST(MarketText, AMarketWithoutAnythingIsAMarket) {
+TEST(MarketRecords, AMarketWithoutAnythingIsAMarket) {
   const Market market = read("tongsuan-market 1\nmarket x\ncalendar slots=1\nend\n");
   EXPECT_TRUE(market.orders.empty() && market.hubs.empty());
   EXPECT_EQ(read(write_market(market)), market);
 }
 
-TEST(MarketText, VeryLongLinesAreRead) {
+TEST(MarketRecords, VeryLongLinesAreRead) {
   std::string line = "offer o seller=s hub=h class=A steps=";
   for (int i = 0; i < 60'000; ++i) line += (i == 0 ? "" : ",") + std::to_string(i + 1) + "@0.5";
   const Market market =
@@ -237,7 +237,7 @@ TEST(MarketText, VeryLongLinesAreRead) {
 
 // ---- Documents ---------------------------------------------------------------------------------
 
-TEST(MarketText, TheExampleOfTheDocumentIsRead) {
+TEST(MarketRecords, TheExampleOfTheDocumentIsRead) {
   const std::string document =
       read_file(std::string(TONGSUAN_SOURCE_DIR) + "/docs/formats/market.md");
   const std::string text = example(document, "tongsuan-market 1");
@@ -252,7 +252,7 @@ TEST(MarketText, TheExampleOfTheDocumentIsRead) {
   EXPECT_EQ(value("chat"), 4 * 8 * 11'000'000LL);
 }
 
-TEST(MarketText, TheDocumentNamesEveryRecordAndField) {
+TEST(MarketRecords, TheDocumentNamesEveryRecordAndField) {
   const std::string document =
       read_file(std::string(TONGSUAN_SOURCE_DIR) + "/docs/formats/market.md");
   // A field that nobody has makes the reader say which fields there are.
@@ -277,7 +277,7 @@ TEST(MarketText, TheDocumentNamesEveryRecordAndField) {
 
 // ---- Random markets ----------------------------------------------------------------------------
 
-TEST(MarketText, WritingWhatWasReadChangesNothing) {
+TEST(MarketRecords, WritingWhatWasReadChangesNothing) {
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const Market market = market::testing::random_market(seed, {.orders = 10});
     const std::string text = write_market(market);
@@ -287,7 +287,7 @@ TEST(MarketText, WritingWhatWasReadChangesNothing) {
   }
 }
 
-TEST(MarketText, TheOrderOfLinesHasNoMeaning) {
+TEST(MarketRecords, TheOrderOfLinesHasNoMeaning) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const Market market = market::testing::random_market(seed, {.orders = 10});
     std::vector<std::string> lines = lines_of(write_market(market));
@@ -301,7 +301,7 @@ TEST(MarketText, TheOrderOfLinesHasNoMeaning) {
   }
 }
 
-TEST(MarketText, EveryChangeOfARecordChangesTheRoot) {
+TEST(MarketRecords, EveryChangeOfARecordChangesTheRoot) {
   const Market market = market::testing::random_market(11, {.orders = 10});
   const std::vector<std::string> lines = lines_of(write_market(market));
   const Digest root = market::root(market);
