@@ -5,23 +5,19 @@
 #include <string>
 #include <utility>
 
+#include "tongsuan/base/check.h"
 #include "tongsuan/base/text.h"
-#include "tongsuan/clearing/certify.h"
 #include "tongsuan/clearing/residual.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/ties.h"
+#include "tongsuan/solver/pricing.h"
 
 namespace tongsuan::clearing {
 namespace {
 
-constexpr std::uint32_t kTries = 32;         // starts tried per re-clearing
+constexpr std::uint32_t kTries = 32;  // starts tried per re-clearing
+constexpr int kDoublingsMax = 10;     // of the raise, when prices bind beyond what others lose
 constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour
-
-// What the order pays at λ′ of a certificate.
-std::int64_t payment_of(const market::Problem& problem, const Certificate& certificate,
-                        const market::Placement& placement) {
-  return divide(market::placement_cost(problem, placement, certificate.payment_prices),
-                problem.denominator, Rounding::kUp);
-}
 
 // Device-hours of the reference variant, × 3600: the unit that limits are written in.
 std::int64_t reference_device_seconds(const Market& market, const Order& order) {
@@ -37,42 +33,64 @@ Change change_from(const Requote& requote, std::string description, std::int64_t
           .payment = requote.payment};
 }
 
-std::optional<Change> raise_limit(const Market& market, const Certificate& certificate,
-                                  std::uint32_t index, const Requote& now) {
-  if (!now.possible) return std::nullopt;
-  Market changed = market;
-  Order& order = changed.orders[index];
-  const std::int64_t seconds = reference_device_seconds(market, order);
-  if (seconds == 0 || now.least_value > kMoneyMax) return std::nullopt;
-  // The least limit whose value covers what the others lose; one more tick if prices then bind.
-  std::int64_t limit = divide(static_cast<int128>(now.least_value) * 3600,
-                              static_cast<int128>(seconds) * kLimitTick, Rounding::kUp);
-  for (std::int64_t step = 0; step < 8; ++step) {
-    const std::int64_t raised =
-        limit + (step == 0 ? 0 : std::max<std::int64_t>(1, limit >> (8 - step)));
-    const int128 value =
-        divide_wide(static_cast<int128>(raised) * kLimitTick * seconds, 3600, Rounding::kUp);
-    if (value > kMoneyMax) return std::nullopt;
-    order.value = static_cast<std::int64_t>(value);
-    const Result<Requote> requote = recleared(changed, certificate, index, kTries);
-    if (requote.ok() && requote.value().placed) {
-      return change_from(requote.value(), "--limit " + decimal(raised * kLimitTick, 6),
-                         order.value - market.orders[index].value);
-    }
-  }
-  return std::nullopt;
+// What an order is worth at `ticks` of its limit; nothing beyond the limits of money.
+std::optional<std::int64_t> value_at(std::int64_t ticks, std::int64_t device_seconds) {
+  const int128 value =
+      divide_wide(static_cast<int128>(ticks) * kLimitTick * device_seconds, 3600, Rounding::kUp);
+  if (value > kMoneyMax) return std::nullopt;
+  return static_cast<std::int64_t>(value);
 }
 
-std::optional<Change> extend_window(const Market& market, const Certificate& certificate,
-                                    std::uint32_t index) {
-  Market changed = market;
-  Order& order = changed.orders[index];
-  const SlotRange window = order.window;
-  const auto placed_until = [&](Slot end) -> std::optional<Requote> {
-    order.window.end = end;
-    Result<Requote> requote = recleared(changed, certificate, index, kTries);
-    if (!requote.ok() || !requote.value().placed) return std::nullopt;
-    return requote.value();
+// The least limit, to a tick, at which the order is placed: found upwards from what the others
+// would lose, and then by bisection down to the last limit at which it is not.
+std::optional<Change> raise_limit(const Market& market, OpenRound& round, std::uint32_t index,
+                                  const Requote& now) {
+  const std::int64_t seconds = reference_device_seconds(market, market.orders[index]);
+  if (!now.possible || seconds == 0 || now.least_value > kMoneyMax) return std::nullopt;
+  const std::int64_t present = market.orders[index].value;
+  const auto placed_at = [&](std::int64_t ticks) -> std::optional<Requote> {
+    const std::optional<std::int64_t> value = value_at(ticks, seconds);
+    if (!value || *value <= present) return std::nullopt;
+    const Requote requote = round.reclear_at(index, *value, kTries);
+    return requote.placed ? std::optional(requote) : std::nullopt;
+  };
+  const auto ticks_of = [&](std::int64_t value) {
+    return divide(static_cast<int128>(value) * 3600, static_cast<int128>(seconds) * kLimitTick,
+                  Rounding::kDown);
+  };
+  std::int64_t fails = ticks_of(present);
+  std::int64_t works = std::max(fails + 1, ticks_of(now.least_value) + 1);
+  std::optional<Requote> best = placed_at(works);
+  for (int doubling = 0; !best && doubling < kDoublingsMax; ++doubling) {
+    const std::int64_t step = std::max<std::int64_t>(1, works - fails);
+    fails = works;
+    works += step;
+    best = placed_at(works);
+  }
+  if (!best) return std::nullopt;
+  while (works - fails > 1) {
+    const std::int64_t middle = fails + (works - fails) / 2;
+    if (std::optional<Requote> requote = placed_at(middle)) {
+      works = middle;
+      best = requote;
+    } else {
+      fails = middle;
+    }
+  }
+  return change_from(*best, "--limit " + decimal(works * kLimitTick, 6),
+                     *value_at(works, seconds) - present);
+}
+
+std::optional<Requote> placed(const Result<Requote>& requote) {
+  if (!requote.ok() || !requote.value().placed) return std::nullopt;
+  return requote.value();
+}
+
+std::optional<Change> extend_window(const Market& market, OpenRound& round, std::uint32_t index) {
+  const SlotRange window = market.orders[index].window;
+  const auto placed_until = [&](Slot end) {
+    return placed(round.reclear_as(
+        index, [end](Market&, Order& order) { order.window.end = end; }, kTries));
   };
   const Slot horizon = market.calendar.slot_count;
   Slot fails = window.end;
@@ -109,25 +127,21 @@ std::uint32_t add_hub_set(Market& market, const std::vector<HubId>& hubs) {
 }
 
 // The best hub outside the order's set, when all hubs are opened to it.
-std::optional<Change> another_hub(const Market& market, const Certificate& certificate,
-                                  std::uint32_t index) {
-  Market changed = market;
+std::optional<Change> another_hub(const Market& market, OpenRound& round, std::uint32_t index) {
   std::vector<HubId> all;
   for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) all.push_back(HubId{hub});
-  const Span32 set = market.hub_sets[market.orders[index].hubs.value];
-  if (set.count() == all.size()) return std::nullopt;
-  changed.orders[index].hubs = HubSetId{add_hub_set(changed, all)};
-  const Result<Requote> requote = recleared(changed, certificate, index, kTries);
-  if (!requote.ok() || !requote.value().placed) return std::nullopt;
-  return change_from(requote.value(),
-                     "--hubs +" + std::string(market.hub_names[requote.value().hub]), 0);
+  if (market.hub_sets[market.orders[index].hubs.value].count() == all.size()) return std::nullopt;
+  const std::optional<Requote> requote = placed(round.reclear_as(
+      index,
+      [&all](Market& alone, Order& order) { order.hubs = HubSetId{add_hub_set(alone, all)}; },
+      kTries));
+  if (!requote) return std::nullopt;
+  return change_from(*requote, "--hubs +" + std::string(market.hub_names[requote->hub]), 0);
 }
 
 // Another accelerator class, as fast as the first one asked for.
-std::optional<Change> another_class(const Market& market, const Certificate& certificate,
-                                    std::uint32_t index) {
-  Market changed = market;
-  Order& order = changed.orders[index];
+std::optional<Change> another_class(const Market& market, OpenRound& round, std::uint32_t index) {
+  const Order& order = market.orders[index];
   const Variant reference = market.variants[order.variants.begin];
   std::vector<Variant> variants(market.variants.begin() + order.variants.begin,
                                 market.variants.begin() + order.variants.end);
@@ -138,86 +152,177 @@ std::optional<Change> another_class(const Market& market, const Certificate& cer
     if (!known) variants.push_back({ClassId{c}, reference.gang, reference.duration});
   }
   if (variants.size() == own) return std::nullopt;
-  const auto begin = static_cast<std::uint32_t>(changed.variants.size());
-  changed.variants.insert(changed.variants.end(), variants.begin(), variants.end());
-  order.variants = {begin, static_cast<std::uint32_t>(changed.variants.size())};
-  const Result<Requote> requote = recleared(changed, certificate, index, kTries);
-  if (!requote.ok() || !requote.value().placed || requote.value().variant < own)
-    return std::nullopt;
-  const ClassId added = variants[requote.value().variant].accelerator;
-  return change_from(requote.value(), "--class +" + std::string(market.class_names[added.value]),
-                     0);
+  const auto change = [&variants](Market& alone, Order& changed) {
+    const auto begin = static_cast<std::uint32_t>(alone.variants.size());
+    alone.variants.insert(alone.variants.end(), variants.begin(), variants.end());
+    changed.variants = {begin, static_cast<std::uint32_t>(alone.variants.size())};
+  };
+  const std::optional<Requote> requote = placed(round.reclear_as(index, change, kTries));
+  if (!requote || requote->variant < own) return std::nullopt;
+  const ClassId added = variants[requote->variant].accelerator;
+  return change_from(*requote, "--class +" + std::string(market.class_names[added.value]), 0);
 }
 
 // A copy of the data set at every hub of the order: which one helps is where it then runs.
-std::optional<Change> another_replica(const Market& market, const Certificate& certificate,
-                                      std::uint32_t index) {
-  const Order& order = market.orders[index];
-  if (order.data == kNone) return std::nullopt;
-  Market changed = market;
-  changed.orders[index].data = kNone;
-  const Result<Requote> requote = recleared(changed, certificate, index, kTries);
-  if (!requote.ok() || !requote.value().placed) return std::nullopt;
-  return change_from(requote.value(),
-                     "--replica " + std::string(market.data_names[order.data]) + "@" +
-                         std::string(market.hub_names[requote.value().hub]),
+std::optional<Change> another_replica(const Market& market, OpenRound& round, std::uint32_t index) {
+  const std::uint32_t data = market.orders[index].data;
+  if (data == kNone) return std::nullopt;
+  const std::optional<Requote> requote = placed(round.reclear_as(
+      index, [](Market&, Order& order) { order.data = kNone; }, kTries));
+  if (!requote) return std::nullopt;
+  return change_from(*requote,
+                     "--replica " + std::string(market.data_names[data]) + "@" +
+                         std::string(market.hub_names[requote->hub]),
                      0);
 }
 
 }  // namespace
 
-Result<Requote> recleared(const Market& market, const Certificate& certificate, std::uint32_t order,
-                          std::uint32_t tries) {
-  TONGSUAN_TRY(const market::Problem problem, market::compile(market));
+// ---- OpenRound ---------------------------------------------------------------------------------
+
+OpenRound::OpenRound(const Market& market, const Certificate& certificate, market::Problem problem)
+    : market_(&market), certificate_(&certificate), problem_(std::move(problem)) {
+  alone_.calendar = market.calendar;
+  alone_.hubs = market.hubs;
+  alone_.classes = market.classes;
+  alone_.zones = market.zones;
+  alone_.data_sets = market.data_sets;
+  alone_.lines = market.lines;
+  alone_.links = market.links;
+  alone_.node_blocks = market.node_blocks;
+  alone_.caps = market.caps;
+  alone_.offers = market.offers;
+  alone_.steps = market.steps;
+  alone_.variants = market.variants;
+  alone_.legs = market.legs;  // what orders deliver makes lanes too
+  alone_.ranges = market.ranges;
+  alone_.hub_lists = market.hub_lists;
+  alone_.hub_sets = market.hub_sets;
+}
+
+Result<OpenRound> OpenRound::open(const Market& market, const Certificate& certificate) {
+  TONGSUAN_TRY(market::Problem problem, market::compile(market));
   if (certificate.bound_prices.size() != problem.row_count()) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "the change adds a place that the round had no price for"};
+    return Error{ErrorCode::kInvalidArgument, "the certificate has prices of another market"};
   }
-  Residual residual(problem, certificate.outcome, certificate.bound_prices);
-  Insertion insertion = residual.insert(order, tries);
+  return OpenRound(market, certificate, std::move(problem));
+}
+
+Requote OpenRound::insert(std::uint32_t order, std::int64_t value, std::uint32_t tries,
+                          bool as_in_book) const {
+  Residual residual(problem_, certificate_->outcome, certificate_->bound_prices);
+  const Insertion insertion = residual.insert(order, tries);
   Requote requote;
   if (!insertion.found) return requote;
   requote.possible = true;
-  const int128 delay = static_cast<int128>(market.orders[order].value) -
-                       market::placement_value(problem, order, insertion.placement);
+  const int128 delay =
+      static_cast<int128>(value) - market::placement_value(problem_, order, insertion.placement);
   const int128 least =
-      divide_wide(insertion.displacement, problem.denominator, Rounding::kUp) + delay + 1;
+      divide_wide(insertion.displacement, problem_.denominator, Rounding::kUp) + delay + 1;
   requote.least_value = static_cast<std::int64_t>(
       std::clamp<int128>(least, -kMoneyMax, static_cast<int128>(kMoneyMax) + 1));
   if (insertion.gain <= 0) return requote;
-  TONGSUAN_TRY(const Certified certified,
-               certify(market, problem, std::move(insertion.outcome),
-                       {.bound_prices = certificate.bound_prices,
-                        .bound = market::dual_bound(problem, certificate.bound_prices)},
-                       {.seed = certificate.seed, .round = certificate.round}));
-  const Certificate& after = certified.verified.certificate();
-  const auto award = std::ranges::find_if(after.outcome.awards,
-                                          [&](const Award& a) { return a.order.value == order; });
-  if (award == after.outcome.awards.end()) return requote;  // it would lose at uniform prices
-  const market::Placement placement = market::find_placement(problem, *award);
+  Outcome outcome = insertion.outcome;
+  // Orders like it may have the better draw.
+  if (as_in_book) market::apply_tie_rule(*market_, certificate_->seed, outcome);
+  const auto award =
+      std::ranges::find_if(outcome.awards, [&](const Award& a) { return a.order.value == order; });
+  if (award == outcome.awards.end()) return requote;
+  const std::optional<Prices> prices =
+      solver::prices_that_pay(*market_, problem_, outcome, certificate_->bound_prices,
+                              certificate_->seed, certificate_->payment_prices);
+  if (!prices) return requote;  // somebody would lose at uniform prices
+  const market::Placement placement = market::find_placement(problem_, *award);
   requote.placed = true;
   requote.hub = award->hub;
   requote.variant = award->variant;
   requote.start = award->start;
-  requote.payment = payment_of(problem, after, placement);
+  requote.payment = divide(market::placement_cost(problem_, placement, *prices),
+                           problem_.denominator, Rounding::kUp);
   return requote;
+}
+
+Requote OpenRound::reclear(std::uint32_t order, std::uint32_t tries) {
+  return insert(order, market_->orders[order].value, tries, true);
+}
+
+Requote OpenRound::reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries) {
+  const std::int64_t more = value - market_->orders[order].value;
+  const Span32 choices = problem_.orders[order].choices;
+  const auto add = [&](std::int64_t amount) {
+    for (std::uint32_t c = choices.begin; c < choices.end; ++c) problem_.choices[c].value += amount;
+  };
+  add(more);
+  const Requote requote = insert(order, value, tries, false);
+  add(-more);
+  return requote;
+}
+
+// The changed order is compiled alone, over the same lanes, and its choices stand in for the old
+// ones while it is inserted.
+Result<Requote> OpenRound::reclear_as(std::uint32_t order, const Change& change,
+                                      std::uint32_t tries) {
+  Market alone = alone_;
+  alone.orders.push_back(market_->orders[order]);
+  alone.orders.back().after = kNone;
+  change(alone, alone.orders.back());
+  TONGSUAN_TRY(const market::Problem small, market::compile(alone));
+  TONGSUAN_CHECK(small.lanes.size() == problem_.lanes.size() &&
+                 small.denominator == problem_.denominator);
+  market::Problem& book = problem_;
+  const market::ProblemOrder before = book.orders[order];
+  const std::size_t choices = book.choices.size();
+  const std::size_t bundles = book.bundles.size();
+  const std::size_t legs = book.bundle_legs.size();
+  const std::size_t transfers = book.transfers.size();
+  for (Span32 bundle : small.bundles) {
+    bundle.begin += static_cast<std::uint32_t>(legs);
+    bundle.end += static_cast<std::uint32_t>(legs);
+    book.bundles.push_back(bundle);
+  }
+  book.bundle_legs.insert(book.bundle_legs.end(), small.bundle_legs.begin(),
+                          small.bundle_legs.end());
+  book.transfers.insert(book.transfers.end(), small.transfers.begin(), small.transfers.end());
+  for (market::Choice choice : small.choices) {
+    choice.bundle += static_cast<std::uint32_t>(bundles);
+    if (choice.extra != kNone) choice.extra += static_cast<std::uint32_t>(transfers);
+    book.choices.push_back(choice);
+  }
+  book.orders[order].choices = {static_cast<std::uint32_t>(choices),
+                                static_cast<std::uint32_t>(book.choices.size())};
+  book.orders[order].delay_cost = small.orders.front().delay_cost;
+  const Requote requote = insert(order, alone.orders.back().value, tries, false);
+  book.orders[order] = before;
+  book.choices.resize(choices);
+  book.bundles.resize(bundles);
+  book.bundle_legs.resize(legs);
+  book.transfers.resize(transfers);
+  return requote;
+}
+
+// ---- The cheapest ones -------------------------------------------------------------------------
+
+Result<std::vector<Change>> cheapest_changes(const Market& market, OpenRound& round,
+                                             std::uint32_t order) {
+  std::vector<Change> changes;
+  if (market.orders[order].kind != OrderKind::kBlock) return changes;
+  const Requote now = round.reclear(order, kTries);
+  const auto add = [&](std::optional<Change> change) {
+    if (change) changes.push_back(std::move(*change));
+  };
+  add(raise_limit(market, round, order, now));
+  add(extend_window(market, round, order));
+  add(another_hub(market, round, order));
+  add(another_class(market, round, order));
+  add(another_replica(market, round, order));
+  std::ranges::stable_sort(changes, {}, [](const Change& c) { return c.extra_cost; });
+  return changes;
 }
 
 Result<std::vector<Change>> cheapest_changes(const Market& market, const Certificate& certificate,
                                              std::uint32_t order) {
-  std::vector<Change> changes;
-  if (market.orders[order].kind != OrderKind::kBlock) return changes;
-  TONGSUAN_TRY(const Requote now, recleared(market, certificate, order, kTries));
-  const auto add = [&](std::optional<Change> change) {
-    if (change) changes.push_back(std::move(*change));
-  };
-  add(raise_limit(market, certificate, order, now));
-  add(extend_window(market, certificate, order));
-  add(another_hub(market, certificate, order));
-  add(another_class(market, certificate, order));
-  add(another_replica(market, certificate, order));
-  std::ranges::stable_sort(changes, {}, [](const Change& c) { return c.extra_cost; });
-  return changes;
+  TONGSUAN_TRY(OpenRound round, OpenRound::open(market, certificate));
+  return cheapest_changes(market, round, order);
 }
 
 }  // namespace tongsuan::clearing

@@ -1,33 +1,64 @@
 // Counterfactuals: single changes of one order, each re-cleared on the closed book.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/clearing/why.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/market/problem.h"
 
 namespace tongsuan::clearing {
 
-// The cheapest single changes that place `order` (which has no award in `certificate`): a higher
-// limit, a longer window, another class, another hub, a replica of its data. Every change listed was
-// inserted into the closed round, priced and verified; changes that do not help are left out.
-Result<std::vector<Change>> cheapest_changes(const Market& market, const Certificate& certificate,
-                                             std::uint32_t order);
-
-// The closed round with `order` of `market` inserted at its present terms; `placed` is false when
-// no insertion raises welfare.
+// The closed round with one more order inserted; `placed` is false when no insertion raises
+// welfare, or when the order would lose at uniform prices.
 struct Requote {
   bool placed = false;
   std::uint32_t hub = kNone;
   std::uint32_t variant = 0;
   Slot start = 0;
-  std::int64_t payment = 0;       // micro-yuan at the re-cleared λ′
-  std::int64_t least_value = 0;   // micro-yuan: what the order must be worth to be placed
-  bool possible = false;          // an option fits at all
+  std::int64_t payment = 0;      // micro-yuan at the re-cleared λ′
+  std::int64_t least_value = 0;  // micro-yuan: what the order must be worth to be placed
+  bool possible = false;         // an option fits at all
 };
-Result<Requote> recleared(const Market& market, const Certificate& certificate,
-                          std::uint32_t order, std::uint32_t tries);
+
+// A closed round, compiled once, in which orders are changed one at a time and cleared again: the
+// order is inserted at residual capacity, the outcome is priced under the same rules as a round,
+// and only an order that keeps its award counts as placed. Keeps references.
+class OpenRound {
+ public:
+  // `certificate` must be a verified one of `market`.
+  static Result<OpenRound> open(const Market& market, const Certificate& certificate);
+
+  [[nodiscard]] const market::Problem& problem() const { return problem_; }
+
+  [[nodiscard]] Requote reclear(std::uint32_t order, std::uint32_t tries);
+  // As if the order were worth `value` when it starts at its earliest.
+  [[nodiscard]] Requote reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries);
+  // As if `change` had been made to the order; the market that it is given holds that order alone.
+  using Change = std::function<void(Market& market, Order& order)>;
+  Result<Requote> reclear_as(std::uint32_t order, const Change& change, std::uint32_t tries);
+
+ private:
+  OpenRound(const Market& market, const Certificate& certificate, market::Problem problem);
+  [[nodiscard]] Requote insert(std::uint32_t order, std::int64_t value, std::uint32_t tries,
+                               bool as_in_book) const;
+
+  const Market* market_;
+  const Certificate* certificate_;
+  market::Problem problem_;
+  Market alone_;  // the book without its orders
+};
+
+// The cheapest single changes that place `order` (which has no award in `certificate`): a higher
+// limit, a longer window, another class, another hub, a replica of its data. Changes that do not
+// help are left out.
+Result<std::vector<Change>> cheapest_changes(const Market& market, const Certificate& certificate,
+                                             std::uint32_t order);
+Result<std::vector<Change>> cheapest_changes(const Market& market, OpenRound& round,
+                                             std::uint32_t order);
 
 }  // namespace tongsuan::clearing

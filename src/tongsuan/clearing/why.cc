@@ -16,6 +16,8 @@ using market::Problem;
 
 namespace {
 
+constexpr std::uint32_t kQuoteTries = 64;  // starts tried
+
 std::int64_t to_money(int128 undivided, const Problem& problem, Rounding rounding) {
   return divide(undivided, problem.denominator, rounding);
 }
@@ -114,20 +116,21 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
 
 }  // namespace
 
-Result<Why> why(const Market& market, const Certificate& certificate, std::uint32_t order,
-                const WhyOptions& options) {
-  if (order >= market.orders.size()) {
-    return Error{ErrorCode::kNotFound, "the market has no such order"};
-  }
-  TONGSUAN_TRY(const Problem problem, market::compile(market));
+namespace {
+
+Result<Why> answer_for(const Market& market, const Certificate& certificate, OpenRound& round,
+                       std::uint32_t order, bool counterfactuals) {
+  const Problem& problem = round.problem();
   Why answer;
   answer.hubs = hub_answers(market, problem, certificate.bound_prices, order);
-  for (const Award& award : certificate.outcome.awards) {
-    if (award.order.value != order) continue;
-    const Placement placement = market::find_placement(problem, award);
-    answer.hub = award.hub;
-    answer.variant = award.variant;
-    answer.start = award.start;
+  const std::vector<Award>& awards = certificate.outcome.awards;
+  const auto award =
+      std::ranges::lower_bound(awards, order, {}, [](const Award& a) { return a.order.value; });
+  if (award != awards.end() && award->order.value == order) {
+    const Placement placement = market::find_placement(problem, *award);
+    answer.hub = award->hub;
+    answer.variant = award->variant;
+    answer.start = award->start;
     answer.payment =
         to_money(market::placement_cost(problem, placement, certificate.payment_prices), problem,
                  Rounding::kUp);
@@ -138,13 +141,11 @@ Result<Why> why(const Market& market, const Certificate& certificate, std::uint3
   answer.lost_opportunity =
       to_money(market::best_option(problem, order, certificate.payment_prices).surplus, problem,
                Rounding::kDown);
-  if (options.counterfactuals) {
-    TONGSUAN_TRY(answer.changes, cheapest_changes(market, certificate, order));
+  if (counterfactuals) {
+    TONGSUAN_TRY(answer.changes, cheapest_changes(market, round, order));
   }
   return answer;
 }
-
-namespace {
 
 // The certificate of `market`, as one of `with_order`: award ids move up past the new order.
 Certificate shifted(const Certificate& certificate, std::uint32_t order) {
@@ -157,16 +158,28 @@ Certificate shifted(const Certificate& certificate, std::uint32_t order) {
 
 }  // namespace
 
+Result<Why> why(const Market& market, const Certificate& certificate, std::uint32_t order,
+                const WhyOptions& options) {
+  if (order >= market.orders.size()) {
+    return Error{ErrorCode::kNotFound, "the market has no such order"};
+  }
+  TONGSUAN_TRY(OpenRound round, OpenRound::open(market, certificate));
+  return answer_for(market, certificate, round, order, options.counterfactuals);
+}
+
 Result<Why> quote(const Market& market, const Certificate& certificate, const Market& with_order,
                   std::uint32_t order, const WhyOptions& options) {
   if (with_order.orders.size() != market.orders.size() + 1 || order >= with_order.orders.size()) {
     return Error{ErrorCode::kInvalidArgument, "a quote is for one order beside the book"};
   }
+  if (with_order.orders[order].kind != OrderKind::kBlock) {
+    return Error{ErrorCode::kInvalidArgument, "a quote is for a block order"};
+  }
   const Certificate moved = shifted(certificate, order);
-  TONGSUAN_TRY(const Requote requote, recleared(with_order, moved, order, 64));
-  WhyOptions without_changes = options;
-  without_changes.counterfactuals = options.counterfactuals && !requote.placed;
-  TONGSUAN_TRY(Why answer, why(with_order, moved, order, without_changes));
+  TONGSUAN_TRY(OpenRound round, OpenRound::open(with_order, moved));
+  const Requote requote = round.reclear(order, kQuoteTries);
+  TONGSUAN_TRY(Why answer, answer_for(with_order, moved, round, order,
+                                      options.counterfactuals && !requote.placed));
   if (requote.placed) {
     answer.reason = Reason::kPlaced;
     answer.lost_opportunity = 0;

@@ -36,6 +36,11 @@ class Pricing {
   }
 
   PricingResult run(const Outcome& free_outcome);
+  [[nodiscard]] std::optional<Prices> pay_as_it_is(const PricedOutcome& outcome) const {
+    Attempt attempt;
+    if (!pay(outcome, attempt)) return std::nullopt;
+    return std::move(attempt.prices);
+  }
 
  private:
   // Prices for the outcome; `best` holds the attempt with the fewest losers where none succeeds.
@@ -254,6 +259,15 @@ PricingResult payment_prices(const Market& market, const Problem& problem,
                              const Outcome& free_outcome, const Prices& bound_prices,
                              std::uint64_t seed) {
   return Pricing(market, problem, bound_prices, seed).run(free_outcome);
+}
+
+std::optional<Prices> prices_that_pay(const Market& market, const Problem& problem,
+                                      const Outcome& outcome, const Prices& bound_prices,
+                                      std::uint64_t seed, const Prices& first_try) {
+  const PricedOutcome priced(market, problem, outcome, seed);
+  TONGSUAN_CHECK(priced.feasible());
+  if (priced.losers_at(first_try).none()) return first_try;
+  return Pricing(market, problem, bound_prices, seed).pay_as_it_is(priced);
 }
 
 }  // namespace tongsuan::solver

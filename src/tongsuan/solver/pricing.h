@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "tongsuan/domain/market.h"
@@ -16,12 +17,20 @@
 namespace tongsuan::solver {
 
 struct PricingResult {
-  Prices prices;                        // λ′, integer
-  Outcome outcome;                      // what remains accepted
-  std::vector<std::uint32_t> removed;   // orders that had to leave, in the order in which they left
+  Prices prices;                       // λ′, integer
+  Outcome outcome;                     // what remains accepted
+  std::vector<std::uint32_t> removed;  // orders that had to leave, rising
 };
 [[nodiscard]] PricingResult payment_prices(const Market& market, const market::Problem& problem,
                                            const Outcome& free_outcome, const Prices& bound_prices,
                                            std::uint64_t seed);
+
+// λ′ for an outcome as it is; nothing where none is found. `first_try` are kept where nobody loses
+// at them.
+[[nodiscard]] std::optional<Prices> prices_that_pay(const Market& market,
+                                                    const market::Problem& problem,
+                                                    const Outcome& outcome,
+                                                    const Prices& bound_prices, std::uint64_t seed,
+                                                    const Prices& first_try);
 
 }  // namespace tongsuan::solver

@@ -19,6 +19,7 @@ constexpr double kNear =
     0.5;  // buyers with less surplus than this share of their value are watched
 constexpr double kBeyond = 1e-13;  // projections go this much past the sum, so that they end
 constexpr std::size_t kProgramTermsMax = 60'000;
+constexpr std::size_t kProgramSizeMax = 8'000;  // awards and rows
 
 }  // namespace
 
@@ -296,7 +297,7 @@ class Conditions {
 }  // namespace
 
 std::optional<Prices> PricedOutcome::programmed(const Prices& start) const {
-  if (placements_.size() + problem_->row_count() > kProgramTermsMax) return std::nullopt;
+  if (placements_.size() + problem_->row_count() > kProgramSizeMax) return std::nullopt;
   Conditions conditions;
   std::vector<std::int64_t> use(problem_->row_count(), 0);
   for (std::size_t i = 0; i < placements_.size() && conditions.usable(); ++i) {
