@@ -1,6 +1,4 @@
 // Every record of the market format, there and back.
-#include "tongsuan/codec/market_text.h"
-
 #include <algorithm>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/random_market.h"
 
@@ -164,6 +163,12 @@ TEST(MarketRecords, SlotLengthsAreWrittenInTheirLargestUnit) {
   }
 }
 
+TEST(MarketRecords, TitlesKeepTabs) {
+  const Market market = read("tongsuan-market 1\nmarket \"a\tb\"\ncalendar slots=1\nend 2\n");
+  EXPECT_EQ(market.name, "a\tb");
+  EXPECT_EQ(read(write_market(market)), market);
+}
+
 TEST(MarketRecords, TitlesKeepBlanksQuotesAndBackslashes) {
   const std::string text =
       "tongsuan-market 1\nmarket \"a \\\"b\\\" \\\\ c\"\ncalendar slots=1\n"
@@ -199,11 +204,10 @@ TEST(MarketRecords, AmountsAndPricesReachTheirLimits) {
       "zone z commodity=power disposal=balance\n"
       "offer o seller=s hub=h class=A steps=1000000000000@1000000\n"
       "offer p seller=s zone=z steps=1Wh@-1000000,1000GWh@0.000001,0.001kWh@1000000\nend\n");
-  EXPECT_EQ(market.steps,
-            (std::vector<Step>{{Price(kPriceMax), Amount(kAmountMax)},
-                               {Price(-kPriceMax), Amount(1)},
-                               {Price(1), Amount(kAmountMax)},
-                               {Price(kPriceMax), Amount(1)}}));
+  EXPECT_EQ(market.steps, (std::vector<Step>{{Price(kPriceMax), Amount(kAmountMax)},
+                                             {Price(-kPriceMax), Amount(1)},
+                                             {Price(1), Amount(kAmountMax)},
+                                             {Price(kPriceMax), Amount(1)}}));
   EXPECT_EQ(read(write_market(market)), market);
 }
 

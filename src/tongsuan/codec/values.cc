@@ -254,8 +254,9 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    // Control characters cannot be written: a title with one loses it.
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    // Control characters but tabs cannot be written: a title with one loses it.
+    const bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+    out += control ? ' ' : c;
   }
   out += '"';
 }
