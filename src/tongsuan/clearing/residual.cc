@@ -32,6 +32,51 @@ void for_each_use(const Problem& problem, const Placement& placement, Visit visi
   }
 }
 
+// Full rows as counts over time, so that what an order holds of them is a difference per lane.
+class FullCounts {
+ public:
+  FullCounts(const Problem& problem, const std::vector<std::uint32_t>& rows) {  // rising
+    for (const std::uint32_t row : rows) {
+      const std::uint32_t lane = row / problem.slot_count;
+      if (lanes_.empty() || lanes_.back() != lane) {
+        lanes_.push_back(lane);
+        before_.emplace_back(problem.slot_count + 1, 0);
+      }
+      before_.back()[row % problem.slot_count + 1] = 1;
+    }
+    for (std::vector<std::int64_t>& counts : before_) {
+      for (std::size_t slot = 1; slot < counts.size(); ++slot) counts[slot] += counts[slot - 1];
+    }
+  }
+
+  // Σ amounts of full rows that a placement with a bundle uses.
+  [[nodiscard]] std::int64_t freed(const Problem& problem, const Placement& placement) const {
+    const Choice& choice = problem.choices[placement.choice];
+    const Span32 legs = problem.bundles[choice.bundle];
+    std::int64_t sum = 0;
+    for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
+      const market::BundleLeg& use = problem.bundle_legs[leg];
+      sum += use.units * choice.devices *
+             count(use.lane, {placement.start, placement.start + choice.duration});
+    }
+    if (choice.extra == kNone) return sum;
+    const market::Transfer& transfer = problem.transfers[choice.extra];
+    return sum + transfer.rate *
+                     count(transfer.lane, {placement.start - transfer.slots, placement.start});
+  }
+
+ private:
+  [[nodiscard]] std::int64_t count(std::uint32_t lane, SlotRange slots) const {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes_[i] == lane) return before_[i][slots.end] - before_[i][slots.begin];
+    }
+    return 0;
+  }
+
+  std::vector<std::uint32_t> lanes_;
+  std::vector<std::vector<std::int64_t>> before_;  // by lane: full slots before each slot
+};
+
 std::uint32_t capacity_lane(const Problem& problem, const Choice& choice) {
   return problem.bundle_legs[problem.bundles[choice.bundle].begin].lane;
 }
@@ -96,8 +141,10 @@ int128 Residual::row_cost(std::uint32_t row, std::int64_t net_use) const {
     TONGSUAN_CHECK(has_supply || has_demand);
     const bool take_supply =
         has_supply && (!has_demand || problem_.supply[s].price <= problem_.demand[d - 1].price);
-    const std::int64_t price = take_supply ? problem_.supply[s].price : problem_.demand[d - 1].price;
-    const std::int64_t room = take_supply ? problem_.supply[s++].amount : problem_.demand[--d].amount;
+    const std::int64_t price =
+        take_supply ? problem_.supply[s].price : problem_.demand[d - 1].price;
+    const std::int64_t room =
+        take_supply ? problem_.supply[s++].amount : problem_.demand[--d].amount;
     const std::int64_t amount = std::min(room, left);
     cost += static_cast<int128>(price) * amount * scale;
     left -= amount;
@@ -147,12 +194,10 @@ std::uint32_t Residual::cheapest_ejection(const std::vector<std::uint32_t>& full
   std::uint32_t best = kNone;
   int128 best_loss = 0;
   std::int64_t best_freed = 1;
+  const FullCounts full(problem_, full_rows);
   const auto consider = [&](std::uint32_t order) {
     if (!movable(order)) return;
-    std::int64_t freed = 0;
-    for_each_use(problem_, placed_[order], [&](std::uint32_t row, std::int64_t amount) {
-      if (std::ranges::binary_search(full_rows, row)) freed += amount;
-    });
+    const std::int64_t freed = full.freed(problem_, placed_[order]);
     if (freed <= 0) return;
     const int128 value = value_of(order, placed_[order]);
     const int128 surplus = value - market::placement_cost(problem_, placed_[order], prices_);
@@ -243,7 +288,8 @@ int128 Residual::displacement(const std::vector<Move>& ejected) const {
     if (placed_[move.order].choice != kNone) lost -= value_of(move.order, placed_[move.order]);
   }
   for (std::uint32_t row = 0; row < problem_.row_count(); ++row) {
-    if (use_[row] != base_use_[row]) lost += row_cost(row, use_[row]) - row_cost(row, base_use_[row]);
+    if (use_[row] != base_use_[row])
+      lost += row_cost(row, use_[row]) - row_cost(row, base_use_[row]);
   }
   return lost;
 }
@@ -267,8 +313,11 @@ Insertion Residual::insert(std::uint32_t order, std::uint32_t tries) {
       const int128 displaced = displacement(ejected);
       const int128 gain = value_of(order, candidate.placement) - displaced;
       if (!best.found || gain > best.gain) {
-        best = {.found = true, .displacement = displaced, .gain = gain,
-                .placement = candidate.placement, .outcome = outcome()};
+        best = {.found = true,
+                .displacement = displaced,
+                .gain = gain,
+                .placement = candidate.placement,
+                .outcome = outcome()};
       }
       take(order);
     }
