@@ -190,12 +190,13 @@ std::vector<std::uint32_t> Residual::full_rows(const Placement& placement) const
 
 // The order whose ejection costs least surplus at λ* per amount freed on the full rows; kNone when
 // nobody can be moved.
-std::uint32_t Residual::cheapest_ejection(const std::vector<std::uint32_t>& full_rows) const {
+std::uint32_t Residual::cheapest_ejection(const std::vector<std::uint32_t>& full_rows) {
   std::uint32_t best = kNone;
   int128 best_loss = 0;
   std::int64_t best_freed = 1;
   const FullCounts full(problem_, full_rows);
   const auto consider = [&](std::uint32_t order) {
+    ++looks_;
     if (!movable(order)) return;
     const std::int64_t freed = full.freed(problem_, placed_[order]);
     if (freed <= 0) return;
@@ -304,8 +305,13 @@ Outcome Residual::outcome() const {
 }
 
 Insertion Residual::insert(std::uint32_t order, std::uint32_t tries) {
+  // Work units: orders looked at for ejection. Later candidates promise less, so when the first
+  // ones have used the budget the others are left out.
+  constexpr std::uint64_t kLooksMax = 2'000'000;
   Insertion best;
+  looks_ = 0;
   for (const Candidate& candidate : candidates(order, tries)) {
+    if (looks_ > kLooksMax) break;
     std::vector<Move> ejected;
     if (make_room(candidate.placement, ejected)) {
       put(order, candidate.placement);

@@ -2,9 +2,10 @@
 //
 // Model. The round's awards and flows stay as they are but for the orders that must make room. An
 // insertion takes an option of the new order, ejects the cheapest overlapping orders where rows are
-// full, and gives every ejected order its best option in what room is left. Its displacement cost is
-// the welfare that the others lose, exactly: if the order is worth more, placing it raises welfare.
-// The search tries the most promising starts only, so the cost is an upper bound on the least one.
+// full, and gives every ejected order its best option in what room is left. Its displacement cost
+// is the welfare that the others lose, exactly: if the order is worth more, placing it raises
+// welfare. The search tries the most promising starts only, so the cost is an upper bound on the
+// least one.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,10 @@ namespace tongsuan::clearing {
 
 struct Insertion {
   bool found = false;
-  int128 displacement = 0;   // undivided welfare of the others that is lost
-  int128 gain = 0;           // undivided: value of the order − displacement
+  int128 displacement = 0;  // undivided welfare of the others that is lost
+  int128 gain = 0;          // undivided: value of the order − displacement
   market::Placement placement;
-  Outcome outcome;           // the round with the order inserted
+  Outcome outcome;  // the round with the order inserted
 };
 
 class Residual {
@@ -52,7 +53,7 @@ class Residual {
   void put(std::uint32_t order, const market::Placement& placement);
   void take(std::uint32_t order);
   bool make_room(const market::Placement& placement, std::vector<Move>& ejected);
-  [[nodiscard]] std::uint32_t cheapest_ejection(const std::vector<std::uint32_t>& full_rows) const;
+  [[nodiscard]] std::uint32_t cheapest_ejection(const std::vector<std::uint32_t>& full_rows);
   void replace(std::uint32_t order);
   [[nodiscard]] int128 displacement(const std::vector<Move>& ejected) const;
   [[nodiscard]] Outcome outcome() const;
@@ -64,12 +65,13 @@ class Residual {
   const market::Problem& problem_;
   const Prices& prices_;
   Outcome base_;
-  std::vector<market::Placement> placed_;          // by order
-  std::vector<std::int64_t> base_use_;             // net use by row when the round closed
-  std::vector<std::int64_t> use_;                  // net use by row now
-  std::vector<std::int64_t> capacity_;             // supply + demand that may be given up, by row
+  std::vector<market::Placement> placed_;            // by order
+  std::vector<std::int64_t> base_use_;               // net use by row when the round closed
+  std::vector<std::int64_t> use_;                    // net use by row now
+  std::vector<std::int64_t> capacity_;               // supply + demand that may be given up, by row
   std::vector<std::vector<std::uint32_t>> holders_;  // placed orders by leg-0 lane
-  std::vector<bool> followed_;                     // orders that another order must follow
+  std::uint64_t looks_ = 0;                          // orders looked at for ejection
+  std::vector<bool> followed_;                       // orders that another order must follow
 };
 
 }  // namespace tongsuan::clearing
