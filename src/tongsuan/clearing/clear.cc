@@ -129,6 +129,7 @@ void drop_misfits(Round& round) {
 // Searches with the flows of the lines fixed, then sends the flows where the placements, and the
 // orders still waiting, want them, and repeats. The last flows are those that the placements need.
 void find_placements(Round& round) {
+  round.report("placement", 0, 1);
   const market::Problem& problem = round.problem;
   const bool lines = !problem.line_slots.empty();
   const std::uint32_t passes = lines ? 3 : 1;
@@ -149,7 +150,10 @@ void find_placements(Round& round) {
     search.warm_start = solver::assign(problem, prices, search.flows);
   }
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
-    search.work_units = round.budget() / passes;
+    // The first pass finds the shape of the outcome; later ones mend it where the flows moved.
+    search.work_units = pass == 0 && lines ? round.budget() * 6 / 10 : round.budget() * 2 / 10;
+    if (!lines) search.work_units = round.budget();
+    search.heat = pass == 0 ? 1 : 0.1;
     trace_search(round, search, pass, passes);
     solver::SearchResult found = solver::search(problem, prices, search);
     round.work_units += found.work_units;

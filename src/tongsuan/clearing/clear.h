@@ -36,7 +36,7 @@ struct ClearOptions {
   const Certificate* warm_start = nullptr;  // a certificate of an earlier, similar book
   const Market* warm_market = nullptr;      // the book of `warm_start`
   std::function<void(const Progress&)> progress;
-  std::function<bool()> cancelled;  // true: finish with the best outcome so far
+  std::function<bool()> cancelled;  // any thread asks; true: finish with the best outcome so far
 };
 
 // One point of the search: work done, welfare and bound so far (whole yuan, for drawing).

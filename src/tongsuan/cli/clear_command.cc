@@ -135,7 +135,10 @@ Attempt<clearing::Clearing> clear_with_progress(Session& session, const Market& 
   options.progress = [&](const clearing::Progress& progress) {
     line.show(progress.stage, progress.done, progress.gap);
   };
-  options.cancelled = [] { return interrupted(); };
+  options.cancelled = [&] {
+    if (interrupted()) line.tell_interrupted();
+    return interrupted();
+  };
   Result<clearing::Clearing> cleared = clearing::clear(market, options);
   line.clear();
   if (!cleared.ok()) return not_cleared(session, task.market_path, cleared.error());

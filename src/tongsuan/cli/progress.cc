@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "tongsuan/cli/interrupt.h"
-
 namespace tongsuan::cli {
 namespace {
 
@@ -38,11 +36,16 @@ void ProgressLine::show(std::string_view stage, double share, double gap) {
   }
   if (now - start_ < kQuietFor || (!next_stage && now - drawn_at_ < kRedrawAfter)) return;
   drawn_at_ = now;
-  if (interrupted() && !told_interrupt_) {
-    told_interrupt_ = true;
-    session_.world.err.write("\r\x1b[K" + session_.say(Message::kFinishing) + '\n');
-  }
   draw(std::clamp(share, 0.0, 1.0), gap);
+}
+
+void ProgressLine::tell_interrupted() {
+  const std::lock_guard lock(mutex_);
+  if (told_interrupt_ || quiet_) return;
+  told_interrupt_ = true;
+  const std::string wipe = drawn_ ? "\r\x1b[K" : "";
+  session_.world.err.write(wipe + session_.say(Message::kFinishing) + '\n');
+  drawn_ = false;
 }
 
 void ProgressLine::draw(double share, double gap) {

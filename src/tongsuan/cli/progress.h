@@ -20,6 +20,8 @@ class ProgressLine {
 
   // `share` in [0, 1]; `gap` at or above 1 is not known yet. Any thread.
   void show(std::string_view stage, double share, double gap);
+  // Says, once, that Ctrl-C was heard and what another one does. Any thread.
+  void tell_interrupted();
   // Takes the bar off the terminal, so that other text can follow.
   void clear();
 

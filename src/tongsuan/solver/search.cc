@@ -23,6 +23,8 @@ namespace {
 constexpr std::uint16_t kNobody = 0xFFFF;
 constexpr std::uint32_t kPhases = 48;
 constexpr std::uint32_t kCalmPhases = 8;  // of them the last, which end at the best state seen
+// Orders that no window holds whole move only in phases with a single window: one phase in so many.
+constexpr std::uint32_t kWholeEvery = 6;
 
 // How a book is searched, by its size; docs/adr/0006-primal-search.md has the measurements.
 //
@@ -71,7 +73,8 @@ class Searcher {
   [[nodiscard]] bool fits(const Chain& chain, const Spot& spot) const;
   void insert_greedily(Chain& chain);
   void anneal();
-  void cut_windows(Chain& chain, Random& random, std::uint64_t budget) const;
+  void set_window_slots();
+  void cut_windows(Chain& chain, Random& random, std::uint64_t budget, bool whole) const;
   void give_orders(Chain& chain, Random& random) const;
   void run_walks();
   void merge_planes(Chain& chain, const WalkTask& task, const std::vector<double>& planes) const;
@@ -96,6 +99,7 @@ class Searcher {
   std::uint64_t work_units_ = 0;
   std::uint64_t moves_ = 0;
   double mean_gain_ = 0;                          // of a placed order before annealing
+  std::uint32_t window_slots_ = 1;                // least width of a window
   int128 base_money_ = 0;
 };
 
@@ -141,6 +145,7 @@ SearchResult Searcher::run() {
   }
   remember_best(chains_.front());
   if (options_.work_units > 0) {
+    set_window_slots();
     while (chains_.size() < plan_.chains) chains_.push_back(chains_.front());
     anneal();
   }
@@ -203,7 +208,8 @@ void Searcher::insert_greedily(Chain& chain) {
   std::ranges::stable_sort(orders, [&](std::uint32_t a, std::uint32_t b) {
     return model_.orders[a].promise > model_.orders[b].promise;
   });
-  const WalkGround ground = {model_, kernels_, chain.board, chain.owner, chain.mark};
+  const WalkGround ground = {model_,      kernels_,   chain.board, chain.owner,
+                             chain.mark, options_.cancelled};
   WalkTask task;
   task.end = problem_.slot_count;
   task.owns_all = true;
@@ -224,9 +230,9 @@ void Searcher::insert_greedily(Chain& chain) {
 // ---- Annealing ---------------------------------------------------------------------------------
 
 void Searcher::anneal() {
-  const double decay = natural_log(plan_.cold / plan_.hot);
+  const double decay = natural_log(plan_.cold / (plan_.hot * options_.heat));
   const auto temperature = [&](double done) {
-    return plan_.hot * mean_gain_ * exponential(decay * std::min(1.0, done));
+    return plan_.hot * options_.heat * mean_gain_ * exponential(decay * std::min(1.0, done));
   };
   const auto all = static_cast<double>(options_.work_units);
   for (std::uint32_t phase = 0; phase < kPhases && work_units_ < options_.work_units; ++phase) {
@@ -236,7 +242,7 @@ void Searcher::anneal() {
     const double after = done + static_cast<double>(budget) / all;
     Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase);
     for (Chain& chain : chains_) {
-      cut_windows(chain, random, budget / chains_.size());
+      cut_windows(chain, random, budget / chains_.size(), phase % kWholeEvery == 0);
       for (WalkTask& task : chain.tasks) {
         task.temperature_first = temperature(done);
         task.temperature_last = temperature(after);
@@ -249,12 +255,26 @@ void Searcher::anneal() {
   }
 }
 
-void Searcher::cut_windows(Chain& chain, Random& random, std::uint64_t budget) const {
+// Twice the mean length of placed work: most of it then lies within one window or another.
+void Searcher::set_window_slots() {
+  double work = 0;
+  double length = 0;
+  for (std::uint32_t order = 0; order < problem_.orders.size(); ++order) {
+    const Spot& spot = chains_.front().board.spot(order);
+    if (!spot.placed()) continue;
+    const ModelChoice& choice = model_.choices[spot.choice];
+    if (choice.shape == kNone) continue;
+    const double slots = choice.duration;
+    work += choice.devices * slots;
+    length += choice.devices * slots * slots;
+  }
+  window_slots_ = std::max(24U, static_cast<std::uint32_t>(work > 0 ? 2 * length / work : 24));
+}
+
+void Searcher::cut_windows(Chain& chain, Random& random, std::uint64_t budget, bool whole) const {
   chain.tasks.clear();
   const std::uint32_t slots = problem_.slot_count;
-  std::uint32_t longest = 24;
-  for (const LaneBlock& lane : model_.lanes) longest = std::max(longest, lane.longest);
-  const std::uint32_t count = std::clamp(slots / longest, 1U, plan_.windows_max);
+  const std::uint32_t count = whole ? 1 : std::clamp(slots / window_slots_, 1U, plan_.windows_max);
   const std::uint32_t width = (slots + count - 1) / count;
   std::uint32_t end = count == 1 ? slots : static_cast<std::uint32_t>(random.below(width));
   for (std::uint32_t begin = 0; begin < slots; begin = end, end += width) {
@@ -316,7 +336,8 @@ void Searcher::run_walks() {
   run_tasks(options_.thread_count, count, [&](std::uint32_t index, std::uint32_t) {
     Chain& chain = *jobs[index].first;
     walk_planes_[index] = chain.planes;
-    const WalkGround ground = {model_, kernels_, chain.board, chain.owner, chain.mark};
+    const WalkGround ground = {model_,      kernels_,   chain.board, chain.owner,
+                             chain.mark, options_.cancelled};
     results[index] = Walk(ground, *jobs[index].second, walk_planes_[index]).run();
   });
   for (std::uint32_t index = 0; index < count; ++index) {

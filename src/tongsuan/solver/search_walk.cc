@@ -23,6 +23,7 @@ constexpr std::uint32_t kChainsMax = 5;    // per move
 constexpr std::uint32_t kBlinkMean = 100;
 constexpr std::uint32_t kOverlapsMax = 160;  // orders looked at to make room; above: a sample
 constexpr std::uint64_t kMoveWork = 20;    // work units of a move beside its options
+constexpr std::uint64_t kMovesPerQuestion = 4'096;  // between two looks at `cancelled`
 constexpr std::uint32_t kLookBack = 10;    // slots before a window where waiting orders may start
 
 }  // namespace
@@ -72,10 +73,10 @@ WalkResult Walk::run() {
   if (entries_.empty() || task_.work_units == 0) return result;
   double total = 0;
   double best = 0;
-  std::size_t best_length = 0;
   double temperature = task_.temperature_first;
   const double decay = natural_log(task_.temperature_last / task_.temperature_first);
   while (view_.work < task_.work_units) {
+    if (result.moves % kMovesPerQuestion == 0 && ground_.cancelled && ground_.cancelled()) break;
     if (result.moves % 32 == 0) {
       temperature = task_.temperature_first *
                     exponential(decay * static_cast<double>(view_.work) /
@@ -95,16 +96,15 @@ WalkResult Walk::run() {
     if (log_.size() == length) continue;
     if (gained_ >= 0 || -gained_ < temperature * exponential_draw()) {
       total += gained_;
-      if (total > best) {
-        best = total;
-        best_length = log_.size();
-      }
+      // What lies before the best state, or before any state that is kept, is never undone.
+      if (total > best || !task_.keep_best) log_.clear();
+      best = std::max(best, total);
     } else {
       undo(length);
     }
   }
   if (task_.keep_best) {
-    undo(best_length);
+    undo(0);
     total = best;
   }
   result.gain = total;
@@ -452,18 +452,19 @@ bool Walk::make_room(std::uint32_t order, const Use& use, double& loss, double l
   return true;
 }
 
-// The owned orders whose use of the lane overlaps [begin, end), or a sample of them.
+// The owned orders whose use of the lane overlaps [begin, end), each once, or a sample of them.
 void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip) {
   overlaps_.clear();
-  const std::uint32_t longest = std::max(1U, model_.lanes[lane].longest);
-  const std::uint32_t first = std::max(task_.begin, begin - std::min(begin, longest - 1));
+  const std::uint32_t first = std::max(task_.begin, begin - std::min(begin, kStretchSlots - 1));
   std::size_t total = 0;
   for (std::uint32_t slot = first; slot < end; ++slot) {
     total += ground_.board.bucket(lane, slot).size();
   }
   const auto consider = [&](const Board::Entry& entry, std::uint32_t slot) {
     if (entry.end <= begin || entry.order == skip || !owned(entry.order)) return;
-    overlaps_.push_back({entry.order, std::max(begin, slot), std::min(end, entry.end),
+    // A later stretch of a use whose earlier one overlaps as well.
+    if (slot > begin && slot != entry.begin) return;
+    overlaps_.push_back({entry.order, std::max(begin, entry.begin), std::min(end, entry.end),
                          entry.amount, entry.loss});
   };
   if (total <= kOverlapsMax) {
@@ -476,8 +477,7 @@ void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, s
     const std::uint32_t slot = first + below(end - first);
     const std::vector<Board::Entry>& bucket = ground_.board.bucket(lane, slot);
     if (bucket.empty()) continue;
-    const Board::Entry& entry = bucket[below(static_cast<std::uint32_t>(bucket.size()))];
-    consider(entry, slot);
+    consider(bucket[below(static_cast<std::uint32_t>(bucket.size()))], slot);
   }
   // Draws repeat; an order may stand here once.
   std::ranges::sort(overlaps_, {}, &Overlap::order);

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "tongsuan/base/random.h"
@@ -50,6 +51,7 @@ struct WalkGround {
   Board& board;
   const std::vector<std::uint16_t>& owner;   // by order
   std::vector<std::uint64_t>& mark;          // by order: stamp of the last move that looked at it
+  const std::function<bool()>& cancelled;    // may be empty; asked now and then, by every thread
 };
 
 class Walk {
@@ -120,7 +122,7 @@ class Walk {
   ScanView view_;
   double gained_ = 0;             // welfare change of the current move
   std::uint64_t stamp_ = 0;
-  std::vector<Op> log_;           // since the walk began
+  std::vector<Op> log_;           // since the last state that may be wanted again
   std::vector<std::uint32_t> aside_;    // orders to re-insert after this move's removals
   std::vector<Waiting> waiting_;
   std::vector<Overlap> overlaps_;
