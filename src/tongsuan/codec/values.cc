@@ -245,7 +245,8 @@ void append_slots(std::string& out, SlotRange slots) {
 
 void append_text(std::string& out, std::string_view text) {
   const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '#' && c != '=' && c != '\\';
+    return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '#' && c != '=' && c != '\\' &&
+           c != 0x7F;
   });
   if (plain) {
     out += text;
