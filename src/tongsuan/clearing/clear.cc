@@ -24,6 +24,11 @@ double as_money(int128 undivided, const market::Problem& problem) {
          static_cast<double>(kMicro);
 }
 
+constexpr std::uint32_t kSearchPhases = 48;
+// Room in flows beyond what is expected, for the first search; it shrinks from search to search.
+constexpr std::int64_t kFlowMarginPercent = 150;
+constexpr std::uint32_t kFlowPasses = 8;  // searches between which the flows of lines are planned anew
+
 // What the solver stages hand on to one another.
 struct Round {
   const Market& market;
@@ -132,10 +137,10 @@ void find_placements(Round& round) {
   round.report("placement", 0, 1);
   const market::Problem& problem = round.problem;
   const bool lines = !problem.line_slots.empty();
-  const std::uint32_t passes = lines ? 3 : 1;
+  const std::uint32_t passes = lines ? kFlowPasses : 1;
   const Prices& prices = round.proof.bound_prices;
   const std::vector<std::int64_t> expected =
-      lines ? solver::expected_use(problem, prices) : std::vector<std::int64_t>{};
+      lines ? solver::expected_use(problem, prices, round.options.thread_count) : std::vector<std::int64_t>{};
   solver::SearchOptions search;
   search.thread_count = round.options.thread_count;
   search.seed = round.options.seed;
@@ -144,16 +149,18 @@ void find_placements(Round& round) {
   search.flows = round.warm.flows;
   if (lines) {
     search.flows = solver::plan_flows(problem, prices, expected, use_of(problem, search.warm_start),
-                                      search.flows);
+                                      search.flows, kFlowMarginPercent);
   }
   if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin) {
-    search.warm_start = solver::assign(problem, prices, search.flows);
+    search.warm_start = solver::assign(problem, prices, search.flows, round.options.thread_count);
   }
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
-    // The first pass finds the shape of the outcome; later ones mend it where the flows moved.
-    search.work_units = pass == 0 && lines ? round.budget() * 6 / 10 : round.budget() * 2 / 10;
-    if (!lines) search.work_units = round.budget();
-    search.heat = pass == 0 ? 1 : 0.1;
+    search.work_units = round.budget() / passes;
+    search.phases = kSearchPhases / passes;
+    search.target = round.best_bound();
+    search.cooling_begin = static_cast<double>(pass) / passes;
+    search.cooling_end = static_cast<double>(pass + 1) / passes;
+    search.seed = round.options.seed + pass;
     trace_search(round, search, pass, passes);
     solver::SearchResult found = solver::search(problem, prices, search);
     round.work_units += found.work_units;
@@ -161,8 +168,9 @@ void find_placements(Round& round) {
     if (!lines) break;
     const std::vector<std::int64_t> use = use_of(problem, search.warm_start);
     const bool last = pass + 1 == passes || round.cancelled();
+    const std::int64_t margin = kFlowMarginPercent * (passes - pass - 1) / passes;
     search.flows = last ? solver::redispatch(problem, use, search.flows)
-                        : solver::plan_flows(problem, prices, expected, use, search.flows);
+                        : solver::plan_flows(problem, prices, expected, use, search.flows, margin);
     if (last) break;
   }
   round.outcome.flows = search.flows;
@@ -233,10 +241,10 @@ Result<Clearing> clear_exactly(Round& round, const EnergyBook& energy) {
 }  // namespace
 
 std::uint64_t default_work_units(const market::Problem& problem) {
-  // Thin books plateau early; above that, work grows with the book so that each order is tried
-  // about as often.
+  // Small books end early, at their bound or when nothing moves any more; above some thousand orders
+  // more work gains little (docs/benchmarks.md).
   const std::uint64_t orders = problem.orders.size();
-  return std::clamp<std::uint64_t>(orders * 6'000, 2'000'000, 1'500'000'000);
+  return std::clamp<std::uint64_t>(orders * 20'000, 200'000, 100'000'000);
 }
 
 namespace {

@@ -233,8 +233,8 @@ TEST(MapLayout, LabelsAndCirclesDoNotOverlap) {
       EXPECT_GE(boxes[i].left, 0);
       EXPECT_LE(boxes[i].right, frame.width);
       for (std::size_t k = 0; k < boxes.size(); ++k) {
-        if (k < i) EXPECT_TRUE(apart(boxes[i], boxes[k])) << i << ' ' << k;
         if (k == i) continue;
+        EXPECT_TRUE(apart(boxes[i], boxes[k])) << i << ' ' << k;
         const internal::Disc& disc = discs[k];
         EXPECT_TRUE(apart(boxes[i], {disc.at.x - disc.radius, disc.at.y - disc.radius,
                                      disc.at.x + disc.radius, disc.at.y + disc.radius}))

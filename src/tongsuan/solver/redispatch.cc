@@ -116,6 +116,10 @@ std::vector<std::int64_t> best_flows(const Problem& problem,
   return flows;
 }
 
+// What lies above λ* in the price at which zones ask for more than they need: enough to pay for lines
+// on the way. Sending too much costs nothing in the end, since the last flows are dispatched anew.
+constexpr std::int64_t kMarginPrice = 100 * kMicro;
+
 constexpr auto kAskNothing = [](const SlotNetwork&, SlotInput&) {};
 
 }  // namespace
@@ -143,13 +147,22 @@ void support_prices(const Problem& problem, const std::vector<std::int64_t>& awa
 std::vector<std::int64_t> plan_flows(const Problem& problem, const Prices& prices,
                                      const std::vector<std::int64_t>& expected_use,
                                      const std::vector<std::int64_t>& award_use,
-                                     const std::vector<std::int64_t>& current) {
+                                     const std::vector<std::int64_t>& current,
+                                     std::int64_t margin_percent) {
   return best_flows(problem, award_use, current, [&](const SlotNetwork& slot, SlotInput& input) {
     for (std::size_t zone = 0; zone < slot.rows.size(); ++zone) {
       const std::uint32_t row = slot.rows[zone];
+      std::vector<NetworkStep>& demand = input.demand[zone];
       const std::int64_t more = expected_use[row] - award_use[row];
+      const std::int64_t margin =
+          std::max(expected_use[row], award_use[row]) / 100 * margin_percent;
+      const auto ask = [&](std::int64_t above, std::int64_t amount) {
+        if (amount > 0) demand.push_back({std::min(prices[row] + above, kPriceMax), amount});
+      };
       // One tick above λ*: supply that is exactly marginal is worth sending.
-      if (more > 0) input.demand[zone].push_back({prices[row] + 1, more});
+      ask(margin_percent > 0 ? 3 * kMarginPrice : 1, more);
+      ask(2 * kMarginPrice, margin / 4);
+      ask(kMarginPrice, margin * 3 / 4);
     }
   });
 }

@@ -21,8 +21,8 @@ namespace primal {
 namespace {
 
 constexpr std::uint16_t kNobody = 0xFFFF;
-constexpr std::uint32_t kPhases = 48;
-constexpr std::uint32_t kCalmPhases = 8;  // of them the last, which end at the best state seen
+// Above this share of the cooling, phases end at the best state that they saw.
+constexpr double kCalm = 0.83;
 // Orders that no window holds whole move only in phases with a single window: one phase in so many.
 constexpr std::uint32_t kWholeEvery = 6;
 
@@ -230,14 +230,19 @@ void Searcher::insert_greedily(Chain& chain) {
 // ---- Annealing ---------------------------------------------------------------------------------
 
 void Searcher::anneal() {
-  const double decay = natural_log(plan_.cold / (plan_.hot * options_.heat));
+  const double decay = natural_log(plan_.cold / plan_.hot);
+  const auto cooling = [&](double done) {
+    return options_.cooling_begin +
+           (options_.cooling_end - options_.cooling_begin) * std::min(1.0, done);
+  };
   const auto temperature = [&](double done) {
-    return plan_.hot * options_.heat * mean_gain_ * exponential(decay * std::min(1.0, done));
+    return plan_.hot * mean_gain_ * exponential(decay * cooling(done));
   };
   const auto all = static_cast<double>(options_.work_units);
-  for (std::uint32_t phase = 0; phase < kPhases && work_units_ < options_.work_units; ++phase) {
+  for (std::uint32_t phase = 0; phase < options_.phases && work_units_ < options_.work_units;
+       ++phase) {
     if (best_money() >= options_.target || (options_.cancelled && options_.cancelled())) break;
-    const std::uint64_t budget = (options_.work_units - work_units_) / (kPhases - phase);
+    const std::uint64_t budget = (options_.work_units - work_units_) / (options_.phases - phase);
     const double done = static_cast<double>(work_units_) / all;
     const double after = done + static_cast<double>(budget) / all;
     Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase);
@@ -246,7 +251,7 @@ void Searcher::anneal() {
       for (WalkTask& task : chain.tasks) {
         task.temperature_first = temperature(done);
         task.temperature_last = temperature(after);
-        task.keep_best = phase + kCalmPhases >= kPhases;
+        task.keep_best = cooling(done) >= kCalm;
       }
     }
     run_walks();

@@ -28,7 +28,11 @@ struct SearchOptions {
   std::vector<market::Placement> warm_start;  // empty, or one per order (infeasible ones are dropped)
   // Flows of the lines, fixed during the search (as Outcome::flows); empty: all zero.
   std::vector<std::int64_t> flows;
-  double heat = 1;  // of the temperature at the start, in (0, 1]: a good warm start wants less
+  // The part of the cooling that this search goes through, within [0, 1]: several searches, each
+  // warm-started by the last, may share one cooling.
+  double cooling_begin = 0;
+  double cooling_end = 1;
+  std::uint32_t phases = 48;  // > 0: looks at progress, best state and window cuts
   bool portable = false;  // plain C++ kernels instead of this machine's vectors: the same result
   int128 target = kInt128Max;  // undivided: stop as soon as welfare reaches it (a bound: nothing is above)
   std::function<void(const SearchProgress&)> progress;  // may be empty

@@ -12,7 +12,7 @@ Board::Board(const Model& model) : model_(&model) {
   std::uint32_t nodes = 0;
   for (std::uint32_t order = 0; order < order_count; ++order) {
     node_begin_[order] = nodes;
-    nodes += model.orders[order].uses_max;
+    nodes += model.orders[order].entries_max;
   }
   node_place_.resize(nodes);
   buckets_.resize(model.lanes.size() * model.problem.slot_count);
@@ -24,24 +24,26 @@ void Board::put(std::uint32_t order, const Spot& spot) {
       std::max(0.0, spot_promise(*model_, spot)) + kWorthLoss * spot_worth(*model_, spot);
   std::uint32_t node = node_begin_[order];
   each_use(*model_, spot, [&](const Use& use) {
-    std::vector<Entry>& bucket =
-        buckets_[std::size_t{use.lane} * model_->problem.slot_count + use.slot];
-    node_place_[node] = static_cast<std::uint32_t>(bucket.size());
-    bucket.push_back({order, node, use.slot + use.count, use.amount, loss});
-    ++node;
+    each_entry(use, [&](std::uint32_t slot) {
+      std::vector<Entry>& bucket = bucket_of(use.lane, slot);
+      node_place_[node] = static_cast<std::uint32_t>(bucket.size());
+      bucket.push_back({order, node, use.slot, use.slot + use.count, use.amount, loss});
+      ++node;
+    });
   });
 }
 
 void Board::take(std::uint32_t order) {
   std::uint32_t node = node_begin_[order];
   each_use(*model_, spots_[order], [&](const Use& use) {
-    std::vector<Entry>& bucket =
-        buckets_[std::size_t{use.lane} * model_->problem.slot_count + use.slot];
-    const Entry last = bucket.back();
-    bucket[node_place_[node]] = last;
-    node_place_[last.node] = node_place_[node];
-    bucket.pop_back();
-    ++node;
+    each_entry(use, [&](std::uint32_t slot) {
+      std::vector<Entry>& bucket = bucket_of(use.lane, slot);
+      const Entry last = bucket.back();
+      bucket[node_place_[node]] = last;
+      node_place_[last.node] = node_place_[node];
+      bucket.pop_back();
+      ++node;
+    });
   });
   spots_[order] = {};
 }

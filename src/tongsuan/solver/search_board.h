@@ -1,7 +1,8 @@
 // Where every order is now, and who starts where on every lane.
 //
-// A board holds a spot per order and, for each lane with planes and slot, the placed orders whose use
-// of the lane begins there. The planes of the rows are not part of it: a walk that may touch only some slots
+// A board holds a spot per order and, for each lane with planes and slot, the uses of placed orders
+// that begin there. A use longer than kStretchSlots is entered again after each such stretch, so that
+// whoever asks what overlaps a slot looks back no further than one stretch. The planes of the rows are not part of it: a walk that may touch only some slots
 // works on its own copy of them, while boards are shared between walks whose slots, and so whose
 // buckets and orders, are disjoint.
 #pragma once
@@ -32,8 +33,9 @@ class Board {
   struct Entry {
     std::uint32_t order = 0;
     std::uint32_t node = 0;
-    std::uint32_t end = 0;  // slot after the last one used
-    double amount = 0;      // per slot
+    std::uint32_t begin = 0;  // of the whole use
+    std::uint32_t end = 0;    // slot after its last one
+    double amount = 0;        // per slot
     double loss = 0;        // what losing the order would cost, roughly: see kWorthLoss
   };
 
@@ -52,6 +54,17 @@ class Board {
  private:
   const Model* model_;
   std::vector<Spot> spots_;                // by order
+  // Calls visit(slot) for every slot where a use is entered.
+  template <class Visit>
+  static void each_entry(const Use& use, const Visit& visit) {
+    for (std::uint32_t slot = use.slot; slot < use.slot + use.count; slot += kStretchSlots) {
+      visit(slot);
+    }
+  }
+  [[nodiscard]] std::vector<Entry>& bucket_of(std::uint32_t lane, std::uint32_t slot) {
+    return buckets_[std::size_t{lane} * model_->problem.slot_count + slot];
+  }
+
   std::vector<std::uint32_t> node_begin_;  // by order
   std::vector<std::uint32_t> node_place_;  // by node: position in its bucket
   std::vector<std::vector<Entry>> buckets_;

@@ -22,6 +22,8 @@ constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source 
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
 constexpr double kHopeless = 10;
 
+std::uint32_t stretches(std::uint32_t slots) { return (slots + kStretchSlots - 1) / kStretchSlots; }
+
 float round_up(double x) {
   const auto rounded = static_cast<float>(x);
   return static_cast<double>(rounded) >= x
@@ -308,16 +310,21 @@ class ChoiceBuilder {
       const auto lots = static_cast<std::uint32_t>(profile.lots);
       promise = profile_promise(model_, choice, lots);
       worth = profile_worth(model_, choice, lots);
-      record.uses_max = std::max(record.uses_max, model_.profile_begin[choice.devices + 1] -
-                                                      model_.profile_begin[choice.devices]);
+      std::uint32_t entries = 0;
+      for (std::uint32_t i = model_.profile_begin[choice.devices];
+           i < model_.profile_begin[choice.devices + 1]; ++i) {
+        entries += stretches(model_.profile_uses[i].count);
+      }
+      record.entries_max = std::max(record.entries_max, entries);
     } else {
       const std::uint32_t start = candidate.pick.choice == kNone ? choice.first
                                                                  : candidate.pick.start;
       const Shape& shape = model_.shapes[choice.shape];
       promise = model_.promise(choice, start);
       worth -= record.delay * start;
-      record.uses_max = std::max(record.uses_max, shape.leg_end - shape.leg_begin +
-                                                      (shape.transfer != kNone ? 1U : 0U));
+      record.entries_max = std::max(
+          record.entries_max, (shape.leg_end - shape.leg_begin) * stretches(choice.duration) +
+                                  (shape.transfer != kNone ? stretches(shape.transfer_slots) : 0));
     }
     record.promise = std::max(record.promise, promise);
     record.density = std::max(record.density, promise / (std::abs(worth - promise) + 1));

@@ -96,13 +96,16 @@ struct ModelChoice {
 };
 static_assert(sizeof(ModelChoice) == 32, "a million orders have ten million choices");
 
+// Uses are entered on a Board once for every stretch of so many slots.
+inline constexpr std::uint32_t kStretchSlots = 24;
+
 struct ModelOrder {
   std::uint32_t begin = 0;  // choices, by falling key
   std::uint32_t end = 0;
   double delay = 0;         // ticks per slot of later start
   double promise = 0;       // best value − λ cost over its choices
   double density = 0;       // the same per tick of λ cost
-  std::uint32_t uses_max = 1;   // most registered uses of any of its choices
+  std::uint32_t entries_max = 1;  // most entries on a Board of any of its choices
   bool linked = false;          // follows an order or is followed
 };
 
