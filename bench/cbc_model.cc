@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <coin/Cbc_C_Interface.h>
 #include <cstdio>
 #include <ctime>
 #include <string>
 #include <vector>
-
-#include <coin/Cbc_C_Interface.h>
 
 #include "tongsuan/market/evaluate.h"
 
@@ -67,8 +66,8 @@ void add_options(const market::Problem& problem, Columns& columns) {
           }
         }
         columns.integers.push_back(columns.count());
-        columns.close(0, 1,
-                      static_cast<double>(market::placement_value(problem, order, placement)) / 1e6);
+        columns.close(
+            0, 1, static_cast<double>(market::placement_value(problem, order, placement)) / 1e6);
       }
     }
   }
