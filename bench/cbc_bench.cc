@@ -110,10 +110,10 @@ Answer run_tongsuan(const Task& task) {
   return answer;
 }
 
-// Cbc looks at its clock between steps only; past thrice its budget and a minute it is ended.
+// Cbc looks at its clock between steps only; past thrice its budget and three minutes it is ended.
 std::optional<Answer> run_cbc(const Task& task, const market::Problem& problem, double budget) {
   return answer_apart([&] {
-    const auto most = static_cast<rlim_t>(3 * budget + 60 + bench::cpu_seconds());
+    const auto most = static_cast<rlim_t>(3 * budget + 180 + bench::cpu_seconds());
     const rlimit limit = {most, most};
     setrlimit(RLIMIT_CPU, &limit);
     const bench::CbcResult found = bench::run_cbc(problem, budget, static_cast<int>(task.seed));
@@ -133,7 +133,7 @@ void compare(const Task& task, const market::Problem& problem, double long_secon
     std::optional<Answer> theirs = run_cbc(task, problem, budget);
     if (!theirs) {
       std::printf("%-14s seed %llu  %s: no answer within %.0f CPU s\n", task.book.name.c_str(),
-                  static_cast<unsigned long long>(task.seed), name, 3 * budget + 60);
+                  static_cast<unsigned long long>(task.seed), name, 3 * budget + 180);
       continue;
     }
     theirs->solver = name;

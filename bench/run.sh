@@ -71,7 +71,8 @@ case "$name" in
     [ $# -gt 0 ] || set -- week:100000 national:100000
     program reclear "$@"
     ;;
-  clearing | search | dual | market | codec | pricing | quote | italy) program "$name" "$@" ;;
+  italy) program italy ../shared/data/italy_mgp "$@" ;;
+  clearing | search | dual | market | codec | pricing | quote) program "$name" "$@" ;;
   *)
     echo "bench/run.sh: there is no benchmark $name" >&2
     usage >&2
