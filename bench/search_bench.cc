@@ -9,12 +9,13 @@
 #include <ctime>
 #include <string>
 
-#include "clearing_cases.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/strengthen.h"
 #include "tongsuan/solver/assign.h"
 #include "tongsuan/solver/dual.h"
 #include "tongsuan/solver/search.h"
+
+#include "clearing_cases.h"
 
 namespace {
 
@@ -52,10 +53,10 @@ int main(int argc, char** argv) {
   }
   const std::string what = argv[1];
   const bool generated = what.find_first_not_of("0123456789") == std::string::npos;
-  const Result<Market> loaded =
-      generated ? Result<Market>(bench::national_week(static_cast<std::uint32_t>(std::atoi(argv[1])),
-                                                      1.3, 7))
-                : bench::load_case(what);
+  const Result<Market> loaded = generated
+                                    ? Result<Market>(bench::national_week(
+                                          static_cast<std::uint32_t>(std::atoi(argv[1])), 1.3, 7))
+                                    : bench::load_case(what);
   if (!loaded.ok()) {
     std::fprintf(stderr, "%s\n", loaded.error().context.c_str());
     return 1;
@@ -85,12 +86,13 @@ int main(int argc, char** argv) {
   solver::SearchOptions search;
   search.thread_count = threads;
   search.seed = static_cast<std::uint64_t>(argc > 4 ? std::atoi(argv[4]) : 1);
-  const auto report = [&](const solver::SearchResult& result, const Timer& since, const char* name) {
+  const auto report = [&](const solver::SearchResult& result, const Timer& since,
+                          const char* name) {
     since.say(name);
-    std::printf("  welfare %.1f  gap %.3f %%  work %.1f M  moves %.2f M\n", cents(problem, result.welfare),
-                100 * (1 - static_cast<double>(result.welfare) / static_cast<double>(bound)),
-                static_cast<double>(result.work_units) * 1e-6,
-                static_cast<double>(result.moves) * 1e-6);
+    std::printf(
+        "  welfare %.1f  gap %.3f %%  work %.1f M  moves %.2f M\n", cents(problem, result.welfare),
+        100 * (1 - static_cast<double>(result.welfare) / static_cast<double>(bound)),
+        static_cast<double>(result.work_units) * 1e-6, static_cast<double>(result.moves) * 1e-6);
     std::fflush(stdout);
   };
   if (problem.orders.size() >= solver::kAssignOrdersMin) {

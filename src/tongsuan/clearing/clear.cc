@@ -27,7 +27,12 @@ double as_money(int128 undivided, const market::Problem& problem) {
 constexpr std::uint32_t kSearchPhases = 48;
 // Room in flows beyond what is expected, for the first search; it shrinks from search to search.
 constexpr std::int64_t kFlowMarginPercent = 150;
-constexpr std::uint32_t kFlowPasses = 8;  // searches between which the flows of lines are planned anew
+
+// Searches between which the flows of lines are planned anew: each builds its model of the book,
+// which large books feel.
+std::uint32_t flow_passes(const market::Problem& problem) {
+  return problem.orders.size() < 50'000 ? 8 : 3;
+}
 
 // What the solver stages hand on to one another.
 struct Round {
@@ -35,6 +40,7 @@ struct Round {
   const market::Problem& problem;
   const ClearOptions& options;
   WarmStart warm;
+  bool thin = false;  // some gang is large against a lane: see solver::is_thin
   Proof proof;
   Outcome outcome;
   std::uint64_t work_units = 0;
@@ -57,7 +63,8 @@ double gap_of(int128 welfare, int128 bound) {
 // Presolve lowers the bound of thin books only, and there by much: elsewhere it is not worth its
 // time.
 void find_prices(Round& round) {
-  const bool thin = round.options.strengthen && solver::is_thin(round.problem);
+  round.thin = solver::is_thin(round.problem);
+  const bool thin = round.options.strengthen && round.thin;
   const market::Problem presolved = thin ? market::strengthen(round.problem) : market::Problem{};
   const market::Problem& bounded = thin ? presolved : round.problem;
   solver::DualOptions dual;
@@ -137,10 +144,10 @@ void find_placements(Round& round) {
   round.report("placement", 0, 1);
   const market::Problem& problem = round.problem;
   const bool lines = !problem.line_slots.empty();
-  const std::uint32_t passes = lines ? kFlowPasses : 1;
+  const std::uint32_t passes = lines ? flow_passes(problem) : 1;
   const Prices& prices = round.proof.bound_prices;
-  const std::vector<std::int64_t> expected =
-      lines ? solver::expected_use(problem, prices, round.options.thread_count) : std::vector<std::int64_t>{};
+  std::vector<std::int64_t> expected;
+  if (lines) expected = solver::expected_use(problem, prices, round.options.thread_count);
   solver::SearchOptions search;
   search.thread_count = round.options.thread_count;
   search.seed = round.options.seed;
@@ -151,7 +158,10 @@ void find_placements(Round& round) {
     search.flows = solver::plan_flows(problem, prices, expected, use_of(problem, search.warm_start),
                                       search.flows, kFlowMarginPercent);
   }
-  if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin) {
+  // Assignment spreads orders over starts by price, which says nothing about room for large gangs:
+  // thin books do far better by insertion, the largest surplus first.
+  if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin &&
+      !round.thin) {
     search.warm_start = solver::assign(problem, prices, search.flows, round.options.thread_count);
   }
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
@@ -241,8 +251,8 @@ Result<Clearing> clear_exactly(Round& round, const EnergyBook& energy) {
 }  // namespace
 
 std::uint64_t default_work_units(const market::Problem& problem) {
-  // Small books end early, at their bound or when nothing moves any more; above some thousand orders
-  // more work gains little (docs/benchmarks.md).
+  // Small books end early, at their bound or when nothing moves any more; above some thousand
+  // orders more work gains little (docs/benchmarks.md).
   const std::uint64_t orders = problem.orders.size();
   return std::clamp<std::uint64_t>(orders * 20'000, 200'000, 100'000'000);
 }

@@ -28,12 +28,12 @@ double settle_step(std::size_t orders) {
 struct Target {
   double low = 0;
   double high = 0;
-  double scale = 0;     // price that a deviation of the whole capacity moves by step × this
+  double scale = 0;  // price that a deviation of the whole capacity moves by step × this
   double capacity = 1;
 };
 
-// Starts of a choice, scored at once. The loop is plain so that every vector width computes the same
-// doubles in the same order per element.
+// Starts of a choice, scored at once. The loop is plain so that every vector width computes the
+// same doubles in the same order per element.
 __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void score_starts(
     const double* prefix, std::uint32_t duration, double devices, double delay, std::uint32_t count,
     double* score) {
@@ -64,9 +64,9 @@ class Assigner {
 
   const Problem& problem_;
   const std::vector<std::int64_t> flows_;
-  std::vector<double> base_;      // λ* per row, micro-yuan per amount unit
-  std::vector<double> price_;     // now
-  std::vector<Target> targets_;   // per row
+  std::vector<double> base_;           // λ* per row, micro-yuan per amount unit
+  std::vector<double> price_;          // now
+  std::vector<Target> targets_;        // per row
   std::vector<double> bundle_prefix_;  // per bundle: slot_count + 1 prefix sums
   std::vector<double> lane_prefix_;    // per lane, for transfers
   std::vector<std::int64_t> load_;     // per row
@@ -79,8 +79,12 @@ class Assigner {
 
 Assigner::Assigner(const Problem& problem, const Prices& prices,
                    const std::vector<std::int64_t>& flows, std::uint32_t thread_count)
-    : problem_(problem), flows_(flows), load_(problem.row_count(), 0), pool_(thread_count),
-      scores_(thread_count, std::vector<double>(kSlotsMax)), chosen_(problem.orders.size()) {
+    : problem_(problem),
+      flows_(flows),
+      load_(problem.row_count(), 0),
+      pool_(thread_count),
+      scores_(thread_count, std::vector<double>(kSlotsMax)),
+      chosen_(problem.orders.size()) {
   base_.resize(problem.row_count());
   targets_.resize(problem.row_count());
   const auto denominator = static_cast<double>(problem.denominator);
@@ -107,7 +111,8 @@ Assigner::Assigner(const Problem& problem, const Prices& prices,
   }
   for (std::size_t i = 0; i < problem.line_slots.size() && i < flows.size(); ++i) {
     const auto flow = static_cast<double>(flows[i]);
-    for (Target* target : {&targets_[problem.line_slots[i].from], &targets_[problem.line_slots[i].to]}) {
+    for (Target* target :
+         {&targets_[problem.line_slots[i].from], &targets_[problem.line_slots[i].to]}) {
       const double sign = target == &targets_[problem.line_slots[i].to] ? 1 : -1;
       target->low += sign * flow;
       target->high += sign * flow;
@@ -119,7 +124,8 @@ Assigner::Assigner(const Problem& problem, const Prices& prices,
   shuffled_.resize(problem.orders.size());
   std::iota(shuffled_.begin(), shuffled_.end(), 0U);
   Random random(0x5EED);
-  for (std::size_t i = shuffled_.size(); i > 1; --i) std::swap(shuffled_[i - 1], shuffled_[random.below(i)]);
+  for (std::size_t i = shuffled_.size(); i > 1; --i)
+    std::swap(shuffled_[i - 1], shuffled_[random.below(i)]);
 }
 
 bool Assigner::eligible(std::uint32_t order) const {
@@ -169,15 +175,18 @@ Placement Assigner::best(std::uint32_t order, std::vector<double>& scores) const
     if (choice.bundle == kNone) continue;
     const std::uint32_t count = choice.last - choice.first + 1U;
     const double* prefix =
-        &bundle_prefix_[static_cast<std::size_t>(choice.bundle) * (problem_.slot_count + 1)] + choice.first;
+        &bundle_prefix_[static_cast<std::size_t>(choice.bundle) * (problem_.slot_count + 1)] +
+        choice.first;
     score_starts(prefix, choice.duration, static_cast<double>(choice.devices),
                  static_cast<double>(entry.delay_cost), count, scores.data());
     if (choice.extra != kNone) {
       const market::Transfer& transfer = problem_.transfers[choice.extra];
-      const double* lane = &lane_prefix_[static_cast<std::size_t>(transfer.lane) * (problem_.slot_count + 1)];
+      const double* lane =
+          &lane_prefix_[static_cast<std::size_t>(transfer.lane) * (problem_.slot_count + 1)];
       for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint32_t start = choice.first + i;
-        scores[i] -= static_cast<double>(transfer.rate) * (lane[start] - lane[start - transfer.slots]);
+        scores[i] -=
+            static_cast<double>(transfer.rate) * (lane[start] - lane[start - transfer.slots]);
       }
     }
     const auto value = static_cast<double>(choice.value);
@@ -192,7 +201,8 @@ Placement Assigner::best(std::uint32_t order, std::vector<double>& scores) const
 }
 
 // Answers of a batch of orders at the prices as they stand: none sees another's load.
-void Assigner::choose(const std::vector<std::uint32_t>& orders, std::size_t begin, std::size_t end) {
+void Assigner::choose(const std::vector<std::uint32_t>& orders, std::size_t begin,
+                      std::size_t end) {
   constexpr std::size_t kTaskOrders = 16;
   answers_.resize(end - begin);
   const auto tasks = static_cast<std::uint32_t>((end - begin + kTaskOrders - 1) / kTaskOrders);

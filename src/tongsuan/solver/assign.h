@@ -3,15 +3,15 @@
 //
 // Plain greedy piles orders on rows that look cheap at λ* and fills the rest badly; λ* says which
 // supply should be sold, not which of many nearly equal starts. So the orders are assigned in small
-// batches at prices λ* · (1 + step · deviation / capacity), where the deviation of a row is what its
-// load is ahead of, or behind, the supply that λ* sells, at the pace of the batch. A second sweep
-// goes from the largest orders to the smallest and lets each one choose again at the prices of the
-// predicted final load, so that small orders fill what large ones leave. It is the feedback of
-// online linear programming (Li, Sun, Ye 2020: "Simple and fast algorithm for binary integer and
+// batches at prices λ* · (1 + step · deviation / capacity), where the deviation of a row is what
+// its load is ahead of, or behind, the supply that λ* sells, at the pace of the batch. A second
+// sweep goes from the largest orders to the smallest and lets each one choose again at the prices
+// of the predicted final load, so that small orders fill what large ones leave. It is the feedback
+// of online linear programming (Li, Sun, Ye 2020: "Simple and fast algorithm for binary integer and
 // online linear programming") with the optimal prices known beforehand.
 //
-// Measured in docs/adr/0005-first-placement.md: at 10^6 orders 0.17 % against greedy's 0.56 %; below
-// some 3·10^4 orders greedy is better.
+// Measured in docs/adr/0005-first-placement.md: at 10^6 orders 0.17 % against greedy's 0.56 %;
+// below some 3·10^4 orders greedy is better.
 #pragma once
 
 #include <cstdint>

@@ -116,8 +116,9 @@ std::vector<std::int64_t> best_flows(const Problem& problem,
   return flows;
 }
 
-// What lies above λ* in the price at which zones ask for more than they need: enough to pay for lines
-// on the way. Sending too much costs nothing in the end, since the last flows are dispatched anew.
+// What lies above λ* in the price at which zones ask for more than they need: enough to pay for
+// lines on the way. Sending too much costs nothing in the end, since the last flows are dispatched
+// anew.
 constexpr std::int64_t kMarginPrice = 100 * kMicro;
 
 constexpr auto kAskNothing = [](const SlotNetwork&, SlotInput&) {};

@@ -21,10 +21,10 @@ namespace tongsuan::solver {
 void support_prices(const market::Problem& problem, const std::vector<std::int64_t>& award_use,
                     Prices& prices);
 
-// Flows that leave room for a search: as redispatch, but every zone also asks for what `expected_use`
-// says beyond `award_use`, and for a margin on top, less urgently: orders are lumps, and a zone that
-// gets exactly what is expected of it has no room for half of them. Feasible for the awards whenever
-// redispatch is.
+// Flows that leave room for a search: as redispatch, but every zone also asks for what
+// `expected_use` says beyond `award_use`, and for a margin on top, less urgently: orders are lumps,
+// and a zone that gets exactly what is expected of it has no room for half of them. Feasible for
+// the awards whenever redispatch is.
 [[nodiscard]] std::vector<std::int64_t> plan_flows(const market::Problem& problem,
                                                    const Prices& prices,
                                                    const std::vector<std::int64_t>& expected_use,

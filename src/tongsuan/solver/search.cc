@@ -39,9 +39,9 @@ struct Plan {
   std::uint32_t windows_max = 1;
 };
 Plan plan_of(std::size_t orders) {
-  if (orders <= 2'500) return {1.0, 1.5, 1e-3, 4, 1};
-  if (orders <= 7'000) return {1.0, 1.5, 1e-3, 1, 2};
-  if (orders <= 30'000) return {0.95, 0.15, 1e-4, 1, 4};
+  if (orders <= 500) return {1.0, 1.5, 1e-3, 2, 1};
+  if (orders <= 2'500) return {1.0, 0.7, 1e-3, 1, 2};
+  if (orders <= 30'000) return {0.97, 0.7, 1e-3, 1, 4};
   return {0.95, 0.05, 1e-4, 1, 16};
 }
 
@@ -51,11 +51,11 @@ struct Chain {
       : board(model), planes(model.planes), mark(model.orders.size(), 0) {}
   Board board;
   std::vector<double> planes;
-  std::vector<std::uint64_t> mark;     // by order
-  std::vector<WalkTask> tasks;         // of this phase
-  std::vector<std::uint16_t> owner;    // by order: the task that may move it
-  double welfare = 0;                  // ticks, against the empty book
-  std::vector<Spot> best;              // by order
+  std::vector<std::uint64_t> mark;   // by order
+  std::vector<WalkTask> tasks;       // of this phase
+  std::vector<std::uint16_t> owner;  // by order: the task that may move it
+  double welfare = 0;                // ticks, against the empty book
+  std::vector<Spot> best;            // by order
   double best_welfare = 0;
   bool best_feasible = false;
 };
@@ -84,8 +84,8 @@ class Searcher {
   [[nodiscard]] std::vector<Placement> best_placements() const;
   // Welfare of the best state; exact where the ticks are.
   [[nodiscard]] int128 best_money() const {
-    return base_money_ + static_cast<int128>(best_chain().best_welfare) * model_.scale.unit /
-                             model_.scale.refine;
+    return base_money_ +
+           static_cast<int128>(best_chain().best_welfare) * model_.scale.unit / model_.scale.refine;
   }
 
   const Problem& problem_;
@@ -98,8 +98,8 @@ class Searcher {
   std::vector<std::vector<double>> walk_planes_;  // by task of all chains
   std::uint64_t work_units_ = 0;
   std::uint64_t moves_ = 0;
-  double mean_gain_ = 0;                          // of a placed order before annealing
-  std::uint32_t window_slots_ = 1;                // least width of a window
+  double mean_gain_ = 0;            // of a placed order before annealing
+  std::uint32_t window_slots_ = 1;  // least width of a window
   int128 base_money_ = 0;
 };
 
@@ -123,13 +123,12 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
   for (const ModelChoice& choice : model_.choices) {
     SlotRange& reach = reach_[choice.order];
     const SlotRange spans =
-        choice.shape == kNone
-            ? SlotRange{choice.first, choice.last}
-            : SlotRange{choice.first - model_.shapes[choice.shape].transfer_slots,
-                        std::uint32_t{choice.last} + choice.duration};
-    reach = reach.count() == 0 ? spans
-                               : SlotRange{std::min(reach.begin, spans.begin),
-                                           std::max(reach.end, spans.end)};
+        choice.shape == kNone ? SlotRange{choice.first, choice.last}
+                              : SlotRange{choice.first - model_.shapes[choice.shape].transfer_slots,
+                                          std::uint32_t{choice.last} + choice.duration};
+    reach = reach.count() == 0
+                ? spans
+                : SlotRange{std::min(reach.begin, spans.begin), std::max(reach.end, spans.end)};
   }
 }
 
@@ -208,8 +207,8 @@ void Searcher::insert_greedily(Chain& chain) {
   std::ranges::stable_sort(orders, [&](std::uint32_t a, std::uint32_t b) {
     return model_.orders[a].promise > model_.orders[b].promise;
   });
-  const WalkGround ground = {model_,      kernels_,   chain.board, chain.owner,
-                             chain.mark, options_.cancelled};
+  const WalkGround ground = {model_,      kernels_,   chain.board,
+                             chain.owner, chain.mark, options_.cancelled};
   WalkTask task;
   task.end = problem_.slot_count;
   task.owns_all = true;
@@ -279,7 +278,9 @@ void Searcher::set_window_slots() {
 void Searcher::cut_windows(Chain& chain, Random& random, std::uint64_t budget, bool whole) const {
   chain.tasks.clear();
   const std::uint32_t slots = problem_.slot_count;
-  const std::uint32_t count = whole ? 1 : std::clamp(slots / window_slots_, 1U, plan_.windows_max);
+  const std::uint32_t count =
+      whole ? 1
+            : std::clamp(slots / window_slots_, std::min(2U, plan_.windows_max), plan_.windows_max);
   const std::uint32_t width = (slots + count - 1) / count;
   std::uint32_t end = count == 1 ? slots : static_cast<std::uint32_t>(random.below(width));
   for (std::uint32_t begin = 0; begin < slots; begin = end, end += width) {
@@ -341,8 +342,8 @@ void Searcher::run_walks() {
   run_tasks(options_.thread_count, count, [&](std::uint32_t index, std::uint32_t) {
     Chain& chain = *jobs[index].first;
     walk_planes_[index] = chain.planes;
-    const WalkGround ground = {model_,      kernels_,   chain.board, chain.owner,
-                             chain.mark, options_.cancelled};
+    const WalkGround ground = {model_,      kernels_,   chain.board,
+                               chain.owner, chain.mark, options_.cancelled};
     results[index] = Walk(ground, *jobs[index].second, walk_planes_[index]).run();
   });
   for (std::uint32_t index = 0; index < count; ++index) {
@@ -366,8 +367,8 @@ void Searcher::merge_planes(Chain& chain, const WalkTask& task,
   }
 }
 
-// Whether all soft rows are within their domains: a walk may pass through states where they are not,
-// at a penalty.
+// Whether all soft rows are within their domains: a walk may pass through states where they are
+// not, at a penalty.
 bool Searcher::feasible(const Chain& chain) const {
   if (!model_.any_soft) return true;
   std::vector<double> use = model_.base;
@@ -389,8 +390,8 @@ bool Searcher::feasible(const Chain& chain) const {
 void Searcher::remember_best(Chain& chain) const {
   if (chain.best_feasible && chain.welfare <= chain.best_welfare) return;
   const bool now_feasible = feasible(chain);
-  if (!now_feasible && (chain.best_feasible ||
-                        (!chain.best.empty() && chain.welfare <= chain.best_welfare))) {
+  if (!now_feasible &&
+      (chain.best_feasible || (!chain.best.empty() && chain.welfare <= chain.best_welfare))) {
     return;
   }
   chain.best_welfare = chain.welfare;

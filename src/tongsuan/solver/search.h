@@ -17,15 +17,16 @@
 namespace tongsuan::solver {
 
 struct SearchProgress {
-  double done = 0;      // share of the budget
-  int128 welfare = 0;   // undivided, best so far
+  double done = 0;     // share of the budget
+  int128 welfare = 0;  // undivided, best so far
 };
 
 struct SearchOptions {
   std::uint64_t work_units = 0;    // option evaluations; 0: greedy only
   std::uint32_t thread_count = 1;  // never changes the result
   std::uint64_t seed = 1;
-  std::vector<market::Placement> warm_start;  // empty, or one per order (infeasible ones are dropped)
+  std::vector<market::Placement>
+      warm_start;  // empty, or one per order (infeasible ones are dropped)
   // Flows of the lines, fixed during the search (as Outcome::flows); empty: all zero.
   std::vector<std::int64_t> flows;
   // The part of the cooling that this search goes through, within [0, 1]: several searches, each
@@ -34,7 +35,8 @@ struct SearchOptions {
   double cooling_end = 1;
   std::uint32_t phases = 48;  // > 0: looks at progress, best state and window cuts
   bool portable = false;  // plain C++ kernels instead of this machine's vectors: the same result
-  int128 target = kInt128Max;  // undivided: stop as soon as welfare reaches it (a bound: nothing is above)
+  int128 target =
+      kInt128Max;  // undivided: stop as soon as welfare reaches it (a bound: nothing is above)
   std::function<void(const SearchProgress&)> progress;  // may be empty
   std::function<bool()> cancelled;  // may be empty; any thread asks; true: best so far
 };
@@ -46,7 +48,7 @@ struct SearchResult {
   int128 welfare = 0;
   bool feasible = true;
   std::uint64_t work_units = 0;
-  std::uint64_t moves = 0;                    // tried
+  std::uint64_t moves = 0;  // tried
 };
 [[nodiscard]] SearchResult search(const market::Problem& problem, const Prices& prices,
                                   const SearchOptions& options);

@@ -1,10 +1,10 @@
 // Where every order is now, and who starts where on every lane.
 //
 // A board holds a spot per order and, for each lane with planes and slot, the uses of placed orders
-// that begin there. A use longer than kStretchSlots is entered again after each such stretch, so that
-// whoever asks what overlaps a slot looks back no further than one stretch. The planes of the rows are not part of it: a walk that may touch only some slots
-// works on its own copy of them, while boards are shared between walks whose slots, and so whose
-// buckets and orders, are disjoint.
+// that begin there. A use longer than kStretchSlots is entered again after each such stretch, so
+// that whoever asks what overlaps a slot looks back no further than one stretch. The planes of the
+// rows are not part of it: a walk that may touch only some slots works on its own copy of them,
+// while boards are shared between walks whose slots, and so whose buckets and orders, are disjoint.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ class Board {
     std::uint32_t begin = 0;  // of the whole use
     std::uint32_t end = 0;    // slot after its last one
     double amount = 0;        // per slot
-    double loss = 0;        // what losing the order would cost, roughly: see kWorthLoss
+    double loss = 0;          // what losing the order would cost, roughly: see kWorthLoss
   };
 
   explicit Board(const Model& model);
@@ -53,7 +53,7 @@ class Board {
 
  private:
   const Model* model_;
-  std::vector<Spot> spots_;                // by order
+  std::vector<Spot> spots_;  // by order
   // Calls visit(slot) for every slot where a use is entered.
   template <class Visit>
   static void each_entry(const Use& use, const Visit& visit) {
@@ -92,8 +92,8 @@ void each_use(const Model& model, const Spot& spot, const Visit& visit) {
   }
   const Shape& shape = model.shapes[choice.shape];
   for (std::uint32_t i = shape.leg_begin; i < shape.leg_end; ++i) {
-    visit(Use{model.legs[i].lane, spot.start, choice.duration,
-              model.legs[i].units * choice.devices});
+    visit(
+        Use{model.legs[i].lane, spot.start, choice.duration, model.legs[i].units * choice.devices});
   }
   if (shape.transfer != kNone) visit(Model::transfer_use(shape, spot.start));
 }

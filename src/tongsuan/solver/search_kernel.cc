@@ -113,8 +113,7 @@ struct V {
   }
   [[nodiscard, gnu::always_inline]] inline double sum() const {
     const __m256d four = _mm256_add_pd(low, high);
-    const __m128d two =
-        _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
   }
   [[gnu::always_inline]] friend inline V operator+(V a, V b) {
@@ -162,13 +161,18 @@ struct V {
   [[nodiscard, gnu::always_inline]] inline double sum() const {
     const __m256d four =
         _mm256_add_pd(_mm512_castpd512_pd256(lane), _mm512_maskz_extractf64x4_pd(kAll, lane, 1));
-    const __m128d two =
-        _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+    const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
     return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
   }
-  [[gnu::always_inline]] friend inline V operator+(V a, V b) { return {_mm512_add_pd(a.lane, b.lane)}; }
-  [[gnu::always_inline]] friend inline V operator-(V a, V b) { return {_mm512_sub_pd(a.lane, b.lane)}; }
-  [[gnu::always_inline]] friend inline V operator*(V a, V b) { return {_mm512_mul_pd(a.lane, b.lane)}; }
+  [[gnu::always_inline]] friend inline V operator+(V a, V b) {
+    return {_mm512_add_pd(a.lane, b.lane)};
+  }
+  [[gnu::always_inline]] friend inline V operator-(V a, V b) {
+    return {_mm512_sub_pd(a.lane, b.lane)};
+  }
+  [[gnu::always_inline]] friend inline V operator*(V a, V b) {
+    return {_mm512_mul_pd(a.lane, b.lane)};
+  }
   // The masked forms: the plain ones trip a false alarm of GCC 12 about an undefined vector.
   TONGSUAN_INLINE V min(V a, V b) { return {_mm512_maskz_min_pd(kAll, a.lane, b.lane)}; }
   TONGSUAN_INLINE V max(V a, V b) { return {_mm512_maskz_max_pd(kAll, a.lane, b.lane)}; }

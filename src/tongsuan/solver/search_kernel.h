@@ -16,20 +16,20 @@ struct Kernels;
 struct ScanView {
   const Model* model = nullptr;
   const Kernels* kernels = nullptr;
-  const double* planes = nullptr;         // as Model::planes, with the current placements
+  const double* planes = nullptr;               // as Model::planes, with the current placements
   const std::uint8_t* shape_allowed = nullptr;  // by shape; null: all
-  std::uint32_t begin = 0;                // placements, transfers included, stay in [begin, end)
+  std::uint32_t begin = 0;  // placements, transfers included, stay in [begin, end)
   std::uint32_t end = 0;
-  std::uint32_t blink_mean = 0;           // skip one option in about so many; 0: never
-  std::uint32_t blink_left = 0;           // options until the next skip
+  std::uint32_t blink_mean = 0;  // skip one option in about so many; 0: never
+  std::uint32_t blink_left = 0;  // options until the next skip
   std::uint64_t blink_state = 0;
-  std::uint64_t work = 0;                 // work units done through this view
+  std::uint64_t work = 0;  // work units done through this view
 };
 
 // The best placement found so far for an order.
 struct Pick {
   double score = -1e300;
-  double gain = 0;             // value − true cost
+  double gain = 0;  // value − true cost
   std::uint32_t choice = kNone;
   std::uint32_t start = 0;
   std::uint32_t lots = 1;

@@ -22,7 +22,9 @@ constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source 
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
 constexpr double kHopeless = 10;
 
-std::uint32_t stretches(std::uint32_t slots) { return (slots + kStretchSlots - 1) / kStretchSlots; }
+std::uint32_t stretches(std::uint32_t slots) {
+  return (slots + kStretchSlots - 1) / kStretchSlots;
+}
 
 float round_up(double x) {
   const auto rounded = static_cast<float>(x);
@@ -142,7 +144,7 @@ class ShapeBuilder {
 
   Model& model_;
   const market::Problem& problem_;
-  std::vector<bool> cheaper_;  // by lane: may become cheaper than in the empty book
+  std::vector<bool> cheaper_;         // by lane: may become cheaper than in the empty book
   std::vector<std::uint32_t> plain_;  // by bundle: its shape without a transfer
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> moved_;
 };
@@ -184,7 +186,7 @@ void build_profiles(Model& model) {
 
 struct Candidate {
   ModelChoice choice;
-  Pick pick;   // best score in the empty book
+  Pick pick;  // best score in the empty book
 };
 
 // The choices and records of a range of orders.
@@ -242,10 +244,11 @@ class ChoiceBuilder {
       Candidate candidate;
       if (make_choice(order, i, thread, candidate)) candidates.push_back(candidate);
     }
-    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-      if (a.choice.key != b.choice.key) return a.choice.key > b.choice.key;
-      return a.pick.score > b.pick.score;
-    });
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate& a, const Candidate& b) {
+                       if (a.choice.key != b.choice.key) return a.choice.key > b.choice.key;
+                       return a.pick.score > b.pick.score;
+                     });
     ModelOrder record = model_.orders[order];
     record.begin = static_cast<std::uint32_t>(chunk.choices.size());
     record.promise = -1e300;
@@ -317,8 +320,8 @@ class ChoiceBuilder {
       }
       record.entries_max = std::max(record.entries_max, entries);
     } else {
-      const std::uint32_t start = candidate.pick.choice == kNone ? choice.first
-                                                                 : candidate.pick.start;
+      const std::uint32_t start =
+          candidate.pick.choice == kNone ? choice.first : candidate.pick.start;
       const Shape& shape = model_.shapes[choice.shape];
       promise = model_.promise(choice, start);
       worth -= record.delay * start;
@@ -359,6 +362,15 @@ void build_children(Model& model) {
     const std::uint32_t parent = model.problem.orders[order].after;
     if (parent != kNone) model.child_orders[model.children[parent].end++] = order;
   }
+}
+
+void sort_by_promise(Model& model) {
+  for (std::uint32_t order = 0; order < model.orders.size(); ++order) {
+    if (model.orders[order].begin < model.orders[order].end) model.by_promise.push_back(order);
+  }
+  std::ranges::stable_sort(model.by_promise, [&](std::uint32_t a, std::uint32_t b) {
+    return model.orders[a].promise > model.orders[b].promise;
+  });
 }
 
 // Calls emit(cell) for every cell in which a start of the choice is worth forcing.
@@ -403,7 +415,8 @@ void build_index(Model& model) {
   index.choices.resize(index.begin.back());
   std::vector<std::uint32_t> next = index.begin;
   for (std::uint32_t i = 0; i < model.choices.size(); ++i) {
-    each_cell(model, model.choices[i], [&](std::uint32_t cell) { index.choices[next[cell]++] = i; });
+    each_cell(model, model.choices[i],
+              [&](std::uint32_t cell) { index.choices[next[cell]++] = i; });
   }
 }
 
@@ -417,6 +430,7 @@ Model::Model(const market::Problem& book, const Prices& prices,
   ShapeBuilder shape_builder(*this);
   shape_builder.run();
   ChoiceBuilder(*this, shape_builder, options).run();
+  sort_by_promise(*this);
   build_children(*this);
   build_index(*this);
 }

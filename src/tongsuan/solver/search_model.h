@@ -9,7 +9,8 @@
 // Rows. What a row costs at net use x is convex and piecewise linear: its supply and demand steps
 // merged by price. A *lane block* stores, for every slot of a lane, how much is free, the price
 // below the first kink, and for every kink k the planes (x − position_k, rise of the price). Adding
-// `g` of use then costs   price · g + Σ_k rise_k · clamp(x − position_k + g, 0, g)   without a branch.
+// `g` of use then costs   price · g + Σ_k rise_k · clamp(x − position_k + g, 0, g)   without a
+// branch.
 //
 // Soft lanes. Lanes that must balance, that participants also deliver to, or that the given flows
 // already overdraw have no hard capacity: use outside their domain costs a penalty per unit that no
@@ -31,8 +32,8 @@ namespace tongsuan::solver::primal {
 
 enum class KernelLevel : std::uint8_t { kPortable, kAvx2, kAvx512 };  // see search_kernel.h
 
-inline constexpr std::uint32_t kLanesAtOnce = 8;   // doubles that a kernel handles together
-inline constexpr std::uint32_t kPaddingSlots = 16; // planes may be read this far past the end
+inline constexpr std::uint32_t kLanesAtOnce = 8;    // doubles that a kernel handles together
+inline constexpr std::uint32_t kPaddingSlots = 16;  // planes may be read this far past the end
 
 // Conversion of undivided money to ticks: undivided · refine / unit, to the nearest whole number.
 struct TickScale {
@@ -40,12 +41,13 @@ struct TickScale {
   std::int64_t refine = 1;
   bool exact = true;  // every price, value and cost of the book is a whole number of ticks
   [[nodiscard]] double ticks(int128 undivided) const {
-    return static_cast<double>(divide_wide(undivided * refine * 2 + unit, unit * 2, Rounding::kDown));
+    return static_cast<double>(
+        divide_wide(undivided * refine * 2 + unit, unit * 2, Rounding::kDown));
   }
 };
 
 struct LaneBlock {
-  std::uint64_t offset = 0;   // of its planes in Model::planes (and State's copy)
+  std::uint64_t offset = 0;  // of its planes in Model::planes (and State's copy)
   std::uint32_t kinks = 0;
   bool soft = false;
   bool linear = false;        // folded into prefix sums: has no planes
@@ -71,12 +73,12 @@ struct ShapeLeg {
 struct Shape {
   std::uint32_t leg_begin = 0;
   std::uint32_t leg_end = 0;
-  std::uint32_t guide = kNone;        // λ of all its legs, linear ones included
-  std::uint32_t linear = kNone;       // cost of folded rows; kNone: none
-  std::uint32_t key = kNone;          // blend of guide and least cost: bounds the score
-  std::uint32_t transfer = kNone;     // position in Problem::transfers
-  std::uint32_t transfer_lane = 0;    //   the link that it loads, if that is a real row
-  std::uint32_t transfer_slots = 0;   //   for so many slots before the start (0: no transfer)
+  std::uint32_t guide = kNone;       // λ of all its legs, linear ones included
+  std::uint32_t linear = kNone;      // cost of folded rows; kNone: none
+  std::uint32_t key = kNone;         // blend of guide and least cost: bounds the score
+  std::uint32_t transfer = kNone;    // position in Problem::transfers
+  std::uint32_t transfer_lane = 0;   //   the link that it loads, if that is a real row
+  std::uint32_t transfer_slots = 0;  //   for so many slots before the start (0: no transfer)
   double transfer_rate = 0;
   std::uint32_t start_guide = kNone;  // with a transfer: its λ cost by start
   std::uint32_t start_key = kNone;    //   and its blend
@@ -84,8 +86,8 @@ struct Shape {
 };
 
 struct ModelChoice {
-  double worth = 0;        // ticks when it starts at slot 0 (virtually)
-  float key = 0;           // no score of this choice is above it (rounded up)
+  double worth = 0;  // ticks when it starts at slot 0 (virtually)
+  float key = 0;     // no score of this choice is above it (rounded up)
   std::uint32_t order = 0;
   std::uint32_t shape = kNone;  // kNone: irregular, and `devices` is the profile
   std::uint32_t devices = 0;
@@ -102,11 +104,11 @@ inline constexpr std::uint32_t kStretchSlots = 24;
 struct ModelOrder {
   std::uint32_t begin = 0;  // choices, by falling key
   std::uint32_t end = 0;
-  double delay = 0;         // ticks per slot of later start
-  double promise = 0;       // best value − λ cost over its choices
-  double density = 0;       // the same per tick of λ cost
+  double delay = 0;               // ticks per slot of later start
+  double promise = 0;             // best value − λ cost over its choices
+  double density = 0;             // the same per tick of λ cost
   std::uint32_t entries_max = 1;  // most entries on a Board of any of its choices
-  bool linked = false;          // follows an order or is followed
+  bool linked = false;            // follows an order or is followed
 };
 
 // Orders whose choices can start near a place: entries [begin[cell], begin[cell + 1]) of `choices`,
@@ -143,8 +145,8 @@ class Model {
   // Value less λ cost of a regular choice at a start.
   [[nodiscard]] double promise(const ModelChoice& choice, std::uint32_t start) const {
     const Shape& shape = shapes[choice.shape];
-    double promise = choice.worth - orders[choice.order].delay * start -
-                     prefix_cost(shape.guide, choice, start);
+    double promise =
+        choice.worth - orders[choice.order].delay * start - prefix_cost(shape.guide, choice, start);
     if (shape.start_guide != kNone) promise -= prefix[shape.start_guide + start];
     return promise;
   }
@@ -165,14 +167,14 @@ class Model {
   const market::Problem& problem;
   double share;
   TickScale scale;
-  std::uint32_t stride = 0;         // doubles per plane
+  std::uint32_t stride = 0;  // doubles per plane
   bool any_soft = false;
   std::vector<LaneBlock> lanes;
-  std::vector<double> planes;       // of the empty book, given flows included
-  std::vector<double> base;         // by row: net use by flows
-  std::vector<double> low, high;    // by row: least and greatest feasible net use
-  std::vector<double> guide;        // by row: λ in ticks per unit
-  std::vector<double> linear_price; // by row of linear lanes: ticks per unit
+  std::vector<double> planes;        // of the empty book, given flows included
+  std::vector<double> base;          // by row: net use by flows
+  std::vector<double> low, high;     // by row: least and greatest feasible net use
+  std::vector<double> guide;         // by row: λ in ticks per unit
+  std::vector<double> linear_price;  // by row of linear lanes: ticks per unit
   std::vector<ShapeLeg> legs;
   std::vector<Shape> shapes;
   std::vector<double> prefix;
@@ -181,7 +183,8 @@ class Model {
   std::vector<Use> profile_uses;
   std::vector<ModelChoice> choices;
   std::vector<ModelOrder> orders;
-  std::vector<Span32> children;               // by order: ranges of child_orders
+  std::vector<std::uint32_t> by_promise;  // orders that have choices, the largest promise first
+  std::vector<Span32> children;           // by order: ranges of child_orders
   std::vector<std::uint32_t> child_orders;
   StartIndex starts;
 };

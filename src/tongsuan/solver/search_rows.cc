@@ -9,11 +9,13 @@
 namespace tongsuan::solver::primal {
 namespace {
 
-constexpr double kReachMax = 0x1p50;    // largest ticks of one order, or of a horizon of one device
-constexpr double kReachGood = 0x1p42;   // finer than this gains nothing
-constexpr double kFar = 0x1p51;         // a kink that is never reached; room without a limit
+constexpr double kReachMax = 0x1p50;   // largest ticks of one order, or of a horizon of one device
+constexpr double kReachGood = 0x1p42;  // finer than this gains nothing
+constexpr double kFar = 0x1p51;        // a kink that is never reached; room without a limit
 
-double magnitude(std::int64_t x) { return std::abs(static_cast<double>(x)); }
+double magnitude(std::int64_t x) {
+  return std::abs(static_cast<double>(x));
+}
 
 // ---- Ticks -------------------------------------------------------------------------------------
 
@@ -73,7 +75,8 @@ double money_reach(const market::Problem& problem, const Prices& prices) {
   double reach = 1;
   for (std::size_t bundle = 0; bundle < unit.size(); ++bundle) {
     for (std::uint32_t i = problem.bundles[bundle].begin; i < problem.bundles[bundle].end; ++i) {
-      unit[bundle] += largest[problem.bundle_legs[i].lane] * magnitude(problem.bundle_legs[i].units);
+      unit[bundle] +=
+          largest[problem.bundle_legs[i].lane] * magnitude(problem.bundle_legs[i].units);
     }
     reach = std::max(reach, unit[bundle] * problem.slot_count);
   }
@@ -157,8 +160,8 @@ class RowBuilder {
 
   void run() {
     const std::uint32_t rows = problem_.row_count();
-    model_.stride = (problem_.slot_count + kPaddingSlots + kLanesAtOnce - 1) / kLanesAtOnce *
-                    kLanesAtOnce;
+    model_.stride =
+        (problem_.slot_count + kPaddingSlots + kLanesAtOnce - 1) / kLanesAtOnce * kLanesAtOnce;
     model_.lanes.resize(problem_.lanes.size());
     set_base(rows);
     set_uses();
@@ -181,7 +184,8 @@ class RowBuilder {
     }
   }
 
-  // Which lanes participants deliver to, how long uses last, the largest amount and value on a lane.
+  // Which lanes participants deliver to, how long uses last, the largest amount and value on a
+  // lane.
   void set_uses() {
     delivered_.assign(problem_.lanes.size(), false);
     use_max_.assign(problem_.lanes.size(), 0);
@@ -228,7 +232,8 @@ class RowBuilder {
       model_.low[row] = problem_.lanes[lane].balance ? costs[slot].low : -kFar;
       model_.high[row] = costs[slot].high;
       block.soft = block.soft || model_.base[row] > costs[slot].high;
-      for (const Step& step : costs[slot].steps) price_max = std::max(price_max, std::abs(step.price));
+      for (const Step& step : costs[slot].steps)
+        price_max = std::max(price_max, std::abs(step.price));
     }
     if (is_linear(lane, costs)) {
       block.linear = true;
@@ -240,8 +245,8 @@ class RowBuilder {
     }
     if (block.soft) {
       model_.any_soft = true;
-      block.penalty = std::floor(
-          std::min(4 * price_max + 1, kReachMax / std::max(1.0, use_max_[lane])));
+      block.penalty =
+          std::floor(std::min(4 * price_max + 1, kReachMax / std::max(1.0, use_max_[lane])));
       block.penalty = std::max(block.penalty, 1.0);
     }
     std::vector<std::vector<Kink>> kinks(slots);
@@ -302,7 +307,8 @@ class RowBuilder {
       for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
         const std::uint32_t row = problem_.row(other, slot);
         double capacity = delivered_[other] ? kFar : 0;
-        for (std::uint32_t i = problem_.supply_begin[row]; i < problem_.supply_begin[row + 1]; ++i) {
+        for (std::uint32_t i = problem_.supply_begin[row]; i < problem_.supply_begin[row + 1];
+             ++i) {
           capacity += static_cast<double>(problem_.supply[i].amount);
         }
         reach_[slot] += ratio * capacity;

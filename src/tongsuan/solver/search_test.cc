@@ -1,8 +1,7 @@
 #include "tongsuan/solver/search.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 #include <vector>
 
 #include "tongsuan/market/evaluate.h"
@@ -63,8 +62,7 @@ TEST(Search, OutcomesAreFeasibleAndWorthWhatIsSaid) {
     NaiveBook naive(market);
     const std::optional<int128> welfare = naive.welfare(outcome_of(problem, found.placements));
     ASSERT_TRUE(welfare.has_value()) << "seed " << seed;
-    ASSERT_EQ(*welfare,
-              found.welfare * (market::testing::kNaiveDenominator / problem.denominator))
+    ASSERT_EQ(*welfare, found.welfare * (market::testing::kNaiveDenominator / problem.denominator))
         << "seed " << seed;
   }
 }

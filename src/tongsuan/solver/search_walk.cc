@@ -8,23 +8,25 @@
 namespace tongsuan::solver::primal {
 namespace {
 
-// Tuned on the published cases and on generated weeks; docs/adr/0006-primal-search.md has the table.
-constexpr double kForcedShare = 0.8;       // of moves; the rest are strings
-constexpr double kMovePlacedShare = 0.5;   // chance that a placed order is forced elsewhere
-constexpr std::uint32_t kTournament = 3;   // spots drawn, the most promising one is forced
-constexpr std::uint32_t kDrawsMax = 24;    // tries to find a spot to force
+// Tuned on the published cases and on generated weeks; docs/adr/0006-primal-search.md has the
+// table.
+constexpr double kForcedShare = 0.8;      // of moves; the rest are strings
+constexpr double kMovePlacedShare = 0.5;  // chance that a placed order is forced elsewhere
+constexpr std::uint32_t kTournament = 3;  // spots drawn, the most promising one is forced
+constexpr double kLargeShare = 0.2;       // of forced moves that draw from the largest promises
+constexpr std::uint32_t kDrawsMax = 24;   // tries to find a spot to force
 constexpr std::uint32_t kWaitingForced = 4;
 constexpr std::uint32_t kWaitingString = 12;
 constexpr std::uint32_t kStringOrders = 14;  // mean orders of a string move
 constexpr std::uint32_t kStringsMax = 2;
 constexpr std::uint32_t kStringSlots = 12;
-constexpr double kChainShare = 0.8;        // chance that an order without room forces its way
-constexpr std::uint32_t kChainsMax = 5;    // per move
+constexpr double kChainShare = 0.8;      // chance that an order without room forces its way
+constexpr std::uint32_t kChainsMax = 5;  // per move
 constexpr std::uint32_t kBlinkMean = 100;
 constexpr std::uint32_t kOverlapsMax = 160;  // orders looked at to make room; above: a sample
-constexpr std::uint64_t kMoveWork = 20;    // work units of a move beside its options
+constexpr std::uint64_t kMoveWork = 20;      // work units of a move beside its options
 constexpr std::uint64_t kMovesPerQuestion = 4'096;  // between two looks at `cancelled`
-constexpr std::uint32_t kLookBack = 10;    // slots before a window where waiting orders may start
+constexpr std::uint32_t kLookBack = 10;  // slots before a window where waiting orders may start
 
 }  // namespace
 
@@ -78,9 +80,8 @@ WalkResult Walk::run() {
   while (view_.work < task_.work_units) {
     if (result.moves % kMovesPerQuestion == 0 && ground_.cancelled && ground_.cancelled()) break;
     if (result.moves % 32 == 0) {
-      temperature = task_.temperature_first *
-                    exponential(decay * static_cast<double>(view_.work) /
-                                static_cast<double>(task_.work_units));
+      temperature = task_.temperature_first * exponential(decay * static_cast<double>(view_.work) /
+                                                          static_cast<double>(task_.work_units));
     }
     ++result.moves;
     view_.work += kMoveWork;
@@ -128,10 +129,11 @@ bool Walk::start_in_cell(std::uint32_t index, std::uint32_t cell, Spot& spot) {
     return true;
   }
   const Shape& shape = model_.shapes[choice.shape];
-  const std::uint32_t from = std::max({std::uint32_t{choice.first}, cell * kCellSlots,
-                                       task_.begin + shape.transfer_slots});
-  const std::uint32_t to = std::min({choice.last + 1U, (cell + 1) * kCellSlots,
-                                     task_.end + 1 - std::min(task_.end, std::uint32_t{choice.duration})});
+  const std::uint32_t from = std::max(
+      {std::uint32_t{choice.first}, cell * kCellSlots, task_.begin + shape.transfer_slots});
+  const std::uint32_t to =
+      std::min({choice.last + 1U, (cell + 1) * kCellSlots,
+                task_.end + 1 - std::min(task_.end, std::uint32_t{choice.duration})});
   if (from >= to || choice.duration > task_.end) return false;
   spot.start = from + below(to - from);
   return true;
@@ -181,9 +183,12 @@ void Walk::forced_move() {
   bool found = false;
   double density = 0;
   std::uint32_t drawn = 0;
-  for (std::uint32_t tries = 0; tries < kDrawsMax && drawn < kTournament; ++tries) {
+  // Some moves draw from the orders that promise most: few in number, they would hardly be tried.
+  const bool large = random_.unit() < kLargeShare;
+  const std::uint32_t rivals = large ? 1 : kTournament;
+  for (std::uint32_t tries = 0; tries < kDrawsMax && drawn < rivals; ++tries) {
     Spot other;
-    if (!draw_spot(other)) continue;
+    if (!(large ? draw_large(other) : draw_spot(other))) continue;
     const std::uint32_t order = model_.choices[other.choice].order;
     const Spot& now = ground_.board.spot(order);
     if (now.placed()) {
@@ -206,7 +211,8 @@ void Walk::forced_move() {
   ground_.mark[order] = stamp_;
   if (!force(order, spot, 1e300)) return;
   const ModelChoice& choice = model_.choices[spot.choice];
-  if (choice.shape != kNone && model_.shapes[choice.shape].leg_begin < model_.shapes[choice.shape].leg_end) {
+  if (choice.shape != kNone &&
+      model_.shapes[choice.shape].leg_begin < model_.shapes[choice.shape].leg_end) {
     const std::uint32_t lane = model_.legs[model_.shapes[choice.shape].leg_begin].lane;
     add_waiting(lane, spot.start, spot.start + choice.duration, kWaitingForced);
   }
@@ -323,16 +329,31 @@ void Walk::reinsert() {
   }
 }
 
-// Forces one of the order's better choices where what it ejects is worth less.
-void Walk::chain(std::uint32_t order) {
+// A random start of one of the order's choices, more often one of the better ones.
+bool Walk::draw_start(std::uint32_t order, Spot& spot) {
   const ModelOrder& entry = model_.orders[order];
   const std::uint32_t count = entry.end - entry.begin;
-  const std::uint32_t index = entry.begin + std::min(below(count), std::min(below(count), below(count)));
+  if (count == 0) return false;
+  const std::uint32_t index =
+      entry.begin + std::min(below(count), std::min(below(count), below(count)));
   const ModelChoice& choice = model_.choices[index];
-  Spot spot;
   const std::uint32_t first = choice.shape == kNone ? 0 : choice.first / kCellSlots;
   const std::uint32_t cells = choice.shape == kNone ? 1 : choice.last / kCellSlots - first + 1;
-  if (!start_in_cell(index, first + below(cells), spot)) return;
+  return start_in_cell(index, first + below(cells), spot);
+}
+
+// The larger the promise of an order, the likelier it is drawn.
+bool Walk::draw_large(Spot& spot) {
+  const auto count = static_cast<double>(model_.by_promise.size());
+  const double u = random_.unit();
+  const std::uint32_t order = model_.by_promise[static_cast<std::size_t>(count * u * u * u)];
+  return owned(order) && draw_start(order, spot);
+}
+
+// Forces one of the order's better choices where what it ejects is worth less.
+void Walk::chain(std::uint32_t order) {
+  Spot spot;
+  if (!draw_start(order, spot)) return;
   if (spot.start < earliest_start(order)) return;
   const double promise = spot_promise(model_, spot);
   const double loss_max = std::max(0.0, promise) + kWorthLoss * spot_worth(model_, spot);

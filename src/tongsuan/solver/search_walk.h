@@ -1,7 +1,7 @@
 // A walk: simulated annealing over the placements inside one region of slots.
 //
-// Moves (design after Christiaens and Vanden Berghe 2020, "Slack induction by string removals", with
-// forced insertions and ejection chains in the manner of Glover 1996):
+// Moves (design after Christiaens and Vanden Berghe 2020, "Slack induction by string removals",
+// with forced insertions and ejection chains in the manner of Glover 1996):
 //   forced   A promising spot is taken whatever is in the way: what overlaps leaves, the least loss
 //            per freed device first, and is re-inserted where it still fits.
 //   strings  Some orders that lie close together leave, and are re-inserted with others that were
@@ -26,20 +26,20 @@
 namespace tongsuan::solver::primal {
 
 struct WalkTask {
-  std::uint32_t id = 0;             // orders with owner[order] == id may move
-  std::uint32_t begin = 0;          // slots
+  std::uint32_t id = 0;     // orders with owner[order] == id may move
+  std::uint32_t begin = 0;  // slots
   std::uint32_t end = 0;
   std::uint64_t work_units = 0;
   std::uint64_t seed = 0;
-  double temperature_first = 0;     // ticks
+  double temperature_first = 0;  // ticks
   double temperature_last = 0;
-  bool keep_best = false;           // end at the best state seen, not at the last
-  bool owns_all = false;            // every order is owned: `owner` is not looked at
+  bool keep_best = false;  // end at the best state seen, not at the last
+  bool owns_all = false;   // every order is owned: `owner` is not looked at
 };
 
 struct WalkResult {
-  double gain = 0;                  // change of welfare, ticks
-  double best_gain = 0;             // of the best state seen
+  double gain = 0;       // change of welfare, ticks
+  double best_gain = 0;  // of the best state seen
   std::uint64_t work_units = 0;
   std::uint64_t moves = 0;
 };
@@ -49,9 +49,9 @@ struct WalkGround {
   const Model& model;
   const Kernels& kernels;
   Board& board;
-  const std::vector<std::uint16_t>& owner;   // by order
-  std::vector<std::uint64_t>& mark;          // by order: stamp of the last move that looked at it
-  const std::function<bool()>& cancelled;    // may be empty; asked now and then, by every thread
+  const std::vector<std::uint16_t>& owner;  // by order
+  std::vector<std::uint64_t>& mark;         // by order: stamp of the last move that looked at it
+  const std::function<bool()>& cancelled;   // may be empty; asked now and then, by every thread
 };
 
 class Walk {
@@ -78,7 +78,7 @@ class Walk {
   };
   struct Overlap {
     std::uint32_t order = 0;
-    std::uint32_t begin = 0;   // of the part of its use inside the needed slots
+    std::uint32_t begin = 0;  // of the part of its use inside the needed slots
     std::uint32_t end = 0;
     double amount = 0;
     double loss = 0;
@@ -90,6 +90,8 @@ class Walk {
   }
   [[nodiscard]] std::uint32_t next_position();
   bool draw_spot(Spot& spot);
+  bool draw_start(std::uint32_t order, Spot& spot);
+  bool draw_large(Spot& spot);
   [[nodiscard]] bool start_in_cell(std::uint32_t choice, std::uint32_t cell, Spot& spot);
   void forced_move();
   void string_move();
@@ -120,13 +122,13 @@ class Walk {
   std::vector<double>& planes_;
   Random random_;
   ScanView view_;
-  double gained_ = 0;             // welfare change of the current move
+  double gained_ = 0;  // welfare change of the current move
   std::uint64_t stamp_ = 0;
-  std::vector<Op> log_;           // since the last state that may be wanted again
-  std::vector<std::uint32_t> aside_;    // orders to re-insert after this move's removals
+  std::vector<Op> log_;               // since the last state that may be wanted again
+  std::vector<std::uint32_t> aside_;  // orders to re-insert after this move's removals
   std::vector<Waiting> waiting_;
   std::vector<Overlap> overlaps_;
-  std::vector<double> need_;            // by slot of the use that is being made room for
+  std::vector<double> need_;  // by slot of the use that is being made room for
   bool owns_all_ = false;
   // Positions drawn ahead, so that what they point to is on its way from memory when needed.
   static constexpr std::uint32_t kAhead = 16;
