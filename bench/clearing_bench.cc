@@ -1,11 +1,13 @@
 // Clears books end to end and says what every stage costs and what the outcome is worth.
 //
-//   tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] [--work N] [--json] BOOK...
+//   tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] [--work N] [--limit S] [--json] BOOK...
 // BOOK as in measure.h. Every line comes from a process of its own, so its peak memory is its own.
 // Stages by the clock of the progress callback: `compile` is measured apart and deducted from
 // `prices`; `payment` has prices, ties, payments and the sealing verification, which is measured
-// once more as `verify` and deducted.
+// once more as `verify` and deducted. After --limit seconds the search is asked to end with what it
+// has, and the line says so.
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -34,6 +36,7 @@ struct Row {
   Size size;
   Stages stages;
   double wall = 0, cpu = 0;
+  bool cut = false;  // by --limit
 };
 
 // When the stages began, in seconds since the timer.
@@ -81,6 +84,7 @@ void print(const Row& row, const clearing::Clearing& cleared, bool json) {
         .put("cpu_s", row.cpu)
         .put("rss_mb", bench::peak_megabytes())
         .put("work", cleared.work_units)
+        .put("cut", std::uint64_t{row.cut})
         .put("awards", std::uint64_t{certificate.outcome.awards.size()})
         .put("removed", std::uint64_t{cleared.removed.size()})
         .put("free_welfare", free)
@@ -104,10 +108,10 @@ void print(const Row& row, const clearing::Clearing& cleared, bool json) {
       row.cpu, bench::peak_megabytes());
   std::printf("  free %.1f  rules %.1f  (cost %.4f %%)  bound uniform %.1f  gangs %.1f\n", free,
               welfare, percent(free - welfare, free), uniform, gangs);
-  std::printf("  gap free %.3f %%  certified %.3f %%  awards %zu  removed %zu  work %.1f M\n",
+  std::printf("  gap free %.3f %%  certified %.3f %%  awards %zu  removed %zu  work %.1f M%s\n",
               percent(bound - free, bound), percent(bound - welfare, bound),
               certificate.outcome.awards.size(), cleared.removed.size(),
-              static_cast<double>(cleared.work_units) * 1e-6);
+              static_cast<double>(cleared.work_units) * 1e-6, row.cut ? "  (cut by --limit)" : "");
 }
 
 int measure(const std::string& name, std::uint64_t threads, std::uint64_t seed,
@@ -128,10 +132,17 @@ int measure(const std::string& name, std::uint64_t threads, std::uint64_t seed,
   options.search_work_units = arguments.number("work", 0);
   const bench::Timer timer;
   StageClock clock{timer};
+  const auto limit = static_cast<double>(arguments.number("limit", 1'000'000));
+  std::atomic<bool> cut = false;
+  options.cancelled = [&] {
+    if (timer.wall() > limit) cut = true;
+    return cut.load();
+  };
   options.progress = [&](const clearing::Progress& progress) { clock.see(progress.stage); };
   const Result<clearing::Clearing> cleared = clearing::clear(book->market, options);
   row.wall = timer.wall();
   row.cpu = timer.cpu();
+  row.cut = cut;
   if (!cleared.ok()) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), cleared.error().context.c_str());
     return 1;
@@ -155,7 +166,7 @@ int main(int argc, char** argv) {
   if (arguments.books.empty()) {
     std::fprintf(stderr,
                  "usage: tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] [--work N] "
-                 "[--json] BOOK...\n");
+                 "[--limit S] [--json] BOOK...\n");
     return 2;
   }
   bool well = true;

@@ -55,7 +55,7 @@ case "$name" in
     program clearing "$@" national:1000:1 national:10000:1 national:100000:1 national:1000000:1
     ;;
   scaling)
-    program clearing --json --threads 1,2 "$@" week:1000 week:10000 week:100000 week:1000000 \
+    program clearing --json --limit 120 --threads 1,2 "$@" week:1000 week:10000 week:100000 week:1000000 \
       national:1000:1 national:10000:1 national:100000:1 national:1000000:1 >out/bench-scaling.jsonl
     python3 bench/plot_scaling.py out/bench-scaling.jsonl docs/images/scaling.svg
     ;;

@@ -16,6 +16,7 @@
 #include "tongsuan/codec/codec.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/strengthen.h"
 #include "tongsuan/market/ties.h"
 #include "tongsuan/market/verify.h"
 #include "tongsuan/solver/assign.h"
@@ -42,7 +43,10 @@ std::string read_file(const std::string& path) {
 
 Result<market::Verified> first_outcome(const Market& market) {
   TONGSUAN_TRY(const market::Problem problem, market::compile(market));
-  const solver::DualResult dual = solver::solve_dual(problem, {});
+  // As a clearing does: thin books are presolved for the bound, and the verifier does it again.
+  const bool thin = solver::is_thin(problem);
+  const solver::DualResult dual =
+      solver::solve_dual(thin ? market::strengthen(problem) : problem, {});
   Outcome outcome;
   outcome.flows.assign(problem.line_slots.size(), 0);
   const std::vector<market::Placement> placements =
@@ -54,6 +58,7 @@ Result<market::Verified> first_outcome(const Market& market) {
   clearing::Proof proof;
   proof.bound_prices = dual.prices;
   proof.bound = dual.bound;
+  proof.strengthenings = thin ? kPresolve : 0;
   TONGSUAN_TRY(clearing::Certified certified,
                clearing::certify(market, problem, std::move(outcome), std::move(proof),
                                  {.seed = 1, .round = 1}));
@@ -139,8 +144,12 @@ int parts(const std::string& stem) {
   const market::Problem problem =
       timed("of verify: compile", 0, [&] { return market::compile(read.market).value(); });
   timed("of verify: use", 0, [&] { return market::net_use(problem, certificate.outcome); });
+  const bool presolved = certificate.strengthenings == kPresolve;
+  const market::Problem left =
+      presolved ? timed("of verify: presolve", 0, [&] { return market::strengthen(problem); })
+                : market::Problem{};
   timed("of verify: bound", 0,
-        [&] { return market::dual_bound(problem, certificate.bound_prices); });
+        [&] { return market::dual_bound(presolved ? left : problem, certificate.bound_prices); });
   timed("of verify: ties", 0, [&] {
     Outcome outcome = certificate.outcome;
     market::apply_tie_rule(read.market, certificate.seed, outcome);

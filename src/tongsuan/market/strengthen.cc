@@ -1,6 +1,7 @@
 #include "tongsuan/market/strengthen.h"
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <numeric>
 #include <tuple>
@@ -116,8 +117,14 @@ class RowCosts {
 class UseSums {
  public:
   explicit UseSums(std::uint32_t slots) : entries_(slots + 1) {}
-  void clear() { std::fill(entries_.begin(), entries_.end(), Entry{}); }
+  void clear() {
+    std::fill(entries_.begin(), entries_.end(), Entry{});
+    rising_ = true;
+  }
+  // Whether no use costs less than nothing: then longer ranges never cost less.
+  [[nodiscard]] bool rising() const { return rising_; }
   void add(Slot slot, const Use& use) {
+    rising_ = rising_ && use.cost >= 0;
     Entry& entry = entries_[slot + 1];
     entry.impossible += use.possible ? 0 : 1;
     entry.unjudged += use.judged ? 0 : 1;
@@ -143,6 +150,7 @@ class UseSums {
     int128 cost = 0;
   };
   std::vector<Entry> entries_;
+  bool rising_ = true;
 };
 
 Use both(const Use& a, const Use& b) {
@@ -174,35 +182,59 @@ class Strengthener {
     for (std::uint32_t choice = 0; choice < problem_.choices.size(); ++choice) {
       if (problem_.choices[choice].bundle == kNone) judge_profile(choice);
     }
-    std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) {
-      return std::tie(a.choice, a.first) < std::tie(b.choice, b.first);
-    });
+    sort_runs();
     return rebuild();
   }
 
  private:
+  // A choice with a bundle, and what its sums depend on besides the bundle.
+  struct Block {
+    std::uint32_t devices = 0;
+    std::uint32_t extra = 0;
+    std::uint32_t choice = 0;
+    std::uint32_t order = 0;
+    friend auto operator<=>(const Block&, const Block&) = default;
+  };
+
   // Choices of one bundle, gang and transfer share their sums, so they are judged together.
   void judge_blocks() {
-    std::vector<std::uint32_t> blocks;
-    for (std::uint32_t i = 0; i < problem_.choices.size(); ++i) {
-      if (problem_.choices[i].bundle != kNone && order_of_[i] != kNone) blocks.push_back(i);
-    }
-    const auto key = [&](std::uint32_t i) {
-      const Choice& choice = problem_.choices[i];
-      return std::tuple(choice.bundle, choice.devices, choice.extra);
-    };
-    std::sort(blocks.begin(), blocks.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return std::tuple_cat(key(a), std::tuple(a)) < std::tuple_cat(key(b), std::tuple(b));
-    });
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (i == 0 || key(blocks[i]) != key(blocks[i - 1])) sum_uses(problem_.choices[blocks[i]]);
-      judge_block(blocks[i]);
+    std::vector<std::uint32_t> begin;
+    std::vector<Block> blocks = blocks_by_bundle(begin);
+    for (std::size_t bundle = 0; bundle + 1 < begin.size(); ++bundle) {
+      const auto first = blocks.begin() + begin[bundle];
+      const auto last = blocks.begin() + begin[bundle + 1];
+      std::sort(first, last);
+      for (auto block = first; block != last; ++block) {
+        const Choice& choice = problem_.choices[block->choice];
+        if (block == first || block->devices != (block - 1)->devices) sum_block(choice);
+        if (block == first || block->extra != (block - 1)->extra) sum_transfer(choice);
+        if (last - block > kAhead) fetch(block[kAhead]);
+        judge_block(*block);
+      }
     }
   }
 
-  void sum_uses(const Choice& choice) {
+  // Range `bundle` of the result is [begin[bundle], begin[bundle + 1]): counted, then dealt out.
+  std::vector<Block> blocks_by_bundle(std::vector<std::uint32_t>& begin) const {
+    begin.assign(problem_.bundles.size() + 1, 0);
+    const auto each = [&](auto visit) {
+      for (std::uint32_t i = 0; i < problem_.choices.size(); ++i) {
+        if (problem_.choices[i].bundle != kNone && order_of_[i] != kNone) visit(i);
+      }
+    };
+    each([&](std::uint32_t i) { ++begin[problem_.choices[i].bundle + 1]; });
+    for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+    std::vector<Block> blocks(begin.back());
+    std::vector<std::uint32_t> next = begin;
+    each([&](std::uint32_t i) {
+      const Choice& choice = problem_.choices[i];
+      blocks[next[choice.bundle]++] = {choice.devices, choice.extra, i, order_of_[i]};
+    });
+    return blocks;
+  }
+
+  void sum_block(const Choice& choice) {
     block_.clear();
-    transfer_.clear();
     const Span32 legs = problem_.bundles[choice.bundle];
     for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
       const BundleLeg& leg = problem_.bundle_legs[i];
@@ -210,27 +242,42 @@ class Strengthener {
         block_.add(slot, costs_.use(problem_.row(leg.lane, slot), leg.units * choice.devices));
       }
     }
-    if (choice.extra != kNone) {
-      const Transfer& transfer = problem_.transfers[choice.extra];
-      for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
-        transfer_.add(slot, costs_.use(problem_.row(transfer.lane, slot), transfer.rate));
-      }
-    }
     block_.sum();
+  }
+
+  void sum_transfer(const Choice& choice) {
+    transfer_.clear();
+    if (choice.extra == kNone) return;
+    const Transfer& transfer = problem_.transfers[choice.extra];
+    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
+      transfer_.add(slot, costs_.use(problem_.row(transfer.lane, slot), transfer.rate));
+    }
     transfer_.sum();
   }
 
-  void judge_block(std::uint32_t index) {
+  // The choices of a bundle lie all over the book: asked for ahead, they are there in time.
+  static constexpr std::ptrdiff_t kAhead = 12;
+  void fetch(const Block& block) const {
+    __builtin_prefetch(&problem_.choices[block.choice]);
+    __builtin_prefetch(&problem_.orders[block.order]);
+  }
+
+  void judge_block(const Block& block) {
+    const std::uint32_t index = block.choice;
     const Choice& choice = problem_.choices[index];
-    const std::int64_t delay_cost = problem_.orders[order_of_[index]].delay_cost;
+    const std::int64_t delay_cost = problem_.orders[block.order].delay_cost;
     const Slot transfer_slots =
         choice.extra == kNone ? 0 : problem_.transfers[choice.extra].slots;
+    if (all_stay(choice, delay_cost, transfer_slots)) {
+      add_run(index, choice.first, choice.last);
+      return;
+    }
     std::uint32_t begin = kNone;  // of the run of starts that stay
     for (std::uint32_t start = choice.first; start <= choice.last; ++start) {
       const Use use = both(block_.over(start, start + choice.duration),
                            transfer_.over(start - transfer_slots, start));
       const std::int64_t value = choice.value - delay_cost * (start - choice.first);
-      if (stays(order_of_[index], value, use)) {
+      if (stays(block.order, value, use)) {
         if (begin == kNone) begin = start;
       } else if (begin != kNone) {
         add_run(index, begin, start - 1);
@@ -238,6 +285,18 @@ class Strengthener {
       }
     }
     if (begin != kNone) add_run(index, begin, choice.last);
+  }
+
+  // One look at all slots that any start touches: where even the last start is worth more than the
+  // use of all of them costs, every start stays. So it is for most choices.
+  [[nodiscard]] bool all_stay(const Choice& choice, std::int64_t delay_cost,
+                              Slot transfer_slots) const {
+    if (!block_.rising() || !transfer_.rising()) return false;
+    const Slot last = choice.last;
+    const Use whole = both(block_.over(choice.first, last + choice.duration),
+                           transfer_.over(choice.first - transfer_slots, last));
+    const std::int64_t value = choice.value - delay_cost * (last - choice.first);
+    return whole.possible && static_cast<int128>(value) * problem_.denominator > whole.cost;
   }
 
   [[nodiscard]] bool stays(std::uint32_t order, std::int64_t value, const Use& use) const {
@@ -266,6 +325,16 @@ class Strengthener {
 
   void add_run(std::uint32_t choice, std::uint32_t first, std::uint32_t last) {
     runs_.push_back({choice, static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)});
+  }
+
+  // By choice; the runs of one choice were found together and rise already.
+  void sort_runs() {
+    std::vector<std::uint32_t> next(problem_.choices.size() + 1, 0);
+    for (const Run& run : runs_) ++next[run.choice + 1];
+    for (std::size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
+    std::vector<Run> sorted(runs_.size());
+    for (const Run& run : runs_) sorted[next[run.choice]++] = run;
+    runs_ = std::move(sorted);
   }
 
   [[nodiscard]] Problem rebuild() const {
