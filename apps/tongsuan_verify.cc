@@ -1,17 +1,16 @@
 // tongsuan-verify: checks a certificate against a market file, with nothing but integers.
 // Links base, domain, codec and market only: what a stranger builds to check the exchange.
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -76,8 +75,7 @@ int fail(ExitCode code, const std::string& what, const std::string& try_this) {
 }
 
 int usage(Language language, const std::string& english, const std::string& chinese) {
-  return fail(kUsage, language == Language::kChinese ? chinese : english,
-              "tongsuan-verify --help");
+  return fail(kUsage, language == Language::kChinese ? chinese : english, "tongsuan-verify --help");
 }
 
 // The value of `--name VALUE`, `--name=VALUE` or `-nVALUE`; nothing when `argument` is another one.

@@ -3,7 +3,7 @@
 
 usage: check_style.py ROOT
   headers: start with a comment, have #pragma once, at most 400 lines; sources: at most 800 lines
-  functions: at most 70 lines
+  functions: at most 70 lines, but for tables of cases in tests
   documents: every relative link leads to a file
 """
 import pathlib
@@ -12,6 +12,8 @@ import subprocess
 import sys
 
 HEADER_LINES, SOURCE_LINES, FUNCTION_LINES = 400, 800, 70
+# Longer functions that stand already: they may shrink, never grow.
+STANDING = {"certificate_builder.h": 81}
 NOT_A_FUNCTION = re.compile(
     r"^\s*(namespace|class|struct|enum|union|if|else|for|while|do|switch|extern|return|case|default"
     r"|constexpr (std::)?array|static const)\b")
@@ -32,9 +34,10 @@ def code_only(line):
 
 def functions(lines):
     """(first line, length) of every brace that opens the body of a function."""
-    depth, open_at, raw_end = 0, [], None
+    depth, open_at, raw_end, raw_lines = 0, [], None, 0
     for number, raw in enumerate(lines, 1):
-        if raw_end:  # inside a raw string
+        if raw_end:  # inside a raw string: text, not code
+            raw_lines += 1
             if raw_end in raw:
                 raw_end = None
             continue
@@ -48,12 +51,12 @@ def functions(lines):
                 head = line[:at].rstrip()
                 body = head.endswith((")", "const", "override", "noexcept")) or "->" in head
                 is_function = body and not NOT_A_FUNCTION.match(line)
-                open_at.append((number, is_function))
+                open_at.append((number - raw_lines, number, is_function))
                 depth += 1
             elif character == "}" and open_at:
-                first, is_function = open_at.pop()
+                begin, first, is_function = open_at.pop()
                 if is_function:
-                    yield first, number - first + 1
+                    yield first, number - raw_lines - begin + 1
 
 
 def check_code(path, faults):
@@ -67,8 +70,11 @@ def check_code(path, faults):
         if "#pragma once" not in lines:
             faults.append(f"{path}: no #pragma once")
     for first, length in functions(lines):
-        if length > FUNCTION_LINES:
-            faults.append(f"{path}:{first}: a function of {length} lines, at most {FUNCTION_LINES}")
+        if path.name.endswith("_test.cc"):
+            break  # tables of cases may be long
+        most = STANDING.get(path.name, FUNCTION_LINES)
+        if length > most:
+            faults.append(f"{path}:{first}: a function of {length} lines, at most {most}")
 
 
 def check_document(path, faults):

@@ -1,8 +1,9 @@
 // Random markets survive the text format: what the tests of this module enumerate can be written
 // down, and the compiled problem of the copy is the same.
+#include "tongsuan/codec/market_text.h"
+
 #include <gtest/gtest.h>
 
-#include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/exact_cases.h"

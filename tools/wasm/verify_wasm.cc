@@ -35,7 +35,9 @@ TONGSUAN_WASM_EXPORT("tongsuan_alloc") void* tongsuan_alloc(std::size_t size) {
   return std::malloc(size == 0 ? 1 : size);
 }
 
-TONGSUAN_WASM_EXPORT("tongsuan_free") void tongsuan_free(void* block) { std::free(block); }
+TONGSUAN_WASM_EXPORT("tongsuan_free") void tongsuan_free(void* block) {
+  std::free(block);
+}
 
 TONGSUAN_WASM_EXPORT("tongsuan_verify")
 const char* tongsuan_verify(const char* market, std::size_t market_size, const char* certificate,

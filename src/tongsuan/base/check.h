@@ -14,6 +14,5 @@ namespace tongsuan {
 
 }  // namespace tongsuan
 
-#define TONGSUAN_CHECK(condition)              \
-  ((condition) ? static_cast<void>(0)          \
-               : ::tongsuan::check_failed(#condition, __FILE__, __LINE__))
+#define TONGSUAN_CHECK(condition) \
+  ((condition) ? static_cast<void>(0) : ::tongsuan::check_failed(#condition, __FILE__, __LINE__))

@@ -28,8 +28,11 @@ constexpr int128 divide_wide(int128 dividend, int128 divisor, Rounding rounding)
   }
   bool up = false;
   switch (rounding) {
-    case Rounding::kDown: break;
-    case Rounding::kUp: up = remainder != 0; break;
+    case Rounding::kDown:
+      break;
+    case Rounding::kUp:
+      up = remainder != 0;
+      break;
     case Rounding::kHalfEven:
       up = remainder > divisor - remainder ||
            (remainder == divisor - remainder && (quotient & 1) != 0);

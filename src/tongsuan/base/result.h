@@ -32,8 +32,12 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor): return value;
-  Result(Error error) : v_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor): return Error{...};
+  Result(T value)
+      : v_(std::in_place_index<0>, std::move(value)) {
+  }  // NOLINT(google-explicit-constructor): return value;
+  Result(Error error)
+      : v_(std::in_place_index<1>, std::move(error)) {
+  }  // NOLINT(google-explicit-constructor): return Error{...};
 
   [[nodiscard]] bool ok() const { return v_.index() == 0; }
   [[nodiscard]] T& value() & {
@@ -63,7 +67,8 @@ struct Done {};  // the value of a Result that only succeeds or fails
 
 #define TONGSUAN_CAT2(a, b) a##b
 #define TONGSUAN_CAT(a, b) TONGSUAN_CAT2(a, b)
-#define TONGSUAN_TRY(declaration, expression)                                                   \
-  auto TONGSUAN_CAT(result_, __LINE__) = (expression);                                          \
-  if (!TONGSUAN_CAT(result_, __LINE__).ok()) return TONGSUAN_CAT(result_, __LINE__).error();    \
-  declaration = std::move(TONGSUAN_CAT(result_, __LINE__)).value()  // NOLINT(bugprone-macro-parentheses): a declaration
+#define TONGSUAN_TRY(declaration, expression)                                                \
+  auto TONGSUAN_CAT(result_, __LINE__) = (expression);                                       \
+  if (!TONGSUAN_CAT(result_, __LINE__).ok()) return TONGSUAN_CAT(result_, __LINE__).error(); \
+  declaration = std::move(TONGSUAN_CAT(result_, __LINE__))                                   \
+                    .value()  // NOLINT(bugprone-macro-parentheses): a declaration

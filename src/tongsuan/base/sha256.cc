@@ -23,7 +23,8 @@ alignas(16) constexpr std::uint32_t kRound[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 std::uint32_t load_big_endian(const std::uint8_t* p) {
-  return (std::uint32_t{p[0]} << 24) | (std::uint32_t{p[1]} << 16) | (std::uint32_t{p[2]} << 8) | p[3];
+  return (std::uint32_t{p[0]} << 24) | (std::uint32_t{p[1]} << 16) | (std::uint32_t{p[2]} << 8) |
+         p[3];
 }
 
 #if defined(__x86_64__)
@@ -52,7 +53,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void sha256_blocks_sha(std::uint32_t
       const __m128i message = _mm_add_epi32(w[0], constant);
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, message);
       abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(message, 0x0E));
-      const __m128i mixed = _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), _mm_alignr_epi8(w[3], w[2], 4));
+      const __m128i mixed =
+          _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), _mm_alignr_epi8(w[3], w[2], 4));
       const __m128i next = _mm_sha256msg2_epu32(mixed, w[3]);
       w[0] = w[1];
       w[1] = w[2];
@@ -76,7 +78,8 @@ bool has_sha_extension() {
   unsigned ecx = 0;
   unsigned edx = 0;
   __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-  return (ebx >> 29 & 1U) != 0 && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
+  return (ebx >> 29 & 1U) != 0 && __builtin_cpu_supports("sse4.1") &&
+         __builtin_cpu_supports("ssse3");
 }
 #endif
 
@@ -87,7 +90,8 @@ void sha256_blocks_portable(std::uint32_t* state, const std::uint8_t* data, std:
     std::uint32_t w[64];
     for (int i = 0; i < 16; ++i) w[i] = load_big_endian(data + 4 * i);
     for (int i = 16; i < 64; ++i) {
-      const std::uint32_t s0 = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);
+      const std::uint32_t s0 =
+          std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);
       const std::uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
       w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
@@ -119,7 +123,8 @@ Sha256Blocks sha256_blocks_best() {
 }  // namespace internal
 
 Sha256::Sha256()
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
       block_{} {}
 
 void Sha256::update(const void* data, std::size_t size) {

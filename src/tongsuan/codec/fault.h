@@ -27,18 +27,18 @@ enum class FaultCode : std::uint8_t {
   kConflictingFields,  // fields that exclude each other
   kMissingRecord,
   kDuplicateRecord,
-  kBadName,            // a name with characters that names do not have
+  kBadName,  // a name with characters that names do not have
   kDuplicateName,
-  kUnknownName,        // a reference to something that is not declared
-  kBadValue,           // a value that is not of the expected form
-  kOutOfRange,         // a number beyond its limits
-  kTooPrecise,         // a number with more digits than can be kept
-  kEmptyRange,         // begin ≥ end
-  kOutsideCalendar,    // a slot range that ends after the last slot
-  kOverlap,            // two slot ranges of one pair share a slot
-  kOrder,              // steps, ranges or awards that do not rise (or fall) as they must
-  kCycle,              // orders that wait for each other
-  kWrongKind,          // a reference to a thing of another kind
+  kUnknownName,      // a reference to something that is not declared
+  kBadValue,         // a value that is not of the expected form
+  kOutOfRange,       // a number beyond its limits
+  kTooPrecise,       // a number with more digits than can be kept
+  kEmptyRange,       // begin ≥ end
+  kOutsideCalendar,  // a slot range that ends after the last slot
+  kOverlap,          // two slot ranges of one pair share a slot
+  kOrder,            // steps, ranges or awards that do not rise (or fall) as they must
+  kCycle,            // orders that wait for each other
+  kWrongKind,        // a reference to a thing of another kind
 };
 [[nodiscard]] const char* fault_code_name(FaultCode code);  // "empty-range"
 

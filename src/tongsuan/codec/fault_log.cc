@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kShownMax = 60;  // bytes of a value that are shown
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 // The next token of a line from `at`, quoted parts kept whole; empty at the end or at a comment.
 std::string_view next_token(std::string_view line, std::size_t at) {
@@ -49,7 +51,14 @@ std::string_view unquoted(std::string_view value) {
 void FaultLog::add(FaultCode code, std::string_view where, std::string problem,
                    std::string expected) {
   if (listing()) {
-    ReadFault fault{code, std::string(file_name_), 0, 0, {}, {}, shown(where), std::move(problem),
+    ReadFault fault{code,
+                    std::string(file_name_),
+                    0,
+                    0,
+                    {},
+                    {},
+                    shown(where),
+                    std::move(problem),
                     std::move(expected)};
     if (where.empty()) fault.problem = "an empty value " + fault.problem;
     locate(where, fault);
@@ -61,8 +70,8 @@ void FaultLog::add(FaultCode code, std::string_view where, std::string problem,
 void FaultLog::add_at(FaultCode code, std::string_view where, std::string problem,
                       std::string expected) {
   if (listing()) {
-    ReadFault fault{code, std::string(file_name_), 0, 0, {}, {}, {}, std::move(problem),
-                    std::move(expected)};
+    ReadFault fault{
+        code, std::string(file_name_), 0, 0, {}, {}, {}, std::move(problem), std::move(expected)};
     locate(where, fault);
     faults_.listed.push_back(std::move(fault));
   }
@@ -76,8 +85,8 @@ FaultList FaultLog::take() {
 }
 
 std::string_view FaultLog::line_at(std::size_t position) const {
-  const std::size_t before = position == 0 ? std::string_view::npos
-                                           : bytes_.rfind('\n', position - 1);
+  const std::size_t before =
+      position == 0 ? std::string_view::npos : bytes_.rfind('\n', position - 1);
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
   std::size_t end = bytes_.find('\n', begin);
   if (end == std::string_view::npos) end = bytes_.size();
@@ -86,7 +95,8 @@ std::string_view FaultLog::line_at(std::size_t position) const {
 }
 
 std::uint32_t FaultLog::line_number(std::size_t position) const {
-  const auto count = std::count(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(position), '\n');
+  const auto count =
+      std::count(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(position), '\n');
   return static_cast<std::uint32_t>(count) + 1;
 }
 
@@ -95,10 +105,9 @@ void FaultLog::locate(std::string_view where, ReadFault& fault) const {
   const std::string_view line = line_at(position);
   const auto line_begin = static_cast<std::size_t>(line.data() - bytes_.data());
   fault.line = line_number(line_begin);
-  const auto characters =
-      std::count_if(line.data(), where.data(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-      });
+  const auto characters = std::count_if(line.data(), where.data(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  });
   fault.column = static_cast<std::uint32_t>(characters) + 1;
   // The record is the keyword and the names after it; the field is the token that holds `where`.
   std::size_t at = 0;
@@ -155,7 +164,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     const auto& twice_above = rows[(i + 1) % 3];
     row[0] = i;
     for (std::size_t k = 1; k <= b.size(); ++k) {
-      row[k] = std::min({above[k] + 1, row[k - 1] + 1, above[k - 1] + (a[i - 1] == b[k - 1] ? 0U : 1U)});
+      row[k] =
+          std::min({above[k] + 1, row[k - 1] + 1, above[k - 1] + (a[i - 1] == b[k - 1] ? 0U : 1U)});
       if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]) {
         row[k] = std::min(row[k], twice_above[k - 2] + 1);
       }

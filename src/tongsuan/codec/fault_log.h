@@ -55,7 +55,8 @@ class Suggestion {
   std::size_t distance_;  // only nearer names are suggested: at most a third of the name is wrong
 };
 
-// Edit distance that counts the exchange of two neighbours as one edit; `limit` when it is not less.
+// Edit distance that counts the exchange of two neighbours as one edit; `limit` when it is not
+// less.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
 }  // namespace tongsuan::codec

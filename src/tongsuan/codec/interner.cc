@@ -27,7 +27,8 @@ std::uint32_t hash_of(std::string_view name) {
   const std::size_t size = name.size();
   std::uint64_t hash = size * kB;
   if (size >= 8) {
-    for (std::size_t i = 0; i + 8 < size; i += 8) hash = mix(hash ^ load<std::uint64_t>(at + i), kA);
+    for (std::size_t i = 0; i + 8 < size; i += 8)
+      hash = mix(hash ^ load<std::uint64_t>(at + i), kA);
     hash = mix(hash ^ load<std::uint64_t>(at + size - 8), kB);
   } else if (size >= 4) {
     const std::uint64_t word = load<std::uint32_t>(at) << 32 | load<std::uint32_t>(at + size - 4);

@@ -143,9 +143,15 @@ void MarketChecks::check_overlaps() {
 
 namespace {
 
-auto pair_of(const Line& line) { return std::pair(line.from.value, line.to.value); }
-auto pair_of(const Link& link) { return std::pair(link.from.value, link.to.value); }
-auto pair_of(const NodeBlock& block) { return std::pair(block.hub.value, block.accelerator.value); }
+auto pair_of(const Line& line) {
+  return std::pair(line.from.value, line.to.value);
+}
+auto pair_of(const Link& link) {
+  return std::pair(link.from.value, link.to.value);
+}
+auto pair_of(const NodeBlock& block) {
+  return std::pair(block.hub.value, block.accelerator.value);
+}
 
 }  // namespace
 
@@ -216,8 +222,8 @@ void MarketChecks::join_options() {
     const std::uint32_t order = owners.declared_at[owner];
     const std::uint32_t count = next[owner + 1] - next[owner];
     if (order == kNone) {
-      faults_.add(FaultCode::kUnknownName, owners.ids[owner],
-                  "is not an order with options", "an order of an \"options\" record");
+      faults_.add(FaultCode::kUnknownName, owners.ids[owner], "is not an order with options",
+                  "an order of an \"options\" record");
     } else if (count == 0) {
       faults_.add_at(FaultCode::kMissingRecord, faults_.field_value(book_.order_lines[order], ""),
                      "it has no options", "\"option\" records for it");
@@ -281,10 +287,9 @@ void MarketChecks::set_profile_value(std::uint32_t position) {
                 "value=");
     return;
   }
-  const int128 value =
-      energy ? divide_wide(amount * option.value, kMicro, Rounding::kDown)
-             : divide_wide(amount * market_.calendar.slot_seconds * option.value, 3'600,
-                           Rounding::kDown);
+  const int128 value = energy ? divide_wide(amount * option.value, kMicro, Rounding::kDown)
+                              : divide_wide(amount * market_.calendar.slot_seconds * option.value,
+                                            3'600, Rounding::kDown);
   if (value > kMoneyMax || value < -kMoneyMax) {
     faults_.add(FaultCode::kOutOfRange, where, "makes the profile worth too much",
                 "at most 10^12 in all");
@@ -391,6 +396,8 @@ ReadReport read_market(std::string_view bytes, std::string_view file_name,
   return report;
 }
 
-bool valid_market_name(std::string_view name) { return valid_name(name); }
+bool valid_market_name(std::string_view name) {
+  return valid_name(name);
+}
 
 }  // namespace tongsuan::codec

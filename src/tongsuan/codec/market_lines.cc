@@ -72,7 +72,8 @@ bool MarketLines::read() {
 // Most lines of a large file are orders; memory that is not used is given back with the book.
 void MarketLines::reserve(std::string_view bytes) {
   std::size_t line_count = 0;
-  for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) ++line_count;
+  for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos; ++at)
+    ++line_count;
   const std::size_t orders = std::min<std::size_t>(line_count, kOrdersMax);
   book_.market.orders.reserve(orders);
   book_.market.variants.reserve(orders);
@@ -83,8 +84,9 @@ void MarketLines::reserve(std::string_view bytes) {
 
 const MarketLines::Record* MarketLines::record_named(std::string_view keyword) {
   if (last_record_->spec->keyword == keyword) return last_record_;  // lines come in runs
-  const auto* found = std::find_if(
-      kRecords.begin(), kRecords.end(), [&](const Record& record) { return record.spec->keyword == keyword; });
+  const auto* found = std::find_if(kRecords.begin(), kRecords.end(), [&](const Record& record) {
+    return record.spec->keyword == keyword;
+  });
   if (found == kRecords.end()) return nullptr;
   last_record_ = found;
   return found;
@@ -97,7 +99,8 @@ void MarketLines::unknown_record(std::string_view keyword) {
     known += (known.size() > 6 ? ", " : " ") + std::string(record.spec->keyword);
     suggestion.consider(record.spec->keyword);
   }
-  faults_.add(FaultCode::kUnknownRecord, keyword, "is not a kind of record", suggestion.text(known));
+  faults_.add(FaultCode::kUnknownRecord, keyword, "is not a kind of record",
+              suggestion.text(known));
 }
 
 std::uint32_t MarketLines::line_begin() const {
@@ -115,8 +118,8 @@ void MarketLines::read_market() {
   book_.market.name = text_of(line_.names[0]);
   if (!line_.has(kMarketCurrency)) return;
   const std::string_view currency = value(kMarketCurrency);
-  const bool letters = std::all_of(currency.begin(), currency.end(),
-                                   [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool letters =
+      std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (currency.size() != 3 || !letters) {
     faults_.add(FaultCode::kBadValue, currency, "is not a currency", "three letters such as CNY");
   }
@@ -335,11 +338,12 @@ Span32 MarketLines::read_steps(std::size_t field, AmountUnit unit, bool rising) 
     } else {
       value_fault(fault, item, prices, expected);
     }
-    if (steps.size() > begin && (rising ? steps.back().price > Price(price)
-                                        : steps.back().price < Price(price))) {
-      faults_.add(FaultCode::kOrder, item,
-                  rising ? "is cheaper than the step before it" : "is dearer than the step before it",
-                  rising ? "prices that do not fall" : "prices that do not rise");
+    if (steps.size() > begin &&
+        (rising ? steps.back().price > Price(price) : steps.back().price < Price(price))) {
+      faults_.add(
+          FaultCode::kOrder, item,
+          rising ? "is cheaper than the step before it" : "is dearer than the step before it",
+          rising ? "prices that do not fall" : "prices that do not rise");
     }
     steps.push_back({Price(price), Amount(amount)});
   });
@@ -364,7 +368,8 @@ void MarketLines::report_value(ValueFault fault, std::string_view text, Limits l
                                std::string_view expected) {
   std::string wanted(expected);
   switch (fault) {
-    case ValueFault::kNone: return;
+    case ValueFault::kNone:
+      return;
     case ValueFault::kMalformed:
       faults_.add(FaultCode::kBadValue, text, "is not understood", std::move(wanted));
       return;
@@ -435,9 +440,9 @@ void MarketLines::percent(std::size_t field, unsigned decimals, std::int64_t& ta
   std::int64_t scale = 1;
   for (unsigned i = 0; i < decimals; ++i) scale *= 10;
   const Limits limits = {0, 100 * scale};
-  const ValueFault fault = text.ends_with('%')
-                               ? parse_fixed(text.substr(0, text.size() - 1), decimals, limits, target)
-                               : ValueFault::kMalformed;
+  const ValueFault fault =
+      text.ends_with('%') ? parse_fixed(text.substr(0, text.size() - 1), decimals, limits, target)
+                          : ValueFault::kMalformed;
   value_fault(fault, text, limits, "a share such as 60%, from 0% to 100%");
 }
 

@@ -8,7 +8,7 @@ namespace tongsuan::codec {
 namespace {
 
 constexpr Limits kGang = {1, kGangMax};
-constexpr Limits kWorth = {0, kMoneyMax};          // of blocks and services
+constexpr Limits kWorth = {0, kMoneyMax};  // of blocks and services
 constexpr Limits kSignedWorth = {-kMoneyMax, kMoneyMax};
 constexpr Limits kSignedAmount = {-kAmountMax, kAmountMax};
 
@@ -96,8 +96,9 @@ void MarketLines::read_profile() {
   Option option;
   option.legs = read_legs(kProfileUse);
   if (line_.has(kProfileValue) == line_.has(kProfilePrice)) {
-    faults_.add_at(line_.has(kProfileValue) ? FaultCode::kConflictingFields : FaultCode::kMissingField,
-                   line_.keyword, "its worth is not clear", "value= or price=, and not both");
+    faults_.add_at(
+        line_.has(kProfileValue) ? FaultCode::kConflictingFields : FaultCode::kMissingField,
+        line_.keyword, "its worth is not clear", "value= or price=, and not both");
   } else if (line_.has(kProfilePrice)) {
     fixed(kProfilePrice, 6, {-kPriceMax, kPriceMax}, option.value);
     book_.prices.push_back(static_cast<std::uint32_t>(book_.market.orders.size() - 1));
@@ -162,8 +163,9 @@ void MarketLines::read_whole_nodes(Order& order, std::size_t field) {
 void MarketLines::read_value_or_limit(Order& order, std::size_t value_field,
                                       std::size_t limit_field) {
   if (line_.has(value_field) == line_.has(limit_field)) {
-    faults_.add_at(line_.has(value_field) ? FaultCode::kConflictingFields : FaultCode::kMissingField,
-                   line_.keyword, "its worth is not clear", "value= or limit=, and not both");
+    faults_.add_at(
+        line_.has(value_field) ? FaultCode::kConflictingFields : FaultCode::kMissingField,
+        line_.keyword, "its worth is not clear", "value= or limit=, and not both");
   } else if (line_.has(limit_field)) {
     fixed(limit_field, 6, {0, kPriceMax}, order.value);
     book_.limits.push_back(static_cast<std::uint32_t>(book_.market.orders.size() - 1));
@@ -175,9 +177,8 @@ void MarketLines::read_value_or_limit(Order& order, std::size_t value_field,
 // CLASS:SLOTS with a common gang=, or CLASSxGANG:SLOTS without.
 bool MarketLines::read_variant(std::string_view text, std::int64_t gang, Variant& variant) {
   const std::size_t colon = text.rfind(':');
-  const std::size_t cross = gang > 0 || colon == std::string_view::npos
-                                ? colon
-                                : text.substr(0, colon).rfind('x');
+  const std::size_t cross =
+      gang > 0 || colon == std::string_view::npos ? colon : text.substr(0, colon).rfind('x');
   if (cross == std::string_view::npos) {
     faults_.add(FaultCode::kBadValue, text, "is not understood",
                 "CLASS:SLOTS with gang=, or CLASSxGANG:SLOTS such as H100x64:24");
@@ -269,8 +270,8 @@ bool MarketLines::read_leg(std::string_view item, Leg& leg) {
   if (!slots_of(item.substr(first, last - first), leg.slots)) return false;
   const bool devices = leg.kind == RowKind::kCapacity;
   const std::string_view text = item.substr(last + 1);
-  const ValueFault fault = parse_amount(
-      text, devices ? AmountUnit::kDevices : AmountUnit::kEnergy, kSignedAmount, leg.amount);
+  const ValueFault fault = parse_amount(text, devices ? AmountUnit::kDevices : AmountUnit::kEnergy,
+                                        kSignedAmount, leg.amount);
   value_fault(fault, text, kSignedAmount,
               devices ? "a number of devices, below 0 for delivery, up to 10^12"
                       : "an energy such as 16MWh, below 0 for delivery, up to 10^12 Wh");

@@ -97,7 +97,8 @@ class MarketLines {
   void read_profile();
   void read_service();
 
-  // Parts of records. Each leaves its target alone when the field is absent or, with a fault, wrong.
+  // Parts of records. Each leaves its target alone when the field is absent or, with a fault,
+  // wrong.
   Order* add_order(OrderKind kind);
   std::uint32_t option_owner();
   void read_requirements(Order& order, std::size_t group, std::size_t green, std::size_t after);
@@ -166,7 +167,8 @@ class MarketLines {
 // Second pass: gives the market its names and final numbers, and checks what spans several lines.
 class MarketChecks {
  public:
-  MarketChecks(RawBook& book, FaultLog& faults) : book_(book), market_(book.market), faults_(faults) {}
+  MarketChecks(RawBook& book, FaultLog& faults)
+      : book_(book), market_(book.market), faults_(faults) {}
   // With no fault afterwards, `book.market` is canonical.
   void run(std::string_view bytes);
 

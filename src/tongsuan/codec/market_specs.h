@@ -63,12 +63,33 @@ inline constexpr std::array<FieldSpec, 6> kOfferFields = {
 inline constexpr RecordSpec kOfferSpec{"offer", 1, kOfferFields};
 
 enum : std::size_t {
-  kBlockAccount, kBlockGang, kBlockRun, kBlockHubs, kBlockWindow, kBlockValue, kBlockLimit,
-  kBlockDelay, kBlockData, kBlockGroup, kBlockGreen, kBlockNodes, kBlockAfter
+  kBlockAccount,
+  kBlockGang,
+  kBlockRun,
+  kBlockHubs,
+  kBlockWindow,
+  kBlockValue,
+  kBlockLimit,
+  kBlockDelay,
+  kBlockData,
+  kBlockGroup,
+  kBlockGreen,
+  kBlockNodes,
+  kBlockAfter
 };
-inline constexpr std::array<FieldSpec, 13> kBlockFields = {
-    {{"account", kRequired}, {"gang"}, {"run", kRequired}, {"hubs"}, {"window"}, {"value"},
-     {"limit"}, {"delay"}, {"data"}, {"group"}, {"green"}, {"nodes"}, {"after"}}};
+inline constexpr std::array<FieldSpec, 13> kBlockFields = {{{"account", kRequired},
+                                                            {"gang"},
+                                                            {"run", kRequired},
+                                                            {"hubs"},
+                                                            {"window"},
+                                                            {"value"},
+                                                            {"limit"},
+                                                            {"delay"},
+                                                            {"data"},
+                                                            {"group"},
+                                                            {"green"},
+                                                            {"nodes"},
+                                                            {"after"}}};
 inline constexpr RecordSpec kBlockSpec{"order", 1, kBlockFields};
 
 enum : std::size_t { kOptionsAccount, kOptionsGroup, kOptionsGreen, kOptionsAfter };
@@ -87,21 +108,49 @@ inline constexpr std::array<FieldSpec, 6> kCurveFields = {
 inline constexpr RecordSpec kCurveSpec{"curve", 1, kCurveFields};
 
 enum : std::size_t {
-  kProfileAccount, kProfileUse, kProfileValue, kProfilePrice, kProfileMinimum, kProfileGroup,
-  kProfileGreen, kProfileAfter
+  kProfileAccount,
+  kProfileUse,
+  kProfileValue,
+  kProfilePrice,
+  kProfileMinimum,
+  kProfileGroup,
+  kProfileGreen,
+  kProfileAfter
 };
-inline constexpr std::array<FieldSpec, 8> kProfileFields = {
-    {{"account", kRequired}, {"use", kRequired}, {"value"}, {"price"}, {"minimum"}, {"group"},
-     {"green"}, {"after"}}};
+inline constexpr std::array<FieldSpec, 8> kProfileFields = {{{"account", kRequired},
+                                                             {"use", kRequired},
+                                                             {"value"},
+                                                             {"price"},
+                                                             {"minimum"},
+                                                             {"group"},
+                                                             {"green"},
+                                                             {"after"}}};
 inline constexpr RecordSpec kProfileSpec{"profile", 1, kProfileFields};
 
 enum : std::size_t {
-  kServiceAccount, kServiceClass, kServiceGang, kServiceHubs, kServiceRanges, kServiceValue,
-  kServiceLimit, kServiceGroup, kServiceGreen, kServiceNodes, kServiceAfter
+  kServiceAccount,
+  kServiceClass,
+  kServiceGang,
+  kServiceHubs,
+  kServiceRanges,
+  kServiceValue,
+  kServiceLimit,
+  kServiceGroup,
+  kServiceGreen,
+  kServiceNodes,
+  kServiceAfter
 };
-inline constexpr std::array<FieldSpec, 11> kServiceFields = {
-    {{"account", kRequired}, {"class", kRequired}, {"gang", kRequired}, {"hubs"},
-     {"ranges", kRequired}, {"value"}, {"limit"}, {"group"}, {"green"}, {"nodes"}, {"after"}}};
+inline constexpr std::array<FieldSpec, 11> kServiceFields = {{{"account", kRequired},
+                                                              {"class", kRequired},
+                                                              {"gang", kRequired},
+                                                              {"hubs"},
+                                                              {"ranges", kRequired},
+                                                              {"value"},
+                                                              {"limit"},
+                                                              {"group"},
+                                                              {"green"},
+                                                              {"nodes"},
+                                                              {"after"}}};
 inline constexpr RecordSpec kServiceSpec{"service", 1, kServiceFields};
 
 }  // namespace tongsuan::codec

@@ -10,16 +10,16 @@
 namespace tongsuan::codec {
 
 // Limits of the format beside those of domain/units.h.
-inline constexpr std::uint32_t kListItemsMax = 65'535;      // items of one list; options of one order
+inline constexpr std::uint32_t kListItemsMax = 65'535;  // items of one list; options of one order
 inline constexpr std::uint32_t kSlotSecondsMax = 86'400;
 inline constexpr std::uint32_t kWattsMax = 1'000'000;
 inline constexpr std::uint32_t kNodeDevicesMax = 4'096;
 inline constexpr std::uint32_t kPueMilliMin = 1'000;
 inline constexpr std::uint32_t kPueMilliMax = 10'000;
-inline constexpr std::uint32_t kCountMax = 1'000'000'000;   // nodes of a block, devices of a cap
+inline constexpr std::uint32_t kCountMax = 1'000'000'000;  // nodes of a block, devices of a cap
 
-// A canonical market, or what is wrong with the file. Nothing is half-loaded: with a fault, `market`
-// is empty.
+// A canonical market, or what is wrong with the file. Nothing is half-loaded: with a fault,
+// `market` is empty.
 struct ReadReport {
   Market market;
   FaultList faults;

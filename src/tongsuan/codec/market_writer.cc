@@ -240,20 +240,39 @@ class MarketWriter {
   void write_order(std::uint32_t id) {
     const Order& order = market_.orders[id];
     switch (order.kind) {
-      case OrderKind::kBlock: begin("order"); break;
-      case OrderKind::kOptions: begin("options"); break;
-      case OrderKind::kCurve: begin("curve"); break;
-      case OrderKind::kProfile: begin("profile"); break;
-      case OrderKind::kService: begin("service"); break;
+      case OrderKind::kBlock:
+        begin("order");
+        break;
+      case OrderKind::kOptions:
+        begin("options");
+        break;
+      case OrderKind::kCurve:
+        begin("curve");
+        break;
+      case OrderKind::kProfile:
+        begin("profile");
+        break;
+      case OrderKind::kService:
+        begin("service");
+        break;
     }
     word(market_.order_names[id]);
     name("account", market_.account_names[order.account.value]);
     switch (order.kind) {
-      case OrderKind::kBlock: write_block(order); break;
-      case OrderKind::kOptions: break;
-      case OrderKind::kCurve: write_curve(order); break;
-      case OrderKind::kProfile: write_profile(order); break;
-      case OrderKind::kService: write_service(order); break;
+      case OrderKind::kBlock:
+        write_block(order);
+        break;
+      case OrderKind::kOptions:
+        break;
+      case OrderKind::kCurve:
+        write_curve(order);
+        break;
+      case OrderKind::kProfile:
+        write_profile(order);
+        break;
+      case OrderKind::kService:
+        write_service(order);
+        break;
     }
     write_requirements(order);
     end();
@@ -321,8 +340,7 @@ class MarketWriter {
     name("class", class_name(variant.accelerator.value));
     whole("gang", variant.gang);
     write_hub_set(order.hubs);
-    list("ranges", order.services,
-         [&](std::uint32_t i) { append_slots(out_, market_.ranges[i]); });
+    list("ranges", order.services, [&](std::uint32_t i) { append_slots(out_, market_.ranges[i]); });
     money("value", order.value);
   }
 
@@ -368,6 +386,8 @@ class MarketWriter {
 
 }  // namespace
 
-std::string write_market(const Market& market) { return MarketWriter(market).run(); }
+std::string write_market(const Market& market) {
+  return MarketWriter(market).run();
+}
 
 }  // namespace tongsuan::codec

@@ -54,7 +54,9 @@ bool is_invisible(std::uint32_t character) {
          });
 }
 
-bool is_control(unsigned char c) { return c < 0x20 || c == 0x7F; }
+bool is_control(unsigned char c) {
+  return c < 0x20 || c == 0x7F;
+}
 
 // Checks from `at` until at least `end`; returns where it stopped, or sets `bad`.
 std::size_t check_slowly(std::string_view bytes, std::size_t at, std::size_t end, bool& bad) {
@@ -74,7 +76,8 @@ std::size_t check_slowly(std::string_view bytes, std::size_t at, std::size_t end
 }  // namespace
 
 bool valid_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameBytesMax || !byte_is(name.front(), kFirstByte)) return false;
+  if (name.empty() || name.size() > kNameBytesMax || !byte_is(name.front(), kFirstByte))
+    return false;
   unsigned char high = 0;
   for (const char c : name) {
     if (!byte_is(c, kNameByte)) return false;
@@ -190,8 +193,9 @@ bool Scanner::names(const RecordSpec& spec, ScannedLine& line) {
     if (found.empty() || found.find('=') != std::string_view::npos) {
       at_ = begin;
       faults_->add_at(FaultCode::kSyntax, keyword_, "a name is missing",
-                      std::to_string(spec.name_count) + " name" + (spec.name_count == 1 ? "" : "s") +
-                          " after \"" + std::string(spec.keyword) + '"');
+                      std::to_string(spec.name_count) + " name" +
+                          (spec.name_count == 1 ? "" : "s") + " after \"" +
+                          std::string(spec.keyword) + '"');
       return false;
     }
     line.names[i] = found;

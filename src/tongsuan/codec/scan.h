@@ -21,10 +21,10 @@ inline constexpr std::size_t kNamesMax = 2;
 
 // ---- Bytes -------------------------------------------------------------------------------------
 
-inline constexpr std::uint8_t kBlankByte = 1;  // space, tab
-inline constexpr std::uint8_t kEndByte = 2;    // line feed, carriage return
-inline constexpr std::uint8_t kKeyByte = 4;    // what field names and keywords are made of
-inline constexpr std::uint8_t kNameByte = 8;   // what names are made of
+inline constexpr std::uint8_t kBlankByte = 1;   // space, tab
+inline constexpr std::uint8_t kEndByte = 2;     // line feed, carriage return
+inline constexpr std::uint8_t kKeyByte = 4;     // what field names and keywords are made of
+inline constexpr std::uint8_t kNameByte = 8;    // what names are made of
 inline constexpr std::uint8_t kFirstByte = 16;  // what a name may begin with
 
 inline constexpr std::array<std::uint8_t, 256> kByteClasses = [] {
@@ -77,9 +77,13 @@ inline std::uint64_t load_word(const char* begin, std::size_t size, const char* 
 // ---- Records -----------------------------------------------------------------------------------
 
 struct FieldSpec {
-  constexpr FieldSpec(std::string_view name, bool is_required = false)  // NOLINT(google-explicit-constructor): tables of names
+  constexpr FieldSpec(
+      std::string_view name,
+      bool is_required = false)  // NOLINT(google-explicit-constructor): tables of names
       : key(name), word(word_of(name)), required(is_required) {}
-  constexpr FieldSpec(const char* name, bool is_required = false)  // NOLINT(google-explicit-constructor): tables of names
+  constexpr FieldSpec(
+      const char* name,
+      bool is_required = false)  // NOLINT(google-explicit-constructor): tables of names
       : FieldSpec(std::string_view(name), is_required) {}
   std::string_view key;
   std::uint64_t word;

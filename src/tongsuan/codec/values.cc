@@ -13,15 +13,17 @@ constexpr std::array<std::uint64_t, 20> kPowers = [] {
   return powers;
 }();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // The longest number at the front of a text.
 struct Number {
   std::uint64_t digits = 0;  // without the point
   unsigned fraction = 0;     // digits after the point
   bool negative = false;
-  bool huge = false;         // more than 18 significant digits: beyond every limit, or too precise
-  std::size_t size = 0;      // bytes; 0: no number
+  bool huge = false;     // more than 18 significant digits: beyond every limit, or too precise
+  std::size_t size = 0;  // bytes; 0: no number
 };
 
 Number number_at_front(std::string_view text) {
@@ -61,8 +63,8 @@ Number number_at_front(std::string_view text) {
 ValueFault scaled(const Number& number, unsigned decimals, Limits limits, std::int64_t& value) {
   if (number.fraction > decimals) return ValueFault::kPrecise;
   const std::uint64_t power = kPowers[decimals - number.fraction];
-  const std::uint64_t magnitude_max =
-      static_cast<std::uint64_t>(number.negative ? -limits.min : std::max<std::int64_t>(limits.max, 0));
+  const std::uint64_t magnitude_max = static_cast<std::uint64_t>(
+      number.negative ? -limits.min : std::max<std::int64_t>(limits.max, 0));
   if (number.negative && limits.min >= 0 && number.digits != 0) return ValueFault::kLimits;
   std::uint64_t product = 0;
   if (number.huge || __builtin_mul_overflow(number.digits, power, &product) ||
@@ -94,7 +96,8 @@ const UnitName* unit_named(const std::array<UnitName, kCount>& units, std::strin
 
 // The largest unit in which the value is at least one.
 template <std::size_t kCount>
-void append_in_unit(std::string& out, std::int64_t value, const std::array<UnitName, kCount>& units) {
+void append_in_unit(std::string& out, std::int64_t value,
+                    const std::array<UnitName, kCount>& units) {
   const UnitName* chosen = units.data();
   const std::uint64_t magnitude =
       value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
@@ -121,13 +124,15 @@ ValueFault parse_whole(std::string_view text, Limits limits, std::int64_t& value
   return ValueFault::kNone;
 }
 
-ValueFault parse_fixed(std::string_view text, unsigned decimals, Limits limits, std::int64_t& value) {
+ValueFault parse_fixed(std::string_view text, unsigned decimals, Limits limits,
+                       std::int64_t& value) {
   const Number number = number_at_front(text);
   if (number.size == 0 || number.size != text.size()) return ValueFault::kMalformed;
   return scaled(number, decimals, limits, value);
 }
 
-ValueFault parse_amount(std::string_view text, AmountUnit unit, Limits limits, std::int64_t& value) {
+ValueFault parse_amount(std::string_view text, AmountUnit unit, Limits limits,
+                        std::int64_t& value) {
   if (unit == AmountUnit::kDevices) return parse_whole(text, limits, value);
   const Number number = number_at_front(text);
   if (number.size == 0) return ValueFault::kMalformed;
@@ -174,7 +179,8 @@ ValueFault parse_duration(std::string_view text, Limits limits, std::int64_t& se
   if (unit == "h") factor = 3'600;
   if (number.size == 0 || factor == 0 || number.negative) return ValueFault::kMalformed;
   if (number.fraction > 0) return ValueFault::kPrecise;
-  if (number.huge || number.digits > static_cast<std::uint64_t>(limits.max)) return ValueFault::kLimits;
+  if (number.huge || number.digits > static_cast<std::uint64_t>(limits.max))
+    return ValueFault::kLimits;
   const std::int64_t value = static_cast<std::int64_t>(number.digits) * factor;
   if (value < limits.min || value > limits.max) return ValueFault::kLimits;
   seconds = value;
@@ -200,9 +206,13 @@ bool is_instant(std::string_view text) {
 
 // ---- Writing -----------------------------------------------------------------------------------
 
-void append_whole(std::string& out, std::int64_t value) { append_fixed(out, value, 0); }
+void append_whole(std::string& out, std::int64_t value) {
+  append_fixed(out, value, 0);
+}
 
-void append_money(std::string& out, std::int64_t micro) { append_fixed(out, micro, 6); }
+void append_money(std::string& out, std::int64_t micro) {
+  append_fixed(out, micro, 6);
+}
 
 void append_fixed(std::string& out, std::int64_t value, unsigned decimals) {
   // Digits are made from the last one, into a buffer that is filled from its end.
@@ -231,9 +241,15 @@ void append_fixed(std::string& out, std::int64_t value, unsigned decimals) {
 
 void append_amount(std::string& out, std::int64_t value, AmountUnit unit) {
   switch (unit) {
-    case AmountUnit::kDevices: append_whole(out, value); break;
-    case AmountUnit::kEnergy: append_in_unit(out, value, kEnergyUnits); break;
-    case AmountUnit::kData: append_in_unit(out, value, kDataUnits); break;
+    case AmountUnit::kDevices:
+      append_whole(out, value);
+      break;
+    case AmountUnit::kEnergy:
+      append_in_unit(out, value, kEnergyUnits);
+      break;
+    case AmountUnit::kData:
+      append_in_unit(out, value, kDataUnits);
+      break;
   }
 }
 

@@ -26,7 +26,8 @@ enum class AmountUnit : std::uint8_t { kDevices, kEnergy, kData };
 // Digits, with a leading '-' where the limits allow negative numbers.
 ValueFault parse_whole(std::string_view text, Limits limits, std::int64_t& value);
 // A decimal with at most `decimals` (≤ 6) fraction digits, in units of 10^-decimals.
-ValueFault parse_fixed(std::string_view text, unsigned decimals, Limits limits, std::int64_t& value);
+ValueFault parse_fixed(std::string_view text, unsigned decimals, Limits limits,
+                       std::int64_t& value);
 // "12" (devices), "1.5MWh" (energy: Wh, kWh, MWh, GWh), "40TB" (data: MB, GB, TB); a plain 0 needs
 // no unit.
 ValueFault parse_amount(std::string_view text, AmountUnit unit, Limits limits, std::int64_t& value);

@@ -89,7 +89,9 @@ void rename(StrongId<Tag>& id, const Ids& ids) {
   id.value = ids[id.value];
 }
 
-auto range_key(SlotRange slots) { return std::pair(slots.begin, slots.end); }
+auto range_key(SlotRange slots) {
+  return std::pair(slots.begin, slots.end);
+}
 
 auto leg_key(const Leg& leg) {
   return std::tuple(leg.kind, leg.hub, leg.accelerator, leg.zone, leg.slots.begin, leg.slots.end,
@@ -174,9 +176,8 @@ class Canonicaliser {
       rename(link.from, hubs_);
       rename(link.to, hubs_);
     }
-    sort_by(market_.links, [](const Link& link) {
-      return std::tuple(link.from, link.to, range_key(link.slots));
-    });
+    sort_by(market_.links,
+            [](const Link& link) { return std::tuple(link.from, link.to, range_key(link.slots)); });
     for (NodeBlock& block : market_.node_blocks) {
       rename(block.hub, hubs_);
       rename(block.accelerator, classes_);
@@ -287,8 +288,8 @@ class Canonicaliser {
     std::uint32_t& id = set_ids_[first_equal_[old.value]];
     if (id == kNone) {
       id = static_cast<std::uint32_t>(hub_sets_.size());
-      hub_sets_.push_back(append(market_.hub_lists, market_.hub_sets[first_equal_[old.value]],
-                                 hub_lists_));
+      hub_sets_.push_back(
+          append(market_.hub_lists, market_.hub_sets[first_equal_[old.value]], hub_lists_));
     }
     return HubSetId{id};
   }
@@ -304,8 +305,12 @@ class Canonicaliser {
         order.hubs = hub_set(old.hubs);
         order.variants = append(market_.variants, old.variants, variants_);
         break;
-      case OrderKind::kOptions: order.options = append_options(old.options); break;
-      case OrderKind::kProfile: order.options = append_options(first(old.options)); break;
+      case OrderKind::kOptions:
+        order.options = append_options(old.options);
+        break;
+      case OrderKind::kProfile:
+        order.options = append_options(first(old.options));
+        break;
       case OrderKind::kCurve:
         order.options = append_options(first(old.options));
         if (order.options.count() > 0) clear_row(options_[order.options.begin]);
@@ -321,9 +326,7 @@ class Canonicaliser {
     return order;
   }
 
-  static Span32 first(Span32 range) {
-    return {range.begin, std::min(range.end, range.begin + 1)};
-  }
+  static Span32 first(Span32 range) { return {range.begin, std::min(range.end, range.begin + 1)}; }
 
   // The leg of a curve names its row; it has no amount, and the option no value.
   void clear_row(Option& option) {

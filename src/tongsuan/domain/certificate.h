@@ -35,20 +35,20 @@ struct AccountTotal {
 struct Certificate {
   std::string market;
   std::uint64_t round = 0;
-  Digest root{};              // of the canonical book
-  std::uint64_t seed = 0;     // of the hash that settles ties
+  Digest root{};           // of the canonical book
+  std::uint64_t seed = 0;  // of the hash that settles ties
   Outcome outcome;
-  Prices bound_prices;        // λ*: the bound and the published signal of scarcity
-  Prices payment_prices;      // λ′: what is paid
-  GangPrices gang_prices;     // π
+  Prices bound_prices;     // λ*: the bound and the published signal of scarcity
+  Prices payment_prices;   // λ′: what is paid
+  GangPrices gang_prices;  // π
   // Undivided money: micro-yuan × denominator of the problem (market/problem.h).
   int128 welfare = 0;
-  std::uint32_t strengthenings = 0;  // of both bounds: kPresolve or nothing
-  int128 bound = 0;           // D(λ*)
-  int128 gang_bound = 0;      // D(π), or 0 when the strengthening is not used
+  std::uint32_t strengthenings = 0;      // of both bounds: kPresolve or nothing
+  int128 bound = 0;                      // D(λ*)
+  int128 gang_bound = 0;                 // D(π), or 0 when the strengthening is not used
   std::vector<AccountTotal> totals;      // rising account ids; accounts without money left out
   std::vector<std::int64_t> line_rents;  // micro-yuan, one per line
-  std::int64_t rent = 0;      // micro-yuan: what buyers pay and nobody else receives, ≥ 0
+  std::int64_t rent = 0;  // micro-yuan: what buyers pay and nobody else receives, ≥ 0
   friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 

@@ -91,11 +91,11 @@ struct Zone {
 struct Hub {
   std::string title_en;
   std::string title_zh;
-  std::string region;                   // free text; reports group by it ("east", "west")
-  std::int32_t latitude_micro = 0;      // 10^-6 degrees
+  std::string region;               // free text; reports group by it ("east", "west")
+  std::int32_t latitude_micro = 0;  // 10^-6 degrees
   std::int32_t longitude_micro = 0;
-  std::uint32_t pue_milli = 1000;       // power usage effectiveness × 1000
-  std::uint32_t power_zone = kNone;     // ZoneId::value; kNone: power is not a row of this market
+  std::uint32_t pue_milli = 1000;    // power usage effectiveness × 1000
+  std::uint32_t power_zone = kNone;  // ZoneId::value; kNone: power is not a row of this market
   std::uint32_t green_zone = kNone;
   friend bool operator==(const Hub&, const Hub&) = default;
 };
@@ -121,8 +121,8 @@ struct Line {
   ZoneId from;
   ZoneId to;
   SlotRange slots;
-  Amount min;  // ≤ 0: room in the other direction
-  Amount max;  // ≥ 0
+  Amount min;    // ≤ 0: room in the other direction
+  Amount max;    // ≥ 0
   Price tariff;  // ≥ 0; only lines with min = 0 may have a tariff above 0
   friend bool operator==(const Line&, const Line&) = default;
 };
@@ -224,17 +224,17 @@ struct Order {
   std::uint8_t green_percent = 0;  // least share of its energy to be matched with green power
   bool whole_nodes = false;        // the gang is rounded up to whole nodes of a node block
   HubSetId hubs;
-  SlotRange window;                // earliest start, latest end
-  std::uint32_t data = kNone;      // DataId::value that must be at the hub when the block starts
-  std::uint32_t group = kNone;     // GroupId::value that caps apply to
-  std::uint32_t after = kNone;     // OrderId::value that must be accepted and have ended
+  SlotRange window;             // earliest start, latest end
+  std::uint32_t data = kNone;   // DataId::value that must be at the hub when the block starts
+  std::uint32_t group = kNone;  // GroupId::value that caps apply to
+  std::uint32_t after = kNone;  // OrderId::value that must be accepted and have ended
   std::uint32_t minimum_ppm = 1'000'000;  // least accepted share of a profile, parts per million
-  std::int64_t value = 0;          // micro-yuan for the whole order when it starts at its earliest
-  std::int64_t delay_cost = 0;     // micro-yuan less for each slot that the start is later
+  std::int64_t value = 0;       // micro-yuan for the whole order when it starts at its earliest
+  std::int64_t delay_cost = 0;  // micro-yuan less for each slot that the start is later
   Span32 variants;
   Span32 options;
   Span32 steps;
-  Span32 services;                 // Market::ranges
+  Span32 services;  // Market::ranges
   friend bool operator==(const Order&, const Order&) = default;
 };
 
@@ -245,17 +245,17 @@ struct Market {
 
   NameList hub_names, class_names, zone_names, data_names, group_names, account_names, offer_names,
       order_names;
-  std::vector<Hub> hubs;                 // by HubId
-  std::vector<AcceleratorClass> classes; // by ClassId
-  std::vector<Zone> zones;               // by ZoneId
-  std::vector<DataSet> data_sets;        // by DataId
-  std::vector<Account> accounts;         // by AccountId
-  std::vector<Line> lines;               // sorted by (from, to, begin)
-  std::vector<Link> links;               // sorted by (from, to, begin)
-  std::vector<NodeBlock> node_blocks;    // sorted by (hub, class, begin)
-  std::vector<Cap> caps;                 // sorted by (group, hub, class, begin)
-  std::vector<Offer> offers;             // by OfferId
-  std::vector<Order> orders;             // by OrderId
+  std::vector<Hub> hubs;                  // by HubId
+  std::vector<AcceleratorClass> classes;  // by ClassId
+  std::vector<Zone> zones;                // by ZoneId
+  std::vector<DataSet> data_sets;         // by DataId
+  std::vector<Account> accounts;          // by AccountId
+  std::vector<Line> lines;                // sorted by (from, to, begin)
+  std::vector<Link> links;                // sorted by (from, to, begin)
+  std::vector<NodeBlock> node_blocks;     // sorted by (hub, class, begin)
+  std::vector<Cap> caps;                  // sorted by (group, hub, class, begin)
+  std::vector<Offer> offers;              // by OfferId
+  std::vector<Order> orders;              // by OrderId
 
   // Pools.
   std::vector<Step> steps;

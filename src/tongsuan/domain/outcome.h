@@ -21,7 +21,7 @@ struct Award {
 };
 
 struct Outcome {
-  std::vector<Award> awards;         // rising order ids, each at most once
+  std::vector<Award> awards;  // rising order ids, each at most once
   // Flow in Wh of every line in every slot of its range: lines in market order, slots rising.
   std::vector<std::int64_t> flows;
   friend bool operator==(const Outcome&, const Outcome&) = default;

@@ -226,7 +226,8 @@ Result<Done> read_blocks(const std::string& folder, ItalyBook& book) {
     std::vector<ItalyBlock>& blocks = table.day().blocks;
     const auto [at, created] =
         positions.try_emplace({table.day().date, std::string(row.text(kId))}, blocks.size());
-    if (created) blocks.push_back(ItalyBlock{.id = at->first.second, .zone = table.zone(kZone), .legs = {}});
+    if (created)
+      blocks.push_back(ItalyBlock{.id = at->first.second, .zone = table.zone(kZone), .legs = {}});
     ItalyBlock& whole = blocks[at->second];
     const ItalyBlock row_says{{},
                               table.zone(kZone),

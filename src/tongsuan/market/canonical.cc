@@ -197,7 +197,9 @@ void append_order(Bytes& bytes, const Market& market, std::uint32_t id) {
       bytes.signed_number(order.delay_cost);
       bytes.maybe(order.data);
       break;
-    case OrderKind::kOptions: append_options(bytes, market, order.options); break;
+    case OrderKind::kOptions:
+      append_options(bytes, market, order.options);
+      break;
     case OrderKind::kCurve:
       append_options(bytes, market, order.options);
       bytes.steps(market, order.steps);
@@ -262,8 +264,8 @@ std::string order_bytes(const Market& market, OrderId order) {
   return bytes.get();
 }
 
-// Full subtrees wait on a stack, the largest first, until their right neighbour is as large: as many
-// as there are one bits in the number of leaves.
+// Full subtrees wait on a stack, the largest first, until their right neighbour is as large: as
+// many as there are one bits in the number of leaves.
 Digest root(const Market& market) {
   std::vector<Digest> stack;
   std::uint64_t count = 0;

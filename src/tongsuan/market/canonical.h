@@ -1,9 +1,9 @@
 // The canonical form of a market, the root hash over it, and proofs that an order is in a book.
 //
-// Model. A book is a sequence of leaves: leaf 0 is everything but the orders, leaf i + 1 is order i.
-// The root is the Merkle tree hash of RFC 6962 over SHA-256: leaves are hashed behind a byte 0x00,
-// pairs behind a byte 0x01, and the last one of an odd row moves up as it is. So one order is proved
-// to be in a book by some twenty hashes, without showing any other order.
+// Model. A book is a sequence of leaves: leaf 0 is everything but the orders, leaf i + 1 is order
+// i. The root is the Merkle tree hash of RFC 6962 over SHA-256: leaves are hashed behind a byte
+// 0x00, pairs behind a byte 0x01, and the last one of an odd row moves up as it is. So one order is
+// proved to be in a book by some twenty hashes, without showing any other order.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,8 @@ class BookTree {
   std::vector<std::vector<Digest>> levels_;  // leaves first; the last level is the root
 };
 
-// True when a leaf with these bytes is in the book with this root, at the place that the proof says.
+// True when a leaf with these bytes is in the book with this root, at the place that the proof
+// says.
 [[nodiscard]] bool includes(const Digest& root, std::string_view leaf_bytes,
                             const InclusionProof& proof);
 

@@ -1,5 +1,5 @@
-// Test helper: completes a certificate from an outcome and prices, and a market that exercises every
-// check of the verifier.
+// Test helper: completes a certificate from an outcome and prices, and a market that exercises
+// every check of the verifier.
 #pragma once
 
 #include <string>
@@ -139,9 +139,10 @@ inline Market round_market() {
   builder.profile("battery", solar, {-6 * kYuan / 5, {zone_leg(south, {1, 2}, -9'000)}}, 250'000);
   builder.curve("heating", rival, zone_leg(south, {0, 3}, 0),
                 {step(500 * kYuan, 4'000), step(120 * kYuan, 4'000)});
-  builder.options_order("either", rival,
-                        {{6 * kYuan, {capacity_leg(alpha, gpu, {0, 2}, 2)}},
-                         {7 * kYuan, {zone_leg(north, {3, 4}, 5'000), zone_leg(green, {2, 3}, 100)}}});
+  builder.options_order(
+      "either", rival,
+      {{6 * kYuan, {capacity_leg(alpha, gpu, {0, 2}, 2)}},
+       {7 * kYuan, {zone_leg(north, {3, 4}, 5'000), zone_leg(green, {2, 3}, 100)}}});
   return builder.finish();
 }
 
@@ -160,16 +161,11 @@ inline SignedRound signed_round() {
   const std::uint32_t alpha = round.market.hub_names.find_sorted("alpha");
   const std::uint32_t beta = round.market.hub_names.find_sorted("beta");
   std::vector<Award>& awards = certificate.outcome.awards;
-  awards = {{round.order("battery"), 0, kNone, 0, 6'000},
-            {round.order("either"), 1, kNone, 0, 1},
-            {round.order("first"), 0, alpha, 0, 1},
-            {round.order("follower"), 0, beta, 2, 1},
-            {round.order("green"), 0, alpha, 1, 1},
-            {round.order("learn"), 0, beta, 3, 1},
-            {round.order("sandboxed"), 0, alpha, 1, 1},
-            {round.order("service"), 0, alpha, 0, 1},
-            {round.order("twin-a"), 0, beta, 0, 1},
-            {round.order("twin-b"), 0, beta, 0, 1}};
+  awards = {{round.order("battery"), 0, kNone, 0, 6'000}, {round.order("either"), 1, kNone, 0, 1},
+            {round.order("first"), 0, alpha, 0, 1},       {round.order("follower"), 0, beta, 2, 1},
+            {round.order("green"), 0, alpha, 1, 1},       {round.order("learn"), 0, beta, 3, 1},
+            {round.order("sandboxed"), 0, alpha, 1, 1},   {round.order("service"), 0, alpha, 0, 1},
+            {round.order("twin-a"), 0, beta, 0, 1},       {round.order("twin-b"), 0, beta, 0, 1}};
   // The south takes over the line what its awards and the first step of its heating use.
   certificate.outcome.flows.assign(round.problem.line_slots.size(), 0);
   const std::vector<std::int64_t> use = net_use(round.problem, certificate.outcome);

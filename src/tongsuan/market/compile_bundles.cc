@@ -94,8 +94,7 @@ std::uint32_t BundleTable::intern(const std::vector<BundleLeg>& legs) {
   if (inserted) {
     const auto begin = static_cast<std::uint32_t>(problem_.bundle_legs.size());
     problem_.bundle_legs.insert(problem_.bundle_legs.end(), legs.begin(), legs.end());
-    problem_.bundles.push_back(
-        {begin, static_cast<std::uint32_t>(problem_.bundle_legs.size())});
+    problem_.bundles.push_back({begin, static_cast<std::uint32_t>(problem_.bundle_legs.size())});
     use_.push_back(use);
   }
   return found->second;

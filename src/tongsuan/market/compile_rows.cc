@@ -61,8 +61,8 @@ class RowCompiler {
     lanes_.cap_begin = static_cast<std::uint32_t>(problem_.lanes.size());
     for (std::uint32_t cap = 0; cap < market_.caps.size(); ++cap) add_lane(LaneKind::kCap, cap, 0);
     if (problem_.lanes.size() > kRowsMax / slot_count_) {
-      return limit_error("the market has " + std::to_string(problem_.lanes.size()) +
-                             " lanes of " + std::to_string(slot_count_) + " slots",
+      return limit_error("the market has " + std::to_string(problem_.lanes.size()) + " lanes of " +
+                             std::to_string(slot_count_) + " slots",
                          "lanes x slots may be at most " + std::to_string(kRowsMax));
     }
     set_scales();
@@ -94,10 +94,10 @@ class RowCompiler {
     lanes_.link.resize(market_.links.size());
     for (std::size_t i = 0; i < market_.links.size(); ++i) {
       const Link& link = market_.links[i];
-      const bool again = i > 0 && market_.links[i - 1].from == link.from &&
-                         market_.links[i - 1].to == link.to;
-      lanes_.link[i] = again ? lanes_.link[i - 1]
-                            : add_lane(LaneKind::kLink, link.from.value, link.to.value);
+      const bool again =
+          i > 0 && market_.links[i - 1].from == link.from && market_.links[i - 1].to == link.to;
+      lanes_.link[i] =
+          again ? lanes_.link[i - 1] : add_lane(LaneKind::kLink, link.from.value, link.to.value);
     }
   }
 
@@ -188,20 +188,21 @@ class RowCompiler {
     std::uint64_t count = 0;
     int128 weight = 0;
     bool fits = true;
-    each([&](std::uint32_t lane, Slot slot, std::int64_t price, std::int64_t amount,
-             std::uint32_t) {
-      const std::uint32_t row = problem_.row(lane, slot);
-      fits = fits && amount >= 0 && amount <= kAmountMax && price >= -kPriceMax &&
-             price <= kPriceMax && total[row] <= kUseMax - kAmountMax && count < kStepsMax;
-      if (!fits || amount == 0) return;
-      ++count;
-      ++begin[row + 1];
-      total[row] += amount;
-      weight += static_cast<int128>(amount) * problem_.lanes[lane].scale;
-    });
+    each(
+        [&](std::uint32_t lane, Slot slot, std::int64_t price, std::int64_t amount, std::uint32_t) {
+          const std::uint32_t row = problem_.row(lane, slot);
+          fits = fits && amount >= 0 && amount <= kAmountMax && price >= -kPriceMax &&
+                 price <= kPriceMax && total[row] <= kUseMax - kAmountMax && count < kStepsMax;
+          if (!fits || amount == 0) return;
+          ++count;
+          ++begin[row + 1];
+          total[row] += amount;
+          weight += static_cast<int128>(amount) * problem_.lanes[lane].scale;
+        });
     if (!fits || weight > kWeightMax) {
-      return limit_error(std::string("the ") + what + " steps pass a limit of price, amount or count",
-                         "see the limits in docs/formats/market.md");
+      return limit_error(
+          std::string("the ") + what + " steps pass a limit of price, amount or count",
+          "see the limits in docs/formats/market.md");
     }
     for (std::size_t row = 1; row < begin.size(); ++row) begin[row] += begin[row - 1];
     return Done{};

@@ -37,8 +37,7 @@ void each_use(const Problem& problem, const Placement& placement, Add add) {
   }
   if (choice.extra != kNone) {
     const Transfer& transfer = problem.transfers[choice.extra];
-    add(transfer.lane, SlotRange{placement.start - transfer.slots, placement.start},
-        transfer.rate);
+    add(transfer.lane, SlotRange{placement.start - transfer.slots, placement.start}, transfer.rate);
   }
 }
 
@@ -446,9 +445,8 @@ int128 OptionPricer::choice_surplus(const Choice& choice, std::int64_t delay_cos
   if (choice.bundle == kNone) return value - profile_cost(problem_.profiles[choice.extra]);
   const std::int64_t reach = bundle_reach_[choice.bundle];
   if (choice.extra == kNone && reach > 0) {
-    const std::int64_t* begin = bundle_sums_.data() +
-                                std::size_t{choice.bundle} * (problem_.slot_count + 1) +
-                                choice.first;
+    const std::int64_t* begin =
+        bundle_sums_.data() + std::size_t{choice.bundle} * (problem_.slot_count + 1) + choice.first;
     const std::int64_t* end = begin + choice.duration;
     const std::uint32_t count = std::uint32_t{choice.last} - choice.first + 1;
     std::int64_t least = std::numeric_limits<std::int64_t>::max();

@@ -18,8 +18,8 @@ struct Placement {
   std::int64_t lots = 1;
 };
 
-// Finds the choice of an award; kNone when the order has no such choice or start. The lots are taken
-// over unseen: `lots_allowed` judges them.
+// Finds the choice of an award; kNone when the order has no such choice or start. The lots are
+// taken over unseen: `lots_allowed` judges them.
 [[nodiscard]] Placement find_placement(const Problem& problem, const Award& award);
 // The award of a placement of order `order`.
 [[nodiscard]] Award make_award(const Problem& problem, std::uint32_t order,
@@ -113,10 +113,10 @@ class OptionPricer {
   [[nodiscard]] int128 start_cost(const Choice& choice, Slot start) const;
 
   const Problem& problem_;
-  std::vector<std::int64_t> lane_sums_;    // lanes × (slots + 1): Σ λ before the slot
-  std::vector<std::int64_t> bundle_sums_;  // bundles × (slots + 1), undivided
-  std::vector<std::int64_t> bundle_reach_; // devices × slots that stay in 64 bits; 0: wide
-  std::int64_t delay_max_ = 0;             // delay costs that stay in 64 bits over all slots
+  std::vector<std::int64_t> lane_sums_;     // lanes × (slots + 1): Σ λ before the slot
+  std::vector<std::int64_t> bundle_sums_;   // bundles × (slots + 1), undivided
+  std::vector<std::int64_t> bundle_reach_;  // devices × slots that stay in 64 bits; 0: wide
+  std::int64_t delay_max_ = 0;              // delay costs that stay in 64 bits over all slots
 };
 
 // Undivided D(π): as D(λ), but capacity rows price each gang size apart and every capacity row

@@ -1,7 +1,6 @@
 #include "tongsuan/market/evaluate.h"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 #include "tongsuan/market/naive.h"
@@ -32,7 +31,8 @@ Prices random_prices(const Problem& problem, Random& random) {
     const Lane& lane = problem.lanes[row / problem.slot_count];
     const bool energy = lane.kind == LaneKind::kZone || lane.kind == LaneKind::kLink;
     const std::int64_t unit = energy ? kPriceMax / 5 : kMicro;
-    prices[row] = random.between(lane.balance ? -3 : 0, 8) * unit / 4 / (random.below(4) == 0 ? 3 : 1);
+    prices[row] =
+        random.between(lane.balance ? -3 : 0, 8) * unit / 4 / (random.below(4) == 0 ? 3 : 1);
     prices[row] = std::clamp<std::int64_t>(prices[row], lane.balance ? -kPriceMax : 0, kPriceMax);
   }
   return prices;
@@ -98,12 +98,12 @@ TEST(Evaluate, RefusesAwardsThatDoNotExist) {
         for (const std::uint32_t hub : {0U, 1U, 2U, kNone}) {
           for (Slot start = 0; start < 5; ++start) {
             Award award = {OrderId{order}, variant, hub, start, 1};
-            const bool exists = std::any_of(
-                twin.candidates(order).begin(), twin.candidates(order).end(),
-                [&](const NaivePlacement& placement) {
-                  award.lots = placement.award.lots;
-                  return placement.award == award;
-                });
+            const bool exists =
+                std::any_of(twin.candidates(order).begin(), twin.candidates(order).end(),
+                            [&](const NaivePlacement& placement) {
+                              award.lots = placement.award.lots;
+                              return placement.award == award;
+                            });
             EXPECT_EQ(find_placement(problem, award).choice != kNone, exists) << "seed " << seed;
           }
         }
@@ -184,8 +184,7 @@ TEST(Evaluate, PricerEqualsBestOption) {
       EXPECT_EQ(found.placement.choice, expected.placement.choice) << "seed " << seed;
       if (expected.placement.choice == kNone) continue;
       EXPECT_EQ(found.placement.start, expected.placement.start) << "seed " << seed;
-      EXPECT_TRUE(pricer.cost(found.placement) ==
-                  placement_cost(problem, found.placement, prices));
+      EXPECT_TRUE(pricer.cost(found.placement) == placement_cost(problem, found.placement, prices));
     }
   }
 }
@@ -196,7 +195,8 @@ TEST(Evaluate, PricerIsExactBeyondMachineWords) {
     Market market = random_market(seed, {.orders = 8, .slots = 12, .sellers = false});
     Random random(seed);
     for (Variant& variant : market.variants) {
-      if (random.below(2) == 0) variant.gang = kGangMax - static_cast<std::uint32_t>(random.below(9));
+      if (random.below(2) == 0)
+        variant.gang = kGangMax - static_cast<std::uint32_t>(random.below(9));
     }
     for (Order& order : market.orders) {
       if (random.below(2) == 0) order.value = random.between(0, kMoneyMax);
@@ -245,11 +245,10 @@ TEST(Evaluate, GapIsTheSumOfLostOpportunities) {
     const std::vector<std::int64_t> use = net_use(problem, outcome);
     for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
       const std::int64_t price = prices[row];
-      const int128 steps =
-          row_money(problem, row, price, dispatched.supplied[row]) -
-          supply_cost(problem, row, dispatched.supplied[row]) +
-          demand_value(problem, row, dispatched.demanded[row]) -
-          row_money(problem, row, price, dispatched.demanded[row]);
+      const int128 steps = row_money(problem, row, price, dispatched.supplied[row]) -
+                           supply_cost(problem, row, dispatched.supplied[row]) +
+                           demand_value(problem, row, dispatched.demanded[row]) -
+                           row_money(problem, row, price, dispatched.demanded[row]);
       EXPECT_TRUE(step_surplus(problem, prices, row) >= steps) << "seed " << seed;
       lost += step_surplus(problem, prices, row) - steps;
       const std::int64_t wasted = dispatched.supplied[row] - dispatched.demanded[row] - use[row];
@@ -259,9 +258,8 @@ TEST(Evaluate, GapIsTheSumOfLostOpportunities) {
     for (std::size_t i = 0; i < outcome.flows.size(); ++i) {
       const LineSlot& line = problem.line_slots[i];
       const std::int64_t flow = outcome.flows[i];
-      const int128 rent =
-          row_money(problem, line.from, prices[line.to] - prices[line.from], flow) -
-          row_money(problem, line.from, line.tariff, flow < 0 ? -flow : flow);
+      const int128 rent = row_money(problem, line.from, prices[line.to] - prices[line.from], flow) -
+                          row_money(problem, line.from, line.tariff, flow < 0 ? -flow : flow);
       EXPECT_TRUE(line_surplus(problem, prices, line) >= rent) << "seed " << seed;
       lost += line_surplus(problem, prices, line) - rent;
     }
@@ -275,17 +273,16 @@ TEST(Evaluate, BoundsHoldForTheBestOutcome) {
   int gang_books = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const bool plain = seed % 3 == 0;  // gang prices need books without sellers
-    const Market market =
-        random_market(seed, {.sellers = !plain, .curves = !plain});
+    const Market market = random_market(seed, {.sellers = !plain, .curves = !plain});
     NaiveBook twin(market);
     if (twin.combinations(kCombinationsMax) == kCombinationsMax) continue;
     const Problem problem = compiled(market);
     const auto best = twin.best();
     ASSERT_TRUE(best.has_value()) << "seed " << seed;
     ++books;
-    const int128 optimum = best->first / kNaiveDenominator * problem.denominator +
-                           best->first % kNaiveDenominator * problem.denominator /
-                               kNaiveDenominator;
+    const int128 optimum =
+        best->first / kNaiveDenominator * problem.denominator +
+        best->first % kNaiveDenominator * problem.denominator / kNaiveDenominator;
     Random random(seed);
     for (int k = 0; k < 4; ++k) {
       const Prices prices = random_prices(problem, random);

@@ -59,7 +59,7 @@ inline ExactCase scarf(std::int64_t demand, std::int64_t cost, std::int64_t pric
   builder.curve("demand", account, zone_leg(zone, {0, 1}, 0),
                 {step(kLostLoad * money, demand * kMegawattHour)});
   return {"T1 Scarf D=" + std::to_string(demand), builder.finish(), money,
-          (kLostLoad * demand - cost) * money, gap * kMicro, {price * kMicro}};
+          (kLostLoad * demand - cost) * money,    gap * kMicro,     {price * kMicro}};
 }
 
 inline ExactCase hua_baldick_1() {
@@ -71,14 +71,14 @@ inline ExactCase hua_baldick_1() {
   builder.curve("demand", account, zone_leg(zone, {0, 1}, 0),
                 {step(kLostLoad * kMicro, 35 * kMegawattHour)});
   return {"T2 Hua-Baldick 1", builder.finish(), kMicro, (kLostLoad * 35 - 1'850) * kMicro,
-          1'430 * kMicro, {12 * kMicro}};
+          1'430 * kMicro,     {12 * kMicro}};
 }
 
 // Every schedule of the second unit over three hours, on multiples of 10 MW; −1 is off.
 inline std::vector<OptionSpec> ramped_schedules(ZoneId zone) {
   const auto allowed = [](std::int64_t before, std::int64_t now) {
-    if (now < 0) return true;             // shutting down is free
-    if (before < 0) return now <= 60;     // start ramp
+    if (now < 0) return true;          // shutting down is free
+    if (before < 0) return now <= 60;  // start ramp
     return now - before <= 60 && before - now <= 60;
   };
   std::vector<OptionSpec> options;
@@ -114,8 +114,12 @@ inline ExactCase hua_baldick_2() {
                   {step(kLostLoad * kMicro, demand * kMegawattHour)});
     ++hour;
   }
-  return {"T3 Hua-Baldick 2", builder.finish(), kMicro, (kLostLoad * 340 - 20'960) * kMicro,
-          168 * kMicro, {60 * kMicro, 60 * kMicro, 65'600'000}};
+  return {"T3 Hua-Baldick 2",
+          builder.finish(),
+          kMicro,
+          (kLostLoad * 340 - 20'960) * kMicro,
+          168 * kMicro,
+          {60 * kMicro, 60 * kMicro, 65'600'000}};
 }
 
 inline ExactCase support_rule() {
@@ -184,7 +188,7 @@ inline ExactCase two_part(std::int64_t demand, std::int64_t cost, std::int64_t p
   builder.curve("demand", account, zone_leg(zone, {0, 1}, 0),
                 {step(kLostLoad * kMicro, demand * kMegawattHour)});
   return {"T6 two-part D=" + std::to_string(demand), builder.finish(), kMicro,
-          (kLostLoad * demand - cost) * kMicro, gap * kMicro, {price * kMicro}};
+          (kLostLoad * demand - cost) * kMicro,      gap * kMicro,     {price * kMicro}};
 }
 
 inline OptionSpec consumption(std::int64_t price, ZoneId zone, std::int64_t megawatts) {

@@ -1,7 +1,6 @@
 #include "tongsuan/market/exact_cases.h"
 
 #include <gtest/gtest.h>
-
 #include <map>
 
 #include "tongsuan/market/evaluate.h"
@@ -40,8 +39,9 @@ class Enumeration {
         const Placement placement = {i, problem_.choices[i].first, 1};
         std::vector<std::int64_t> with = use;
         add_use(problem_, placement, 1, with);
-        const int128 sum = value + static_cast<int128>(placement_value(problem_, order, placement)) *
-                                       problem_.denominator;
+        const int128 sum =
+            value +
+            static_cast<int128>(placement_value(problem_, order, placement)) * problem_.denominator;
         const auto [found, inserted] = next.try_emplace(std::move(with), sum);
         if (!inserted) found->second = std::max(found->second, sum);
       }

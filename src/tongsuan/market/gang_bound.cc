@@ -39,8 +39,8 @@ Value best_gangs(const Problem& problem, std::uint32_t row, const std::vector<st
   std::int64_t unit = 0;  // gangs only ever take multiples of it
   for (const std::uint32_t size : sizes) unit = std::gcd(unit, std::int64_t{size});
   const auto width = static_cast<std::size_t>(capacity / unit);
-  // gain[w]: the most that gangs of at most w units earn. "At most" is as good as "exactly", because
-  // more devices never cost less.
+  // gain[w]: the most that gangs of at most w units earn. "At most" is as good as "exactly",
+  // because more devices never cost less.
   std::vector<Value> gain(width + 1, 0);
   for (std::size_t k = 0; k < sizes.size(); ++k) {
     const auto size = static_cast<std::size_t>(sizes[k] / unit);
@@ -95,9 +95,9 @@ class GangPricer {
       const Choice& choice = problem_.choices[i];
       for (Slot start = choice.first; start <= choice.last; ++start) {
         const std::int64_t value = choice.value - order.delay_cost * (start - choice.first);
-        const int128 surplus = static_cast<int128>(value) * problem_.denominator -
-                               (choice.bundle == kNone ? profile_cost(choice)
-                                                       : bundle_cost(choice, start));
+        const int128 surplus =
+            static_cast<int128>(value) * problem_.denominator -
+            (choice.bundle == kNone ? profile_cost(choice) : bundle_cost(choice, start));
         best = std::max(best, surplus);
       }
     }

@@ -1,5 +1,6 @@
-// market, floor 2: the rules, exactly. Pure integer arithmetic without threads, files or exceptions,
-// so that the same code runs in the exchange, in the stranger's verifier and in a browser.
+// market, floor 2: the rules, exactly. Pure integer arithmetic without threads, files or
+// exceptions, so that the same code runs in the exchange, in the stranger's verifier and in a
+// browser.
 //   canonical.h  one order of every list, and the root hash of a book
 //   problem.h    the compiled book: rows and choices
 //   evaluate.h   welfare W of an outcome and the dual bound D of prices, in 128-bit integers

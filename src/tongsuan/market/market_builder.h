@@ -18,7 +18,9 @@ struct OptionSpec {
   std::vector<Leg> legs;
 };
 
-inline Step step(std::int64_t price, std::int64_t amount) { return {Price(price), Amount(amount)}; }
+inline Step step(std::int64_t price, std::int64_t amount) {
+  return {Price(price), Amount(amount)};
+}
 
 inline Leg capacity_leg(HubId hub, ClassId accelerator, SlotRange slots, std::int64_t amount) {
   return {RowKind::kCapacity, hub.value, accelerator.value, kNone, slots, amount};
@@ -46,8 +48,8 @@ class MarketBuilder {
     market_.zones.push_back({commodity, disposal});
     return {market_.zone_names.push_back(name)};
   }
-  HubId hub(std::string_view name, std::uint32_t pue_milli = 1000,
-            std::uint32_t power_zone = kNone, std::uint32_t green_zone = kNone) {
+  HubId hub(std::string_view name, std::uint32_t pue_milli = 1000, std::uint32_t power_zone = kNone,
+            std::uint32_t green_zone = kNone) {
     Hub hub;
     hub.pue_milli = pue_milli;
     hub.power_zone = power_zone;
@@ -82,14 +84,14 @@ class MarketBuilder {
   void offer(std::string_view name, AccountId seller, HubId hub, ClassId accelerator,
              SlotRange slots, const std::vector<Step>& steps) {
     market_.offer_names.push_back(name);
-    market_.offers.push_back({seller, hub.value, accelerator.value, kNone, slots,
-                              append(market_.steps, steps)});
+    market_.offers.push_back(
+        {seller, hub.value, accelerator.value, kNone, slots, append(market_.steps, steps)});
   }
   void offer(std::string_view name, AccountId seller, ZoneId zone, SlotRange slots,
              const std::vector<Step>& steps) {
     market_.offer_names.push_back(name);
-    market_.offers.push_back({seller, kNone, kNone, zone.value, slots,
-                              append(market_.steps, steps)});
+    market_.offers.push_back(
+        {seller, kNone, kNone, zone.value, slots, append(market_.steps, steps)});
   }
 
   // ---- Orders: fill an Order with these ranges, then add it ------------------------------------

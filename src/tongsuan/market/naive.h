@@ -139,8 +139,8 @@ class NaiveBook : NaiveRows {
     if (best == nullptr) return false;
     std::size_t widest = 0;
     for (Slot t = 0; t < market_.calendar.slot_count; ++t) {
-      widest = std::max(widest,
-                        rows_[row(kLink, best->from.value, best->to.value, t)].supply.size());
+      widest =
+          std::max(widest, rows_[row(kLink, best->from.value, best->to.value, t)].supply.size());
     }
     const std::uint64_t share = std::max<std::uint64_t>(1, widest / 4);
     std::uint64_t slots = 1;
@@ -197,9 +197,9 @@ class NaiveBook : NaiveRows {
       placement.slots = {market_.ranges[order.services.begin].begin, 0};
       bool possible = true;
       for (std::uint32_t i = order.services.begin; i < order.services.end; ++i) {
-        possible = possible && run(order, placement.award.hub, variant.accelerator.value,
-                                   variant.gang, order.whole_nodes, market_.ranges[i],
-                                   placement.use);
+        possible =
+            possible && run(order, placement.award.hub, variant.accelerator.value, variant.gang,
+                            order.whole_nodes, market_.ranges[i], placement.use);
         placement.slots.begin = std::min(placement.slots.begin, market_.ranges[i].begin);
         placement.slots.end = std::max(placement.slots.end, market_.ranges[i].end);
       }

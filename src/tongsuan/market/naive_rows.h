@@ -20,7 +20,7 @@ class NaiveRows {
   enum Kind : std::uint32_t { kCapacity, kNode, kZone, kLink, kCap };
   struct Row {
     bool balance = false;
-    std::int64_t weight = 0;  // undivided money per price and amount
+    std::int64_t weight = 0;           // undivided money per price and amount
     std::vector<std::int64_t> supply;  // price of every single unit
     std::vector<std::int64_t> demand;
     bool limited = true;
@@ -33,8 +33,7 @@ class NaiveRows {
     if (inserted) {
       const bool energy = kind == kZone || kind == kLink;
       rows_.push_back({});
-      rows_.back().balance =
-          kind == kZone && market_.zones[first].disposal == Disposal::kBalance;
+      rows_.back().balance = kind == kZone && market_.zones[first].disposal == Disposal::kBalance;
       rows_.back().weight =
           energy ? 3'600 : std::int64_t{market_.calendar.slot_seconds} * 1'000'000;
     }
@@ -56,7 +55,8 @@ class NaiveRows {
     for (const Offer& offer : market_.offers) {
       for (Slot t = offer.slots.begin; t < offer.slots.end; ++t) {
         add_units(rows_[offer.zone == kNone ? row(kCapacity, offer.hub, offer.accelerator, t)
-                                            : row(kZone, offer.zone, 0, t)].supply,
+                                            : row(kZone, offer.zone, 0, t)]
+                      .supply,
                   offer.steps);
       }
     }

@@ -21,8 +21,12 @@ std::uint64_t step_draw(std::uint64_t seed, std::uint32_t row, std::uint32_t own
 
 namespace {
 
-std::uint32_t owner_of(const SupplyStep& step) { return step.offer; }
-std::uint32_t owner_of(const DemandStep& step) { return step.order; }
+std::uint32_t owner_of(const SupplyStep& step) {
+  return step.offer;
+}
+std::uint32_t owner_of(const DemandStep& step) {
+  return step.order;
+}
 
 struct Share {
   std::int64_t remainder = 0;
@@ -198,13 +202,12 @@ Payments payments(const Market& market, const Problem& problem, const Outcome& o
   for (std::uint32_t account = 0; account < purses.size(); ++account) {
     const Purse& purse = purses[account];
     if (purse.paid == 0 && purse.received == 0) continue;
-    result.totals.push_back({AccountId{account}, cut(purse.paid, result.fits),
-                             cut(purse.received, result.fits)});
+    result.totals.push_back(
+        {AccountId{account}, cut(purse.paid, result.fits), cut(purse.received, result.fits)});
     rent += purse.paid - purse.received;
   }
   result.rent = cut(rent, result.fits);
-  for (const LineTotal& line :
-       line_totals(market, problem, outcome.flows, payment_prices)) {
+  for (const LineTotal& line : line_totals(market, problem, outcome.flows, payment_prices)) {
     result.line_rents.push_back(
         cut(divide_wide(line.revenue, problem.denominator, Rounding::kDown), result.fits));
   }

@@ -2,9 +2,9 @@
 //
 // Everything is summed undivided, and divided once per order and once per (seller, lane): payers
 // round up, receivers round down, so the odd micro-yuan stays in the rent. An order whose cost is
-// negative (it delivers more than it uses, or a balance row has a negative price) receives; a seller
-// whose revenue is negative pays. Node blocks, data links and caps have no seller: what is paid for
-// them is rent, like the price differences along lines.
+// negative (it delivers more than it uses, or a balance row has a negative price) receives; a
+// seller whose revenue is negative pays. Node blocks, data links and caps have no seller: what is
+// paid for them is rent, like the price differences along lines.
 #pragma once
 
 #include <cstdint>
@@ -64,8 +64,8 @@ struct LineTotal {
 struct Payments {
   std::vector<AccountTotal> totals;      // rising account ids; accounts without money left out
   std::vector<std::int64_t> line_rents;  // micro-yuan per line, floor; before its tariff
-  std::int64_t rent = 0;                 // Σ paid − Σ received, micro-yuan; line_rents are part of it
-  bool fits = true;                      // false: some sum leaves 64 bits and is cut off
+  std::int64_t rent = 0;  // Σ paid − Σ received, micro-yuan; line_rents are part of it
+  bool fits = true;       // false: some sum leaves 64 bits and is cut off
 };
 [[nodiscard]] Payments payments(const Market& market, const Problem& problem,
                                 const Outcome& outcome, const Dispatch& dispatch,

@@ -1,7 +1,6 @@
 #include "tongsuan/market/payments.h"
 
 #include <gtest/gtest.h>
-
 #include <map>
 #include <tuple>
 
@@ -14,8 +13,8 @@ namespace {
 
 using testing::MarketBuilder;
 using testing::random_market;
-using testing::SignedRound;
 using testing::signed_round;
+using testing::SignedRound;
 using testing::step;
 
 // A random market with a random feasible outcome.
@@ -114,8 +113,8 @@ TEST(Payments, EqualTheNaiveSum) {
     const Market& market = played.market;
     const Problem& problem = played.problem;
     const Allocation allocation = allocate(problem, played.dispatched, seed);
-    const Payments found = payments(market, problem, played.outcome, played.dispatched,
-                                    allocation, played.prices);
+    const Payments found =
+        payments(market, problem, played.outcome, played.dispatched, allocation, played.prices);
     ASSERT_TRUE(found.fits);
     std::map<std::uint32_t, std::pair<int128, int128>> expected;  // account → paid, received
     const auto pay = [&](AccountId account, int128 cost) {
@@ -190,8 +189,8 @@ TEST(Payments, SellersAreSummedOverTheirOffersOnALane) {
   const Dispatch dispatched =
       dispatch(round.problem, net_use(round.problem, round.certificate.outcome));
   const Allocation allocation = allocate(round.problem, dispatched, round.certificate.seed);
-  const std::vector<SellerLane> sellers = seller_lanes(
-      round.market, round.problem, allocation, round.certificate.payment_prices);
+  const std::vector<SellerLane> sellers =
+      seller_lanes(round.market, round.problem, allocation, round.certificate.payment_prices);
   EXPECT_FALSE(sellers.empty());
   for (std::size_t i = 0; i < sellers.size(); ++i) {
     EXPECT_TRUE(sellers[i].revenue >= sellers[i].cost);

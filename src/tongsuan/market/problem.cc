@@ -42,8 +42,8 @@ class OrderCompiler {
                          "the limit is " + std::to_string(kOrdersMax));
     }
     problem_.orders.reserve(market_.orders.size());
-    problem_.choices.reserve(static_cast<std::size_t>(
-        std::min<std::uint64_t>(choice_estimate(), kOptionsMax)));
+    problem_.choices.reserve(
+        static_cast<std::size_t>(std::min<std::uint64_t>(choice_estimate(), kOptionsMax)));
     int128 use = 0;
     for (std::uint32_t i = 0; i < market_.orders.size(); ++i) {
       const Order& order = market_.orders[i];
@@ -51,11 +51,20 @@ class OrderCompiler {
       const auto begin = static_cast<std::uint32_t>(problem_.choices.size());
       if (!limits_hold(order)) return order_error(i);
       switch (order.kind) {
-        case OrderKind::kBlock: add_block(order); break;
-        case OrderKind::kOptions: add_options(order); break;
-        case OrderKind::kCurve: break;
-        case OrderKind::kProfile: add_options(order); break;
-        case OrderKind::kService: add_service(order); break;
+        case OrderKind::kBlock:
+          add_block(order);
+          break;
+        case OrderKind::kOptions:
+          add_options(order);
+          break;
+        case OrderKind::kCurve:
+          break;
+        case OrderKind::kProfile:
+          add_options(order);
+          break;
+        case OrderKind::kService:
+          add_service(order);
+          break;
       }
       use += order_use_;
       if (use > kUseMax || problem_.choices.size() > kOptionsMax ||
@@ -143,10 +152,9 @@ class OrderCompiler {
   // ---- Orders ----------------------------------------------------------------------------------
 
   [[nodiscard]] Error order_error(std::uint32_t order) const {
-    return limit_error(
-        "order " + std::string(market_.order_names[order]) +
-            " passes a limit of value, amount, or the number of choices",
-        "see the limits in docs/formats/market.md");
+    return limit_error("order " + std::string(market_.order_names[order]) +
+                           " passes a limit of value, amount, or the number of choices",
+                       "see the limits in docs/formats/market.md");
   }
 
   [[nodiscard]] bool limits_hold(const Order& order) const {
@@ -314,8 +322,8 @@ class OrderCompiler {
     if (minimum_ppm < 1'000'000) {
       profile.lots = lots_of(divisor);
       profile.lots_min = std::max<std::int64_t>(
-          1, static_cast<std::int64_t>(ceil_divide(static_cast<int128>(profile.lots) * minimum_ppm,
-                                                   1'000'000)));
+          1, static_cast<std::int64_t>(
+                 ceil_divide(static_cast<int128>(profile.lots) * minimum_ppm, 1'000'000)));
     }
     choice.extra = static_cast<std::uint32_t>(problem_.profiles.size());
     problem_.profiles.push_back(profile);
@@ -355,7 +363,6 @@ class OrderCompiler {
     }
   }
 
-
   const Market& market_;
   const std::uint32_t slot_count_;
   const LaneIndex& lanes_;
@@ -388,9 +395,15 @@ std::vector<std::string> lane_names(const Market& market, const Problem& problem
   };
   for (const Lane& lane : problem.lanes) {
     switch (lane.kind) {
-      case LaneKind::kCapacity: names.push_back("capacity " + pair(lane)); break;
-      case LaneKind::kNode: names.push_back("nodes " + pair(lane)); break;
-      case LaneKind::kZone: names.push_back("zone " + std::string(market.zone_names[lane.first])); break;
+      case LaneKind::kCapacity:
+        names.push_back("capacity " + pair(lane));
+        break;
+      case LaneKind::kNode:
+        names.push_back("nodes " + pair(lane));
+        break;
+      case LaneKind::kZone:
+        names.push_back("zone " + std::string(market.zone_names[lane.first]));
+        break;
       case LaneKind::kLink:
         names.push_back("link " + std::string(market.hub_names[lane.first]) + "->" +
                         std::string(market.hub_names[lane.second]));

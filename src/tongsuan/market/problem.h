@@ -8,21 +8,22 @@
 // A *bundle* is what one device of an order uses in every slot that it runs: its capacity lane, and
 // maybe a node lane, the power and green zones of the hub (Wh per device and slot, rounded up to
 // whole Wh once, here), and caps of the order's group. With p the prices, one slot t of one device
-// costs bundle_price(t) = Σ units · p[lane, t] · scale[lane], so prefix sums over t price any start.
+// costs bundle_price(t) = Σ units · p[lane, t] · scale[lane], so prefix sums over t price any
+// start.
 //
 // A *choice* is one (variant, hub) of an order with all its starts; an exclusive set of choices is
 // an order. Irregular options (several legs, negative legs) are *profiles*: a list of row uses. An
-// order that asks for whole nodes is measured in nodes: `devices` counts nodes, the capacity leg has
-// the devices of one node as its units, and the node leg has one.
+// order that asks for whole nodes is measured in nodes: `devices` counts nodes, the capacity leg
+// has the devices of one node as its units, and the node leg has one.
 //
 // What cannot be had is left out: a choice on a capacity lane that no offer and no negative leg
 // touches, whole nodes where there is no node block, green energy at a hub without a green zone,
 // and a start before the order's data can have arrived.
 //
-// A *transfer* brings a data set to a hub without a replica, over one fixed route: of the links from
-// a replica to the hub, the one whose cheapest step, in the link's earliest range, has the lowest
-// price, then the lowest replica hub. It takes k slots, k the least number for which
-// rate = ceil(size / k) is at most a quarter of the link's largest capacity in one slot (and 1 MB at
+// A *transfer* brings a data set to a hub without a replica, over one fixed route: of the links
+// from a replica to the hub, the one whose cheapest step, in the link's earliest range, has the
+// lowest price, then the lowest replica hub. It takes k slots, k the least number for which rate =
+// ceil(size / k) is at most a quarter of the link's largest capacity in one slot (and 1 MB at
 // least). It may run before the window opens, but not before slot 0, so starts are at least k.
 //
 // A cap row outside the slots of its cap has one free step of kAmountMax: no limit.
@@ -31,9 +32,9 @@
 // price · amount · scale[l] of undivided money, where scale[l] = denominator · (price units per
 // amount unit). All sums are 128-bit.
 //
-// Welfare. Given awards and flows, each row's net position is fixed, and supply and demand steps are
-// accepted in price order around it, volume first (see evaluate.h); welfare is what accepted orders
-// and demand steps are worth, less what supply steps and line tariffs cost.
+// Welfare. Given awards and flows, each row's net position is fixed, and supply and demand steps
+// are accepted in price order around it, volume first (see evaluate.h); welfare is what accepted
+// orders and demand steps are worth, less what supply steps and line tariffs cost.
 #pragma once
 
 #include <cstdint>
@@ -54,10 +55,10 @@ enum class LaneKind : std::uint8_t { kCapacity, kNode, kZone, kLink, kCap };
 
 struct Lane {
   LaneKind kind = LaneKind::kCapacity;
-  bool balance = false;       // supply must equal use and the price is free in sign
-  std::uint32_t first = 0;    // hub, zone, from-hub, or cap
-  std::uint32_t second = 0;   // class, or to-hub
-  std::int64_t scale = 0;     // undivided money per (price × amount)
+  bool balance = false;      // supply must equal use and the price is free in sign
+  std::uint32_t first = 0;   // hub, zone, from-hub, or cap
+  std::uint32_t second = 0;  // class, or to-hub
+  std::int64_t scale = 0;    // undivided money per (price × amount)
 };
 
 struct SupplyStep {
@@ -99,14 +100,14 @@ struct Profile {
 };
 
 struct Choice {
-  std::int64_t value = 0;      // micro-yuan when it starts at `first`; of all lots for a profile
-  std::uint32_t bundle = kNone;   // kNone: a profile
-  std::uint32_t extra = kNone;    // a profile, or a transfer (kNone: none)
-  std::uint32_t devices = 0;   // multiplies the bundle: the gang, rounded up to nodes if asked for
-  std::uint16_t first = 0;     // first and last possible start, both included
+  std::int64_t value = 0;        // micro-yuan when it starts at `first`; of all lots for a profile
+  std::uint32_t bundle = kNone;  // kNone: a profile
+  std::uint32_t extra = kNone;   // a profile, or a transfer (kNone: none)
+  std::uint32_t devices = 0;  // multiplies the bundle: the gang, rounded up to nodes if asked for
+  std::uint16_t first = 0;    // first and last possible start, both included
   std::uint16_t last = 0;
   std::uint16_t duration = 0;
-  std::uint16_t variant = 0;   // as in Award
+  std::uint16_t variant = 0;  // as in Award
 };
 
 struct ProblemOrder {
@@ -129,7 +130,7 @@ struct LineSlot {
 struct Problem {
   std::uint32_t slot_count = 0;
   std::int64_t denominator = 1;
-  std::uint32_t capacity_lane_count = 0;    // capacity lanes come first: rows below this × slots
+  std::uint32_t capacity_lane_count = 0;  // capacity lanes come first: rows below this × slots
   std::vector<Lane> lanes;
   std::vector<std::uint32_t> supply_begin;  // row → range of supply; size rows + 1
   std::vector<SupplyStep> supply;           // within a row: rising (price, offer)
@@ -141,8 +142,8 @@ struct Problem {
   std::vector<Profile> profiles;
   std::vector<ProfileLeg> profile_legs;
   std::vector<Choice> choices;
-  std::vector<ProblemOrder> orders;         // by OrderId; curves have no choices
-  std::vector<LineSlot> line_slots;         // in the order of Outcome::flows
+  std::vector<ProblemOrder> orders;  // by OrderId; curves have no choices
+  std::vector<LineSlot> line_slots;  // in the order of Outcome::flows
 
   [[nodiscard]] std::uint32_t row_count() const {
     return static_cast<std::uint32_t>(lanes.size()) * slot_count;
@@ -161,8 +162,9 @@ struct Problem {
 // named limit of domain/units.h would be passed; a valid market never fails otherwise.
 Result<Problem> compile(const Market& market);
 
-// One name per lane, unique: "capacity horinger/H100", "nodes horinger/H100", "zone inner-mongolia",
-// "link guizhou->horinger", "cap 0 sandbox" (caps by their position in the market).
+// One name per lane, unique: "capacity horinger/H100", "nodes horinger/H100", "zone
+// inner-mongolia", "link guizhou->horinger", "cap 0 sandbox" (caps by their position in the
+// market).
 [[nodiscard]] std::vector<std::string> lane_names(const Market& market, const Problem& problem);
 
 }  // namespace tongsuan::market

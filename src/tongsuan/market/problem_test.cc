@@ -1,8 +1,7 @@
 #include "tongsuan/market/problem.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/market_builder.h"
@@ -59,7 +58,7 @@ struct OneHub {
 TEST(Problem, LanesComeInTheirOrderAndHaveNames) {
   const Market market = testing::round_market();
   const std::vector<std::string> expected = {
-      "capacity alpha/gpu", "capacity beta/gpu", "nodes alpha/gpu",   "zone green",
+      "capacity alpha/gpu", "capacity beta/gpu", "nodes alpha/gpu",  "zone green",
       "zone north",         "zone south",        "link alpha->beta", "cap 0 sandbox"};
   EXPECT_EQ(names_of(market), expected);
 }
@@ -203,8 +202,8 @@ TEST(Problem, PartsOfAProfileAreItsGreatestCommonDivisor) {
 
 TEST(Problem, HugePartsStayWithinTheLimitOfLots) {
   OneHub one(1);
-  one.builder.profile("profile", one.account,
-                      {0, {zone_leg(one.power, {0, 1}, -7'000'000'000)}}, 1);
+  one.builder.profile("profile", one.account, {0, {zone_leg(one.power, {0, 1}, -7'000'000'000)}},
+                      1);
   const Problem problem = compiled(one.builder.finish());
   EXPECT_EQ(problem.profiles[0].lots, 1'000'000'000);
 }
@@ -256,7 +255,9 @@ class Limits : public ::testing::Test {
   Market market_;
 };
 
-TEST_F(Limits, HoldForThisMarket) { EXPECT_TRUE(compile(market_).ok()); }
+TEST_F(Limits, HoldForThisMarket) {
+  EXPECT_TRUE(compile(market_).ok());
+}
 TEST_F(Limits, NoSlots) {
   market_.calendar.slot_count = 0;
   expect_refused();

@@ -23,8 +23,8 @@ struct RandomShape {
   std::uint32_t classes = 2;
   std::uint32_t line_slots = 2;  // slots that lines cover, all lines together; 0: no lines
   std::uint32_t gang = 3;
-  std::int64_t supply = 6;       // devices per hub, class, offer and slot
-  bool sellers = true;           // orders that deliver
+  std::int64_t supply = 6;  // devices per hub, class, offer and slot
+  bool sellers = true;      // orders that deliver
   bool curves = true;
   bool energy = true;
 };
@@ -88,8 +88,8 @@ class RandomMarket {
 
   void add_zones() {
     const Disposal power = chance(50) ? Disposal::kBalance : Disposal::kFree;
-    zones_ = {builder_.zone("z0", Disposal::kFree, Commodity::kGreen),
-              builder_.zone("z1", power), builder_.zone("z2", power)};
+    zones_ = {builder_.zone("z0", Disposal::kFree, Commodity::kGreen), builder_.zone("z1", power),
+              builder_.zone("z2", power)};
     balance_ = power == Disposal::kBalance;
     for (std::uint32_t i = 0; i < 3; ++i) {
       builder_.offer("e" + digits(i), pick(accounts_), zones_[i], builder_.all(),
@@ -123,10 +123,9 @@ class RandomMarket {
     for (std::uint32_t i = 0; i < hubs; ++i) {
       const bool power = shape_.energy && chance(60);
       const bool green = shape_.energy && chance(70);
-      hubs_.push_back(builder_.hub("h" + digits(i),
-                                   static_cast<std::uint32_t>(random_.between(1000, 1300)),
-                                   power ? zones_[1 + random_.below(2)].value : kNone,
-                                   green ? zones_[0].value : kNone));
+      hubs_.push_back(builder_.hub(
+          "h" + digits(i), static_cast<std::uint32_t>(random_.between(1000, 1300)),
+          power ? zones_[1 + random_.below(2)].value : kNone, green ? zones_[0].value : kNone));
     }
   }
 

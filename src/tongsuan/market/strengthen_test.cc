@@ -1,8 +1,7 @@
 #include "tongsuan/market/strengthen.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <vector>
 
 #include "tongsuan/market/certificate_builder.h"
@@ -132,8 +131,8 @@ TEST(Strengthen, BoundsStayAboveTheBestOutcome) {
   int lower = 0;
   for (std::uint64_t seed = 1; seed <= 4'000; ++seed) {
     const bool plain = seed % 2 == 0;  // gang prices need books without sellers and curves
-    const Market market = random_market(
-        seed, {.orders = 5, .supply = 3, .sellers = !plain, .curves = !plain});
+    const Market market =
+        random_market(seed, {.orders = 5, .supply = 3, .sellers = !plain, .curves = !plain});
     NaiveBook twin(market);
     if (twin.combinations(kCombinationsMax) == kCombinationsMax) continue;
     const Problem problem = compiled(market);
@@ -199,11 +198,21 @@ class OneHub : public ::testing::Test {
   HubId hub_;
 };
 
-TEST_F(OneHub, GangsThatCannotFitAreLeftOut) { EXPECT_EQ(left_of(5, 100 * kYuan), 0U); }
-TEST_F(OneHub, GangsThatFitStay) { EXPECT_EQ(left_of(4, 100 * kYuan), 4U); }
-TEST_F(OneHub, WorthItsCostIsNotEnough) { EXPECT_EQ(left_of(3, 5 * kYuan), 0U); }
-TEST_F(OneHub, WorthMoreThanItsCostStays) { EXPECT_EQ(left_of(3, 5 * kYuan + 1), 4U); }
-TEST_F(OneHub, LateStartsAreLeftOut) { EXPECT_EQ(left_of(3, 7 * kYuan, kYuan), 2U); }
+TEST_F(OneHub, GangsThatCannotFitAreLeftOut) {
+  EXPECT_EQ(left_of(5, 100 * kYuan), 0U);
+}
+TEST_F(OneHub, GangsThatFitStay) {
+  EXPECT_EQ(left_of(4, 100 * kYuan), 4U);
+}
+TEST_F(OneHub, WorthItsCostIsNotEnough) {
+  EXPECT_EQ(left_of(3, 5 * kYuan), 0U);
+}
+TEST_F(OneHub, WorthMoreThanItsCostStays) {
+  EXPECT_EQ(left_of(3, 5 * kYuan + 1), 4U);
+}
+TEST_F(OneHub, LateStartsAreLeftOut) {
+  EXPECT_EQ(left_of(3, 7 * kYuan, kYuan), 2U);
+}
 
 TEST_F(OneHub, OrdersThatOthersFollowMayBeWorthALoss) {
   Order first;
@@ -221,8 +230,8 @@ TEST_F(OneHub, OrdersThatOthersFollowMayBeWorthALoss) {
 }
 
 TEST_F(OneHub, DeliveriesMakeRoomThatIsNotKnown) {
-  builder_.options_order(
-      "d", seller_, {{-kYuan, {testing::capacity_leg(hub_, accelerator_, {0, 2}, -8)}}});
+  builder_.options_order("d", seller_,
+                         {{-kYuan, {testing::capacity_leg(hub_, accelerator_, {0, 2}, -8)}}});
   // The delivery itself, and the block in the two slots that may be delivered to.
   EXPECT_EQ(left_of(5, kYuan), 3U);
 }

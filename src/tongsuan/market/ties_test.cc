@@ -1,8 +1,7 @@
 #include "tongsuan/market/ties.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <tuple>
 
 #include "tongsuan/market/certificate_builder.h"
@@ -65,10 +64,9 @@ TEST(Ties, LowestDrawsWinAndGetTheBetterAwards) {
     EXPECT_EQ(start_of(order[0]), 0U);
     EXPECT_EQ(start_of(order[1]), 2U);
     EXPECT_EQ(start_of(order[2]), 3U);
-    EXPECT_TRUE(std::is_sorted(outcome.awards.begin(), outcome.awards.end(),
-                               [](const Award& a, const Award& b) {
-                                 return a.order.value < b.order.value;
-                               }));
+    EXPECT_TRUE(std::is_sorted(
+        outcome.awards.begin(), outcome.awards.end(),
+        [](const Award& a, const Award& b) { return a.order.value < b.order.value; }));
   }
 }
 
@@ -113,8 +111,7 @@ TEST(Ties, SettlingKeepsWelfareAndIsFinal) {
       const Span32 choices = problem.orders[i].choices;
       if (choices.count() == 0 || random.below(2) == 0) continue;
       Placement placement;
-      placement.choice =
-          choices.begin + static_cast<std::uint32_t>(random.below(choices.count()));
+      placement.choice = choices.begin + static_cast<std::uint32_t>(random.below(choices.count()));
       const Choice& choice = problem.choices[placement.choice];
       placement.start = static_cast<Slot>(random.between(choice.first, choice.last));
       if (choice.bundle == kNone) placement.lots = problem.profiles[choice.extra].lots;

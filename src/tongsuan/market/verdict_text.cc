@@ -50,7 +50,9 @@ std::string money(int128 undivided, std::int64_t denominator) {
   return to_string(divide_wide(micro, kMicro, Rounding::kDown));
 }
 
-std::string percent(std::int64_t ppm) { return decimal(ppm, 4) + " %"; }
+std::string percent(std::int64_t ppm) {
+  return decimal(ppm, 4) + " %";
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -95,8 +97,9 @@ std::string verdict_text(const Market& market, const Certificate& certificate,
   std::string out = chinese ? "市场 " : "market ";
   out += market.name + (chinese ? "，轮次 " : ", round ") + std::to_string(certificate.round);
   if (!verdict.ok()) {
-    out += std::string(chinese ? "：未通过验证，" : ": NOT verified, ") + fault_name(verdict.fault) +
-           (chinese ? "：" : ": ") + fault_text(verdict.fault, language) + '\n';
+    out += std::string(chinese ? "：未通过验证，" : ": NOT verified, ") +
+           fault_name(verdict.fault) + (chinese ? "：" : ": ") +
+           fault_text(verdict.fault, language) + '\n';
     out += line("what ", "详情", verdict.detail);
     out += line("try  ", "建议",
                 chinese ? "向发布者索取该轮的订单簿与证书原件，再次验证"
@@ -107,10 +110,9 @@ std::string verdict_text(const Market& market, const Certificate& certificate,
   out += line("orders ", "订单", std::to_string(verdict.order_count));
   out += line("awards ", "中标", std::to_string(verdict.award_count));
   out += line("rows   ", "约束", std::to_string(verdict.row_count));
-  out += line("welfare", "福利",
-              money(verdict.welfare, verdict.denominator) + ' ' + market.currency);
-  out += line("bound  ", "上界",
-              money(verdict.bound, verdict.denominator) + ' ' + market.currency);
+  out +=
+      line("welfare", "福利", money(verdict.welfare, verdict.denominator) + ' ' + market.currency);
+  out += line("bound  ", "上界", money(verdict.bound, verdict.denominator) + ' ' + market.currency);
   out += line("gap    ", "差距", percent(verdict.gap_ppm()));
   out += line("rent   ", "租金", decimal(certificate.rent, 6) + ' ' + market.currency);
   return out;

@@ -1,5 +1,6 @@
 // A verdict for people (Chinese or English) and for programs (one JSON object). Shared by
-// tongsuan-verify, `tongsuan verify` and the verifier in the browser, so that all three say the same.
+// tongsuan-verify, `tongsuan verify` and the verifier in the browser, so that all three say the
+// same.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,6 @@
 #include "tongsuan/market/verdict_text.h"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 #include "tongsuan/market/certificate_builder.h"

@@ -109,10 +109,10 @@ class Verifier {
       }
       placement_of_[i] = find_placement(problem_, awards[i]);
       if (placement_of_[i].choice == kNone) {
-        return fail(Fault::kUnknownAward,
-                    order_text(order) + " has no option with variant " +
-                        std::to_string(awards[i].variant) + ", this hub, and start " +
-                        std::to_string(awards[i].start));
+        return fail(Fault::kUnknownAward, order_text(order) + " has no option with variant " +
+                                              std::to_string(awards[i].variant) +
+                                              ", this hub, and start " +
+                                              std::to_string(awards[i].start));
       }
       if (!lots_allowed(problem_, placement_of_[i])) {
         return fail(Fault::kLotsOutOfRange, order_text(order) + " does not allow " +
@@ -139,10 +139,9 @@ class Verifier {
       const Slot begin = placement_slots(problem_, placement_of_[i]).begin;
       const Slot end = placement_slots(problem_, placement_of_[earlier]).end;
       if (begin < end) {
-        return fail(Fault::kPrecedence, order_text(order) + " starts in slot " +
-                                            std::to_string(begin) + ", before " +
-                                            order_text(after) + " ends with slot " +
-                                            std::to_string(end));
+        return fail(Fault::kPrecedence,
+                    order_text(order) + " starts in slot " + std::to_string(begin) + ", before " +
+                        order_text(after) + " ends with slot " + std::to_string(end));
       }
     }
     return true;
@@ -158,11 +157,11 @@ class Verifier {
     for (std::size_t i = 0; i < flows.size(); ++i) {
       const LineSlot& line = problem_.line_slots[i];
       if (flows[i] < line.min || flows[i] > line.max) {
-        return fail(Fault::kFlowOutOfRange,
-                    line_text(line.line) + " slot " +
-                        std::to_string(line.from % problem_.slot_count) + " carries " +
-                        std::to_string(flows[i]) + " Wh, beyond " + std::to_string(line.min) +
-                        " to " + std::to_string(line.max));
+        return fail(Fault::kFlowOutOfRange, line_text(line.line) + " slot " +
+                                                std::to_string(line.from % problem_.slot_count) +
+                                                " carries " + std::to_string(flows[i]) +
+                                                " Wh, beyond " + std::to_string(line.min) + " to " +
+                                                std::to_string(line.max));
       }
     }
     return true;
@@ -192,8 +191,7 @@ class Verifier {
       const bool balance = problem_.lanes[row / problem_.slot_count].balance;
       if (prices[row] > kPriceMax || prices[row] < (balance ? -kPriceMax : 0)) {
         return fail(Fault::kPriceOutOfRange, std::string("the ") + what + " price of " +
-                                                 row_text(row) + " is " +
-                                                 micro_text(prices[row]));
+                                                 row_text(row) + " is " + micro_text(prices[row]));
       }
     }
     return true;
@@ -220,7 +218,8 @@ class Verifier {
     const GangPrices& gangs = certificate_.gang_prices;
     if (gangs.prices.empty()) {
       if (gangs.sizes.empty() && certificate_.gang_bound == 0) return true;
-      return fail(Fault::kGangPriceShape, "there are no gang prices, but gang sizes or a gang bound");
+      return fail(Fault::kGangPriceShape,
+                  "there are no gang prices, but gang sizes or a gang bound");
     }
     if (!gang_shape_fits(gangs)) return false;
     const int128 derived = gang_bound(bounded_problem(), certificate_.bound_prices, gangs);
@@ -270,9 +269,8 @@ class Verifier {
     const OptionPricer pricer(problem_, certificate_.payment_prices);
     for (std::size_t i = 0; i < placement_of_.size(); ++i) {
       const std::uint32_t order = certificate_.outcome.awards[i].order.value;
-      const int128 value =
-          static_cast<int128>(placement_value(problem_, order, placement_of_[i])) *
-          problem_.denominator;
+      const int128 value = static_cast<int128>(placement_value(problem_, order, placement_of_[i])) *
+                           problem_.denominator;
       const int128 cost = pricer.cost(placement_of_[i]);
       if (cost > value) {
         return fail(Fault::kBuyerLoses, order_text(order) + " pays " + money_text(cost) +
@@ -299,23 +297,22 @@ class Verifier {
     for (const SellerLane& sold :
          seller_lanes(market_, problem_, allocation_, certificate_.payment_prices)) {
       if (sold.revenue < sold.cost) {
-        return fail(Fault::kSellerLoses, account_text(sold.seller) + " earns " +
-                                             money_text(sold.revenue) + " on " +
-                                             lane_text(sold.lane) + ", which costs it " +
-                                             money_text(sold.cost));
+        return fail(Fault::kSellerLoses,
+                    account_text(sold.seller) + " earns " + money_text(sold.revenue) + " on " +
+                        lane_text(sold.lane) + ", which costs it " + money_text(sold.cost));
       }
     }
     return true;
   }
 
   bool check_lines() {
-    const std::vector<LineTotal> totals = line_totals(
-        market_, problem_, certificate_.outcome.flows, certificate_.payment_prices);
+    const std::vector<LineTotal> totals =
+        line_totals(market_, problem_, certificate_.outcome.flows, certificate_.payment_prices);
     for (std::uint32_t line = 0; line < totals.size(); ++line) {
       if (totals[line].revenue < totals[line].tariff) {
         return fail(Fault::kLineLoses, line_text(line) + " earns " +
-                                           money_text(totals[line].revenue) +
-                                           " for a tariff of " + money_text(totals[line].tariff));
+                                           money_text(totals[line].revenue) + " for a tariff of " +
+                                           money_text(totals[line].tariff));
       }
     }
     return true;
@@ -337,9 +334,8 @@ class Verifier {
   }
 
   bool check_money() {
-    const Payments derived =
-        payments(market_, problem_, certificate_.outcome, dispatch_, allocation_,
-                 certificate_.payment_prices);
+    const Payments derived = payments(market_, problem_, certificate_.outcome, dispatch_,
+                                      allocation_, certificate_.payment_prices);
     if (!derived.fits) return fail(Fault::kTotalsMismatch, "a payment is beyond 64 bits");
     if (derived.totals != certificate_.totals) return totals_differ(derived.totals);
     if (derived.line_rents != certificate_.line_rents) {
@@ -370,9 +366,8 @@ class Verifier {
     if (b == claimed.end() || b->account != a->account) {
       return fail(Fault::kTotalsMismatch, is + ", but is left out");
     }
-    return fail(Fault::kTotalsMismatch, is + ", but the certificate says " +
-                                            micro_text(b->paid) + " and " +
-                                            micro_text(b->received));
+    return fail(Fault::kTotalsMismatch, is + ", but the certificate says " + micro_text(b->paid) +
+                                            " and " + micro_text(b->received));
   }
 
   // The book that both bounds are about.
@@ -383,7 +378,7 @@ class Verifier {
   const Market& market_;
   const Certificate& certificate_;
   Problem problem_;
-  Problem presolved_;  // empty unless the certificate's strengthenings ask for it
+  Problem presolved_;                    // empty unless the certificate's strengthenings ask for it
   std::vector<Placement> placement_of_;  // by position of the award
   Dispatch dispatch_;
   Allocation allocation_;
@@ -394,30 +389,54 @@ class Verifier {
 
 const char* fault_name(Fault fault) {
   switch (fault) {
-    case Fault::kNone: return "none";
-    case Fault::kMarketLimit: return "market-limit";
-    case Fault::kRootMismatch: return "root-mismatch";
-    case Fault::kUnknownAward: return "unknown-award";
-    case Fault::kAwardOrder: return "award-order";
-    case Fault::kLotsOutOfRange: return "lots-out-of-range";
-    case Fault::kPrecedence: return "precedence";
-    case Fault::kFlowCount: return "flow-count";
-    case Fault::kFlowOutOfRange: return "flow-out-of-range";
-    case Fault::kOverCapacity: return "over-capacity";
-    case Fault::kPriceCount: return "price-count";
-    case Fault::kPriceOutOfRange: return "price-out-of-range";
-    case Fault::kWelfareMismatch: return "welfare-mismatch";
-    case Fault::kBoundMismatch: return "bound-mismatch";
-    case Fault::kGangPriceShape: return "gang-price-shape";
-    case Fault::kGangBoundMismatch: return "gang-bound-mismatch";
-    case Fault::kBoundBelowWelfare: return "bound-below-welfare";
-    case Fault::kBuyerLoses: return "buyer-loses";
-    case Fault::kSellerLoses: return "seller-loses";
-    case Fault::kLineLoses: return "line-loses";
-    case Fault::kTieRule: return "tie-rule";
-    case Fault::kTotalsMismatch: return "totals-mismatch";
-    case Fault::kRentMismatch: return "rent-mismatch";
-    case Fault::kRentNegative: return "rent-negative";
+    case Fault::kNone:
+      return "none";
+    case Fault::kMarketLimit:
+      return "market-limit";
+    case Fault::kRootMismatch:
+      return "root-mismatch";
+    case Fault::kUnknownAward:
+      return "unknown-award";
+    case Fault::kAwardOrder:
+      return "award-order";
+    case Fault::kLotsOutOfRange:
+      return "lots-out-of-range";
+    case Fault::kPrecedence:
+      return "precedence";
+    case Fault::kFlowCount:
+      return "flow-count";
+    case Fault::kFlowOutOfRange:
+      return "flow-out-of-range";
+    case Fault::kOverCapacity:
+      return "over-capacity";
+    case Fault::kPriceCount:
+      return "price-count";
+    case Fault::kPriceOutOfRange:
+      return "price-out-of-range";
+    case Fault::kWelfareMismatch:
+      return "welfare-mismatch";
+    case Fault::kBoundMismatch:
+      return "bound-mismatch";
+    case Fault::kGangPriceShape:
+      return "gang-price-shape";
+    case Fault::kGangBoundMismatch:
+      return "gang-bound-mismatch";
+    case Fault::kBoundBelowWelfare:
+      return "bound-below-welfare";
+    case Fault::kBuyerLoses:
+      return "buyer-loses";
+    case Fault::kSellerLoses:
+      return "seller-loses";
+    case Fault::kLineLoses:
+      return "line-loses";
+    case Fault::kTieRule:
+      return "tie-rule";
+    case Fault::kTotalsMismatch:
+      return "totals-mismatch";
+    case Fault::kRentMismatch:
+      return "rent-mismatch";
+    case Fault::kRentNegative:
+      return "rent-negative";
   }
   return "unknown";
 }

@@ -13,29 +13,29 @@ namespace tongsuan::market {
 
 enum class Fault : std::uint8_t {
   kNone,
-  kMarketLimit,           // the market passes a limit and cannot be compiled
-  kRootMismatch,          // the certificate is of another book
-  kUnknownAward,          // an award names an option or start that the order does not have
-  kAwardOrder,            // awards repeat or are not in rising order of orders
-  kLotsOutOfRange,        // an accepted share that the order does not allow
-  kPrecedence,            // an order runs before the order that it must follow has ended
-  kFlowCount,             // not one flow per line and slot
-  kFlowOutOfRange,        // a flow beyond its line's limits
-  kOverCapacity,          // a row's steps cannot meet its use
-  kPriceCount,            // not one price per row
-  kPriceOutOfRange,       // a price beyond the limit, or below zero on a free row
-  kWelfareMismatch,       // W is not what the outcome is worth
-  kBoundMismatch,         // D(λ*) is not what the prices give
-  kGangPriceShape,        // gang prices that do not fit the book
-  kGangBoundMismatch,     // D(π) is not what the gang prices give
-  kBoundBelowWelfare,     // impossible for true numbers: a bug in the verifier or an overflow
-  kBuyerLoses,            // an accepted order pays more than it is worth to it
-  kSellerLoses,           // a seller earns less than its cost on a lane over the round
-  kLineLoses,             // a line earns less than its tariff over the round
-  kTieRule,               // of two orders that differ only in id and owner the wrong one won
-  kTotalsMismatch,        // an account's payment or receipt is wrong
-  kRentMismatch,          // rent is not what buyers pay less what others receive
-  kRentNegative,          // buyers pay less than sellers receive: somebody is paid for waste
+  kMarketLimit,        // the market passes a limit and cannot be compiled
+  kRootMismatch,       // the certificate is of another book
+  kUnknownAward,       // an award names an option or start that the order does not have
+  kAwardOrder,         // awards repeat or are not in rising order of orders
+  kLotsOutOfRange,     // an accepted share that the order does not allow
+  kPrecedence,         // an order runs before the order that it must follow has ended
+  kFlowCount,          // not one flow per line and slot
+  kFlowOutOfRange,     // a flow beyond its line's limits
+  kOverCapacity,       // a row's steps cannot meet its use
+  kPriceCount,         // not one price per row
+  kPriceOutOfRange,    // a price beyond the limit, or below zero on a free row
+  kWelfareMismatch,    // W is not what the outcome is worth
+  kBoundMismatch,      // D(λ*) is not what the prices give
+  kGangPriceShape,     // gang prices that do not fit the book
+  kGangBoundMismatch,  // D(π) is not what the gang prices give
+  kBoundBelowWelfare,  // impossible for true numbers: a bug in the verifier or an overflow
+  kBuyerLoses,         // an accepted order pays more than it is worth to it
+  kSellerLoses,        // a seller earns less than its cost on a lane over the round
+  kLineLoses,          // a line earns less than its tariff over the round
+  kTieRule,            // of two orders that differ only in id and owner the wrong one won
+  kTotalsMismatch,     // an account's payment or receipt is wrong
+  kRentMismatch,       // rent is not what buyers pay less what others receive
+  kRentNegative,       // buyers pay less than sellers receive: somebody is paid for waste
 };
 
 // "kBuyerLoses" → "buyer-loses": stable names for people and programs.
@@ -43,9 +43,9 @@ enum class Fault : std::uint8_t {
 
 struct Verdict {
   Fault fault = Fault::kNone;
-  std::string detail;             // what is wrong, with the names and numbers of the book
-  int128 welfare = 0;             // undivided, as re-derived (up to the fault)
-  int128 bound = 0;               // the best valid bound: min of D(λ*) and D(π)
+  std::string detail;  // what is wrong, with the names and numbers of the book
+  int128 welfare = 0;  // undivided, as re-derived (up to the fault)
+  int128 bound = 0;    // the best valid bound: min of D(λ*) and D(π)
   std::int64_t denominator = 1;
   std::uint64_t order_count = 0;
   std::uint64_t award_count = 0;
@@ -57,7 +57,8 @@ struct Verdict {
 };
 
 // Checks in the order of Fault and stops at the first. The rules of fairness, at λ′ and undivided:
-//   buyers   every award: value of the placement ≥ λ′ · amounts (a seller's value is negative, and so
+//   buyers   every award: value of the placement ≥ λ′ · amounts (a seller's value is negative, and
+//   so
 //            is what it "pays"; a profile in parts is judged by its part), and every curve order:
 //            what its accepted steps are worth ≥ what they cost, over the round
 //   sellers  per (seller, lane) over the round, whatever the offers: revenue ≥ cost

@@ -1,9 +1,8 @@
 #include "tongsuan/market/verify.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <functional>
+#include <gtest/gtest.h>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,8 +15,8 @@ namespace tongsuan::market {
 namespace {
 
 using testing::complete;
-using testing::SignedRound;
 using testing::signed_round;
+using testing::SignedRound;
 
 struct Tampering {
   const char* name;
@@ -26,7 +25,9 @@ struct Tampering {
 };
 
 // GoogleTest prints the name of the tampering, not its bytes.
-void PrintTo(const Tampering& tampering, std::ostream* out) { *out << tampering.name; }
+void PrintTo(const Tampering& tampering, std::ostream* out) {
+  *out << tampering.name;
+}
 
 void shift_row(SignedRound& round, const std::string& lane, std::int64_t change) {
   for (Slot slot = 0; slot < round.problem.slot_count; ++slot) {
@@ -73,8 +74,7 @@ std::vector<Tampering> awards_tampered() {
        [](SignedRound& r) { r.award("battery").lots = 9'001; }},
       {"FollowedOrderStartsLate", Fault::kPrecedence,
        [](SignedRound& r) { r.award("first").start = 2; }},
-      {"FollowedOrderDropped", Fault::kPrecedence,
-       [](SignedRound& r) { erase_award(r, "first"); }},
+      {"FollowedOrderDropped", Fault::kPrecedence, [](SignedRound& r) { erase_award(r, "first"); }},
   };
 }
 
@@ -145,8 +145,10 @@ std::vector<Tampering> proofs_tampered() {
       {"GangPriceMoved", Fault::kGangBoundMismatch,
        [](SignedRound& r) { r.certificate.gang_prices.prices[0] += 7; }},
       {"GangSizesFall", Fault::kGangPriceShape,
-       [](SignedRound& r) { std::reverse(r.certificate.gang_prices.sizes.begin(),
-                                         r.certificate.gang_prices.sizes.end()); }},
+       [](SignedRound& r) {
+         std::reverse(r.certificate.gang_prices.sizes.begin(),
+                      r.certificate.gang_prices.sizes.end());
+       }},
       {"GangSizeMissing", Fault::kGangPriceShape,
        [](SignedRound& r) { r.certificate.gang_prices.sizes.back() += 1; }},
       {"GangPriceMissing", Fault::kGangPriceShape,
@@ -193,9 +195,8 @@ std::vector<Tampering> money_tampered() {
          // The loser takes the place of the last winner.
          const std::uint32_t loser = 3 * first + 3 - winners[0] - winners[1];
          awards.back().order.value = loser;
-         std::sort(awards.begin(), awards.end(), [](const Award& a, const Award& b) {
-           return a.order.value < b.order.value;
-         });
+         std::sort(awards.begin(), awards.end(),
+                   [](const Award& a, const Award& b) { return a.order.value < b.order.value; });
          complete(r.market, r.problem, r.certificate);
        }},
       {"PaymentTooLow", Fault::kTotalsMismatch,
@@ -205,7 +206,9 @@ std::vector<Tampering> money_tampered() {
       {"AccountLeftOut", Fault::kTotalsMismatch,
        [](SignedRound& r) { r.certificate.totals.erase(r.certificate.totals.begin() + 1); }},
       {"AccountInvented", Fault::kTotalsMismatch,
-       [](SignedRound& r) { r.certificate.totals.push_back({AccountId{77}, 0, 5}); }},
+       [](SignedRound& r) {
+         r.certificate.totals.push_back({AccountId{77}, 0, 5});
+       }},
       {"AccountTwice", Fault::kTotalsMismatch,
        [](SignedRound& r) { r.certificate.totals.push_back(r.certificate.totals.back()); }},
       {"LineRentWrong", Fault::kRentMismatch,
@@ -224,8 +227,7 @@ TEST(Verify, AcceptsAnHonestCertificate) {
   EXPECT_EQ(verdict.award_count, 10U);
   EXPECT_EQ(verdict.order_count, round.market.orders.size());
   EXPECT_TRUE(verdict.welfare == round.certificate.welfare);
-  EXPECT_TRUE(verdict.bound ==
-              std::min(round.certificate.bound, round.certificate.gang_bound));
+  EXPECT_TRUE(verdict.bound == std::min(round.certificate.bound, round.certificate.gang_bound));
   EXPECT_GT(verdict.gap_ppm(), 0);
   const Result<Verified> verified = accept(round.market, round.certificate);
   ASSERT_TRUE(verified.ok());
@@ -282,9 +284,8 @@ bool everybody_gains(const Market& market, const Problem& problem, const Certifi
   for (std::size_t i = 0; i < certificate.outcome.flows.size(); ++i) {
     const LineSlot& line = problem.line_slots[i];
     const std::int64_t flow = certificate.outcome.flows[i];
-    lines[line.line] +=
-        row_money(problem, line.from, prices[line.to] - prices[line.from], flow) -
-        row_money(problem, line.from, line.tariff, flow < 0 ? -flow : flow);
+    lines[line.line] += row_money(problem, line.from, prices[line.to] - prices[line.from], flow) -
+                        row_money(problem, line.from, line.tariff, flow < 0 ? -flow : flow);
   }
   const auto gains = [](const auto& sums) {
     return std::all_of(sums.begin(), sums.end(), [](const auto& sum) { return sum.second >= 0; });

@@ -18,8 +18,8 @@ using dual::AdamRates;
 using dual::FadingAverage;
 using dual::Oracle;
 using dual::OrderSlice;
-using dual::Rows;
 using dual::RateWalk;
+using dual::Rows;
 using dual::Sampler;
 using dual::Schedule;
 using market::Problem;
@@ -29,13 +29,13 @@ namespace {
 constexpr std::size_t kFullPassOrdersMax = 8'000;  // above: mini-batches
 constexpr std::uint32_t kFullSteps = 1'000;
 constexpr std::uint32_t kSampledSteps = 800;
-constexpr std::uint32_t kTrialSteps = 40;    // from earlier prices, before they are trusted
-constexpr std::uint32_t kWarmSteps = 200;    // when the trial finds better ones
-constexpr double kSampleOrders = 4'000;      // per step, about
+constexpr std::uint32_t kTrialSteps = 40;       // from earlier prices, before they are trusted
+constexpr std::uint32_t kWarmSteps = 200;       // when the trial finds better ones
+constexpr double kSampleOrders = 4'000;         // per step, about
 constexpr std::int64_t kTrustedShare = 10'000;  // earlier prices within 1 / this of the trial stay
-constexpr std::int64_t kStaleShare = 20;     // prices that the trial betters by 1 / this are no help
+constexpr std::int64_t kStaleShare = 20;  // prices that the trial betters by 1 / this are no help
 constexpr std::uint32_t kFadeSteps = 100;
-constexpr double kBandLeast = 1e-3;          // lines are never smoothed over less
+constexpr double kBandLeast = 1e-3;  // lines are never smoothed over less
 constexpr std::uint32_t kExactChunk = 4'096;
 
 // Rows priced by cost settle early; zones, links and limits are priced by scarcity, many times
@@ -54,7 +54,10 @@ constexpr Schedule kWarm = {.first = 0.08, .last_share = 0.03, .hold = 0};
 class Ascent {
  public:
   Ascent(const Problem& problem, const DualOptions& options)
-      : problem_(problem), options_(options), pool_(options.thread_count), rows_(problem),
+      : problem_(problem),
+        options_(options),
+        pool_(options.thread_count),
+        rows_(problem),
         oracle_(problem, pool_) {
     if (problem.orders.size() <= kFullPassOrdersMax) oracle_.index_singles();
   }

@@ -16,22 +16,22 @@
 namespace tongsuan::solver {
 
 struct DualOptions {
-  std::uint32_t steps = 0;        // work units: price steps; 0 chooses by the size of the book
-  std::uint32_t thread_count = 1; // never changes the result
-  Prices warm_start;              // empty: start cold
-  std::function<void(double done)> progress;     // may be empty; called from the calling thread
-  std::function<bool()> cancelled;               // may be empty; true: stop at the next step
+  std::uint32_t steps = 0;         // work units: price steps; 0 chooses by the size of the book
+  std::uint32_t thread_count = 1;  // never changes the result
+  Prices warm_start;               // empty: start cold
+  std::function<void(double done)> progress;  // may be empty; called from the calling thread
+  std::function<bool()> cancelled;            // may be empty; true: stop at the next step
 };
 
 struct DualResult {
-  Prices prices;          // integer, canonical; within limits and ≥ 0 on free rows
-  int128 bound = 0;       // market::dual_bound(problem, prices)
+  Prices prices;     // integer, canonical; within limits and ≥ 0 on free rows
+  int128 bound = 0;  // market::dual_bound(problem, prices)
   std::uint32_t steps = 0;
 };
 [[nodiscard]] DualResult solve_dual(const market::Problem& problem, const DualOptions& options);
 
-// Whether some gang is large against the capacity of a lane that it may use (above a quarter): there
-// uniform prices leave a gap that presolve (market/strengthen.h) and gang prices close.
+// Whether some gang is large against the capacity of a lane that it may use (above a quarter):
+// there uniform prices leave a gap that presolve (market/strengthen.h) and gang prices close.
 [[nodiscard]] bool is_thin(const market::Problem& problem);
 
 struct GangDualResult {

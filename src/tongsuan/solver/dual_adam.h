@@ -1,5 +1,5 @@
-// Adam (Kingma and Ba 2014) with steps relative to the larger of a scale and the price itself: prices
-// set by scarcity, not by cost, still move.
+// Adam (Kingma and Ba 2014) with steps relative to the larger of a scale and the price itself:
+// prices set by scarcity, not by cost, still move.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,17 @@
 namespace tongsuan::solver::dual {
 
 struct AdamRates {
-  double first = 0.9;    // decay of the first moment per step
+  double first = 0.9;  // decay of the first moment per step
   double second = 0.99;
-  double floor = 1e-3;   // added to the root of the second moment: a gradient too small to matter
+  double floor = 1e-3;  // added to the root of the second moment: a gradient too small to matter
 };
 
 class Adam {
  public:
   void restart(std::size_t count);
   // Where each price would go by `rate` × its direction, against `gradient`. The same doubles on
-  // every machine: additions, products, divisions and roots of one element never mix with another's.
+  // every machine: additions, products, divisions and roots of one element never mix with
+  // another's.
   void targets(const std::vector<double>& gradient, const std::vector<double>& price,
                const std::vector<double>& scale, double rate, const AdamRates& rates,
                std::vector<double>& target);

@@ -17,7 +17,9 @@ std::vector<double> lane_units(const Problem& problem) {
 }
 
 Oracle::Oracle(const Problem& problem, WorkerPool& pool, ScanLevel level)
-    : problem_(problem), unit_(lane_units(problem)), scanner_(problem, make_layout(), pool, level) {}
+    : problem_(problem),
+      unit_(lane_units(problem)),
+      scanner_(problem, make_layout(), pool, level) {}
 
 Layout Oracle::make_layout() {
   Layout layout;

@@ -75,8 +75,7 @@ std::vector<bool> delivered_lanes(const Problem& problem) {
 
 }  // namespace
 
-Rows::Rows(const Problem& problem)
-    : slot_count_(problem.slot_count), unit_(lane_units(problem)) {
+Rows::Rows(const Problem& problem) : slot_count_(problem.slot_count), unit_(lane_units(problem)) {
   const std::uint32_t rows = problem.row_count();
   for (const market::LineSlot& line : problem.line_slots) {
     lines_.push_back({line.from, line.to, static_cast<double>(line.min),
@@ -117,10 +116,9 @@ void Rows::merge_steps(const Problem& problem) {
       cost -= static_cast<double>(problem.demand[i].price) * amount;
     }
     while (supply < problem.supply_begin[row + 1] || demand > problem.demand_begin[row]) {
-      const bool take_supply =
-          demand == problem.demand_begin[row] ||
-          (supply < problem.supply_begin[row + 1] &&
-           problem.supply[supply].price <= problem.demand[demand - 1].price);
+      const bool take_supply = demand == problem.demand_begin[row] ||
+                               (supply < problem.supply_begin[row + 1] &&
+                                problem.supply[supply].price <= problem.demand[demand - 1].price);
       if (take_supply) {
         add_step(static_cast<double>(problem.supply[supply].price),
                  static_cast<double>(problem.supply[supply].amount));
@@ -204,8 +202,8 @@ void Rows::set_scales(const Problem& problem) {
       cold_[row] = !empty ? middle(row) : (count > 0 ? mean : 0.0);
       if (!empty || linked[row] || delivered[lane]) continue;
       // Nothing to be had here at any price: start where nobody asks for it.
-      cold_[row] = std::clamp(2 * worth.greatest / unit_[lane], mean,
-                              static_cast<double>(kPriceMax));
+      cold_[row] =
+          std::clamp(2 * worth.greatest / unit_[lane], mean, static_cast<double>(kPriceMax));
     }
   }
 }
@@ -242,8 +240,8 @@ double Rows::supply_surplus(double band) {
     if (line.tariff > 0) {
       flow = line.max * std::clamp(0.5 + (difference - line.tariff) / (2 * width), 0.0, 1.0);
     } else {
-      flow = line.min + (line.max - line.min) *
-                            std::clamp(0.5 + difference / (2 * width), 0.0, 1.0);
+      flow =
+          line.min + (line.max - line.min) * std::clamp(0.5 + difference / (2 * width), 0.0, 1.0);
     }
     net_[line.to] += flow;
     net_[line.from] -= flow;

@@ -1,14 +1,14 @@
 // Rows as the dual sees them: supply and demand steps merged by price, and the state of the ascent.
 //
 // A row's net supply at price λ is N(λ) = Σ supply priced below λ − Σ demand priced above λ: a
-// staircase that rises at step prices, where any value between its ends is a subgradient. Prices are
-// doubles in the unit of the book (micro-yuan per price unit), so a step price is a whole number and
-// standing on a step is an exact comparison. What the row itself gains at λ is
-// S(λ) = λ·N(λ) − Σ p·(merged amounts below λ) + Σ p·demand.
+// staircase that rises at step prices, where any value between its ends is a subgradient. Prices
+// are doubles in the unit of the book (micro-yuan per price unit), so a step price is a whole
+// number and standing on a step is an exact comparison. What the row itself gains at λ is S(λ) =
+// λ·N(λ) − Σ p·(merged amounts below λ) + Σ p·demand.
 //
-// The update is Adam (dual_adam.h) on the gradient divided by the row's capacity. A price stops at the
-// first step that it would cross (the kink rule), because the minimum of D mostly lies on steps;
-// rows with many steps are smooth enough without it.
+// The update is Adam (dual_adam.h) on the gradient divided by the row's capacity. A price stops at
+// the first step that it would cross (the kink rule), because the minimum of D mostly lies on
+// steps; rows with many steps are smooth enough without it.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +64,7 @@ class Rows {
 
   // Merged steps: row → [step_begin_[row], step_begin_[row + 1]).
   std::vector<std::uint32_t> step_begin_;
-  std::vector<double> step_price_;   // rising and distinct within a row
+  std::vector<double> step_price_;  // rising and distinct within a row
   std::vector<double> step_amount_;
   std::vector<double> net_before_;   // N below each step; one more entry per row
   std::vector<double> cost_before_;  // Σ p·amount below each step − Σ p·demand; one more entry
@@ -74,13 +74,13 @@ class Rows {
   std::vector<double> price_;
   std::vector<double> cold_;
   std::vector<double> floor_;
-  std::vector<double> scale_;             // least price that steps are relative to
+  std::vector<double> scale_;  // least price that steps are relative to
   std::vector<double> inverse_capacity_;
-  std::vector<double> net_;               // N(λ), lines included
-  std::vector<double> slack_;             // amount of the step that the price stands on, else 0
+  std::vector<double> net_;    // N(λ), lines included
+  std::vector<double> slack_;  // amount of the step that the price stands on, else 0
   std::vector<double> gradient_;
   std::vector<double> target_;
-  std::vector<std::uint32_t> below_;      // steps priced below the price
+  std::vector<std::uint32_t> below_;  // steps priced below the price
   Adam adam_;
 };
 

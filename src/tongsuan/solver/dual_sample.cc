@@ -40,8 +40,8 @@ Sampler::Sampler(const Problem& problem, double share) {
       bucket[order] = kBuckets;  // curves: rows answer for them
       continue;
     }
-    bucket[order] = static_cast<std::uint8_t>(std::min<std::uint32_t>(
-        bucket_of(problem, order), kBuckets - 1));
+    bucket[order] =
+        static_cast<std::uint8_t>(std::min<std::uint32_t>(bucket_of(problem, order), kBuckets - 1));
     ++begin[bucket[order] + 1U];
     mean += static_cast<double>(std::uint64_t{1} << bucket[order]);
   }

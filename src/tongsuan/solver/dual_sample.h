@@ -1,9 +1,10 @@
 // A fresh, cheap sample of orders for every step of the dual.
 //
-// Orders are put into buckets by what they are worth at most (powers of two), shuffled by hash inside
-// each bucket, and every step takes the next contiguous slice of every bucket: without replacement
-// over an epoch, larger orders more often, and no order is touched that is not in the slice. (A fixed
-// sample is three to ten times worse; drawing each order by itself costs more than answering it.)
+// Orders are put into buckets by what they are worth at most (powers of two), shuffled by hash
+// inside each bucket, and every step takes the next contiguous slice of every bucket: without
+// replacement over an epoch, larger orders more often, and no order is touched that is not in the
+// slice. (A fixed sample is three to ten times worse; drawing each order by itself costs more than
+// answering it.)
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ class Sampler {
   struct Bucket {
     std::uint32_t begin = 0;  // of orders_
     std::uint32_t end = 0;
-    std::uint32_t size = 0;   // of a slice
-    std::uint32_t at = 0;     // of orders_: where the next slice begins
+    std::uint32_t size = 0;  // of a slice
+    std::uint32_t at = 0;    // of orders_: where the next slice begins
     std::int64_t weight = kWeightUnit;
   };
 

@@ -1,8 +1,9 @@
 // The inner loops of the dual: the cheapest start of a window, and the best of many single options.
 //
 // Chosen at run time: AVX-512, AVX2 or plain C++. Every level does the same operations on every
-// element in the same order, and the reductions (least; greatest with the first index) do not depend
-// on the order of the elements, so the levels agree bit for bit. A test runs them side by side.
+// element in the same order, and the reductions (least; greatest with the first index) do not
+// depend on the order of the elements, so the levels agree bit for bit. A test runs them side by
+// side.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ struct Singles {
 };
 
 struct BestSingle {
-  double surplus = 0;  // > 0
+  double surplus = 0;                // > 0
   std::uint32_t index = UINT32_MAX;  // the first of the best; UINT32_MAX: none is above zero
 };
 

@@ -22,7 +22,10 @@ constexpr std::size_t kSinglesMax = std::size_t{1} << 24;
 }  // namespace
 
 Scanner::Scanner(const Problem& problem, Layout layout, WorkerPool& pool, ScanLevel level)
-    : problem_(problem), layout_(std::move(layout)), pool_(pool), kernels_(scan_kernels(level)),
+    : problem_(problem),
+      layout_(std::move(layout)),
+      pool_(pool),
+      kernels_(scan_kernels(level)),
       width_(problem.slot_count + 1),
       prefix_(std::size_t{layout_.array_count} * width_ + kScanPadding, 0.0),
       changes_(pool.thread_count()) {}
@@ -61,8 +64,8 @@ Window Scanner::window(std::uint32_t index, std::int64_t delay_cost) const {
   window.count = std::uint32_t{choice.last} - choice.first + 1;
   if (choice.extra != kNone) {
     const market::Transfer& transfer = problem_.transfers[choice.extra];
-    window.link_end = prefix_.data() +
-                      std::size_t{layout_.transfer_array[choice.extra]} * width_ + choice.first;
+    window.link_end =
+        prefix_.data() + std::size_t{layout_.transfer_array[choice.extra]} * width_ + choice.first;
     window.link_begin = window.link_end - transfer.slots;
     window.rate = static_cast<double>(transfer.rate);
   }

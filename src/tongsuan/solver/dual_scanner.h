@@ -2,8 +2,8 @@
 //
 // A price vector reaches the scanner as *arrays* of prefix sums over slots; a layout says which
 // array prices which choice. With uniform prices there is an array per lane and one per bundle of
-// several legs, and the devices of a choice multiply it; with gang prices there is an array per gang
-// of a bundle. A start costs two loads.
+// several legs, and the devices of a choice multiply it; with gang prices there is an array per
+// gang of a bundle. A start costs two loads.
 //
 // Orders are answered in fixed chunks: use is summed in integers and surplus per chunk, so any
 // number of threads gives the same doubles.

@@ -26,18 +26,22 @@ constexpr std::uint32_t kSteps = 600;
 constexpr std::uint32_t kProbeSteps = 40;
 constexpr std::int64_t kThinShare = 4;  // a gang above 1 / this of a lane's capacity is large
 constexpr std::uint64_t kRowWorkMax = 4'000'000'000;  // knapsacks of sizes that are no powers
-constexpr double kGainLeast = 5e-5;  // of the bound: less is not worth the time
-constexpr std::uint32_t kAverageSteps = 25;  // how often the average is tried
+constexpr double kGainLeast = 5e-5;                   // of the bound: less is not worth the time
+constexpr std::uint32_t kAverageSteps = 25;           // how often the average is tried
 constexpr std::uint32_t kGroupChunk = 32;
 constexpr AdamRates kRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
 
 class GangAscent {
  public:
   GangAscent(const Problem& problem, const Prices& prices, const DualOptions& options)
-      : problem_(problem), prices_(prices), options_(options),
+      : problem_(problem),
+        prices_(prices),
+        options_(options),
         sizes_(market::gang_sizes(problem)),
-        rows_(problem.capacity_lane_count * problem.slot_count), pool_(options.thread_count),
-        knapsacks_(problem, sizes_), stride_(knapsacks_.stride()),
+        rows_(problem.capacity_lane_count * problem.slot_count),
+        pool_(options.thread_count),
+        knapsacks_(problem, sizes_),
+        stride_(knapsacks_.stride()),
         oracle_(problem, prices, sizes_, stride_, pool_) {}
 
   GangDualResult run();
@@ -56,11 +60,11 @@ class GangAscent {
   const std::uint32_t rows_;
   WorkerPool pool_;
   GangRows knapsacks_;
-  const std::size_t stride_;         // of planes: price_[k · stride + row]
+  const std::size_t stride_;  // of planes: price_[k · stride + row]
   GangOracle oracle_;
   dual::Adam adam_;
   std::vector<double> price_, scale_, gradient_, target_, counts_;
-  std::vector<double> row_counts_;   // what the rows keep
+  std::vector<double> row_counts_;  // what the rows keep
   std::vector<double> row_values_;
   std::vector<double> best_;
   double best_bound_ = 0;
@@ -99,8 +103,8 @@ double GangAscent::evaluate(const std::vector<double>& gang_prices) {
   });
   for (std::uint32_t row = 0; row < rows_; ++row) {
     const market::Lane& lane = problem_.lanes[row / problem_.slot_count];
-    bound += row_values_[row] * (static_cast<double>(lane.scale) /
-                                 static_cast<double>(problem_.denominator));
+    bound += row_values_[row] *
+             (static_cast<double>(lane.scale) / static_cast<double>(problem_.denominator));
   }
   for (std::size_t i = 0; i < gradient_.size(); ++i) gradient_[i] = counts_[i] - row_counts_[i];
   return bound;
@@ -135,8 +139,8 @@ GangPrices GangAscent::rounded() const {
   result.prices.reserve(best_.size());
   for (std::uint32_t row = 0; row < rows_; ++row) {
     for (std::size_t k = 0; k < sizes_.size(); ++k) {
-      const double price = std::min(best_[k * stride_ + row] + 0.5,
-                                    static_cast<double>(market::kGangPriceMax));
+      const double price =
+          std::min(best_[k * stride_ + row] + 0.5, static_cast<double>(market::kGangPriceMax));
       result.prices.push_back(static_cast<std::int64_t>(price));
     }
   }

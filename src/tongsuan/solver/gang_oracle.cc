@@ -17,8 +17,12 @@ using market::Problem;
 GangOracle::GangOracle(const Problem& problem, const Prices& prices,
                        const std::vector<std::uint32_t>& sizes, std::size_t stride,
                        WorkerPool& pool, ScanLevel level)
-    : problem_(problem), prices_(prices), sizes_(sizes), unit_(lane_units(problem)),
-      stride_(stride), orders_(problem.orders.size()),
+    : problem_(problem),
+      prices_(prices),
+      sizes_(sizes),
+      unit_(lane_units(problem)),
+      stride_(stride),
+      orders_(problem.orders.size()),
       scanner_(problem, make_layout(), pool, level) {
   std::iota(orders_.begin(), orders_.end(), 0U);
   scanner_.index_singles();
@@ -47,8 +51,8 @@ Layout GangOracle::make_layout() {
       const Span32 legs = problem_.bundles[choice.bundle];
       const market::BundleLeg& first = problem_.bundle_legs[legs.begin];
       const std::uint32_t size = size_of(first.units * choice.devices);
-      found->second = legs.count() == 1 ? plain_array(first.lane, size)
-                                        : add_array({first.lane, size, false});
+      found->second =
+          legs.count() == 1 ? plain_array(first.lane, size) : add_array({first.lane, size, false});
     }
     layout.choice_array.back() = found->second;
   }
@@ -100,8 +104,8 @@ void GangOracle::set_prices(const std::vector<double>& gang_prices) {
       continue;
     }
     const double unit = unit_[array.lane];
-    const double* const price = gang_prices.data() + array.size * stride_ +
-                                std::size_t{array.lane} * slots;
+    const double* const price =
+        gang_prices.data() + array.size * stride_ + std::size_t{array.lane} * slots;
     for (Slot slot = 0; slot < slots; ++slot) {
       sums[slot + 1] = sums[slot] + (price[slot] * unit + fixed[slot]);
     }
@@ -115,9 +119,9 @@ double GangOracle::respond(std::vector<double>& counts) {
   for (std::uint32_t index = 0; index < arrays_.size(); ++index) {
     const Array& array = arrays_[index];
     if (array.lane == kNone) continue;
-    scanner_.add_use(index, 1,
-                     counts.data() + array.size * stride_ +
-                         std::size_t{array.lane} * problem_.slot_count);
+    scanner_.add_use(
+        index, 1,
+        counts.data() + array.size * stride_ + std::size_t{array.lane} * problem_.slot_count);
   }
   return surplus;
 }
@@ -126,8 +130,7 @@ std::vector<bool> GangOracle::reachable() const {
   std::vector<bool> reached(sizes_.size() * stride_, false);
   const auto mark = [&](std::uint32_t lane, std::int64_t gang, std::uint32_t begin,
                         std::uint32_t end) {
-    const std::size_t base = size_of(gang) * stride_ +
-                             std::size_t{lane} * problem_.slot_count;
+    const std::size_t base = size_of(gang) * stride_ + std::size_t{lane} * problem_.slot_count;
     for (std::uint32_t slot = begin; slot < end; ++slot) reached[base + slot] = true;
   };
   for (const Choice& choice : problem_.choices) {

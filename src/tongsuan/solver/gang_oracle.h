@@ -33,7 +33,7 @@ class GangOracle {
   struct Array {
     std::uint32_t lane = kNone;  // capacity lane; kNone: nothing but `fixed`
     std::uint32_t size = 0;
-    bool plain = true;           // no `fixed` part
+    bool plain = true;  // no `fixed` part
   };
 
   [[nodiscard]] Layout make_layout();
@@ -50,7 +50,7 @@ class GangOracle {
   const std::vector<double> unit_;  // per lane
   const std::size_t stride_;        // of planes; capacity rows at least
   std::vector<Array> arrays_;
-  std::vector<double> fixed_;       // array × slots: price of everything but the gang; may be empty
+  std::vector<double> fixed_;  // array × slots: price of everything but the gang; may be empty
   std::vector<std::uint32_t> orders_;
   Scanner scanner_;
 };

@@ -44,8 +44,8 @@ struct DigitSearch {
         own[e] = kNo;
         continue;
       }
-      price[e] = *reinterpret_cast<const LooseDoubles*>(
-          prices + static_cast<std::size_t>(k) * stride);
+      price[e] =
+          *reinterpret_cast<const LooseDoubles*>(prices + static_cast<std::size_t>(k) * stride);
       own[e] = kYes;
       if (e == 0) continue;
       const Doubles twice = price[e - 1] + price[e - 1];
@@ -67,7 +67,7 @@ struct DigitSearch {
   // The best load of one stretch, over its lower and upper end.
   __attribute__((always_inline)) void search(const Loads& low, const Loads& high,
                                              const Doubles& marginal, const Doubles& cost) {
-    Doubles worth[kDigits];     // of one of digit e, its marginal cost deducted
+    Doubles worth[kDigits];       // of one of digit e, its marginal cost deducted
     Doubles free_worth[kDigits];  // of all lower digits that are worth taking
     Loads free_load[kDigits];
     Doubles taken = {};
@@ -116,8 +116,8 @@ struct DigitSearch {
     Loads count = best_load >> top;
     for (std::uint32_t e = top;; --e) {
       if (digit_size[e] >= 0) {
-        *reinterpret_cast<LooseDoubles*>(
-            counts + static_cast<std::size_t>(digit_size[e]) * stride) =
+        *reinterpret_cast<LooseDoubles*>(counts +
+                                         static_cast<std::size_t>(digit_size[e]) * stride) =
             __builtin_convertvector(count & own[e], Doubles);
       }
       if (e == 0) break;
@@ -181,7 +181,8 @@ std::vector<Stretch> stretches_of(const Problem& problem, std::uint32_t row, std
 }  // namespace
 
 GangRows::GangRows(const Problem& problem, const std::vector<std::uint32_t>& sizes)
-    : sizes_(sizes), row_count_(problem.capacity_lane_count * problem.slot_count),
+    : sizes_(sizes),
+      row_count_(problem.capacity_lane_count * problem.slot_count),
       group_count_((row_count_ + kRowGroup - 1) / kRowGroup) {
   unit_ = 0;
   for (const std::uint32_t size : sizes) unit_ = std::gcd(unit_, std::int64_t{size});
@@ -190,9 +191,9 @@ GangRows::GangRows(const Problem& problem, const std::vector<std::uint32_t>& siz
     powers_ = powers_ && std::has_single_bit(static_cast<std::uint64_t>(size / unit_));
   }
   if (powers_) {
-    digit_size_.assign(static_cast<std::size_t>(std::bit_width(
-                           static_cast<std::uint64_t>(sizes.back() / unit_))),
-                       -1);
+    digit_size_.assign(
+        static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(sizes.back() / unit_))),
+        -1);
     for (std::size_t k = 0; k < sizes.size(); ++k) {
       const auto multiple = static_cast<std::uint64_t>(sizes[k] / unit_);
       digit_size_[static_cast<std::size_t>(std::countr_zero(multiple))] =

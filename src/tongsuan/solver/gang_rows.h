@@ -4,9 +4,9 @@
 // π̄_e = max(π_e, 2·π̄_{e−1}) the best gangs of total load L earn the sum of π̄ over the binary
 // digits of L. On a stretch of load with one marginal cost the best L either follows the digits of
 // the stretch's lower end down to some digit, takes a one where the end has a zero, and is free
-// below; or follows the upper end, takes a zero where it has a one, and is free below. The work does
-// not grow with capacity, and eight rows are searched side by side without a branch. Other sizes
-// use a plain unbounded knapsack over the load. Both are twins of market::gang_bound.
+// below; or follows the upper end, takes a zero where it has a one, and is free below. The work
+// does not grow with capacity, and eight rows are searched side by side without a branch. Other
+// sizes use a plain unbounded knapsack over the load. Both are twins of market::gang_bound.
 #pragma once
 
 #include <cstdint>
@@ -48,7 +48,7 @@ class GangRows {
                     double* values) const;
 
   std::vector<std::uint32_t> sizes_;
-  std::int64_t unit_ = 1;             // every size is a multiple; load is counted in units
+  std::int64_t unit_ = 1;  // every size is a multiple; load is counted in units
   bool powers_ = false;
   std::vector<std::int32_t> digit_size_;  // when powers: digit → position in sizes_, or −1
   std::uint32_t row_count_ = 0;

@@ -15,9 +15,9 @@
 
 namespace tongsuan::market::internal {
 
-// Sums that a compiled book may reach, so that no later sum can wrap: the use of all orders together
-// in any row, the supply, the demand and the flow of any row (64 bits); and amounts times scale of
-// the whole book (times 2·kPriceMax < 2^42, that stays below 2^126).
+// Sums that a compiled book may reach, so that no later sum can wrap: the use of all orders
+// together in any row, the supply, the demand and the flow of any row (64 bits); and amounts times
+// scale of the whole book (times 2·kPriceMax < 2^42, that stays below 2^126).
 inline constexpr std::int64_t kUseMax = std::int64_t{1} << 61;
 inline constexpr int128 kWeightMax = int128{1} << 84;
 
