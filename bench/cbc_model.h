@@ -9,9 +9,9 @@
 namespace tongsuan::bench {
 
 struct CbcResult {
-  double welfare = 0;        // yuan; of the best incumbent, 0 when none was found
-  double bound = 0;          // yuan
-  double seconds = 0;        // CPU
+  double welfare = 0;  // yuan; of the best incumbent, 0 when none was found
+  double bound = 0;    // yuan
+  double seconds = 0;  // CPU
   std::uint64_t columns = 0;
   std::uint64_t rows = 0;
   bool proved = false;

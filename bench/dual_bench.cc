@@ -8,10 +8,11 @@
 #include <ctime>
 #include <string>
 
-#include "clearing_cases.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/strengthen.h"
 #include "tongsuan/solver/dual.h"
+
+#include "clearing_cases.h"
 
 namespace {
 
@@ -35,23 +36,18 @@ struct Timer {
 
 void measure_gangs(const market::Problem& problem, const Prices& prices, std::uint32_t steps) {
   const Timer timer;
-  const solver::GangDualResult gang =
-      solver::solve_gang_dual(problem, prices, {.steps = steps,
-                                                .thread_count = 1,
-                                                .warm_start = {},
-                                                .progress = {},
-                                                .cancelled = {}});
+  const solver::GangDualResult gang = solver::solve_gang_dual(
+      problem, prices,
+      {.steps = steps, .thread_count = 1, .warm_start = {}, .progress = {}, .cancelled = {}});
   std::printf("gangs    steps %5u  bound %.1f  %.3f s\n", steps, cents(problem, gang.bound),
               timer.seconds());
 }
 
 Prices measure_uniform(const market::Problem& problem, std::uint32_t steps) {
   const Timer timer;
-  const solver::DualResult dual = solver::solve_dual(problem, {.steps = steps,
-                                                               .thread_count = 1,
-                                                               .warm_start = {},
-                                                               .progress = {},
-                                                               .cancelled = {}});
+  const solver::DualResult dual = solver::solve_dual(
+      problem,
+      {.steps = steps, .thread_count = 1, .warm_start = {}, .progress = {}, .cancelled = {}});
   std::printf("uniform  steps %5u  bound %.1f  %.3f s\n", dual.steps, cents(problem, dual.bound),
               timer.seconds());
   return dual.prices;
@@ -67,10 +63,10 @@ int main(int argc, char** argv) {
   const std::string what = argv[1];
   const bool generated = what.find_first_not_of("0123456789") == std::string::npos;
   const Result<Market> loaded =
-      generated ? Result<Market>(bench::national_week(
-                      static_cast<std::uint32_t>(std::atoi(argv[1])),
-                      argc > 2 ? std::atof(argv[2]) : 1.3, 7))
-                : bench::load_case(what);
+      generated
+          ? Result<Market>(bench::national_week(static_cast<std::uint32_t>(std::atoi(argv[1])),
+                                                argc > 2 ? std::atof(argv[2]) : 1.3, 7))
+          : bench::load_case(what);
   if (!loaded.ok()) {
     std::fprintf(stderr, "%s\n", loaded.error().context.c_str());
     return 1;
