@@ -110,7 +110,7 @@ class RowCosts {
   const Problem& problem_;
   std::vector<std::uint32_t> pool_of_;  // by row; while rows are joined: a row closer to its root
   std::vector<Pool> pools_;
-  std::vector<std::int64_t> reach_;     // by row: own supply and all that lines can bring
+  std::vector<std::int64_t> reach_;  // by row: own supply and all that lines can bring
 };
 
 // Sums over slots of one use per slot: entry t holds the slots before t.
@@ -167,8 +167,11 @@ struct Run {
 class Strengthener {
  public:
   explicit Strengthener(const Problem& problem)
-      : problem_(problem), costs_(problem), block_(problem.slot_count),
-        transfer_(problem.slot_count), followed_(problem.orders.size(), false),
+      : problem_(problem),
+        costs_(problem),
+        block_(problem.slot_count),
+        transfer_(problem.slot_count),
+        followed_(problem.orders.size(), false),
         order_of_(problem.choices.size(), kNone) {
     for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
       const ProblemOrder& entry = problem.orders[order];
@@ -266,8 +269,7 @@ class Strengthener {
     const std::uint32_t index = block.choice;
     const Choice& choice = problem_.choices[index];
     const std::int64_t delay_cost = problem_.orders[block.order].delay_cost;
-    const Slot transfer_slots =
-        choice.extra == kNone ? 0 : problem_.transfers[choice.extra].slots;
+    const Slot transfer_slots = choice.extra == kNone ? 0 : problem_.transfers[choice.extra].slots;
     if (all_stay(choice, delay_cost, transfer_slots)) {
       add_run(index, choice.first, choice.last);
       return;
@@ -367,6 +369,8 @@ class Strengthener {
 
 }  // namespace
 
-Problem strengthen(const Problem& problem) { return Strengthener(problem).run(); }
+Problem strengthen(const Problem& problem) {
+  return Strengthener(problem).run();
+}
 
 }  // namespace tongsuan::market
