@@ -10,7 +10,7 @@ import sys
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 270, 240, 64, 44, 84
 # One hue per kind of book, one dash per number of threads: told apart without colour as well.
-KINDS = {"week": ("#0b6e99", "generated week, capacity alone"),
+KINDS = {"week": ("#0b6e99", "generated week"),
          "national": ("#b3541e", "national week")}
 PANELS = [("wall_s", "seconds, end to end", "time"), ("rss_mb", "MB at the peak", "memory"),
           ("gap_percent", "certified gap, %", "gap")]
