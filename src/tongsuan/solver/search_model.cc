@@ -19,6 +19,7 @@ namespace {
 constexpr float kNoBound = std::numeric_limits<float>::max();
 constexpr std::uint32_t kChunkOrders = 4096;
 constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
+constexpr std::uint32_t kSampledStarts = 16;
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
 constexpr double kHopeless = 10;
 
@@ -294,14 +295,64 @@ class ChoiceBuilder {
     view.kernels = &kernels(options_.level);
     view.planes = model_.planes.data();
     view.end = problem_.slot_count;
-    model_.choices[thread] = choice;
-    view.kernels->scan_choice(view, thread, 0, pick);
+    const bool prunable = model_.shapes[choice.shape].prunable;
+    const bool wide = std::uint32_t{choice.last} >= choice.first + kSampledStarts;
     const bool kept = options_.keep != nullptr && !options_.keep->empty() &&
                       (*options_.keep)[choice.order].choice == index;
-    if (!model_.shapes[choice.shape].prunable) return true;
+    if (wide && prunable) {
+      if (judge_sample(view, choice, thread, pick)) return true;
+      if (!kept && pick.score * kHopeless < -std::abs(choice.worth)) return false;
+      pick = Pick();
+    }
+    model_.choices[thread] = choice;
+    view.kernels->scan_choice(view, thread, 0, pick);
+    if (!prunable) return true;
     if (pick.choice == kNone && !kept) return false;
     if (pick.choice != kNone) choice.key = round_up(pick.score);
     return true;
+  }
+
+  // In a wide window the true cost is looked at for one start in kSampledStarts, the one whose
+  // bound is best; the key is the best bound of all. False when none of them is worth taking.
+  bool judge_sample(ScanView& view, ModelChoice& choice, std::uint32_t thread, Pick& pick) {
+    double best = -1e300;
+    bool worth = false;
+    for (std::uint32_t from = choice.first; from <= choice.last; from += kSampledStarts) {
+      const std::uint32_t to = std::min<std::uint32_t>(choice.last + 1U, from + kSampledStarts);
+      double bound = -1e300;
+      std::uint32_t start = from;
+      for (std::uint32_t i = from; i < to; ++i) {
+        const double here = start_bound(choice, i);
+        if (here <= bound) continue;
+        bound = here;
+        start = i;
+      }
+      if (bound > best) {
+        best = bound;
+        pick.start = start;
+      }
+      if (worth || bound * kHopeless < -std::abs(choice.worth)) continue;
+      Pick one;
+      ModelChoice& single = model_.choices[thread];
+      single = choice;
+      single.first = single.last = static_cast<std::uint16_t>(start);
+      view.kernels->scan_choice(view, thread, 0, one);
+      worth = one.choice != kNone;
+    }
+    pick.score = best;
+    if (!worth) return false;
+    pick.choice = thread;
+    choice.key = round_up(best);
+    return true;
+  }
+
+  // No score of the choice at this start is above it.
+  [[nodiscard]] double start_bound(const ModelChoice& choice, std::uint32_t start) const {
+    const Shape& shape = model_.shapes[choice.shape];
+    double bound = choice.worth - model_.orders[choice.order].delay * start -
+                   model_.prefix_cost(shape.key, choice, start);
+    if (shape.start_key != kNone) bound -= model_.prefix[shape.start_key + start];
+    return bound;
   }
 
   void note_promise(const Candidate& candidate, ModelOrder& record) const {
