@@ -20,6 +20,7 @@ constexpr float kNoBound = std::numeric_limits<float>::max();
 constexpr std::uint32_t kChunkOrders = 4096;
 constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
 constexpr std::uint32_t kSampledStarts = 16;
+constexpr std::size_t kLargeOrders = 20'000;  // below, every start of every window is judged
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
 constexpr double kHopeless = 10;
 
@@ -199,7 +200,11 @@ struct Chunk {
 class ChoiceBuilder {
  public:
   ChoiceBuilder(Model& model, ShapeBuilder& shapes, const ModelOptions& options)
-      : model_(model), problem_(model.problem), shapes_(shapes), options_(options) {}
+      : model_(model),
+        problem_(model.problem),
+        shapes_(shapes),
+        options_(options),
+        large_(problem_.orders.size() >= kLargeOrders) {}
 
   void run() {
     const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
@@ -296,7 +301,7 @@ class ChoiceBuilder {
     view.planes = model_.planes.data();
     view.end = problem_.slot_count;
     const bool prunable = model_.shapes[choice.shape].prunable;
-    const bool wide = std::uint32_t{choice.last} >= choice.first + kSampledStarts;
+    const bool wide = large_ && std::uint32_t{choice.last} >= choice.first + kSampledStarts;
     const bool kept = options_.keep != nullptr && !options_.keep->empty() &&
                       (*options_.keep)[choice.order].choice == index;
     if (wide && prunable) {
@@ -388,6 +393,7 @@ class ChoiceBuilder {
   const market::Problem& problem_;
   ShapeBuilder& shapes_;
   const ModelOptions& options_;
+  const bool large_;  // wide windows are judged by samples
 };
 
 // ---- Precedence and index ----------------------------------------------------------------------

@@ -114,6 +114,42 @@ struct RowCost {
   std::vector<Step> steps;  // rising prices, each once
 };
 
+// A kernel looks at every kink of a row each time: rows with hundreds of steps (many small curves
+// on one zone) are drawn with fewer. Neighbours that differ least in price and amount become one
+// step at their mean price, so the cost stays convex and is right at the ends of every step that is
+// left.
+constexpr std::size_t kStepsMax = 48;
+
+void merge_steps(std::vector<Step>& steps) {
+  if (steps.size() <= kStepsMax) return;
+  std::vector<double> bends(steps.size() -
+                            1);  // what merging a step with its next one bends the cost by
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    const double amounts = steps[i].amount + steps[i + 1].amount;
+    bends[i] =
+        (steps[i + 1].price - steps[i].price) * steps[i].amount * (steps[i + 1].amount / amounts);
+  }
+  std::vector<double> sorted = bends;
+  const auto last_kept = sorted.end() - static_cast<std::ptrdiff_t>(kStepsMax - 1);
+  std::nth_element(sorted.begin(), last_kept, sorted.end());
+  const double least_kept = *last_kept;
+  std::vector<Step> merged;
+  double cost = 0;
+  double amount = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    cost += steps[i].price * steps[i].amount;
+    amount += steps[i].amount;
+    const bool close =
+        i + 1 == steps.size() || (bends[i] >= least_kept && merged.size() + 1 < kStepsMax);
+    if (!close) continue;
+    const double price = amount > 0 ? std::floor(cost / amount + 0.5) : steps[i].price;
+    merged.push_back({merged.empty() ? price : std::max(price, merged.back().price), amount});
+    cost = 0;
+    amount = 0;
+  }
+  steps = std::move(merged);
+}
+
 // Supply still to be bought and demand still to be given up are the same thing: more use costs the
 // cheaper of the two. Supply with a negative price on a free row is taken whatever the use.
 RowCost row_cost(const Model& model, std::uint32_t row) {
@@ -145,6 +181,7 @@ RowCost row_cost(const Model& model, std::uint32_t row) {
     }
   }
   cost.steps.resize(kept);
+  merge_steps(cost.steps);
   return cost;
 }
 
