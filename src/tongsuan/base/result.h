@@ -29,13 +29,14 @@ struct Error {
   std::string hint = {};
 };
 
-template <class T>
+// A value, or what went wrong instead: an Error, unless a module tells its failures otherwise.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
   Result(T value)
       : v_(std::in_place_index<0>, std::move(value)) {
   }  // NOLINT(google-explicit-constructor): return value;
-  Result(Error error)
+  Result(E error)
       : v_(std::in_place_index<1>, std::move(error)) {
   }  // NOLINT(google-explicit-constructor): return Error{...};
 
@@ -52,13 +53,13 @@ class [[nodiscard]] Result {
     TONGSUAN_CHECK(ok());
     return std::get<0>(std::move(v_));
   }
-  [[nodiscard]] const Error& error() const {
+  [[nodiscard]] const E& error() const {
     TONGSUAN_CHECK(!ok());
     return std::get<1>(v_);
   }
 
  private:
-  std::variant<T, Error> v_;
+  std::variant<T, E> v_;
 };
 
 struct Done {};  // the value of a Result that only succeeds or fails

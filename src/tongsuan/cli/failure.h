@@ -2,10 +2,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <variant>
 
-#include "tongsuan/base/check.h"
+#include "tongsuan/base/result.h"
 
 namespace tongsuan::cli {
 
@@ -20,37 +18,7 @@ struct Failure {
   std::string detail = {};
 };
 
-// A value or a failure; works with TONGSUAN_TRY like Result.
 template <class T>
-class [[nodiscard]] Attempt {
- public:
-  Attempt(T value)
-      : v_(std::in_place_index<0>, std::move(value)) {
-  }  // NOLINT(google-explicit-constructor): return value;
-  Attempt(Failure failure)
-      : v_(std::in_place_index<1>, std::move(failure)) {
-  }  // NOLINT(google-explicit-constructor): return Failure{...};
-
-  [[nodiscard]] bool ok() const { return v_.index() == 0; }
-  [[nodiscard]] T& value() & {
-    TONGSUAN_CHECK(ok());
-    return std::get<0>(v_);
-  }
-  [[nodiscard]] const T& value() const& {
-    TONGSUAN_CHECK(ok());
-    return std::get<0>(v_);
-  }
-  [[nodiscard]] T&& value() && {
-    TONGSUAN_CHECK(ok());
-    return std::get<0>(std::move(v_));
-  }
-  [[nodiscard]] const Failure& error() const {
-    TONGSUAN_CHECK(!ok());
-    return std::get<1>(v_);
-  }
-
- private:
-  std::variant<T, Failure> v_;
-};
+using Attempt = Result<T, Failure>;
 
 }  // namespace tongsuan::cli
