@@ -2,15 +2,14 @@
 #include <algorithm>
 #include <span>
 
-#include "tongsuan/base/text.h"
 #include "tongsuan/codec/certificate_text.h"
+#include "tongsuan/codec/record_writer.h"
 #include "tongsuan/codec/runs.h"
-#include "tongsuan/codec/values.h"
 
 namespace tongsuan::codec {
 namespace {
 
-class CertificateWriter {
+class CertificateWriter : RecordWriter {
  public:
   CertificateWriter(const Certificate& certificate, const Market& market)
       : certificate_(certificate), market_(market) {}
@@ -24,37 +23,13 @@ class CertificateWriter {
     write_flows();
     write_prices();
     write_gangs();
-    out_ += "end ";
-    append_whole(out_, record_count_);
-    out_ += '\n';
-    return std::move(out_);
+    return finish();
   }
 
  private:
-  void begin(std::string_view keyword) {
-    out_ += keyword;
-    ++record_count_;
-  }
-  void end() { out_ += '\n'; }
-  void word(std::string_view name) {
-    out_ += ' ';
-    out_ += name;
-  }
-  void key(std::string_view name) {
-    word(name);
-    out_ += '=';
-  }
-  void whole(std::string_view field, std::int64_t value) {
-    key(field);
-    append_whole(out_, value);
-  }
   void wide(std::string_view field, int128 value) {
     key(field);
     out_ += tongsuan::to_string(value);
-  }
-  void money(std::string_view field, std::int64_t micro) {
-    key(field);
-    append_money(out_, micro);
   }
 
   void write_head() {
@@ -200,8 +175,6 @@ class CertificateWriter {
 
   const Certificate& certificate_;
   const Market& market_;
-  std::string out_;
-  std::int64_t record_count_ = 0;
 };
 
 }  // namespace

@@ -1,11 +1,11 @@
 // Canonical text of a canonical market.
 #include "tongsuan/codec/market_text.h"
-#include "tongsuan/codec/values.h"
+#include "tongsuan/codec/record_writer.h"
 
 namespace tongsuan::codec {
 namespace {
 
-class MarketWriter {
+class MarketWriter : RecordWriter {
  public:
   explicit MarketWriter(const Market& market) : market_(market) {}
 
@@ -24,10 +24,7 @@ class MarketWriter {
     for (const Cap& cap : market_.caps) write_cap(cap);
     for (std::uint32_t i = 0; i < market_.offers.size(); ++i) write_offer(i);
     for (std::uint32_t i = 0; i < market_.orders.size(); ++i) write_order(i);
-    out_ += "end ";
-    append_whole(out_, record_count_);
-    out_ += '\n';
-    return std::move(out_);
+    return finish();
   }
 
  private:
@@ -38,19 +35,6 @@ class MarketWriter {
 
   // ---- Pieces ----------------------------------------------------------------------------------
 
-  void begin(std::string_view keyword) {
-    out_ += keyword;
-    ++record_count_;
-  }
-  void end() { out_ += '\n'; }
-  void word(std::string_view name) {
-    out_ += ' ';
-    out_ += name;
-  }
-  void key(std::string_view name) {
-    word(name);
-    out_ += '=';
-  }
   void name(std::string_view field, std::string_view value) {
     key(field);
     out_ += value;
@@ -59,14 +43,6 @@ class MarketWriter {
     if (value.empty()) return;
     key(field);
     append_text(out_, value);
-  }
-  void whole(std::string_view field, std::int64_t value) {
-    key(field);
-    append_whole(out_, value);
-  }
-  void money(std::string_view field, std::int64_t micro) {
-    key(field);
-    append_money(out_, micro);
   }
   void amount(std::string_view field, std::int64_t value, AmountUnit unit) {
     key(field);
@@ -380,8 +356,6 @@ class MarketWriter {
   }
 
   const Market& market_;
-  std::string out_;
-  std::int64_t record_count_ = 0;
 };
 
 }  // namespace
