@@ -46,6 +46,8 @@ TEST(Random, StaysWithinItsBoundsAndReachesThem) {
 TEST(Text, DecimalsAreShortAndExact) {
   EXPECT_EQ(decimal(14'500'000, 6), "14.5");
   EXPECT_EQ(decimal(-1, 6), "-0.000001");
+  EXPECT_EQ(padded(42, 6), "000042");
+  EXPECT_EQ(padded(1'234, 3), "1234");
   EXPECT_EQ(decimal(0, 6), "0");
   EXPECT_EQ(decimal(7, 0), "7");
   EXPECT_EQ(decimal(kLow, 6), "-9223372036854.775808");

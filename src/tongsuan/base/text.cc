@@ -15,6 +15,12 @@ std::string decimal(std::int64_t value, int decimals) {
   return (value < 0 ? "-" : "") + whole;
 }
 
+std::string padded(std::uint64_t number, std::size_t width) {
+  std::string text = std::to_string(number);
+  if (text.size() < width) text.insert(0, width - text.size(), '0');
+  return text;
+}
+
 bool parse_decimal(std::string_view text, int decimals, std::int64_t& value) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);

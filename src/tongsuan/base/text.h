@@ -14,6 +14,9 @@ std::string decimal(std::int64_t value, int decimals);
 // False when malformed, too precise, or outside int64.
 bool parse_decimal(std::string_view text, int decimals, std::int64_t& value);
 
+// `number`, with zeros in front up to `width` digits, so that names sort as numbers do.
+std::string padded(std::uint64_t number, std::size_t width);
+
 // Lower-case hexadecimal.
 std::string hex(const std::uint8_t* bytes, std::size_t count);
 bool parse_hex(std::string_view text, std::uint8_t* bytes, std::size_t count);

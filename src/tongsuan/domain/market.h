@@ -43,6 +43,14 @@ struct Span32 {
   [[nodiscard]] constexpr std::uint32_t count() const { return end - begin; }
 };
 
+// Adds items to the end of a pool, and says where they lie.
+template <class T>
+Span32 append(std::vector<T>& pool, const std::vector<T>& items) {
+  const auto begin = static_cast<std::uint32_t>(pool.size());
+  pool.insert(pool.end(), items.begin(), items.end());
+  return {begin, static_cast<std::uint32_t>(pool.size())};
+}
+
 // Names in one block of memory: name i is bytes [offsets[i], offsets[i+1]).
 class NameList {
  public:

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/domain/canonical.h"
 #include "tongsuan/import/market_parts.h"
 #include "tongsuan/import/trace_file.h"

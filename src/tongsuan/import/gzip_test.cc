@@ -1,35 +1,14 @@
 #include "tongsuan/import/gzip.h"
 
-#include <cstdio>
 #include <gtest/gtest.h>
-#include <zlib.h>
+
+#include "tongsuan/import/trace_fixture.h"
 
 namespace tongsuan::imports {
 namespace {
 
-std::string pack(const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, text.size()) + 64, '\0');
-  std::string input = text;
-  stream.next_in = reinterpret_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-std::string write_temporary(const std::string& name, const std::string& bytes) {
-  const std::string path = testing::TempDir() + name;
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  EXPECT_NE(file, nullptr);
-  EXPECT_EQ(std::fwrite(bytes.data(), 1, bytes.size(), file), bytes.size());
-  EXPECT_EQ(std::fclose(file), 0);
-  return path;
-}
+using testing_support::gzip_bytes;
+using testing_support::TraceFolder;
 
 std::string long_text() {
   std::string text;
@@ -39,22 +18,25 @@ std::string long_text() {
 
 TEST(Gzip, ReadsPackedAndPlainFilesAlike) {
   const std::string text = long_text();
-  const std::string packed = write_temporary("gzip_test.gz", pack(text));
-  const std::string plain = write_temporary("gzip_test.txt", text);
-  ASSERT_TRUE(read_text(packed).ok());
-  EXPECT_EQ(read_text(packed).value(), text);
-  EXPECT_EQ(read_text(plain).value(), text);
-  EXPECT_EQ(read_text(write_temporary("gzip_test.empty", "")).value(), "");
+  const TraceFolder folder;
+  folder.write("packed.gz", gzip_bytes(text));
+  folder.write("plain.txt", text);
+  folder.write("empty", "");
+  ASSERT_TRUE(read_text(folder.path() + "/packed.gz").ok());
+  EXPECT_EQ(read_text(folder.path() + "/packed.gz").value(), text);
+  EXPECT_EQ(read_text(folder.path() + "/plain.txt").value(), text);
+  EXPECT_EQ(read_text(folder.path() + "/empty").value(), "");
 }
 
 TEST(Gzip, JoinsAllMembers) {
   const std::string text = long_text();
-  EXPECT_EQ(unpack_gzip(pack("head\n") + pack(text) + pack("tail\n"), "members").value(),
+  EXPECT_EQ(unpack_gzip(gzip_bytes("head\n") + gzip_bytes(text) + gzip_bytes("tail\n"), "members")
+                .value(),
             "head\n" + text + "tail\n");
 }
 
 TEST(Gzip, CutOrDamagedDataAreRefused) {
-  const std::string packed = pack(long_text());
+  const std::string packed = gzip_bytes(long_text());
   for (const std::size_t kept : {std::size_t{5}, packed.size() / 2, packed.size() - 1}) {
     const Result<std::string> cut = unpack_gzip(packed.substr(0, kept), "cut.gz");
     ASSERT_FALSE(cut.ok()) << kept;

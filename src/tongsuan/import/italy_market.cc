@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/domain/canonical.h"
 #include "tongsuan/import/market_parts.h"
-#include "tongsuan/import/trace_file.h"
 
 namespace tongsuan::imports {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "tongsuan/base/int128.h"
 #include "tongsuan/base/random.h"
+#include "tongsuan/base/text.h"
 #include "tongsuan/domain/canonical.h"
 #include "tongsuan/import/market_parts.h"
-#include "tongsuan/import/trace_file.h"
 
 namespace tongsuan::imports {
 namespace {

@@ -1,16 +1,6 @@
 #include "tongsuan/import/market_parts.h"
 
 namespace tongsuan::imports {
-namespace {
-
-template <class T>
-Span32 append(std::vector<T>& pool, const std::vector<T>& items) {
-  const auto begin = static_cast<std::uint32_t>(pool.size());
-  pool.insert(pool.end(), items.begin(), items.end());
-  return {begin, static_cast<std::uint32_t>(pool.size())};
-}
-
-}  // namespace
 
 AccountId MarketParts::account(const std::string& name, std::uint32_t home) {
   const auto [found, added] = accounts_.try_emplace(name);

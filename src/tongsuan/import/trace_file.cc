@@ -25,9 +25,4 @@ std::int64_t integer_within(CsvReader& csv, std::size_t column, std::int64_t min
   return min;
 }
 
-std::string padded(std::uint64_t number, std::size_t width) {
-  std::string text = std::to_string(number);
-  return text.size() < width ? std::string(width - text.size(), '0') + text : text;
-}
-
 }  // namespace tongsuan::imports

@@ -23,7 +23,4 @@ struct TraceFile {
 [[nodiscard]] std::int64_t integer_within(CsvReader& csv, std::size_t column, std::int64_t min,
                                           std::int64_t max);
 
-// `number`, with zeros in front up to `width` digits, so that names sort as numbers do.
-[[nodiscard]] std::string padded(std::uint64_t number, std::size_t width);
-
 }  // namespace tongsuan::imports

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <zlib.h>
 
-#include "tongsuan/import/gzip.h"
-
 namespace tongsuan::imports::testing_support {
 
 inline std::string gzip_bytes(std::string text) {

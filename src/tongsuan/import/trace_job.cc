@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tongsuan/base/int128.h"
+#include "tongsuan/base/text.h"
 #include "tongsuan/domain/units.h"
 #include "tongsuan/import/trace_file.h"
 

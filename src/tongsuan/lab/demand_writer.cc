@@ -94,14 +94,12 @@ SlotRange DemandWriter::draw_window(Job& job, Patience patience) {
 HubSetId DemandWriter::hub_set(std::uint32_t places) {
   std::uint32_t& id = set_of_places_[places];
   if (id == kNone) {
-    Span32 range;
-    range.begin = static_cast<std::uint32_t>(market_.hub_lists.size());
+    std::vector<HubId> hubs;
     for (std::uint32_t i = 0; i < kPlaces; ++i) {
-      if ((places >> i & 1U) != 0) market_.hub_lists.push_back(HubId{i});
+      if ((places >> i & 1U) != 0) hubs.push_back(HubId{i});
     }
-    range.end = static_cast<std::uint32_t>(market_.hub_lists.size());
     id = static_cast<std::uint32_t>(market_.hub_sets.size());
-    market_.hub_sets.push_back(range);
+    market_.hub_sets.push_back(append(market_.hub_lists, hubs));
   }
   return HubSetId{id};
 }
@@ -268,9 +266,7 @@ void DemandWriter::add_service(std::string_view name) {
     for (Slot day = 0; day < slots(); day += 24) open({day + 8, day + 22});
   }
   order.services.end = static_cast<std::uint32_t>(market_.ranges.size());
-  order.variants.begin = static_cast<std::uint32_t>(market_.variants.size());
-  market_.variants.push_back(variant);
-  order.variants.end = static_cast<std::uint32_t>(market_.variants.size());
+  order.variants = append(market_.variants, {variant});
   const std::int64_t work = variant.gang * hours;
   order.value = draw_limit(variant.accelerator.value, Patience::kUrgent) * work;
   if (draw_chance(random_, 400)) order.green_percent = 80;
@@ -279,14 +275,7 @@ void DemandWriter::add_service(std::string_view name) {
 }
 
 Span32 DemandWriter::options_of(std::int64_t value, const std::vector<Leg>& legs) {
-  Option option;
-  option.value = value;
-  option.legs.begin = static_cast<std::uint32_t>(market_.legs.size());
-  market_.legs.insert(market_.legs.end(), legs.begin(), legs.end());
-  option.legs.end = static_cast<std::uint32_t>(market_.legs.size());
-  const auto position = static_cast<std::uint32_t>(market_.options.size());
-  market_.options.push_back(option);
-  return {position, position + 1};
+  return append(market_.options, {Option{value, append(market_.legs, legs)}});
 }
 
 void DemandWriter::add_options(std::string_view name) {

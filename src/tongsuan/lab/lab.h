@@ -1,8 +1,8 @@
 // lab, floor 5: books to experiment on, and what to compare them with.
-//   national.h         a synthetic week of China's computing clusters, any size
-//   (docs/national-week.md) real_week.h        the same supply, with the jobs of public traces
-//   (docs/real-week.md) silo.h             a book before coupling: every hub an island offered.h
-//   how much a book asks for and offers, by hub and region
+// - national.h: a synthetic week of China's computing clusters, any size (docs/national-week.md)
+// - real_week.h: the same supply, with the jobs of public traces (docs/real-week.md)
+// - silo.h: a book before coupling, every hub an island
+// - offered.h: how much a book asks for and offers, by hub and region
 //
 // How a week is made: national_tables.h holds every figure; national_supply.h lays out places,
 // sellers, energy and links; demand_writer.h writes orders one at a time; draw.h draws from tables.

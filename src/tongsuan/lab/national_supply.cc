@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/lab/draw.h"
 
 namespace tongsuan::lab {
@@ -13,23 +14,11 @@ constexpr std::int64_t kFen = kMicro / 100;
 
 enum StreamOfSupply : std::uint64_t { kDataStream = 1, kOfferStream, kSolarStream, kWindStream };
 
-// Zeros in front, so that names sort as numbers do.
-std::string digits(std::uint64_t number, std::size_t width) {
-  const std::string text = std::to_string(number);
-  return text.size() >= width ? text : std::string(width - text.size(), '0') + text;
-}
-
 std::string joined(std::string_view first, std::string_view second) {
   std::string name(first);
   name += '-';
   name += second;
   return name;
-}
-
-Span32 append_steps(Market& market, const std::vector<Step>& steps) {
-  const auto begin = static_cast<std::uint32_t>(market.steps.size());
-  market.steps.insert(market.steps.end(), steps.begin(), steps.end());
-  return {begin, static_cast<std::uint32_t>(market.steps.size())};
 }
 
 AccountId add_account(Market& market, std::string_view name, std::uint32_t home = kNone) {
@@ -119,7 +108,7 @@ class SupplyWriter {
     add(devices - low - middle, 85);
     market_.offer_names.push_back(name);
     market_.offers.push_back(
-        {seller, where.place, where.accelerator, kNone, where.slots, append_steps(market_, steps)});
+        {seller, where.place, where.accelerator, kNone, where.slots, append(market_.steps, steps)});
   }
 
   // ---- Energy ----------------------------------------------------------------------------------
@@ -127,7 +116,7 @@ class SupplyWriter {
   void add_energy(const std::string& name, AccountId seller, std::uint32_t zone, SlotRange slots,
                   const std::vector<Step>& steps) {
     market_.offer_names.push_back(name);
-    market_.offers.push_back({seller, kNone, kNone, zone, slots, append_steps(market_, steps)});
+    market_.offers.push_back({seller, kNone, kNone, zone, slots, append(market_.steps, steps)});
   }
 
   // 70 % of the cluster's greatest draw at the tariff, as much again 15 % above it.
@@ -143,7 +132,7 @@ class SupplyWriter {
                                  std::min(day + kPeriodHours[i + 1], slots())};
         if (range.count() == 0) continue;
         const std::int64_t price = std::int64_t{at.tariff} * tariff[i] * (kMicro / 1'000);
-        add_energy("power-" + joined(at.zone, digits(range.begin, 4)), grid, place, range,
+        add_energy("power-" + joined(at.zone, padded(range.begin, 4)), grid, place, range,
                    {{Price(price), part}, {Price(price * 115 / 100), part}});
       }
     }
@@ -155,7 +144,7 @@ class SupplyWriter {
     if (watt_hours < 4) return;
     const std::int64_t low = watt_hours / 2;
     const std::int64_t middle = watt_hours * 3 / 10;
-    add_energy(name + '-' + digits(slot, 4), seller, kPlaces + place, {slot, slot + 1},
+    add_energy(name + '-' + padded(slot, 4), seller, kPlaces + place, {slot, slot + 1},
                {{Price(8 * kMicro), Amount(low)},
                 {Price(20 * kMicro), Amount(middle)},
                 {Price(45 * kMicro), Amount(watt_hours - low - middle)}});
@@ -227,7 +216,7 @@ class SupplyWriter {
             40 * kMicro + std::int64_t{kDistanceKm[from][to]} * (kMicro * 6 / 100);
         market_.links.push_back(
             {HubId{from}, HubId{to}, all(),
-             append_steps(market_, {{Price(price), Amount(room * 3 / 5)},
+             append(market_.steps, {{Price(price), Amount(room * 3 / 5)},
                                     {Price(price * 5 / 2), Amount(room - room * 3 / 5)}})});
       }
     }
@@ -308,8 +297,8 @@ BuyerRanges add_buyers(Market& market, std::uint32_t count) {
     const std::uint32_t buyers = std::max(1U, count * weight / 1'000);
     ranges[place].begin = market.account_names.size();
     for (std::uint32_t i = 1; i <= buyers; ++i) {
-      const std::string name = home ? "buyer-" + joined(kPlaceTable[place].name, digits(i, 3))
-                                    : "broker-" + digits(i, 3);
+      const std::string name = home ? "buyer-" + joined(kPlaceTable[place].name, padded(i, 3))
+                                    : "broker-" + padded(i, 3);
       add_account(market, name, home ? place : kNone);
     }
     ranges[place].end = market.account_names.size();
@@ -337,7 +326,7 @@ DataSets add_data_sets(Market& market, std::uint32_t count, std::uint64_t seed) 
       sets.at_place[place].push_back(i);
     }
     data.replicas.end = static_cast<std::uint32_t>(market.hub_lists.size());
-    market.data_names.push_back("data-" + digits(i, 5));
+    market.data_names.push_back("data-" + padded(i, 5));
     market.data_sets.push_back(data);
   }
   return sets;

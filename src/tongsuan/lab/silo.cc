@@ -9,9 +9,7 @@ Market siloed(const Market& market) {
   // One set for each hub; canonicalising drops those that nobody needs and joins equal ones.
   const auto first = static_cast<std::uint32_t>(islands.hub_sets.size());
   for (std::uint32_t i = 0; i < islands.hubs.size(); ++i) {
-    const auto begin = static_cast<std::uint32_t>(islands.hub_lists.size());
-    islands.hub_lists.push_back(HubId{i});
-    islands.hub_sets.push_back({begin, begin + 1});
+    islands.hub_sets.push_back(append(islands.hub_lists, {HubId{i}}));
   }
   for (Order& order : islands.orders) {
     if (order.kind != OrderKind::kBlock && order.kind != OrderKind::kService) continue;

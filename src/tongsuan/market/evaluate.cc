@@ -17,30 +17,6 @@ std::uint32_t award_hub(const Problem& problem, OrderKind kind, const Choice& ch
   return problem.lanes[problem.profile_legs[profile.legs.begin].lane].first;
 }
 
-// Calls add(lane, slots, amount) for every use of a placement.
-template <class Add>
-void each_use(const Problem& problem, const Placement& placement, Add add) {
-  const Choice& choice = problem.choices[placement.choice];
-  if (choice.bundle == kNone) {
-    const Profile& profile = problem.profiles[choice.extra];
-    for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
-      const ProfileLeg& leg = problem.profile_legs[i];
-      add(leg.lane, leg.slots, leg.amount / profile.lots * placement.lots);
-    }
-    return;
-  }
-  const Span32 bundle = problem.bundles[choice.bundle];
-  const SlotRange slots = {placement.start, placement.start + choice.duration};
-  for (std::uint32_t i = bundle.begin; i < bundle.end; ++i) {
-    const BundleLeg& leg = problem.bundle_legs[i];
-    add(leg.lane, slots, leg.units * choice.devices);
-  }
-  if (choice.extra != kNone) {
-    const Transfer& transfer = problem.transfers[choice.extra];
-    add(transfer.lane, SlotRange{placement.start - transfer.slots, placement.start}, transfer.rate);
-  }
-}
-
 // The steps of one row in the order in which they are accepted.
 class RowWalk {
  public:

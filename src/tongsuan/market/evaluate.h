@@ -35,6 +35,30 @@ struct Placement {
 [[nodiscard]] std::int64_t placement_value(const Problem& problem, std::uint32_t order,
                                            const Placement& placement);
 
+// Calls visit(lane, slots, amount) for every use of a placement, in the order of the problem: a use
+// of devices comes before the nodes, energy and caps that it draws.
+template <class Visit>
+void each_use(const Problem& problem, const Placement& placement, Visit visit) {
+  const Choice& choice = problem.choices[placement.choice];
+  if (choice.bundle == kNone) {
+    const Profile& profile = problem.profiles[choice.extra];
+    for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
+      const ProfileLeg& leg = problem.profile_legs[i];
+      visit(leg.lane, leg.slots, leg.amount / profile.lots * placement.lots);
+    }
+    return;
+  }
+  const Span32 bundle = problem.bundles[choice.bundle];
+  const SlotRange slots = {placement.start, placement.start + choice.duration};
+  for (std::uint32_t i = bundle.begin; i < bundle.end; ++i) {
+    const BundleLeg& leg = problem.bundle_legs[i];
+    visit(leg.lane, slots, leg.units * choice.devices);
+  }
+  if (choice.extra == kNone) return;
+  const Transfer& transfer = problem.transfers[choice.extra];
+  visit(transfer.lane, SlotRange{placement.start - transfer.slots, placement.start}, transfer.rate);
+}
+
 // Adds sign × the amounts that a placement uses to `use`, one entry per row.
 void add_use(const Problem& problem, const Placement& placement, std::int64_t sign,
              std::vector<std::int64_t>& use);

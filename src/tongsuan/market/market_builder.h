@@ -164,13 +164,6 @@ class MarketBuilder {
   }
 
  private:
-  template <class T>
-  static Span32 append(std::vector<T>& pool, const std::vector<T>& items) {
-    const auto begin = static_cast<std::uint32_t>(pool.size());
-    pool.insert(pool.end(), items.begin(), items.end());
-    return {begin, static_cast<std::uint32_t>(pool.size())};
-  }
-
   Market market_;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/base/text.h"
 #include "tongsuan/market/market_builder.h"
 
 namespace tongsuan::market::testing {
@@ -58,11 +59,7 @@ class RandomMarket {
   static constexpr std::int64_t kYuan = 1'000'000;
   static constexpr std::int64_t kUnitPrice = kPriceMax / 5;  // of an MWh or a TB: 0.2 yuan a unit
 
-  // Sorts as numbers do, so that names keep the order of creation.
-  static std::string digits(std::uint32_t i) {
-    std::string text = std::to_string(i);
-    return std::string(6 - text.size(), '0') + text;
-  }
+  static std::string digits(std::uint32_t i) { return padded(i, 6); }
   bool chance(std::uint32_t percent) { return random_.below(100) < percent; }
   template <class T>
   const T& pick(const std::vector<T>& items) {

@@ -12,7 +12,6 @@ namespace tongsuan::report {
 namespace {
 
 using internal::device_size;
-using internal::each_leg;
 using market::LaneKind;
 using market::Placement;
 using market::Problem;
@@ -103,10 +102,11 @@ class CurveBuilder {
   // Device-seconds of a placement here and within the slots.
   [[nodiscard]] int128 time_here(const Placement& placement) const {
     int128 time = 0;
-    each_leg(problem_, placement, [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
-      if (!chosen_[lane] || amount <= 0) return;
-      time += static_cast<int128>(amount) * overlap(slots, key_.slots).count();
-    });
+    market::each_use(problem_, placement,
+                     [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+                       if (!chosen_[lane] || amount <= 0) return;
+                       time += static_cast<int128>(amount) * overlap(slots, key_.slots).count();
+                     });
     return time * input_.market.calendar.slot_seconds;
   }
 

@@ -15,7 +15,6 @@ namespace {
 using internal::device_size;
 using internal::device_wh;
 using internal::DeviceSize;
-using internal::each_leg;
 using internal::micro_of;
 using internal::whole_placement;
 using market::LaneKind;
@@ -129,29 +128,30 @@ class RoundViewer {
     placed_[award.order.value] = index;
     const Placement placement = market::find_placement(problem_, award);
     std::uint32_t hub = kNone;  // of the last device use: what it draws follows it
-    each_leg(problem_, placement, [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
-      switch (problem_.lanes[lane].kind) {
-        case LaneKind::kCapacity:
-          if (amount > 0) {
-            hub = problem_.lanes[lane].first;
-            use_devices(market_.orders[award.order.value], lane, slots, amount);
-          } else {
-            add_rows(delivered_, lane, slots, -amount);
-          }
-          break;
-        case LaneKind::kNode:
-          pay(hub, CostPart::kNodes, lane, slots, amount);
-          break;
-        case LaneKind::kZone:
-          break;  // devices' share is counted with the devices
-        case LaneKind::kLink:
-          pay(hub, CostPart::kData, lane, slots, amount);
-          break;
-        case LaneKind::kCap:
-          pay(hub, CostPart::kCaps, lane, slots, amount);
-          break;
-      }
-    });
+    market::each_use(problem_, placement,
+                     [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+                       switch (problem_.lanes[lane].kind) {
+                         case LaneKind::kCapacity:
+                           if (amount > 0) {
+                             hub = problem_.lanes[lane].first;
+                             use_devices(market_.orders[award.order.value], lane, slots, amount);
+                           } else {
+                             add_rows(delivered_, lane, slots, -amount);
+                           }
+                           break;
+                         case LaneKind::kNode:
+                           pay(hub, CostPart::kNodes, lane, slots, amount);
+                           break;
+                         case LaneKind::kZone:
+                           break;  // devices' share is counted with the devices
+                         case LaneKind::kLink:
+                           pay(hub, CostPart::kData, lane, slots, amount);
+                           break;
+                         case LaneKind::kCap:
+                           pay(hub, CostPart::kCaps, lane, slots, amount);
+                           break;
+                       }
+                     });
     if (hub != kNone) ++view_.hubs[hub].award_count;
   }
 
