@@ -20,13 +20,6 @@ double magnitude(int128 x) {
   return static_cast<double>(x < 0 ? -x : x);
 }
 
-// To the nearest whole number, halves away from zero.
-std::int64_t rounded(double x) {
-  const auto whole = static_cast<std::int64_t>(x);
-  const double rest = x - static_cast<double>(whole);
-  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
-}
-
 }  // namespace
 
 HullSolver::HullSolver(const BlockIndex& index, SlotCache& cache)
@@ -411,7 +404,7 @@ std::vector<std::int64_t> HullSolver::Program::combined_prices(std::uint32_t slo
   const Network& network = hull.index_->book().slots[slot];
   for (std::uint32_t z = 0; z < prices.size(); ++z) {
     prices[z] =
-        std::clamp(prices[z] + rounded(offset[z]), network.price_min(z), network.price_max(z));
+        std::clamp(prices[z] + nearest(offset[z]), network.price_min(z), network.price_max(z));
   }
   return prices;
 }
@@ -442,7 +435,7 @@ bool HullSolver::grow(Program& program, std::vector<double>& parts) {
     for (const std::uint32_t t : program.slots) {
       const std::span<const std::int64_t> fixed = state_.injection(t);
       for (std::size_t z = 0; z < zones; ++z)
-        injection[z] = fixed[z] + rounded(change[t * zones + z]);
+        injection[z] = fixed[z] + nearest(change[t * zones + z]);
       const SlotCache::Answer& answer = cache_->answer(t, injection);
       for (const auto* prices : {&answer.lowest, &answer.highest}) {
         if (!see(t, *prices)) continue;
@@ -513,7 +506,7 @@ void HullSolver::prices_at(std::span<const double> parts, std::vector<std::int64
   for (std::size_t i = 0; i < parts.size(); ++i) add_part(options_[i], parts[i], injection);
   std::vector<std::int64_t> whole(zones);
   for (std::uint32_t t = 0; t < index_->slot_count(); ++t) {
-    for (std::size_t z = 0; z < zones; ++z) whole[z] = rounded(injection[t * zones + z]);
+    for (std::size_t z = 0; z < zones; ++z) whole[z] = nearest(injection[t * zones + z]);
     const SlotCache::Answer& answer = cache_->answer(t, whole);
     for (std::size_t z = 0; z < zones; ++z) {
       prices[t * zones + z] = answer.lowest[z] + (answer.highest[z] - answer.lowest[z]) / 2;
@@ -556,7 +549,7 @@ void HullSolver::average(std::span<const LotDomain> domains, Hull& hull) {
       if (best != kBase) parts[best] += weight;
     }
   }
-  for (std::size_t e = 0; e < now.size(); ++e) hull.prices[e] = rounded(prices[e]);
+  for (std::size_t e = 0; e < now.size(); ++e) hull.prices[e] = nearest(prices[e]);
   hull.share.assign(index_->block_count(), 0.0);
   if (index_->bound(domains, swept_prices) > index_->bound(domains, hull.prices)) {
     for (std::size_t i = 0; i < options_.size(); ++i) {
@@ -584,7 +577,7 @@ void HullSolver::finish(std::span<const LotDomain> domains, Hull& hull) {
     const Option& o = options_[most];
     const LotDomain& domain = domains[o.block];
     const std::int64_t base = o.lots - o.change;
-    const std::int64_t stand = base + rounded(hull.share[o.block]);
+    const std::int64_t stand = base + nearest(hull.share[o.block]);
     const bool accepted = !domain.zero || 2 * hull.share[o.block] > static_cast<double>(domain.low);
     hull.lots[o.block] = accepted ? std::clamp(stand, domain.low, domain.high) : 0;
     for (std::uint32_t i = unit.begin; i < unit.end; ++i) {

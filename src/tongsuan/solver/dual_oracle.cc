@@ -16,7 +16,7 @@ std::vector<double> lane_units(const Problem& problem) {
   return units;
 }
 
-Oracle::Oracle(const Problem& problem, WorkerPool& pool, ScanLevel level)
+Oracle::Oracle(const Problem& problem, WorkerPool& pool, VectorLevel level)
     : problem_(problem),
       unit_(lane_units(problem)),
       scanner_(problem, make_layout(), pool, level) {}

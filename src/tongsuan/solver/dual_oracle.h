@@ -12,7 +12,8 @@ namespace tongsuan::solver::dual {
 
 class Oracle {
  public:
-  Oracle(const market::Problem& problem, WorkerPool& pool, ScanLevel level = machine_scan_level());
+  Oracle(const market::Problem& problem, WorkerPool& pool,
+         VectorLevel level = machine_vector_level());
 
   void index_singles() { scanner_.index_singles(); }
   void set_prices(const std::vector<double>& prices);

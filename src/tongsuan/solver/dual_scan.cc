@@ -70,21 +70,10 @@ constexpr ScanKernels kAvx512Kernels = {avx512::least, avx512::first_at, avx512:
 
 }  // namespace
 
-ScanLevel machine_scan_level() {
+const ScanKernels& scan_kernels(VectorLevel level) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
-    return ScanLevel::kAvx512;
-  }
-  if (__builtin_cpu_supports("avx2")) return ScanLevel::kAvx2;
-#endif
-  return ScanLevel::kPortable;
-}
-
-const ScanKernels& scan_kernels(ScanLevel level) {
-#if defined(__x86_64__)
-  if (level == ScanLevel::kAvx512) return kAvx512Kernels;
-  if (level == ScanLevel::kAvx2) return kAvx2Kernels;
+  if (level == VectorLevel::kAvx512) return kAvx512Kernels;
+  if (level == VectorLevel::kAvx2) return kAvx2Kernels;
 #endif
   static_cast<void>(level);
   return kPortableKernels;

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "tongsuan/solver/vector_level.h"
+
 namespace tongsuan::solver::dual {
 
 // Prefix sums are read up to this many entries past a window.
@@ -48,10 +50,7 @@ struct ScanKernels {
                             std::uint32_t last);
 };
 
-enum class ScanLevel : std::uint8_t { kPortable, kAvx2, kAvx512 };
-
-[[nodiscard]] ScanLevel machine_scan_level();
 // `level` must be one that this machine runs.
-[[nodiscard]] const ScanKernels& scan_kernels(ScanLevel level);
+[[nodiscard]] const ScanKernels& scan_kernels(VectorLevel level);
 
 }  // namespace tongsuan::solver::dual

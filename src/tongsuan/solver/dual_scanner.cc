@@ -21,7 +21,7 @@ constexpr std::size_t kSinglesMax = std::size_t{1} << 24;
 
 }  // namespace
 
-Scanner::Scanner(const Problem& problem, Layout layout, WorkerPool& pool, ScanLevel level)
+Scanner::Scanner(const Problem& problem, Layout layout, WorkerPool& pool, VectorLevel level)
     : problem_(problem),
       layout_(std::move(layout)),
       pool_(pool),

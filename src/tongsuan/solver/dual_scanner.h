@@ -45,7 +45,7 @@ struct Layout {
 
 class Scanner {
  public:
-  Scanner(const market::Problem& problem, Layout layout, WorkerPool& pool, ScanLevel level);
+  Scanner(const market::Problem& problem, Layout layout, WorkerPool& pool, VectorLevel level);
 
   // Copies orders whose every choice has one start into parallel arrays: worth it when all orders
   // are answered again and again.

@@ -16,7 +16,7 @@ using market::Problem;
 
 GangOracle::GangOracle(const Problem& problem, const Prices& prices,
                        const std::vector<std::uint32_t>& sizes, std::size_t stride,
-                       WorkerPool& pool, ScanLevel level)
+                       WorkerPool& pool, VectorLevel level)
     : problem_(problem),
       prices_(prices),
       sizes_(sizes),

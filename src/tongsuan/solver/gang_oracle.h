@@ -19,7 +19,7 @@ class GangOracle {
  public:
   GangOracle(const market::Problem& problem, const Prices& prices,
              const std::vector<std::uint32_t>& sizes, std::size_t stride, WorkerPool& pool,
-             ScanLevel level = machine_scan_level());
+             VectorLevel level = machine_vector_level());
 
   void set_prices(const std::vector<double>& gang_prices);
   // Surplus of all orders (micro-yuan), and their gangs per plane and row.

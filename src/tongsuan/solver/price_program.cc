@@ -20,12 +20,6 @@ double magnitude(double x) {
   return x < 0 ? -x : x;
 }
 
-std::int64_t nearest(double x) {
-  const auto whole = static_cast<std::int64_t>(x);
-  const double rest = x - static_cast<double>(whole);
-  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
-}
-
 int128 left_side(const PriceCondition& condition, const std::vector<std::int64_t>& prices) {
   int128 sum = 0;
   for (const PriceTerm& term : condition.terms)

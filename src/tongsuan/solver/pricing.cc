@@ -66,6 +66,16 @@ class Pricing {
   std::vector<bool> followed_;  // orders that another one must follow
 };
 
+// Lines carry what is best for the awards.
+void refit_flows(const Problem& problem, Outcome& outcome) {
+  if (outcome.flows.empty()) return;
+  std::vector<std::int64_t> use(problem.row_count(), 0);
+  for (const Award& award : outcome.awards) {
+    market::add_use(problem, market::find_placement(problem, award), 1, use);
+  }
+  outcome.flows = redispatch(problem, use, outcome.flows);
+}
+
 bool Pricing::pay(const PricedOutcome& outcome, Attempt& best) const {
   bool first = true;
   const auto accept = [&](Prices prices) {
@@ -93,7 +103,7 @@ PricedOutcome Pricing::without(const PricedOutcome& outcome,
                                std::vector<std::uint32_t> orders) const {
   std::vector<bool> leaves(problem_.orders.size(), false);
   for (const std::uint32_t order : orders) leaves[order] = true;
-  Outcome left{.awards = outcome.outcome().awards, .flows = outcome.outcome().flows};
+  Outcome left = outcome.outcome();
   for (bool again = true; again;) {
     again = false;
     std::erase_if(left.awards, [&](const Award& award) {
@@ -105,14 +115,7 @@ PricedOutcome Pricing::without(const PricedOutcome& outcome,
       return gone;
     });
   }
-  const std::vector<std::int64_t> flows = left.flows;
-  if (!flows.empty()) {
-    std::vector<std::int64_t> use(problem_.row_count(), 0);
-    for (const Award& award : left.awards) {
-      market::add_use(problem_, market::find_placement(problem_, award), 1, use);
-    }
-    left.flows = redispatch(problem_, use, flows);
-  }
+  refit_flows(problem_, left);
   PricedOutcome result(market_, problem_, left, seed_);
   if (result.feasible()) return result;
   // Others lived on what they delivered: everybody who takes from these rows must go as well, and
@@ -190,13 +193,7 @@ std::optional<PricedOutcome> Pricing::with(const PricedOutcome& outcome, std::ui
   const auto at = std::ranges::lower_bound(more.awards, order, {},
                                            [](const Award& a) { return a.order.value; });
   more.awards.insert(at, market::make_award(problem_, order, placement));
-  if (!more.flows.empty()) {
-    std::vector<std::int64_t> use(problem_.row_count(), 0);
-    for (const Award& award : more.awards) {
-      market::add_use(problem_, market::find_placement(problem_, award), 1, use);
-    }
-    more.flows = redispatch(problem_, use, more.flows);
-  }
+  refit_flows(problem_, more);
   PricedOutcome result(market_, problem_, std::move(more), seed_);
   if (!result.feasible() || result.welfare() <= outcome.welfare()) return std::nullopt;
   return result;
@@ -241,19 +238,24 @@ PricingResult Pricing::run(const Outcome& free_outcome) {
     outcome = without(outcome, std::move(leaving));
   }
   if (touched && free_outcome.awards.size() <= kSmallBook) bring_back(outcome, attempt);
-  PricingResult result{
-      .prices = std::move(attempt.prices), .outcome = outcome.outcome(), .removed = {}};
-  for (const Award& award : free_outcome.awards) {
-    const auto found = std::ranges::lower_bound(result.outcome.awards, award.order.value, {},
-                                                [](const Award& a) { return a.order.value; });
-    if (found == result.outcome.awards.end() || found->order != award.order) {
-      result.removed.push_back(award.order.value);
-    }
-  }
-  return result;
+  return {.prices = std::move(attempt.prices),
+          .outcome = outcome.outcome(),
+          .removed = orders_that_left(free_outcome, outcome.outcome())};
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> orders_that_left(const Outcome& before, const Outcome& after) {
+  std::vector<std::uint32_t> orders;
+  for (const Award& award : before.awards) {
+    const auto found = std::ranges::lower_bound(after.awards, award.order.value, {},
+                                                [](const Award& a) { return a.order.value; });
+    if (found == after.awards.end() || found->order != award.order) {
+      orders.push_back(award.order.value);
+    }
+  }
+  return orders;
+}
 
 PricingResult payment_prices(const Market& market, const Problem& problem,
                              const Outcome& free_outcome, const Prices& bound_prices,

@@ -25,6 +25,10 @@ struct PricingResult {
                                            const Outcome& free_outcome, const Prices& bound_prices,
                                            std::uint64_t seed);
 
+// Orders with an award in `before` and none in `after`, rising.
+[[nodiscard]] std::vector<std::uint32_t> orders_that_left(const Outcome& before,
+                                                          const Outcome& after);
+
 // λ′ for an outcome as it is; nothing where none is found. `first_try` are kept where nobody loses
 // at them.
 [[nodiscard]] std::optional<Prices> prices_that_pay(const Market& market,

@@ -127,34 +127,16 @@ std::vector<PricedOutcome::Trade> PricedOutcome::purchases() const {
 }
 
 PricedOutcome::Sum PricedOutcome::award_sum(std::size_t award) const {
-  const market::Placement& placement = placements_[award];
-  const market::Choice& choice = problem_->choices[placement.choice];
   Sum sum;
-  const auto add = [&](std::uint32_t lane, Slot begin, Slot end, std::int64_t amount) {
-    for (Slot slot = begin; slot < end; ++slot) {
+  const auto add = [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+    for (Slot slot = slots.begin; slot < slots.end; ++slot) {
       const std::uint32_t row = problem_->row(lane, slot);
       const double money = static_cast<double>(amount) * scale(row);
       sum.entries.push_back({row, money});
       sum.slack += std::max(0.0, -money);
     }
   };
-  if (choice.bundle == kNone) {
-    const market::Profile& profile = problem_->profiles[choice.extra];
-    for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
-      const market::ProfileLeg& leg = problem_->profile_legs[i];
-      add(leg.lane, leg.slots.begin, leg.slots.end, leg.amount / profile.lots * placement.lots);
-    }
-  } else {
-    const Span32 legs = problem_->bundles[choice.bundle];
-    for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
-      const market::BundleLeg& leg = problem_->bundle_legs[i];
-      add(leg.lane, placement.start, placement.start + choice.duration, leg.units * choice.devices);
-    }
-    if (choice.extra != kNone) {
-      const market::Transfer& transfer = problem_->transfers[choice.extra];
-      add(transfer.lane, placement.start - transfer.slots, placement.start, transfer.rate);
-    }
-  }
+  market::each_use(*problem_, placements_[award], add);
   sum.limit = static_cast<double>(value(award));
   return sum;
 }

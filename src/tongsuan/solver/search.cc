@@ -1,7 +1,6 @@
 #include "tongsuan/solver/search.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "tongsuan/base/check.h"
@@ -9,8 +8,8 @@
 #include "tongsuan/solver/search_board.h"
 #include "tongsuan/solver/search_math.h"
 #include "tongsuan/solver/search_model.h"
-#include "tongsuan/solver/search_threads.h"
 #include "tongsuan/solver/search_walk.h"
+#include "tongsuan/solver/worker_pool.h"
 
 namespace tongsuan::solver {
 
@@ -91,6 +90,7 @@ class Searcher {
   const Problem& problem_;
   const SearchOptions& options_;
   Plan plan_;
+  WorkerPool pool_;
   Model model_;
   const Kernels& kernels_;
   std::vector<Chain> chains_;
@@ -103,8 +103,8 @@ class Searcher {
   int128 base_money_ = 0;
 };
 
-KernelLevel level_of(const SearchOptions& options) {
-  return options.portable ? KernelLevel::kPortable : machine_level();
+VectorLevel level_of(const SearchOptions& options) {
+  return options.portable ? VectorLevel::kPortable : machine_vector_level();
 }
 
 Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOptions& options,
@@ -112,9 +112,10 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
     : problem_(problem),
       options_(options),
       plan_(plan_of(problem.orders.size())),
+      pool_(options.thread_count),
       model_(problem, prices, options.flows,
              {.share = plan_.share,
-              .thread_count = options.thread_count,
+              .pool = &pool_,
               .level = level_of(options),
               .keep = &options.warm_start}),
       kernels_(kernels(level_of(options))),
@@ -199,14 +200,8 @@ void Searcher::place_warm_start(Chain& chain) const {
 
 // The most surplus at λ first; then, parents being placed, the orders that follow them.
 void Searcher::insert_greedily(Chain& chain) {
-  std::vector<std::uint32_t> orders(problem_.orders.size());
-  std::iota(orders.begin(), orders.end(), 0U);
-  std::erase_if(orders, [&](std::uint32_t order) {
-    return chain.board.placed(order) || model_.orders[order].begin == model_.orders[order].end;
-  });
-  std::ranges::stable_sort(orders, [&](std::uint32_t a, std::uint32_t b) {
-    return model_.orders[a].promise > model_.orders[b].promise;
-  });
+  std::vector<std::uint32_t> orders = model_.by_promise;
+  std::erase_if(orders, [&](std::uint32_t order) { return chain.board.placed(order); });
   const WalkGround ground = {model_,      kernels_,   chain.board,
                              chain.owner, chain.mark, options_.cancelled};
   WalkTask task;
@@ -339,7 +334,7 @@ void Searcher::run_walks() {
   const auto count = static_cast<std::uint32_t>(jobs.size());
   walk_planes_.resize(count);
   std::vector<WalkResult> results(count);
-  run_tasks(options_.thread_count, count, [&](std::uint32_t index, std::uint32_t) {
+  pool_.run(count, [&](std::uint32_t index, std::uint32_t) {
     Chain& chain = *jobs[index].first;
     walk_planes_[index] = chain.planes;
     const WalkGround ground = {model_,      kernels_,   chain.board,

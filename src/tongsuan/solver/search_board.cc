@@ -5,6 +5,13 @@
 #include "tongsuan/solver/search_profile.h"
 
 namespace tongsuan::solver::primal {
+namespace {
+
+// Of the worth of an order that leaves its spot, how much counts as lost.
+constexpr double kWorthLoss = 0.02;
+
+}  // namespace
+
 Board::Board(const Model& model) : model_(&model) {
   const auto order_count = static_cast<std::uint32_t>(model.orders.size());
   spots_.resize(order_count);
@@ -20,8 +27,7 @@ Board::Board(const Model& model) : model_(&model) {
 
 void Board::put(std::uint32_t order, const Spot& spot) {
   spots_[order] = spot;
-  const double loss =
-      std::max(0.0, spot_promise(*model_, spot)) + kWorthLoss * spot_worth(*model_, spot);
+  const double loss = spot_loss(*model_, spot);
   std::uint32_t node = node_begin_[order];
   each_use(*model_, spot, [&](const Use& use) {
     each_entry(use, [&](std::uint32_t slot) {
@@ -76,17 +82,14 @@ double spot_promise(const Model& model, const Spot& spot) {
                                : model.promise(choice, spot.start);
 }
 
+double spot_loss(const Model& model, const Spot& spot) {
+  return std::max(0.0, spot_promise(model, spot)) + kWorthLoss * spot_worth(model, spot);
+}
+
 double spot_gain(const Model& model, const Kernels& kernels, const double* planes,
                  const Spot& spot) {
   double gain = spot_worth(model, spot);
-  each_use(model, spot, [&](Use use) {
-    if (use.amount > 0) {
-      gain -= kernels.cost(model, planes, use);
-    } else {
-      use.amount = -use.amount;
-      gain += kernels.saving(model, planes, use);
-    }
-  });
+  each_use(model, spot, [&](const Use& use) { gain -= use_cost(model, kernels, planes, use); });
   return gain;
 }
 

@@ -24,9 +24,6 @@ struct Spot {
   friend bool operator==(const Spot&, const Spot&) = default;
 };
 
-// Of the worth of an order that leaves its spot, how much counts as lost: it may find no other.
-inline constexpr double kWorthLoss = 0.02;
-
 class Board {
  public:
   // One use, with all that ejection asks, so that a search for room streams through buckets.
@@ -36,7 +33,7 @@ class Board {
     std::uint32_t begin = 0;  // of the whole use
     std::uint32_t end = 0;    // slot after its last one
     double amount = 0;        // per slot
-    double loss = 0;          // what losing the order would cost, roughly: see kWorthLoss
+    double loss = 0;          // spot_loss of the order
   };
 
   explicit Board(const Model& model);
@@ -101,6 +98,8 @@ void each_use(const Model& model, const Spot& spot, const Visit& visit) {
 // Value of a spot, less the cost of folded rows; and less the true cost of all rows as they stand.
 [[nodiscard]] double spot_worth(const Model& model, const Spot& spot);
 [[nodiscard]] double spot_promise(const Model& model, const Spot& spot);
+// What ejecting an order from this spot would cost, roughly: it may find no other that is as good.
+[[nodiscard]] double spot_loss(const Model& model, const Spot& spot);
 [[nodiscard]] double spot_gain(const Model& model, const Kernels& kernels, const double* planes,
                                const Spot& spot);
 void add_spot(const Model& model, const Kernels& kernels, double* planes, const Spot& spot,

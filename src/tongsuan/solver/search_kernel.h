@@ -49,9 +49,16 @@ struct Kernels {
   void (*scan)(ScanView& view, std::uint32_t order, std::uint32_t earliest, Pick& pick);
 };
 
-// The widest level that this machine runs.
-[[nodiscard]] KernelLevel machine_level();
-// `level` must be one that this machine runs.
-[[nodiscard]] const Kernels& kernels(KernelLevel level);
+// `level` must be one that this machine runs. Builds without vector kernels have the portable ones
+// for every level.
+[[nodiscard]] const Kernels& kernels(VectorLevel level);
+
+// Cost of a use in either direction: negative where what it delivers saves money.
+[[nodiscard]] inline double use_cost(const Model& model, const Kernels& kernels,
+                                     const double* planes, Use use) {
+  if (use.amount > 0) return kernels.cost(model, planes, use);
+  use.amount = -use.amount;
+  return -kernels.saving(model, planes, use);
+}
 
 }  // namespace tongsuan::solver::primal

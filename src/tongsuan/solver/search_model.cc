@@ -11,7 +11,6 @@
 #include "tongsuan/solver/search_kernel.h"
 #include "tongsuan/solver/search_profile.h"
 #include "tongsuan/solver/search_rows.h"
-#include "tongsuan/solver/search_threads.h"
 
 namespace tongsuan::solver::primal {
 namespace {
@@ -216,8 +215,8 @@ class ChoiceBuilder {
     const std::uint32_t chunk_count = (order_count + kChunkOrders - 1) / kChunkOrders;
     // Choices are judged one at a time through a scratch slot of each thread.
     std::vector<Chunk> chunks(chunk_count);
-    model_.choices.resize(options_.thread_count);
-    run_tasks(options_.thread_count, chunk_count, [&](std::uint32_t chunk, std::uint32_t thread) {
+    model_.choices.resize(options_.pool->thread_count());
+    options_.pool->run(chunk_count, [&](std::uint32_t chunk, std::uint32_t thread) {
       const std::uint32_t end = std::min(order_count, (chunk + 1) * kChunkOrders);
       for (std::uint32_t order = chunk * kChunkOrders; order < end; ++order) {
         add_order(order, thread, chunks[chunk]);

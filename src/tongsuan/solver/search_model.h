@@ -27,10 +27,10 @@
 #include "tongsuan/domain/outcome.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/solver/vector_level.h"
+#include "tongsuan/solver/worker_pool.h"
 
 namespace tongsuan::solver::primal {
-
-enum class KernelLevel : std::uint8_t { kPortable, kAvx2, kAvx512 };  // see search_kernel.h
 
 inline constexpr std::uint32_t kLanesAtOnce = 8;    // doubles that a kernel handles together
 inline constexpr std::uint32_t kPaddingSlots = 16;  // planes may be read this far past the end
@@ -50,9 +50,8 @@ struct LaneBlock {
   std::uint64_t offset = 0;  // of its planes in Model::planes (and State's copy)
   std::uint32_t kinks = 0;
   bool soft = false;
-  bool linear = false;        // folded into prefix sums: has no planes
-  std::uint32_t longest = 0;  // longest use of the lane, in slots
-  double penalty = 0;         // soft lanes: ticks per unit outside the domain
+  bool linear = false;  // folded into prefix sums: has no planes
+  double penalty = 0;   // soft lanes: ticks per unit outside the domain
 };
 
 // One use of a lane: `count` slots from `slot`.
@@ -121,9 +120,9 @@ struct StartIndex {
 };
 
 struct ModelOptions {
-  double share = 1;  // weight of λ in scores; the rest is the true cost
-  std::uint32_t thread_count = 1;
-  KernelLevel level = KernelLevel::kPortable;
+  double share = 1;            // weight of λ in scores; the rest is the true cost
+  WorkerPool* pool = nullptr;  // not null; never changes the model
+  VectorLevel level = VectorLevel::kPortable;
   // Choices of these placements stay, however little they promise; empty or one per order.
   const std::vector<market::Placement>* keep = nullptr;
 };
@@ -174,7 +173,7 @@ class Model {
   std::vector<double> base;          // by row: net use by flows
   std::vector<double> low, high;     // by row: least and greatest feasible net use
   std::vector<double> guide;         // by row: λ in ticks per unit
-  std::vector<double> linear_price;  // by row of linear lanes: ticks per unit
+  std::vector<double> linear_price;  // by row: ticks per unit of linear lanes, 0 of all others
   std::vector<ShapeLeg> legs;
   std::vector<Shape> shapes;
   std::vector<double> prefix;

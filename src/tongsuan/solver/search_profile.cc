@@ -36,6 +36,20 @@ std::uint32_t lots_with_room(const ScanView& view, std::uint32_t profile, std::u
   return lots <= 0 ? 0 : static_cast<std::uint32_t>(lots);
 }
 
+// Value of `lots` lots less what they use at prices by row.
+double value_less(const Model& model, const ModelChoice& choice, std::uint32_t lots,
+                  const std::vector<double>& prices) {
+  const market::Problem& problem = model.problem;
+  const std::int64_t value = market::placement_value(
+      problem, choice.order, {model.problem_choice(choice), choice.first, lots});
+  double left = model.scale.ticks(static_cast<int128>(value) * problem.denominator);
+  for (const Use& use : uses_of(model, choice.devices)) {
+    const double* price = prices.data() + use.lane * problem.slot_count + use.slot;
+    for (std::uint32_t i = 0; i < use.count; ++i) left -= price[i] * use.amount * lots;
+  }
+  return left;
+}
+
 }  // namespace
 
 double profile_cost(const Model& model, const Kernels& kernels, const double* planes,
@@ -44,39 +58,17 @@ double profile_cost(const Model& model, const Kernels& kernels, const double* pl
   for (Use use : uses_of(model, profile)) {
     if (model.lanes[use.lane].linear) continue;
     use.amount *= lots;
-    if (use.amount > 0) {
-      cost += kernels.cost(model, planes, use);
-    } else {
-      use.amount = -use.amount;
-      cost -= kernels.saving(model, planes, use);
-    }
+    cost += use_cost(model, kernels, planes, use);
   }
   return cost;
 }
 
 double profile_worth(const Model& model, const ModelChoice& choice, std::uint32_t lots) {
-  const market::Problem& problem = model.problem;
-  const std::int64_t value = market::placement_value(
-      problem, choice.order, {model.problem_choice(choice), choice.first, lots});
-  double worth = model.scale.ticks(static_cast<int128>(value) * problem.denominator);
-  for (const Use& use : uses_of(model, choice.devices)) {
-    if (!model.lanes[use.lane].linear) continue;
-    const double* price = model.linear_price.data() + use.lane * problem.slot_count + use.slot;
-    for (std::uint32_t i = 0; i < use.count; ++i) worth -= price[i] * use.amount * lots;
-  }
-  return worth;
+  return value_less(model, choice, lots, model.linear_price);
 }
 
 double profile_promise(const Model& model, const ModelChoice& choice, std::uint32_t lots) {
-  const market::Problem& problem = model.problem;
-  const std::int64_t value = market::placement_value(
-      problem, choice.order, {model.problem_choice(choice), choice.first, lots});
-  double promise = model.scale.ticks(static_cast<int128>(value) * problem.denominator);
-  for (const Use& use : uses_of(model, choice.devices)) {
-    const double* price = model.guide.data() + use.lane * problem.slot_count + use.slot;
-    for (std::uint32_t i = 0; i < use.count; ++i) promise -= price[i] * use.amount * lots;
-  }
-  return promise;
+  return value_less(model, choice, lots, model.guide);
 }
 
 void scan_profile(ScanView& view, std::uint32_t index, std::uint32_t earliest, Pick& pick) {

@@ -221,7 +221,7 @@ class RowBuilder {
     }
   }
 
-  // Which lanes participants deliver to, how long uses last, the largest amount and value on a
+  // Which lanes participants deliver to, the largest amount and value on a
   // lane.
   void set_uses() {
     delivered_.assign(problem_.lanes.size(), false);
@@ -252,7 +252,6 @@ class RowBuilder {
   }
 
   void note_use(std::uint32_t lane, std::uint32_t slots, double amount, double value) {
-    model_.lanes[lane].longest = std::max(model_.lanes[lane].longest, slots);
     use_max_[lane] = std::max(use_max_[lane], amount * slots);
     if (amount > 0) density_max_[lane] = std::max(density_max_[lane], value / amount);
   }

@@ -109,7 +109,6 @@ WalkResult Walk::run() {
     total = best;
   }
   result.gain = total;
-  result.best_gain = best;
   result.work_units = view_.work;
   return result;
 }
@@ -355,8 +354,7 @@ void Walk::chain(std::uint32_t order) {
   Spot spot;
   if (!draw_start(order, spot)) return;
   if (spot.start < earliest_start(order)) return;
-  const double promise = spot_promise(model_, spot);
-  const double loss_max = std::max(0.0, promise) + kWorthLoss * spot_worth(model_, spot);
+  const double loss_max = spot_loss(model_, spot);
   const std::size_t length = log_.size();
   const double gained = gained_;
   const std::size_t ejected = aside_.size();

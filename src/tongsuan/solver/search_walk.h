@@ -38,8 +38,7 @@ struct WalkTask {
 };
 
 struct WalkResult {
-  double gain = 0;       // change of welfare, ticks
-  double best_gain = 0;  // of the best state seen
+  double gain = 0;  // change of welfare, ticks
   std::uint64_t work_units = 0;
   std::uint64_t moves = 0;
 };

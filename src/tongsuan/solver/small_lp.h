@@ -15,6 +15,13 @@
 
 namespace tongsuan::solver {
 
+// To the nearest whole number, halves away from zero: how what is proposed becomes whole.
+[[nodiscard]] inline std::int64_t nearest(double x) {
+  const auto whole = static_cast<std::int64_t>(x);
+  const double rest = x - static_cast<double>(whole);
+  return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
+}
+
 class SmallLp {
  public:
   static constexpr double kInfinity = 1e300;

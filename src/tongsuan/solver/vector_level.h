@@ -1,0 +1,23 @@
+// Which vector instructions a kernel uses. Kernels are compiled for every level and chosen at run
+// time; all levels give the same bits.
+#pragma once
+
+#include <cstdint>
+
+namespace tongsuan::solver {
+
+enum class VectorLevel : std::uint8_t { kPortable, kAvx2, kAvx512 };
+
+// The widest level that this machine runs.
+[[nodiscard]] inline VectorLevel machine_vector_level() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return VectorLevel::kAvx512;
+  }
+  if (__builtin_cpu_supports("avx2")) return VectorLevel::kAvx2;
+#endif
+  return VectorLevel::kPortable;
+}
+
+}  // namespace tongsuan::solver
