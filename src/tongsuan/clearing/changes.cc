@@ -119,22 +119,16 @@ std::optional<Change> extend_window(const Market& market, OpenRound& round, std:
                      "--window " + std::to_string(window.begin) + ".." + std::to_string(works), 0);
 }
 
-std::uint32_t add_hub_set(Market& market, const std::vector<HubId>& hubs) {
-  const auto begin = static_cast<std::uint32_t>(market.hub_lists.size());
-  market.hub_lists.insert(market.hub_lists.end(), hubs.begin(), hubs.end());
-  market.hub_sets.push_back({begin, static_cast<std::uint32_t>(market.hub_lists.size())});
-  return static_cast<std::uint32_t>(market.hub_sets.size() - 1);
-}
-
 // The best hub outside the order's set, when all hubs are opened to it.
 std::optional<Change> another_hub(const Market& market, OpenRound& round, std::uint32_t index) {
   std::vector<HubId> all;
   for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) all.push_back(HubId{hub});
   if (market.hub_sets[market.orders[index].hubs.value].count() == all.size()) return std::nullopt;
-  const std::optional<Requote> requote = placed(round.reclear_as(
-      index,
-      [&all](Market& alone, Order& order) { order.hubs = HubSetId{add_hub_set(alone, all)}; },
-      kTries));
+  const auto open_all = [&all](Market& alone, Order& order) {
+    order.hubs = HubSetId{static_cast<std::uint32_t>(alone.hub_sets.size())};
+    alone.hub_sets.push_back(append(alone.hub_lists, all));
+  };
+  const std::optional<Requote> requote = placed(round.reclear_as(index, open_all, kTries));
   if (!requote) return std::nullopt;
   return change_from(*requote, "--hubs +" + std::string(market.hub_names[requote->hub]), 0);
 }
@@ -153,9 +147,7 @@ std::optional<Change> another_class(const Market& market, OpenRound& round, std:
   }
   if (variants.size() == own) return std::nullopt;
   const auto change = [&variants](Market& alone, Order& changed) {
-    const auto begin = static_cast<std::uint32_t>(alone.variants.size());
-    alone.variants.insert(alone.variants.end(), variants.begin(), variants.end());
-    changed.variants = {begin, static_cast<std::uint32_t>(alone.variants.size())};
+    changed.variants = append(alone.variants, variants);
   };
   const std::optional<Requote> requote = placed(round.reclear_as(index, change, kTries));
   if (!requote || requote->variant < own) return std::nullopt;

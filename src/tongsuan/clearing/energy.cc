@@ -7,6 +7,7 @@
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/solver/block_search.h"
+#include "tongsuan/solver/pricing.h"
 
 namespace tongsuan::clearing {
 
@@ -185,18 +186,6 @@ std::vector<std::int64_t> by_entry(const Problem& problem, const Prices& by_row)
   return prices;
 }
 
-std::vector<std::uint32_t> missing(const Outcome& free, const Outcome& paid) {
-  std::vector<std::uint32_t> orders;
-  for (const Award& award : free.awards) {
-    const auto found = std::ranges::lower_bound(paid.awards, award.order.value, {},
-                                                [](const Award& a) { return a.order.value; });
-    if (found == paid.awards.end() || found->order != award.order) {
-      orders.push_back(award.order.value);
-    }
-  }
-  return orders;
-}
-
 }  // namespace
 
 std::optional<EnergyBook> energy_book(const Market& market, const Problem& problem,
@@ -264,7 +253,7 @@ EnergyRound EnergySearch::run(const EnergyOptions& options) {
   if (paid.found) {
     round.free_welfare = undivided(std::max(free.outcome.welfare, paid.outcome.welfare));
     Outcome outcome = outcome_of(problem_, energy_, paid.outcome);
-    round.removed = missing(round.outcome, outcome);
+    round.removed = solver::orders_that_left(round.outcome, outcome);
     round.outcome = std::move(outcome);
     round.payment_prices = by_row(problem_, paid.outcome.prices);
   }

@@ -49,8 +49,8 @@ constexpr std::array<ReasonWords, 11> kWords = {{
      "The order that it must follow was not accepted, or ends too late.",
      "其前置订单未成交，或结束过晚。"},
     {Reason::kOutbid, "OUTBID",
-     "At the prices of the round every option costs more than the order is worth: raise the limit.",
-     "按本轮价格，每种方案的成本都高于订单价值：请提高限价。"},
+     "At the prices of the round every option costs more than the order is worth: bid more.",
+     "按本轮价格，每种方案的成本都高于订单价值：请提高出价。"},
     {Reason::kParadoxicallyRejected, "PARADOXICALLY_REJECTED",
      "The order is worth more than the prices, but does not fit beside what is indivisible.",
      "订单价值高于价格，但因不可分割的订单而无法同时容纳。"},
@@ -60,30 +60,10 @@ const ReasonWords& words_of(Reason reason) {
   return *std::ranges::find(kWords, reason, &ReasonWords::reason);
 }
 
-// How far a reason is from a placement: what remains when the earlier obstacles are gone.
-int stage(Reason reason) {
-  switch (reason) {
-    case Reason::kNotEligible:
-      return 0;
-    case Reason::kNoCompatibleHub:
-      return 1;
-    case Reason::kGangTooLarge:
-      return 2;
-    case Reason::kDataUnreachable:
-      return 3;
-    case Reason::kWindowTooTight:
-      return 4;
-    case Reason::kGreenUnmet:
-      return 5;
-    case Reason::kPolicyCap:
-      return 6;
-    default:
-      return 7;
-  }
-}
-
+// What remains when the earlier obstacles are gone: `Reason` names them in the order in which an
+// option meets them.
 Reason further(Reason a, Reason b) {
-  return stage(b) > stage(a) ? b : a;
+  return std::max(a, b);
 }
 
 }  // namespace

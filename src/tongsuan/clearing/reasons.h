@@ -53,9 +53,4 @@ class Structure {
 [[nodiscard]] Reason reason_of(const Market& market, const market::Problem& problem,
                                const Certificate& certificate, std::uint32_t order);
 
-[[nodiscard]] inline Reason structural_reason(const Market& market, const market::Problem& problem,
-                                              std::uint32_t order) {
-  return Structure(market, problem).reason(order);
-}
-
 }  // namespace tongsuan::clearing

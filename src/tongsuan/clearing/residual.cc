@@ -13,23 +13,13 @@ using market::Problem;
 
 namespace {
 
-// Calls visit(row, amount) for every row that a placement with a bundle uses.
+// Calls visit(row, amount) for every row that a placement uses.
 template <class Visit>
-void for_each_use(const Problem& problem, const Placement& placement, Visit visit) {
-  const Choice& choice = problem.choices[placement.choice];
-  TONGSUAN_CHECK(choice.bundle != kNone);
-  const Span32 legs = problem.bundles[choice.bundle];
-  for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
-    const market::BundleLeg& use = problem.bundle_legs[leg];
-    for (Slot slot = placement.start; slot < placement.start + choice.duration; ++slot) {
-      visit(problem.row(use.lane, slot), use.units * choice.devices);
-    }
-  }
-  if (choice.extra == kNone) return;
-  const market::Transfer& transfer = problem.transfers[choice.extra];
-  for (Slot slot = placement.start - transfer.slots; slot < placement.start; ++slot) {
-    visit(problem.row(transfer.lane, slot), transfer.rate);
-  }
+void each_row(const Problem& problem, const Placement& placement, Visit visit) {
+  const auto visit_slots = [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+    for (Slot slot = slots.begin; slot < slots.end; ++slot) visit(problem.row(lane, slot), amount);
+  };
+  market::each_use(problem, placement, visit_slots);
 }
 
 // Full rows as counts over time, so that what an order holds of them is a difference per lane.
@@ -49,20 +39,14 @@ class FullCounts {
     }
   }
 
-  // Σ amounts of full rows that a placement with a bundle uses.
+  // Σ amounts of full rows that a placement uses.
   [[nodiscard]] std::int64_t freed(const Problem& problem, const Placement& placement) const {
-    const Choice& choice = problem.choices[placement.choice];
-    const Span32 legs = problem.bundles[choice.bundle];
     std::int64_t sum = 0;
-    for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
-      const market::BundleLeg& use = problem.bundle_legs[leg];
-      sum += use.units * choice.devices *
-             count(use.lane, {placement.start, placement.start + choice.duration});
-    }
-    if (choice.extra == kNone) return sum;
-    const market::Transfer& transfer = problem.transfers[choice.extra];
-    return sum + transfer.rate *
-                     count(transfer.lane, {placement.start - transfer.slots, placement.start});
+    const auto add = [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+      sum += amount * count(lane, slots);
+    };
+    market::each_use(problem, placement, add);
+    return sum;
   }
 
  private:
@@ -78,6 +62,7 @@ class FullCounts {
 };
 
 std::uint32_t capacity_lane(const Problem& problem, const Choice& choice) {
+  TONGSUAN_CHECK(choice.bundle != kNone);
   return problem.bundle_legs[problem.bundles[choice.bundle].begin].lane;
 }
 
@@ -154,7 +139,7 @@ int128 Residual::row_cost(std::uint32_t row, std::int64_t net_use) const {
 
 bool Residual::fits(const Placement& placement) const {
   bool room = true;
-  for_each_use(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
+  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
     room = room && use_[row] + amount <= capacity_[row];
   });
   return room;
@@ -162,7 +147,7 @@ bool Residual::fits(const Placement& placement) const {
 
 int128 Residual::cost_of(const Placement& placement) const {
   int128 cost = 0;
-  for_each_use(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
+  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
     cost += row_cost(row, use_[row] + amount) - row_cost(row, use_[row]);
   });
   return cost;
@@ -182,7 +167,7 @@ void Residual::take(std::uint32_t order) {
 
 std::vector<std::uint32_t> Residual::full_rows(const Placement& placement) const {
   std::vector<std::uint32_t> rows;
-  for_each_use(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
+  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
     if (use_[row] + amount > capacity_[row]) rows.push_back(row);
   });
   return rows;

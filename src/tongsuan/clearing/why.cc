@@ -22,44 +22,56 @@ std::int64_t to_money(int128 undivided, const Problem& problem, Rounding roundin
   return divide(undivided, problem.denominator, rounding);
 }
 
-// Mean price of a lane over the slots, and how much of it lies above the cheapest step.
+// What a placement takes of one lane in every slot of a range.
+struct LaneUse {
+  std::uint32_t lane = 0;
+  SlotRange slots;
+  std::int64_t amount = 0;
+};
+
 BindingRow binding_row(const Problem& problem, const Prices& prices, const std::string& name,
-                       std::uint32_t lane, SlotRange slots) {
+                       const LaneUse& use) {
+  const market::Lane& lane = problem.lanes[use.lane];
   int128 price = 0;
   int128 premium = 0;
-  for (Slot slot = slots.begin; slot < slots.end; ++slot) {
-    const std::uint32_t row = problem.row(lane, slot);
+  for (Slot slot = use.slots.begin; slot < use.slots.end; ++slot) {
+    const std::uint32_t row = problem.row(use.lane, slot);
     price += prices[row];
     const bool offered = problem.supply_begin[row] < problem.supply_begin[row + 1];
     const std::int64_t cheapest = offered ? problem.supply[problem.supply_begin[row]].price : 0;
     premium += std::max<std::int64_t>(0, prices[row] - cheapest);
   }
-  const std::int64_t count = std::max<std::int64_t>(1, slots.count());
+  const std::int64_t count = std::max<std::int64_t>(1, use.slots.count());
+  const int128 saved = lane.kind == market::LaneKind::kLink ? price : premium;
   return {.row = name,
-          .slots = slots,
+          .slots = use.slots,
           .price = divide(price, count, Rounding::kHalfEven),
-          .premium = divide(premium, count, Rounding::kHalfEven)};
+          .premium = divide(premium, count, Rounding::kHalfEven),
+          .cost = to_money(saved * use.amount * lane.scale, problem, Rounding::kUp)};
 }
 
-// Rows of a placement that are priced above their cheapest step.
+// Rows of a placement that cost more than they must, the dearest first.
 std::vector<BindingRow> binding_rows(const Problem& problem, const Prices& prices,
                                      const std::vector<std::string>& names,
                                      const Placement& placement) {
   std::vector<BindingRow> rows;
-  const auto add = [&](std::uint32_t lane, SlotRange slots) {
-    BindingRow row = binding_row(problem, prices, names[lane], lane, slots);
-    if (row.premium > 0) rows.push_back(std::move(row));
+  const auto add = [&](const LaneUse& use) {
+    BindingRow row = binding_row(problem, prices, names[use.lane], use);
+    if (row.cost > 0) rows.push_back(std::move(row));
   };
   const Choice& choice = problem.choices[placement.choice];
   const Span32 legs = problem.bundles[choice.bundle];
   for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
-    add(problem.bundle_legs[i].lane, {placement.start, placement.start + choice.duration});
+    const market::BundleLeg& leg = problem.bundle_legs[i];
+    add({leg.lane,
+         {placement.start, placement.start + choice.duration},
+         leg.units * choice.devices});
   }
   if (choice.extra != kNone) {
     const market::Transfer& transfer = problem.transfers[choice.extra];
-    add(transfer.lane, {placement.start - transfer.slots, placement.start});
+    add({transfer.lane, {placement.start - transfer.slots, placement.start}, transfer.rate});
   }
-  std::ranges::stable_sort(rows, std::greater<>{}, &BindingRow::premium);
+  std::ranges::stable_sort(rows, std::greater<>{}, &BindingRow::cost);
   return rows;
 }
 
@@ -113,10 +125,6 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
   std::ranges::stable_sort(answers, {}, [](const HubAnswer& a) { return a.cost - a.value; });
   return answers;
 }
-
-}  // namespace
-
-namespace {
 
 Result<Why> answer_for(const Market& market, const Certificate& certificate, OpenRound& round,
                        std::uint32_t order, bool counterfactuals) {

@@ -31,22 +31,26 @@ enum class Reason : std::uint8_t {
 };
 [[nodiscard]] const char* reason_name(Reason reason);  // "OUTBID"
 
-// A row that stands between an order and its option, with its price.
+// A row that stands between an order and its option: a scarce one, or the link that its data must
+// come over. Prices are per unit of the row (device-hours, MWh, TB); only `cost` compares rows.
 struct BindingRow {
   std::string row;  // "capacity horinger/H100"
   SlotRange slots;
   std::int64_t price = 0;    // mean λ* over the slots, micro-yuan per unit
   std::int64_t premium = 0;  // of it, above the cheapest step: the shadow price of scarcity
+  // What the row adds to the cost of the option, micro-yuan: premium · use. Of a link the whole
+  // price · use, because a copy of the data at the hub would save all of it.
+  std::int64_t cost = 0;
 };
 
 struct HubAnswer {
   std::uint32_t hub = kNone;
   std::uint32_t variant = 0;
-  Slot start = 0;             // the cheapest start at λ*
-  std::int64_t cost = 0;      // micro-yuan at λ* for the whole order
-  std::int64_t value = 0;     // micro-yuan
-  std::int64_t short_by = 0;  // max(0, cost − value)
-  std::vector<BindingRow> binding;
+  Slot start = 0;                   // the cheapest start at λ*
+  std::int64_t cost = 0;            // micro-yuan at λ* for the whole order
+  std::int64_t value = 0;           // micro-yuan
+  std::int64_t short_by = 0;        // max(0, cost − value)
+  std::vector<BindingRow> binding;  // by falling cost
 };
 
 // One single change, re-cleared: with it and nothing else the order is placed.

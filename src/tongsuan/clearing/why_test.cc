@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/clearing/certify.h"
@@ -124,6 +125,66 @@ TEST(Why, ChangesReallyPlaceTheOrder) {
   }
   EXPECT_GT(limits, 100);
   EXPECT_GT(others, 50);
+}
+
+// One block at a hub that its data must first come to. 700 W in an hour are 700 Wh of the zone.
+struct HubWithoutTheData {
+  MarketBuilder builder{8};
+  HubId source;
+  std::uint32_t order = 0;
+
+  Market market() {
+    const ClassId gpu = builder.accelerator("gpu", 700);
+    const AccountId seller = builder.account("seller");
+    const ZoneId zone = builder.zone("power", Disposal::kFree);
+    source = builder.hub("alpha", 1'000, zone.value);
+    const HubId hub = builder.hub("beta", 1'000, zone.value);
+    builder.offer("devices", seller, hub, gpu, builder.all(), {step(6 * kMicro, 8)});
+    builder.offer("energy", seller, zone, builder.all(), {step(100 * kMicro, 1'000'000)});
+    builder.link(source, hub, builder.all(), {step(50 * kMicro, 4'000'000)});
+    Order block;
+    block.account = builder.account("buyer");
+    block.hubs = builder.hub_set({hub});
+    block.window = {2, 6};
+    block.value = kMicro;
+    block.data = builder.data_set("data", 1'000'000, {source}).value;
+    block.variants = builder.variants({{gpu, 8, 4}});
+    order = builder.order("block", block).value;
+    return builder.finish();
+  }
+};
+
+std::vector<std::string> binding_names(const HubAnswer& hub) {
+  std::vector<std::string> names;
+  for (const BindingRow& row : hub.binding) names.push_back(row.row);
+  return names;
+}
+
+TEST(Why, BindingRowsAreRankedByMoneyWhateverTheirUnit) {
+  HubWithoutTheData book;
+  const Market market = book.market();
+  Certificate certificate = cleared(market).verified.certificate();
+  const market::Problem problem = market::compile(market).value();
+  for (std::uint32_t lane = 0; lane < problem.lanes.size(); ++lane) {
+    const market::LaneKind kind = problem.lanes[lane].kind;
+    // 3 above the offer per device-hour, 400 above it per MWh, and nothing above it per TB.
+    const std::int64_t price = kind == market::LaneKind::kCapacity ? 9
+                               : kind == market::LaneKind::kZone   ? 500
+                                                                   : 50;
+    for (Slot slot = 0; slot < problem.slot_count; ++slot) {
+      certificate.bound_prices[problem.row(lane, slot)] = price * kMicro;
+    }
+  }
+  const Why answer = why(market, certificate, book.order, {.counterfactuals = false}).value();
+  ASSERT_EQ(answer.hubs.size(), 1U);
+  const std::vector<BindingRow>& rows = answer.hubs[0].binding;
+  ASSERT_EQ(binding_names(answer.hubs[0]),
+            (std::vector<std::string>{"capacity beta/gpu", "link alpha->beta", "zone power"}));
+  EXPECT_EQ(rows[0].cost, 96 * kMicro);  // 32 device-hours
+  EXPECT_EQ(rows[1].cost, 50 * kMicro);  // 1 TB at the whole price: a copy at the hub saves it
+  EXPECT_EQ(rows[1].premium, 0);
+  EXPECT_EQ(rows[2].cost, 8'960'000);  // 22.4 kWh
+  EXPECT_EQ(rows[2].premium, 400 * kMicro);
 }
 
 // What a quote says of an order beside the book, `why` says of the same order in the book.

@@ -30,15 +30,8 @@ class CertificateReader {
   [[nodiscard]] Certificate& certificate() { return certificate_; }
 
  private:
-  using Handler = void (CertificateReader::*)();
-  struct Record {
-    const RecordSpec* spec;
-    Handler handler;
-  };
-  static const std::array<Record, 10> kRecords;
+  static const std::array<RecordKind<CertificateReader>, 10> kRecords;
 
-  const Record* record_named(std::string_view keyword);
-  void unknown_record(std::string_view keyword);
   void prepare();
   void seen_wrong(const RecordSpec& spec);
   void check_whole();
@@ -79,7 +72,6 @@ class CertificateReader {
   FaultLog& faults_;
   Certificate certificate_;
   ScannedLine line_;
-  const Record* last_record_ = nullptr;
 
   Interner hubs_;                        // ids are those of the market
   std::vector<std::size_t> flow_begin_;  // by line
@@ -94,7 +86,7 @@ class CertificateReader {
 };
 
 // In the order of the file.
-const std::array<CertificateReader::Record, 10> CertificateReader::kRecords = {{
+const std::array<RecordKind<CertificateReader>, 10> CertificateReader::kRecords = {{
     {&kBookSpec, &CertificateReader::read_book},
     {&kRoundSpec, &CertificateReader::read_round},
     {&kProofSpec, &CertificateReader::read_proof},
@@ -111,21 +103,17 @@ void CertificateReader::run() {
   Frame frame(bytes_, "tongsuan-certificate", faults_);
   if (!frame.open()) return;
   prepare();
-  last_record_ = kRecords.data();
   Scanner& scanner = frame.scanner();
+  const RecordKind<CertificateReader>* last = kRecords.data();
   while (frame.next()) {
-    const Record* record = record_named(scanner.keyword());
-    if (record == nullptr) {
-      unknown_record(scanner.keyword());
-      scanner.skip_line();
-      continue;
-    }
-    if (record < last_record_) {
+    const RecordKind<CertificateReader>* record = frame.kind(kRecords, last);
+    if (record == nullptr) continue;
+    if (record < last) {
       faults_.add_at(FaultCode::kOrder, scanner.keyword(),
-                     "it comes after a record \"" + std::string(last_record_->spec->keyword) + '"',
+                     "it comes after a record \"" + std::string(last->spec->keyword) + '"',
                      "the kinds of records in their order");
     }
-    last_record_ = record;
+    last = record;
     if (scanner.scan(*record->spec, line_)) {
       (this->*record->handler)();
     } else {
@@ -149,30 +137,11 @@ void CertificateReader::prepare() {
                market_.zones.size() + market_.links.size() + market_.caps.size();
 }
 
-const CertificateReader::Record* CertificateReader::record_named(std::string_view keyword) {
-  if (last_record_->spec->keyword == keyword) return last_record_;  // lines come in runs
-  const auto* found = std::find_if(kRecords.begin(), kRecords.end(), [&](const Record& record) {
-    return record.spec->keyword == keyword;
-  });
-  return found == kRecords.end() ? nullptr : found;
-}
-
 // A record that could not be read is there, so that it is not said to be missing.
 void CertificateReader::seen_wrong(const RecordSpec& spec) {
   if (&spec == &kBookSpec) has_book_ = true;
   if (&spec == &kRoundSpec) has_round_ = true;
   if (&spec == &kProofSpec) has_proof_ = true;
-}
-
-void CertificateReader::unknown_record(std::string_view keyword) {
-  std::string known = "one of";
-  Suggestion suggestion(keyword);
-  for (const Record& record : kRecords) {
-    known += (known.size() > 6 ? ", " : " ") + std::string(record.spec->keyword);
-    suggestion.consider(record.spec->keyword);
-  }
-  faults_.add(FaultCode::kUnknownRecord, keyword, "is not a kind of record",
-              suggestion.text(known));
 }
 
 void CertificateReader::check_whole() {

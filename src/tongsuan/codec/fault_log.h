@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tongsuan/codec/fault.h"
 
@@ -54,6 +55,19 @@ class Suggestion {
   std::string best_;
   std::size_t distance_;  // only nearer names are suggested: at most a third of the name is wrong
 };
+
+// All names that would have been right, and the nearest: one of a, b; did you mean "b"?
+template <class Items, class NameOf>
+std::string one_of(const Items& items, std::string_view wrong, NameOf name_of) {
+  std::string known;
+  Suggestion suggestion(wrong);
+  for (const auto& item : items) {
+    known += known.empty() ? "one of " : ", ";
+    known += name_of(item);
+    suggestion.consider(name_of(item));
+  }
+  return suggestion.text(std::move(known));
+}
 
 // Edit distance that counts the exchange of two neighbours as one edit; `limit` when it is not
 // less.

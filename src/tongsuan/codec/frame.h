@@ -3,6 +3,7 @@
 // last line was cut.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,13 @@ namespace tongsuan::codec {
 // not UTF-8, or with control characters.
 [[nodiscard]] bool check_bytes(std::string_view& bytes, FaultLog& faults);
 
+// A kind of record of one format, and the member of its reader that takes a line of it.
+template <class Reader>
+struct RecordKind {
+  const RecordSpec* spec;
+  void (Reader::*handler)();
+};
+
 class Frame {
  public:
   // `format` is the first word of the file, such as "tongsuan-market".
@@ -24,6 +32,21 @@ class Frame {
   bool open();
   // Moves to the next record, whose keyword is scanner().keyword(); false when there is none.
   bool next();
+  // The kind of the record, where the one before it was of kind `last`; nullptr for none of
+  // `kinds`, and then a fault is added and the line is passed over.
+  template <class Kind, std::size_t kCount>
+  const Kind* kind(const std::array<Kind, kCount>& kinds, const Kind* last) {
+    const std::string_view keyword = scanner_.keyword();
+    if (last->spec->keyword == keyword) return last;  // lines come in runs
+    const auto keyword_of = [](const Kind& kind) { return kind.spec->keyword; };
+    for (const Kind& known : kinds) {
+      if (keyword_of(known) == keyword) return &known;
+    }
+    faults_.add(FaultCode::kUnknownRecord, keyword, "is not a kind of record",
+                one_of(kinds, keyword, keyword_of));
+    scanner_.skip_line();
+    return nullptr;
+  }
   // Once `next` was false: whether the rest of the file can be believed to belong to it.
   [[nodiscard]] bool usable() const { return !after_end_; }
 

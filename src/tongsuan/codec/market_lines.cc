@@ -24,7 +24,7 @@ std::string with_article(std::string_view what) {
 
 // The order of the table is the order in which suggestions are listed; orders come first because
 // they are most of every large file.
-const std::array<MarketLines::Record, 18> MarketLines::kRecords = {{
+const std::array<RecordKind<MarketLines>, 18> MarketLines::kRecords = {{
     {&kBlockSpec, &MarketLines::read_block},
     {&kOptionSpec, &MarketLines::read_option},
     {&kOptionsSpec, &MarketLines::read_options},
@@ -45,20 +45,16 @@ const std::array<MarketLines::Record, 18> MarketLines::kRecords = {{
     {&kCalendarSpec, &MarketLines::read_calendar},
 }};
 
-MarketLines::MarketLines(std::string_view bytes, FaultLog& faults)
-    : bytes_(bytes), faults_(faults), last_record_(kRecords.data()) {}
-
 bool MarketLines::read() {
   Frame frame(bytes_, "tongsuan-market", faults_);
   reserve(frame.lines());
   if (!frame.open()) return false;
-  Scanner& scanner = frame.scanner();
+  const RecordKind<MarketLines>* last = kRecords.data();
   while (frame.next()) {
-    const Record* record = record_named(scanner.keyword());
-    if (record == nullptr) {
-      unknown_record(scanner.keyword());
-      scanner.skip_line();
-    } else if (scanner.scan(*record->spec, line_)) {
+    const RecordKind<MarketLines>* record = frame.kind(kRecords, last);
+    if (record == nullptr) continue;
+    last = record;
+    if (frame.scanner().scan(*record->spec, line_)) {
       (this->*record->handler)();
     } else if (record->spec == &kMarketSpec) {
       book_.market_line = line_begin();  // it is there, so that it is not said to be missing
@@ -80,27 +76,6 @@ void MarketLines::reserve(std::string_view bytes) {
   book_.market.order_names.reserve(orders, std::min(bytes.size() / 8, orders * 16));
   book_.order_lines.reserve(orders);
   book_.market.hub_sets.push_back({});  // set 0 means every hub; the second pass fills it
-}
-
-const MarketLines::Record* MarketLines::record_named(std::string_view keyword) {
-  if (last_record_->spec->keyword == keyword) return last_record_;  // lines come in runs
-  const auto* found = std::find_if(kRecords.begin(), kRecords.end(), [&](const Record& record) {
-    return record.spec->keyword == keyword;
-  });
-  if (found == kRecords.end()) return nullptr;
-  last_record_ = found;
-  return found;
-}
-
-void MarketLines::unknown_record(std::string_view keyword) {
-  std::string known = "one of";
-  Suggestion suggestion(keyword);
-  for (const Record& record : kRecords) {
-    known += (known.size() > 6 ? ", " : " ") + std::string(record.spec->keyword);
-    suggestion.consider(record.spec->keyword);
-  }
-  faults_.add(FaultCode::kUnknownRecord, keyword, "is not a kind of record",
-              suggestion.text(known));
 }
 
 std::uint32_t MarketLines::line_begin() const {

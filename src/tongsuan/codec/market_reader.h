@@ -60,21 +60,14 @@ struct RawBook {
 // First pass.
 class MarketLines {
  public:
-  MarketLines(std::string_view bytes, FaultLog& faults);
+  MarketLines(std::string_view bytes, FaultLog& faults) : bytes_(bytes), faults_(faults) {}
   // Reads every line. False when the file is not worth a second pass.
   bool read();
   [[nodiscard]] RawBook& book() { return book_; }
 
  private:
-  using Handler = void (MarketLines::*)();
-  struct Record {
-    const RecordSpec* spec;
-    Handler handler;
-  };
-  static const std::array<Record, 18> kRecords;
+  static const std::array<RecordKind<MarketLines>, 18> kRecords;
 
-  const Record* record_named(std::string_view keyword);
-  void unknown_record(std::string_view keyword);
   void reserve(std::string_view bytes);
 
   // Records.
@@ -160,7 +153,6 @@ class MarketLines {
   FaultLog& faults_;
   RawBook book_;
   ScannedLine line_;
-  const Record* last_record_;
   Interner hub_set_texts_;  // hub lists as written, so that equal ones are read once
 };
 

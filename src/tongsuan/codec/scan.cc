@@ -276,15 +276,10 @@ bool Scanner::unknown_field(const RecordSpec& spec, std::string_view key) {
     faults_->add(FaultCode::kUnknownField, key, {});
     return false;
   }
-  std::string known = "one of";
-  Suggestion suggestion(key);
-  for (const FieldSpec& field : spec.fields) {
-    known += (known.size() > 6 ? ", " : " ") + std::string(field.key);
-    suggestion.consider(field.key);
-  }
-  if (spec.fields.empty()) known = "no fields";
+  const auto key_of = [](const FieldSpec& field) { return field.key; };
   faults_->add(FaultCode::kUnknownField, key,
-               "is not a field of \"" + std::string(spec.keyword) + '"', suggestion.text(known));
+               "is not a field of \"" + std::string(spec.keyword) + '"',
+               spec.fields.empty() ? "no fields" : one_of(spec.fields, key, key_of));
   return false;
 }
 
