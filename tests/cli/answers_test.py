@@ -67,6 +67,17 @@ class Answers(CommandTest):
         self.assertIn("No hub has that many devices at once", self.why("huge"))
         self.assertIn("没有枢纽同时拥有这么多设备", self.why("huge", "--lang", "zh"))
 
+    def test_an_order_of_explicit_options(self):
+        self.market.write_text(TINY.replace("end 12", "options either account=lab\n"
+                                            "option either value=1 use=east/H100:0..4:8\n"
+                                            "option either value=3 use=east/H100:0..4:4\nend 15"))
+        self.clear("--force")
+        answer = self.why_json("either")
+        self.assertEqual((answer["kind"], answer["reason"]), ("options", "OUTBID"))
+        self.assertEqual([hub["hub"] for hub in answer["hubs"]], ["east"])
+        self.assertNotIn("class", answer["hubs"][0])
+        self.assertNotIn("limit.", self.why("either"))
+
     def test_no_changes(self):
         self.assertEqual(self.why_json("second", "--no-changes")["changes"], [])
 

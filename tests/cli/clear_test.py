@@ -20,7 +20,13 @@ class Clear(CommandTest):
         done = self.run_ok("clear", self.market)
         command = self.try_line(done).split()
         self.assertEqual(command[:2], ["tongsuan", "why"])
-        self.run_ok(*command[1:])
+        self.assertIn("was NOT placed", self.run_ok(*command[1:]).stdout)
+
+    def test_a_curve_before_it_does_not_hide_the_order_to_ask_about(self):
+        self.market.write_text(TINY.replace("end 12", "curve aa account=lab hub=east class=H100 steps=1@1\nend 13"))
+        done = self.run_ok("clear", self.market)
+        self.assertIn("2 order(s) were not placed", done.stderr)
+        self.assertEqual(self.try_line(done).split()[-1], "huge")
 
     def test_json_is_one_document(self):
         done = self.run_ok("clear", self.market, "-o", "json")

@@ -26,7 +26,6 @@
 namespace tongsuan::cli {
 namespace {
 
-constexpr std::int64_t kThreadsMax = 256;
 constexpr std::size_t kRemovedNamedMax = 5;
 
 struct ClearTask {
@@ -39,13 +38,6 @@ struct ClearTask {
   bool before = false;
   clearing::ClearOptions options;
 };
-
-Failure clear_usage(const Session& session, std::string what) {
-  return {.exit_code = kUsage,
-          .code = "usage",
-          .what = std::move(what),
-          .attempt = "tongsuan " + std::string(session.command) + " --help"};
-}
 
 // "week.market" → "week.cert"
 std::string certificate_beside(std::string_view market_path) {
@@ -81,7 +73,7 @@ Attempt<Done> check_outputs(const Session& session, const ClearTask& task) {
   if (task.report_path == "-") on_stdout.emplace_back("--report -");
   if (task.json) on_stdout.emplace_back("-o json");
   if (on_stdout.size() > 1) {
-    return clear_usage(session, session.say(Message::kTwoOnStdout, {on_stdout[0], on_stdout[1]}));
+    return usage(session, session.say(Message::kTwoOnStdout, {on_stdout[0], on_stdout[1]}));
   }
   TONGSUAN_TRY([[maybe_unused]] const Done certificate,
                may_write(session, task.certificate_path, task.force));
@@ -95,9 +87,7 @@ Attempt<ClearTask> plan(const Session& session, const Arguments& arguments) {
   task.certificate_path = arguments.text(Option::kCertificate);
   if (task.certificate_path.empty()) {
     if (task.market_path == "-") {
-      return clear_usage(session,
-                         session.say(Message::kMissingOption,
-                                     {"--certificate", session.say(Message::kHelpCertificate)}));
+      return missing_option(session, Option::kCertificate);
     }
     task.certificate_path = certificate_beside(task.market_path);
   }
@@ -201,26 +191,20 @@ std::string removed_names(const Session& session, const Market& market,
   return removed.size() > kRemovedNamedMax ? names + "…" : names;
 }
 
-// The first order without an award, to show how to ask why.
-std::optional<std::uint32_t> first_unplaced(const Market& market, const Outcome& outcome) {
-  std::uint32_t order = 0;
-  for (const Award& award : outcome.awards) {
-    if (award.order.value != order) break;
-    ++order;
-  }
-  while (order < market.orders.size() && market.orders[order].kind == OrderKind::kCurve) ++order;
-  if (order >= market.orders.size()) return std::nullopt;
-  return order;
-}
+struct ClearedMarket {
+  const Market& market;
+  const clearing::Clearing& cleared;
+  const report::RoundInput& input;
+  const report::RoundView& view;
+};
 
-void tell_notes(Session& session, const ClearTask& task, const Market& market,
-                const clearing::Clearing& cleared) {
-  const Certificate& certificate = cleared.verified.certificate();
+void tell_notes(Session& session, const ClearTask& task, const ClearedMarket& done) {
+  const std::vector<std::uint32_t>& removed = done.cleared.removed;
   if (interrupted()) note(session, task, session.say(Message::kStoppedEarly));
-  if (!cleared.removed.empty()) {
+  if (!removed.empty()) {
     note(session, task,
-         session.say(Message::kRemovedOrders, {std::to_string(cleared.removed.size()),
-                                               removed_names(session, market, cleared.removed)}));
+         session.say(Message::kRemovedOrders, {std::to_string(removed.size()),
+                                               removed_names(session, done.market, removed)}));
   }
   if (task.certificate_path != "-") {
     note(session, task, session.say(Message::kWroteCertificate, {task.certificate_path}));
@@ -228,22 +212,19 @@ void tell_notes(Session& session, const ClearTask& task, const Market& market,
   if (!task.report_path.empty() && task.report_path != "-") {
     note(session, task, session.say(Message::kWroteReport, {task.report_path}));
   }
-  const std::optional<std::uint32_t> unplaced = first_unplaced(market, certificate.outcome);
-  if (!unplaced || task.market_path == "-" || task.certificate_path == "-") return;
-  std::uint64_t count = market.orders.size() - certificate.outcome.awards.size();
-  for (const Order& order : market.orders) count -= order.kind == OrderKind::kCurve ? 1 : 0;
+  // How to ask why, shown for the first order that was not placed. A curve has no award to miss.
+  const auto in_one_piece = [](const report::RejectedOrder& order) {
+    return order.kind != OrderKind::kCurve;
+  };
+  const std::vector<report::RejectedOrder>& rejected = done.view.rejected;
+  const auto first = std::ranges::find_if(rejected, in_one_piece);
+  if (first == rejected.end() || task.market_path == "-" || task.certificate_path == "-") return;
+  const auto count = std::ranges::count_if(rejected, in_one_piece);
   note(session, task,
        session.say(Message::kUnplacedHint, {std::to_string(count)}) + '\n' +
            session.say(Message::kTry) + ": tongsuan why " + shell_word(task.market_path) + ' ' +
-           shell_word(task.certificate_path) + ' ' + shell_word(market.order_names[*unplaced]));
+           shell_word(task.certificate_path) + ' ' + shell_word(first->name));
 }
-
-struct ClearedMarket {
-  const Market& market;
-  const clearing::Clearing& cleared;
-  const report::RoundInput& input;
-  const report::RoundView& view;
-};
 
 // Files first: what is printed is then already safe on disk.
 Attempt<Done> write_results(Session& session, const ClearTask& task, const ClearedMarket& done) {
@@ -291,9 +272,9 @@ Attempt<int> clear_and_write(Session& session, const ClearTask& task, const Mark
   }
   add_reasons(input);
   const report::RoundView view = report::view_round(input);
-  TONGSUAN_TRY([[maybe_unused]] const Done written,
-               write_results(session, task, {market, cleared, input, view}));
-  tell_notes(session, task, market, cleared);
+  const ClearedMarket done{market, cleared, input, view};
+  TONGSUAN_TRY([[maybe_unused]] const Done written, write_results(session, task, done));
+  tell_notes(session, task, done);
   return interrupted() ? int{kInterrupted} : int{kOk};
 }
 

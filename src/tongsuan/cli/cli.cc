@@ -67,11 +67,6 @@ int tell(World& world, Language language, std::string_view command, const Failur
   return failure.exit_code;
 }
 
-Failure usage(std::string what, std::string attempt) {
-  return {
-      .exit_code = kUsage, .code = "usage", .what = std::move(what), .attempt = std::move(attempt)};
-}
-
 Failure unknown_command(Language language, std::span<const std::string_view> arguments,
                         std::size_t at) {
   std::vector<std::string_view> names;

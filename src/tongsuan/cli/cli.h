@@ -15,7 +15,8 @@
 //   help.h       help, man pages, completion    messages.h   every sentence, in two languages
 //   failure.h    errors of a command            output.h     standard output and error
 //   files.h      reading, atomic writing        interrupt.h  Ctrl-C
-//   progress.h   the bar on a terminal          listing.h    tables, JSON, CSV and YAML
+//   progress.h   the bar on a terminal          listings.h   what `show` lists
+//   explain.h    answers of why and quote       instant.h    slots as times
 #pragma once
 
 #include <functional>

@@ -14,7 +14,6 @@ using O = Option;
 using V = ValueKind;
 
 constexpr std::int64_t kAnyWhole = 9'000'000'000'000'000'000;
-constexpr std::int64_t kThreadsMax = 256;
 
 // ---- Choices -----------------------------------------------------------------------------------
 
@@ -43,26 +42,60 @@ constexpr OptionSpec kFileOption = {.id = O::kOutputFile,
                                     .kind = V::kFile,
                                     .value_name = "FILE",
                                     .help = M::kHelpOutputFile};
-constexpr OptionSpec kTextFormatOption = {.id = O::kFormat,
-                                          .name = "output",
-                                          .letter = 'o',
-                                          .kind = V::kChoice,
-                                          .value_name = "FORMAT",
-                                          .help = M::kHelpTextFormat,
-                                          .choices = kTextFormats};
 constexpr OptionSpec kNoChangesOption = {
     .id = O::kNoChanges, .name = "no-changes", .help = M::kHelpNoChanges};
+constexpr OptionSpec kHelpOption = {
+    .id = O::kHelp, .name = "help", .letter = 'h', .help = M::kHelpHelp};
+constexpr OptionSpec kVersionOption = {
+    .id = O::kVersion, .name = "version", .help = M::kHelpVersion};
+constexpr OptionSpec kLoadOption = {.id = O::kLoad,
+                                    .name = "load",
+                                    .kind = V::kWhole,
+                                    .value_name = "PERCENT",
+                                    .help = M::kHelpLoad,
+                                    .min = 1,
+                                    .max = 1'000};
+constexpr OptionSpec kSlotsOption = {.id = O::kSlots,
+                                     .name = "slots",
+                                     .kind = V::kWhole,
+                                     .value_name = "N",
+                                     .help = M::kHelpSlots,
+                                     .min = 1,
+                                     .max = kSlotsMax};
+
+constexpr OptionSpec language_option(Message help) {
+  return {.id = O::kLanguage,
+          .name = "lang",
+          .kind = V::kChoice,
+          .value_name = "LANG",
+          .help = help,
+          .choices = kLanguages};
+}
+constexpr OptionSpec format_option(Message help, std::span<const std::string_view> formats) {
+  return {.id = O::kFormat,
+          .name = "output",
+          .letter = 'o',
+          .kind = V::kChoice,
+          .value_name = "FORMAT",
+          .help = help,
+          .choices = formats};
+}
+constexpr OptionSpec orders_option(Message help) {
+  return {.id = O::kOrders,
+          .name = "orders",
+          .kind = V::kWhole,
+          .value_name = "N",
+          .help = help,
+          .min = 1,
+          .max = kOrdersMax};
+}
+constexpr OptionSpec kTextFormatOption = format_option(M::kHelpTextFormat, kTextFormats);
 
 constexpr std::array kCommonOptions = {
-    OptionSpec{.id = O::kLanguage,
-               .name = "lang",
-               .kind = V::kChoice,
-               .value_name = "LANG",
-               .help = M::kHelpLanguage,
-               .choices = kLanguages},
+    language_option(M::kHelpLanguage),
     OptionSpec{.id = O::kQuiet, .name = "quiet", .letter = 'q', .help = M::kHelpQuiet},
-    OptionSpec{.id = O::kHelp, .name = "help", .letter = 'h', .help = M::kHelpHelp},
-    OptionSpec{.id = O::kVersion, .name = "version", .help = M::kHelpVersion},
+    kHelpOption,
+    kVersionOption,
 };
 
 constexpr std::array kClearOptions = {
@@ -72,13 +105,7 @@ constexpr std::array kClearOptions = {
                .kind = V::kFile,
                .value_name = "FILE",
                .help = M::kHelpCertificate},
-    OptionSpec{.id = O::kFormat,
-               .name = "output",
-               .letter = 'o',
-               .kind = V::kChoice,
-               .value_name = "FORMAT",
-               .help = M::kHelpTableFormat,
-               .choices = kTableFormats},
+    format_option(M::kHelpTableFormat, kTableFormats),
     OptionSpec{.id = O::kReport,
                .name = "report",
                .kind = V::kFile,
@@ -118,14 +145,9 @@ constexpr std::array kClearOptions = {
 constexpr std::array kVerifyOptions = {kTextFormatOption};
 constexpr std::array kVerifyProgramOptions = {
     kTextFormatOption,
-    OptionSpec{.id = O::kLanguage,
-               .name = "lang",
-               .kind = V::kChoice,
-               .value_name = "LANG",
-               .help = M::kHelpVerifyLanguage,
-               .choices = kLanguages},
-    OptionSpec{.id = O::kVersion, .name = "version", .help = M::kHelpVersion},
-    OptionSpec{.id = O::kHelp, .name = "help", .letter = 'h', .help = M::kHelpHelp},
+    language_option(M::kHelpVerifyLanguage),
+    kVersionOption,
+    kHelpOption,
 };
 constexpr std::array kWhyOptions = {kTextFormatOption, kNoChangesOption};
 
@@ -174,30 +196,10 @@ constexpr std::array kQuoteOptions = {
     kNoChangesOption,
 };
 
-constexpr OptionSpec kSlotsOption = {.id = O::kSlots,
-                                     .name = "slots",
-                                     .kind = V::kWhole,
-                                     .value_name = "N",
-                                     .help = M::kHelpSlots,
-                                     .min = 1,
-                                     .max = kSlotsMax};
-
 constexpr std::array kGenerateOptions = {
-    OptionSpec{.id = O::kOrders,
-               .name = "orders",
-               .kind = V::kWhole,
-               .value_name = "N",
-               .help = M::kHelpOrders,
-               .min = 1,
-               .max = kOrdersMax},
+    orders_option(M::kHelpOrders),
     kSeedOption,
-    OptionSpec{.id = O::kLoad,
-               .name = "load",
-               .kind = V::kWhole,
-               .value_name = "PERCENT",
-               .help = M::kHelpLoad,
-               .min = 1,
-               .max = 1'000},
+    kLoadOption,
     OptionSpec{.id = O::kResale,
                .name = "resale",
                .kind = V::kWhole,
@@ -219,20 +221,8 @@ constexpr std::array kImportOptions = {
     kFileOption,
     kForceOption,
     kSeedOption,
-    OptionSpec{.id = O::kOrders,
-               .name = "orders",
-               .kind = V::kWhole,
-               .value_name = "N",
-               .help = M::kHelpImportOrders,
-               .min = 1,
-               .max = kOrdersMax},
-    OptionSpec{.id = O::kLoad,
-               .name = "load",
-               .kind = V::kWhole,
-               .value_name = "PERCENT",
-               .help = M::kHelpLoad,
-               .min = 1,
-               .max = 1'000},
+    orders_option(M::kHelpImportOrders),
+    kLoadOption,
     kSlotsOption,
     OptionSpec{
         .id = O::kDay, .name = "day", .kind = V::kText, .value_name = "DATE", .help = M::kHelpDay},
@@ -244,13 +234,7 @@ constexpr std::array kImportOptions = {
 };
 
 constexpr std::array kShowOptions = {
-    OptionSpec{.id = O::kFormat,
-               .name = "output",
-               .letter = 'o',
-               .kind = V::kChoice,
-               .value_name = "FORMAT",
-               .help = M::kHelpListFormat,
-               .choices = kListFormats},
+    format_option(M::kHelpListFormat, kListFormats),
     OptionSpec{.id = O::kColumns,
                .name = "columns",
                .kind = V::kText,

@@ -14,6 +14,8 @@
 
 namespace tongsuan::cli {
 
+inline constexpr std::int64_t kThreadsMax = 256;
+
 enum class Option : std::uint8_t {
   kHelp,
   kVersion,

@@ -9,6 +9,7 @@
 #include "tongsuan/cli/instant.h"
 #include "tongsuan/cli/json.h"
 #include "tongsuan/report/numbers.h"
+#include "tongsuan/report/round_view.h"
 #include "tongsuan/report/table.h"
 
 namespace tongsuan::cli {
@@ -91,8 +92,7 @@ class Explainer {
   }
   // Per device-hour of the first class, or the whole amount where there is no such thing.
   [[nodiscard]] std::int64_t rate(std::int64_t micro) const {
-    if (seconds_ == 0) return micro;
-    return divide(static_cast<int128>(micro) * 3600, seconds_, Rounding::kHalfEven);
+    return report::per_device_hour(micro, seconds_).value_or(micro);
   }
   [[nodiscard]] static std::string two(std::int64_t micro) {
     return report::grouped(report::fixed(micro, kMicro, 2));
@@ -138,8 +138,9 @@ class Explainer {
   [[nodiscard]] std::string binding_text(const HubAnswer& hub) const {
     if (hub.binding.empty()) return session_.say(Message::kNothingBinds);
     const clearing::BindingRow& row = hub.binding.front();
-    return session_.say(Message::kBindingText,
-                        {row.row, clock_.brief(row.slots), two(row.premium)});
+    // A link may be no scarcer than ever: then it has no shadow price, and its data still costs.
+    return session_.say(row.premium > 0 ? Message::kBindingText : Message::kTransferText,
+                        {row.row, clock_.brief(row.slots), two(rate(row.cost)), two(row.premium)});
   }
 
   [[nodiscard]] std::string hubs_text() const {
@@ -223,20 +224,26 @@ std::string binding_json(const Market& market, const clearing::BindingRow& row) 
       .number("end", row.slots.end)
       .money("price", row.price, market.currency)
       .money("premium", row.premium, market.currency)
+      .money("cost", row.cost, market.currency)
       .str();
 }
 
+// What runs: nothing for explicit options, which have no variants.
+void add_variant(JsonObject& object, const Explanation& e, std::uint32_t variant) {
+  const Span32 variants = e.market.orders[e.order].variants;
+  if (variant >= variants.count()) return;
+  const Variant& runs = e.market.variants[variants.begin + variant];
+  object.text("class", e.market.class_names[runs.accelerator.value]).number("gang", runs.gang);
+}
+
 std::string hub_json(const Explanation& e, const HubAnswer& hub, const SlotClock& clock) {
-  const Order& order = e.market.orders[e.order];
-  const Variant& variant = e.market.variants[order.variants.begin + hub.variant];
   std::vector<std::string> binding;
   for (const clearing::BindingRow& row : hub.binding)
     binding.push_back(binding_json(e.market, row));
-  return JsonObject()
-      .text("hub", e.market.hub_names[hub.hub])
-      .text("class", e.market.class_names[variant.accelerator.value])
-      .number("gang", variant.gang)
-      .number("startSlot", hub.start)
+  JsonObject object;
+  object.text("hub", e.market.hub_names[hub.hub]);
+  add_variant(object, e, hub.variant);
+  return object.number("startSlot", hub.start)
       .text("startsAt", clock.instant(hub.start))
       .money("cost", hub.cost, e.market.currency)
       .money("value", hub.value, e.market.currency)
@@ -261,11 +268,7 @@ std::string award_json(const Explanation& e, const SlotClock& clock) {
   const SlotRange slots = slots_of(e.market, order, e.answer.variant, e.answer.start);
   JsonObject object;
   if (e.answer.hub != kNone) object.text("hub", e.market.hub_names[e.answer.hub]);
-  if (e.answer.variant < order.variants.count()) {
-    const Variant& variant = e.market.variants[order.variants.begin + e.answer.variant];
-    object.text("class", e.market.class_names[variant.accelerator.value])
-        .number("gang", variant.gang);
-  }
+  add_variant(object, e, e.answer.variant);
   if (slots.count() > 0) {
     object.number("startSlot", slots.begin).number("endSlot", slots.end);
     object.text("startsAt", clock.instant(slots.begin)).text("endsAt", clock.instant(slots.end));

@@ -146,11 +146,10 @@ Standing standing(const std::string& path) {
 InputFile::InputFile(InputFile&& other) noexcept
     : mapped_(std::exchange(other.mapped_, nullptr)),
       size_(other.size_),
-      read_(std::exchange(other.read_, nullptr)) {}
+      read_(std::move(other.read_)) {}
 
 InputFile::~InputFile() {
   if (mapped_ != nullptr) munmap(mapped_, size_);
-  delete read_;
 }
 
 Attempt<InputFile> InputFile::open(const Session& session, std::string_view path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -31,12 +32,12 @@ class InputFile {
   }
 
  private:
-  InputFile() : read_(new std::string) {}
+  InputFile() : read_(std::make_unique<std::string>()) {}
   int load(int file);
 
   void* mapped_ = nullptr;
   std::size_t size_ = 0;
-  std::string* read_;
+  std::unique_ptr<std::string> read_;  // apart, so that its bytes stay where they are
 };
 
 // "standard input" for "-".

@@ -20,10 +20,7 @@ Attempt<int> run_generate(Session& session, const Arguments& arguments) {
       static_cast<std::uint32_t>(arguments.whole(Option::kResale, options.resale_per_mille));
   const Result<Market> market = lab::national_market(options);
   if (!market.ok()) {
-    return Failure{.exit_code = kUsage,
-                   .code = "usage",
-                   .what = session.say(Message::kGenerateFailed, {market.error().context}),
-                   .attempt = "tongsuan generate --help"};
+    return usage(session, session.say(Message::kGenerateFailed, {market.error().context}));
   }
   return write_made_market(session, arguments, market.value());
 }

@@ -33,6 +33,11 @@ constexpr std::array<CodeMeaning, 11> kCodes = {{
     {kTimeout, Message::kExitReserved},
 }};
 
+// 7 and 9 have their meaning together.
+std::string code_name(const CodeMeaning& code) {
+  return code.code == kTimeout ? "7, 9" : std::to_string(code.code);
+}
+
 struct Variable {
   std::string_view name;
   Message help;
@@ -145,8 +150,7 @@ std::string overview_help(Language language) {
   }
   out += section(Message::kTitleExitCodes, language);
   for (const CodeMeaning& code : kCodes) {
-    const std::string name = code.code == kTimeout ? "7, 9" : std::to_string(code.code);
-    out += entry(name, message(code.meaning, language));
+    out += entry(code_name(code), message(code.meaning, language));
   }
   return out;
 }
@@ -197,11 +201,16 @@ std::string man_heading(std::string_view title, std::string_view summary) {
          " \\- " + troff(summary) + '\n';
 }
 
+// A paragraph with a heading, which is troff already.
+std::string man_entry(const std::string& heading, std::string_view text) {
+  return ".TP\n" + heading + '\n' + troff(text) + '\n';
+}
+
 std::string man_options(std::span<const OptionSpec> options) {
   std::string out;
   for (const OptionSpec& option : options) {
     if (option.hidden) continue;
-    out += ".TP\n" + man_option(option) + '\n' + troff(message(option.help, kManLanguage)) + '\n';
+    out += man_entry(man_option(option), message(option.help, kManLanguage));
   }
   return out;
 }
@@ -209,8 +218,7 @@ std::string man_options(std::span<const OptionSpec> options) {
 std::string man_environment() {
   std::string out = ".SH ENVIRONMENT\n";
   for (const Variable& variable : kVariables) {
-    out +=
-        ".TP\n" + bold(variable.name) + '\n' + troff(message(variable.help, kManLanguage)) + '\n';
+    out += man_entry(bold(variable.name), message(variable.help, kManLanguage));
   }
   return out;
 }
@@ -228,13 +236,11 @@ std::string man_overview() {
     // `verify` has the page of the program that does the same.
     const bool has_program = command_named("tongsuan-" + std::string(command.name)) != nullptr;
     if (has_program) continue;
-    out += ".TP\n" + bold(page_name(command)) + "(1)\n" +
-           troff(message(command.summary, kManLanguage)) + '\n';
+    out += man_entry(bold(page_name(command)) + "(1)", message(command.summary, kManLanguage));
   }
   out += ".SH OPTIONS\n" + man_options(common_options()) + man_environment() + ".SH EXIT STATUS\n";
   for (const CodeMeaning& code : kCodes) {
-    out += ".TP\n" + bold(code.code == kTimeout ? "7, 9" : std::to_string(code.code)) + '\n' +
-           troff(message(code.meaning, kManLanguage)) + '\n';
+    out += man_entry(bold(code_name(code)), message(code.meaning, kManLanguage));
   }
   return out;
 }
@@ -245,21 +251,19 @@ std::string man_command(const CommandSpec& command) {
          troff(message(command.description, kManLanguage)) + '\n';
   if (!command.positionals.empty()) out += ".SH ARGUMENTS\n";
   for (const PositionalSpec& positional : command.positionals) {
-    out += ".TP\n\\fI" + troff(positional.name) + "\\fR\n" +
-           troff(message(positional.help, kManLanguage)) + '\n';
+    out +=
+        man_entry("\\fI" + troff(positional.name) + "\\fR", message(positional.help, kManLanguage));
   }
   out += ".SH OPTIONS\n" + man_options(command.options);
   if (!command.program) out += man_options(common_options());
   if (!command.examples.empty()) out += ".SH EXAMPLES\n";
   for (const Example& example : command.examples) {
-    out +=
-        ".TP\n" + bold(example.command) + '\n' + troff(message(example.help, kManLanguage)) + '\n';
+    out += man_entry(bold(example.command), message(example.help, kManLanguage));
   }
   if (!command.program) out += man_environment();
   out += ".SH EXIT STATUS\n";
   for (const int code : command.exit_codes) {
-    out += ".TP\n" + bold(std::to_string(code)) + '\n' + troff(exit_code_text(code, kManLanguage)) +
-           '\n';
+    out += man_entry(bold(std::to_string(code)), exit_code_text(code, kManLanguage));
   }
   return out + ".SH SEE ALSO\n" + bold("tongsuan") + "(1)\n";
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
@@ -20,13 +21,6 @@
 
 namespace tongsuan::cli {
 namespace {
-
-Failure import_usage(std::string what) {
-  return {.exit_code = kUsage,
-          .code = "usage",
-          .what = std::move(what),
-          .attempt = "tongsuan import --help"};
-}
 
 // Faults of data files are the data's; a file that cannot be opened is most likely not there.
 Failure import_failed(const Session& session, std::string_view source, const std::string& folder,
@@ -111,6 +105,7 @@ struct Source {
   std::string_view name;
   Result<Market> (*make)(const std::string&, const Arguments&);  // null: italy
   std::array<Option, 5> options;
+  std::optional<Option> needs = {};
 };
 constexpr Option kNo = Option::kData;  // always allowed: fills the list
 constexpr std::array<Source, 6> kSources = {{
@@ -120,34 +115,23 @@ constexpr std::array<Source, 6> kSources = {{
      openb,
      {Option::kOrders, Option::kSeed, Option::kLoad, Option::kSlots, Option::kCase}},
     {"real", real, {Option::kOrders, Option::kSeed, Option::kLoad, kNo, kNo}},
-    {"clearing-case", published_case, {Option::kCase, kNo, kNo, kNo, kNo}},
-    {"italy", nullptr, {Option::kDay, kNo, kNo, kNo, kNo}},
+    {"clearing-case", published_case, {Option::kCase, kNo, kNo, kNo, kNo}, Option::kCase},
+    {"italy", nullptr, {Option::kDay, kNo, kNo, kNo, kNo}, Option::kDay},
 }};
-constexpr std::array kSourceOptions = {
-    std::pair{Option::kOrders, "--orders"}, std::pair{Option::kSeed, "--seed"},
-    std::pair{Option::kLoad, "--load"},     std::pair{Option::kSlots, "--slots"},
-    std::pair{Option::kDay, "--day"},       std::pair{Option::kCase, "--case"}};
+constexpr std::array kSourceOptions = {Option::kOrders, Option::kSeed, Option::kLoad,
+                                       Option::kSlots,  Option::kDay,  Option::kCase};
 
 Attempt<Done> check_options(const Session& session, const Source& source,
                             const Arguments& arguments) {
-  if (!arguments.has(Option::kData)) {
-    return import_usage(
-        session.say(Message::kMissingOption, {"--data", session.say(Message::kHelpData)}));
-  }
-  for (const auto& [option, name] : kSourceOptions) {
+  if (!arguments.has(Option::kData)) return missing_option(session, Option::kData);
+  for (const Option option : kSourceOptions) {
     const bool known = std::ranges::find(source.options, option) != source.options.end();
     if (arguments.has(option) && !known) {
-      return import_usage(session.say(Message::kNotForSource, {name, source.name}));
+      return usage(session, session.say(Message::kNotForSource,
+                                        {option_name(session, option), source.name}));
     }
   }
-  if (source.make == nullptr && !arguments.has(Option::kDay)) {
-    return import_usage(
-        session.say(Message::kMissingOption, {"--day", session.say(Message::kHelpDay)}));
-  }
-  if (source.name == "clearing-case" && !arguments.has(Option::kCase)) {
-    return import_usage(
-        session.say(Message::kMissingOption, {"--case", session.say(Message::kHelpCase)}));
-  }
+  if (source.needs && !arguments.has(*source.needs)) return missing_option(session, *source.needs);
   return Done{};
 }
 

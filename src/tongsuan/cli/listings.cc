@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "tongsuan/cli/explain.h"
-#include "tongsuan/cli/instant.h"
+#include "tongsuan/report/round_view.h"
 
 namespace tongsuan::cli {
 
@@ -41,13 +42,34 @@ Columns& Columns::money(const char* key, Message title, bool wide) {
                             .wide = wide});
   return *this;
 }
+Columns& Columns::slots() {
+  return number("begin", Message::kTitleBegin)
+      .number("end", Message::kTitleEnd)
+      .text("begins_at", Message::kTitleBeginsAt, true)
+      .text("ends_at", Message::kTitleEndsAt, true);
+}
 
-namespace {
+Table new_table(const ListingInput& input) {
+  return {.currency = input.market.currency, .columns = {}, .rows = {}};
+}
+
+void add_slots(std::vector<Cell>& row, SlotRange slots, const SlotClock& clock) {
+  row.emplace_back(std::int64_t{slots.begin});
+  row.emplace_back(std::int64_t{slots.end});
+  row.emplace_back(clock.instant(slots.begin));
+  row.emplace_back(clock.instant(slots.end));
+}
 
 Cell name_or_nothing(const NameList& names, std::uint32_t id) {
   if (id == kNone) return std::monostate{};
   return std::string(names[id]);
 }
+
+Cell number_or_nothing(std::optional<std::int64_t> value) {
+  return value ? Cell(*value) : Cell();
+}
+
+namespace {
 
 Cell text(std::string_view value) {
   return std::string(value);
@@ -56,21 +78,16 @@ Cell count(std::int64_t value) {
   return value;
 }
 
-Table new_table(const ListingInput& input) {
-  return {.currency = input.market.currency, .columns = {}, .rows = {}};
+// What the steps of an offer or a link add up to, and the range of their prices.
+Cell step_amount(const Market& market, Span32 steps) {
+  std::int64_t amount = 0;
+  for (std::uint32_t s = steps.begin; s < steps.end; ++s) amount += market.steps[s].amount.raw();
+  return count(amount);
 }
-
-// How a listing says the slots of something: both ends as slots, and as times for programs.
-void slot_columns(Columns& columns) {
-  columns.number("begin", Message::kTitleBegin).number("end", Message::kTitleEnd);
-  columns.text("begins_at", Message::kTitleBeginsAt, true)
-      .text("ends_at", Message::kTitleEndsAt, true);
-}
-void add_slots(std::vector<Cell>& row, SlotRange slots, const SlotClock& clock) {
-  row.push_back(count(slots.begin));
-  row.push_back(count(slots.end));
-  row.push_back(clock.instant(slots.begin));
-  row.push_back(clock.instant(slots.end));
+void add_step_prices(std::vector<Cell>& row, const Market& market, Span32 steps) {
+  const bool any = steps.count() > 0;
+  row.push_back(any ? count(market.steps[steps.begin].price.raw()) : Cell());
+  row.push_back(any ? count(market.steps[steps.end - 1].price.raw()) : Cell());
 }
 
 Result<Table> hubs_table(const ListingInput& input) {
@@ -162,9 +179,8 @@ Cell order_value(const Market& market, const Order& order) {
 }
 
 Cell order_limit(const Market& market, const Order& order) {
-  const std::int64_t seconds = reference_device_seconds(market, order);
-  if (seconds == 0) return std::monostate{};
-  return count(divide(static_cast<int128>(order.value) * 3'600, seconds, Rounding::kHalfEven));
+  return number_or_nothing(
+      report::per_device_hour(order.value, reference_device_seconds(market, order)));
 }
 
 std::vector<Cell> order_row(const Market& market, std::uint32_t position, const SlotClock& clock) {
@@ -193,16 +209,16 @@ std::vector<Cell> order_row(const Market& market, std::uint32_t position, const 
 
 Result<Table> orders_table(const ListingInput& input) {
   Table table = new_table(input);
-  Columns columns(input.session, table);
-  columns.text("name", Message::kTitleName)
+  Columns(input.session, table)
+      .text("name", Message::kTitleName)
       .text("account", Message::kTitleAccount)
       .text("kind", Message::kTitleKind)
       .text("classes", Message::kTitleClasses)
       .number("gang", Message::kTitleGang)
       .number("slots", Message::kTitleDuration)
-      .text("hubs", Message::kTitleHubs);
-  slot_columns(columns);
-  columns.money("value", Message::kTitleValue)
+      .text("hubs", Message::kTitleHubs)
+      .slots()
+      .money("value", Message::kTitleValue)
       .money("limit", Message::kTitleLimit)
       .money("delay", Message::kTitleDelay, true)
       .text("data", Message::kTitleData, true)
@@ -220,12 +236,12 @@ Result<Table> orders_table(const ListingInput& input) {
 Result<Table> offers_table(const ListingInput& input) {
   const Market& market = input.market;
   Table table = new_table(input);
-  Columns columns(input.session, table);
-  columns.text("name", Message::kTitleName)
+  Columns(input.session, table)
+      .text("name", Message::kTitleName)
       .text("seller", Message::kTitleSeller)
-      .text("row", Message::kTitleRow);
-  slot_columns(columns);
-  columns.number("amount", Message::kTitleAmount)
+      .text("row", Message::kTitleRow)
+      .slots()
+      .number("amount", Message::kTitleAmount)
       .text("unit", Message::kTitleUnit)
       .money("lowest_price", Message::kTitleLowPrice)
       .money("highest_price", Message::kTitleHighPrice);
@@ -239,14 +255,9 @@ Result<Table> offers_table(const ListingInput& input) {
                                     : std::string(market.hub_names[offer.hub]) + '/' +
                                           std::string(market.class_names[offer.accelerator])};
     add_slots(row, offer.slots, clock);
-    std::int64_t amount = 0;
-    for (std::uint32_t s = offer.steps.begin; s < offer.steps.end; ++s)
-      amount += market.steps[s].amount.raw();
-    row.push_back(count(amount));
+    row.push_back(step_amount(market, offer.steps));
     row.push_back(text(energy ? "Wh" : "devices"));
-    const bool any = offer.steps.count() > 0;
-    row.push_back(any ? count(market.steps[offer.steps.begin].price.raw()) : Cell());
-    row.push_back(any ? count(market.steps[offer.steps.end - 1].price.raw()) : Cell());
+    add_step_prices(row, market, offer.steps);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -255,10 +266,11 @@ Result<Table> offers_table(const ListingInput& input) {
 Result<Table> links_table(const ListingInput& input) {
   const Market& market = input.market;
   Table table = new_table(input);
-  Columns columns(input.session, table);
-  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleTo);
-  slot_columns(columns);
-  columns.number("amount_mb", Message::kTitleAmountMb)
+  Columns(input.session, table)
+      .text("from", Message::kTitleFrom)
+      .text("to", Message::kTitleTo)
+      .slots()
+      .number("amount_mb", Message::kTitleAmountMb)
       .money("lowest_price", Message::kTitleLowPrice)
       .money("highest_price", Message::kTitleHighPrice);
   const SlotClock clock(market.calendar);
@@ -266,13 +278,8 @@ Result<Table> links_table(const ListingInput& input) {
     std::vector<Cell> row = {text(market.hub_names[link.from.value]),
                              text(market.hub_names[link.to.value])};
     add_slots(row, link.slots, clock);
-    std::int64_t amount = 0;
-    for (std::uint32_t s = link.steps.begin; s < link.steps.end; ++s)
-      amount += market.steps[s].amount.raw();
-    row.push_back(count(amount));
-    const bool any = link.steps.count() > 0;
-    row.push_back(any ? count(market.steps[link.steps.begin].price.raw()) : Cell());
-    row.push_back(any ? count(market.steps[link.steps.end - 1].price.raw()) : Cell());
+    row.push_back(step_amount(market, link.steps));
+    add_step_prices(row, market, link.steps);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -296,10 +303,11 @@ Result<Table> zones_table(const ListingInput& input) {
 Result<Table> lines_table(const ListingInput& input) {
   const Market& market = input.market;
   Table table = new_table(input);
-  Columns columns(input.session, table);
-  columns.text("from", Message::kTitleFrom).text("to", Message::kTitleTo);
-  slot_columns(columns);
-  columns.number("min_wh", Message::kTitleMin)
+  Columns(input.session, table)
+      .text("from", Message::kTitleFrom)
+      .text("to", Message::kTitleTo)
+      .slots()
+      .number("min_wh", Message::kTitleMin)
       .number("max_wh", Message::kTitleMax)
       .money("tariff", Message::kTitleTariff);
   const SlotClock clock(market.calendar);

@@ -1,12 +1,15 @@
 // The listings of `tongsuan show`: parts of a market and of its cleared round, as tables.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/cli/commands.h"
+#include "tongsuan/cli/instant.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
 #include "tongsuan/report/table.h"
@@ -40,11 +43,18 @@ class Columns {
   // Counts of 10^-decimals.
   Columns& fixed(const char* key, Message title, int decimals, bool wide = false);
   Columns& money(const char* key, Message title, bool wide = false);
+  // A half-open range: both ends as slots, and as times for programs. `add_slots` fills them.
+  Columns& slots();
 
  private:
   const Session& session_;
   report::Table& table_;
 };
+
+[[nodiscard]] report::Table new_table(const ListingInput& input);
+void add_slots(std::vector<report::Cell>& row, SlotRange slots, const SlotClock& clock);
+[[nodiscard]] report::Cell name_or_nothing(const NameList& names, std::uint32_t id);
+[[nodiscard]] report::Cell number_or_nothing(std::optional<std::int64_t> value);
 
 // The listings of a cleared round.
 Result<report::Table> awards_table(const ListingInput& input);

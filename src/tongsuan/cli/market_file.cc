@@ -70,10 +70,7 @@ Attempt<ClearedRound> read_round(const Session& session, std::string_view market
 Attempt<Done> one_standard_input(const Session& session,
                                  std::initializer_list<std::string_view> paths) {
   if (std::ranges::count(paths, std::string_view("-")) <= 1) return Done{};
-  return Failure{.exit_code = kUsage,
-                 .code = "usage",
-                 .what = session.say(Message::kStdinTwice),
-                 .attempt = "tongsuan " + std::string(session.command) + " --help"};
+  return usage(session, session.say(Message::kStdinTwice));
 }
 
 Attempt<std::uint32_t> find_name(const Session& session, const NameList& names,

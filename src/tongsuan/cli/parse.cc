@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "tongsuan/base/check.h"
 #include "tongsuan/base/text.h"
 
 namespace tongsuan::cli {
@@ -39,6 +41,38 @@ std::vector<std::string_view> Arguments::all(Option option) const {
 void Arguments::replace(Option option, std::string_view value) {
   std::erase_if(values_, [&](const auto& old) { return old.first == option; });
   add(option, value);
+}
+
+// ---- Failures ----------------------------------------------------------------------------------
+
+Failure usage(std::string what, std::string attempt) {
+  return {
+      .exit_code = kUsage, .code = "usage", .what = std::move(what), .attempt = std::move(attempt)};
+}
+
+Failure usage(const Session& session, std::string what) {
+  return usage(std::move(what), "tongsuan " + std::string(session.command) + " --help");
+}
+
+namespace {
+
+const OptionSpec& option_of(const Session& session, Option option) {
+  const std::span<const OptionSpec> options = command_named(session.command)->options;
+  const auto found = std::ranges::find(options, option, &OptionSpec::id);
+  TONGSUAN_CHECK(found != options.end());
+  return *found;
+}
+
+}  // namespace
+
+std::string option_name(const Session& session, Option option) {
+  return "--" + std::string(option_of(session, option).name);
+}
+
+Failure missing_option(const Session& session, Option option) {
+  return usage(session, session.say(Message::kMissingOption,
+                                    {option_name(session, option),
+                                     session.say(option_of(session, option).help)}));
 }
 
 // ---- Near misses and quoting -------------------------------------------------------------------
@@ -300,13 +334,6 @@ class Parser {
                            : shell_word(word);
     }
     return out;
-  }
-
-  [[nodiscard]] static Failure usage(std::string what, std::string attempt) {
-    return {.exit_code = kUsage,
-            .code = "usage",
-            .what = std::move(what),
-            .attempt = std::move(attempt)};
   }
 
   const Session& session_;

@@ -46,6 +46,14 @@ Attempt<Arguments> parse(const Session& session, const CommandSpec& command,
 [[nodiscard]] std::string_view nearest(std::string_view word,
                                        std::span<const std::string_view> candidates);
 
+// The command line makes no sense. Where nothing better can be tried: the help of the command.
+[[nodiscard]] Failure usage(std::string what, std::string attempt);
+[[nodiscard]] Failure usage(const Session& session, std::string what);
+
+// Options of the command at work, by its table: "--limit", and the failure when one is missing.
+[[nodiscard]] std::string option_name(const Session& session, Option option);
+[[nodiscard]] Failure missing_option(const Session& session, Option option);
+
 // A word as a shell must be given it.
 [[nodiscard]] std::string shell_word(std::string_view word);
 

@@ -98,9 +98,7 @@ Attempt<Done> change_hubs(const Session& session, Market& market, Order& order,
   }
   std::ranges::sort(hubs);
   hubs.erase(std::unique(hubs.begin(), hubs.end()), hubs.end());
-  const auto begin = static_cast<std::uint32_t>(market.hub_lists.size());
-  market.hub_lists.insert(market.hub_lists.end(), hubs.begin(), hubs.end());
-  market.hub_sets.push_back({begin, static_cast<std::uint32_t>(market.hub_lists.size())});
+  market.hub_sets.push_back(append(market.hub_lists, hubs));
   order.hubs = HubSetId{static_cast<std::uint32_t>(market.hub_sets.size() - 1)};
   return Done{};
 }
@@ -114,9 +112,7 @@ Attempt<Done> add_class(const Session& session, Market& market, Order& order,
                                 market.variants.begin() + order.variants.end);
   const Variant first = variants.front();
   variants.push_back({ClassId{accelerator}, first.gang, first.duration});
-  const auto begin = static_cast<std::uint32_t>(market.variants.size());
-  market.variants.insert(market.variants.end(), variants.begin(), variants.end());
-  order.variants = {begin, static_cast<std::uint32_t>(market.variants.size())};
+  order.variants = append(market.variants, variants);
   return Done{};
 }
 
@@ -135,9 +131,7 @@ Attempt<Done> add_replica(const Session& session, Market& market, Order& order,
                               market.hub_lists.begin() + data.replicas.end);
   const auto place = std::ranges::lower_bound(replicas, HubId{hub});
   if (place == replicas.end() || *place != HubId{hub}) replicas.insert(place, HubId{hub});
-  const auto begin = static_cast<std::uint32_t>(market.hub_lists.size());
-  market.hub_lists.insert(market.hub_lists.end(), replicas.begin(), replicas.end());
-  data.replicas = {begin, static_cast<std::uint32_t>(market.hub_lists.size())};
+  data.replicas = append(market.hub_lists, replicas);
   order.data = static_cast<std::uint32_t>(market.data_sets.size());
   market.data_sets.push_back(data);
   market.data_names.push_back(text);

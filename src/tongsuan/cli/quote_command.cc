@@ -15,17 +15,8 @@
 namespace tongsuan::cli {
 namespace {
 
-constexpr std::array kChangeOptions = {
-    std::pair{Option::kLimitPrice, "--limit"}, std::pair{Option::kWindow, "--window"},
-    std::pair{Option::kHubs, "--hubs"}, std::pair{Option::kClasses, "--class"},
-    std::pair{Option::kReplica, "--replica"}};
-
-Failure usage(std::string what) {
-  return {.exit_code = kUsage,
-          .code = "usage",
-          .what = std::move(what),
-          .attempt = "tongsuan quote --help"};
-}
+constexpr std::array kChangeOptions = {Option::kLimitPrice, Option::kWindow, Option::kHubs,
+                                       Option::kClasses, Option::kReplica};
 
 Attempt<Done> check_options(const Session& session, const Arguments& arguments) {
   int sources = 0;
@@ -33,11 +24,12 @@ Attempt<Done> check_options(const Session& session, const Arguments& arguments) 
     sources += arguments.has(option) ? 1 : 0;
   }
   if (sources != 1) {
-    return usage(session.say(Message::kOneOf, {"--from, --line, --order"}));
+    return usage(session, session.say(Message::kOneOf, {"--from, --line, --order"}));
   }
-  for (const auto& [option, name] : kChangeOptions) {
+  for (const Option option : kChangeOptions) {
     if (arguments.has(option) && !arguments.has(Option::kFrom)) {
-      return usage(session.say(Message::kOnlyWith, {name, "--from"}));
+      return usage(session,
+                   session.say(Message::kOnlyWith, {option_name(session, option), "--from"}));
     }
   }
   return one_standard_input(session, {arguments.positional(0), arguments.positional(1),
@@ -67,16 +59,18 @@ Attempt<QuoteBook> make_book(const Session& session, const Arguments& arguments,
 }
 
 // The same quote with one more change; only for orders that --from names.
-std::string next_command(const Arguments& arguments, const clearing::Why& answer) {
+std::string next_command(const Session& session, const Arguments& arguments,
+                         const clearing::Why& answer) {
   if (answer.changes.empty() || !arguments.has(Option::kFrom)) return {};
   if (arguments.positional(0) == "-" || arguments.positional(1) == "-") return {};
   const std::string& change = answer.changes.front().description;
   std::string command = "tongsuan quote " + shell_word(arguments.positional(0)) + ' ' +
                         shell_word(arguments.positional(1)) + " --from " +
                         shell_word(arguments.text(Option::kFrom));
-  for (const auto& [option, name] : kChangeOptions) {
-    if (!arguments.has(option) || change.starts_with(std::string(name) + ' ')) continue;
-    command += ' ' + std::string(name) + ' ' + shell_word(arguments.text(option));
+  for (const Option option : kChangeOptions) {
+    const std::string name = option_name(session, option);
+    if (!arguments.has(option) || change.starts_with(name + ' ')) continue;
+    command += ' ' + name + ' ' + shell_word(arguments.text(option));
   }
   return command + ' ' + change;
 }
@@ -103,7 +97,7 @@ Attempt<int> run_quote(Session& session, const Arguments& arguments) {
                           .answer = answer.value(),
                           .quote = true,
                           .asked_changes = changes};
-  explanation.next_command = next_command(arguments, answer.value());
+  explanation.next_command = next_command(session, arguments, answer.value());
   session.world.out.write(arguments.text(Option::kFormat) == "json"
                               ? explanation_json(explanation)
                               : explanation_text(session, explanation));

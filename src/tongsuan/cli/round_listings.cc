@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "tongsuan/cli/explain.h"
-#include "tongsuan/cli/instant.h"
 #include "tongsuan/cli/listings.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/report/round_view.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -32,69 +32,64 @@ const char* lane_unit(LaneKind kind) {
   return "";
 }
 
-Cell hub_cell(const Market& market, const Award& award) {
-  if (award.hub == kNone) return std::monostate{};
-  return std::string(market.hub_names[award.hub]);
-}
+class AwardRows {
+ public:
+  AwardRows(const ListingInput& input, const Problem& problem)
+      : market_(input.market),
+        problem_(problem),
+        prices_(input.certificate->payment_prices),
+        clock_(input.market.calendar) {}
 
-// Per device-hour; nothing for what is not counted in devices.
-Cell rate_cell(std::int64_t payment, std::int64_t device_seconds) {
-  if (device_seconds == 0) return std::monostate{};
-  return divide(static_cast<int128>(payment) * 3'600, device_seconds, Rounding::kHalfEven);
-}
-
-std::vector<Cell> award_row(const Market& market, const Problem& problem,
-                            const Certificate& certificate, const Award& award) {
-  const Placement placement = market::find_placement(problem, award);
-  const Order& order = market.orders[award.order.value];
-  const SlotRange slots = market::placement_slots(problem, placement);
-  const SlotClock clock(market.calendar);
-  std::vector<Cell> row = {std::string(market.order_names[award.order.value]),
-                           std::string(market.account_names[order.account.value]),
-                           std::string(kind_name(order.kind))};
-  row.push_back(hub_cell(market, award));
-  if (award.variant < order.variants.count()) {
-    const Variant& variant = market.variants[order.variants.begin + award.variant];
-    row.emplace_back(std::string(market.class_names[variant.accelerator.value]));
-    row.emplace_back(std::int64_t{variant.gang});
-  } else {
-    row.emplace_back(std::monostate{});
-    row.emplace_back(std::monostate{});
+  [[nodiscard]] std::vector<Cell> row(const Award& award) const {
+    const Placement placement = market::find_placement(problem_, award);
+    const Order& order = market_.orders[award.order.value];
+    std::vector<Cell> row = {std::string(market_.order_names[award.order.value]),
+                             std::string(market_.account_names[order.account.value]),
+                             std::string(kind_name(order.kind)),
+                             name_or_nothing(market_.hub_names, award.hub)};
+    if (award.variant < order.variants.count()) {
+      const Variant& variant = market_.variants[order.variants.begin + award.variant];
+      row.emplace_back(std::string(market_.class_names[variant.accelerator.value]));
+      row.emplace_back(std::int64_t{variant.gang});
+    } else {
+      row.resize(row.size() + 2);
+    }
+    add_slots(row, market::placement_slots(problem_, placement), clock_);
+    const int128 cost = market::placement_cost(problem_, placement, prices_);
+    const std::int64_t payment = divide(cost, problem_.denominator, Rounding::kUp);
+    row.emplace_back(payment);
+    row.emplace_back(market::placement_value(problem_, award.order.value, placement));
+    row.push_back(number_or_nothing(
+        report::per_device_hour(payment, reference_device_seconds(market_, order))));
+    return row;
   }
-  row.emplace_back(std::int64_t{slots.begin});
-  row.emplace_back(std::int64_t{slots.end});
-  row.emplace_back(clock.instant(slots.begin));
-  row.emplace_back(clock.instant(slots.end));
-  const int128 cost = market::placement_cost(problem, placement, certificate.payment_prices);
-  const std::int64_t payment = divide(cost, problem.denominator, Rounding::kUp);
-  row.emplace_back(payment);
-  row.emplace_back(market::placement_value(problem, award.order.value, placement));
-  row.push_back(rate_cell(payment, reference_device_seconds(market, order)));
-  return row;
-}
+
+ private:
+  const Market& market_;
+  const Problem& problem_;
+  const Prices& prices_;
+  SlotClock clock_;
+};
 
 }  // namespace
 
 Result<Table> awards_table(const ListingInput& input) {
   TONGSUAN_TRY(const Problem problem, market::compile(input.market));
-  Table table{.currency = input.market.currency, .columns = {}, .rows = {}};
+  Table table = new_table(input);
   Columns(input.session, table)
-      .text("order", Message::kTitleName)
+      .text("order", Message::kTitleOrder)
       .text("account", Message::kTitleAccount)
       .text("kind", Message::kTitleKind, true)
       .text("hub", Message::kColumnHub)
       .text("class", Message::kTitleClass)
       .number("gang", Message::kTitleGang)
-      .number("begin", Message::kTitleBegin)
-      .number("end", Message::kTitleEnd)
-      .text("begins_at", Message::kTitleBeginsAt, true)
-      .text("ends_at", Message::kTitleEndsAt, true)
+      .slots()
       .money("payment", Message::kTitlePayment)
       .money("value", Message::kTitleValue)
       .money("price", Message::kTitlePrice);
-  for (const Award& award : input.certificate->outcome.awards) {
-    table.rows.push_back(award_row(input.market, problem, *input.certificate, award));
-  }
+  const AwardRows rows(input, problem);
+  for (const Award& award : input.certificate->outcome.awards)
+    table.rows.push_back(rows.row(award));
   return table;
 }
 
@@ -102,7 +97,7 @@ Result<Table> prices_table(const ListingInput& input) {
   TONGSUAN_TRY(const Problem problem, market::compile(input.market));
   const std::vector<std::string> names = market::lane_names(input.market, problem);
   const SlotClock clock(input.market.calendar);
-  Table table{.currency = input.market.currency, .columns = {}, .rows = {}};
+  Table table = new_table(input);
   Columns(input.session, table)
       .text("row", Message::kTitleRow)
       .number("slot", Message::kTitleSlot)
@@ -126,7 +121,7 @@ Result<Table> prices_table(const ListingInput& input) {
 Result<Table> flows_table(const ListingInput& input) {
   const Market& market = input.market;
   const SlotClock clock(market.calendar);
-  Table table{.currency = market.currency, .columns = {}, .rows = {}};
+  Table table = new_table(input);
   Columns(input.session, table)
       .text("from", Message::kTitleFrom)
       .text("to", Message::kTitleTo)
@@ -148,7 +143,7 @@ Result<Table> flows_table(const ListingInput& input) {
 }
 
 Result<Table> accounts_table(const ListingInput& input) {
-  Table table{.currency = input.market.currency, .columns = {}, .rows = {}};
+  Table table = new_table(input);
   Columns(input.session, table)
       .text("account", Message::kTitleAccount)
       .money("paid", Message::kTitlePaid)

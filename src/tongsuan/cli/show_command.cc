@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tongsuan/cli/commands.h"
+#include "tongsuan/cli/files.h"
 #include "tongsuan/cli/listings.h"
 #include "tongsuan/cli/market_file.h"
 #include "tongsuan/cli/parse.h"
@@ -13,11 +14,6 @@
 
 namespace tongsuan::cli {
 namespace {
-
-Failure show_usage(std::string what, std::string attempt = "tongsuan show --help") {
-  return {
-      .exit_code = kUsage, .code = "usage", .what = std::move(what), .attempt = std::move(attempt)};
-}
 
 // MARKET [CERT] [LISTING]: the last word is a listing where it is the name of one.
 struct Wanted {
@@ -39,12 +35,10 @@ Failure unknown_listing(const Session& session, const Arguments& arguments) {
   std::vector<std::string_view> names;
   for (const ListingSpec& spec : listings()) names.push_back(spec.name);
   const std::string_view near = nearest(word, names);
-  std::string attempt = "tongsuan show --help";
-  if (!near.empty()) {
-    attempt = "tongsuan show " + shell_word(arguments.positional(0)) + ' ' +
-              shell_word(arguments.positional(1)) + ' ' + std::string(near);
-  }
-  return show_usage(session.say(Message::kUnknownListing, {word, listing_names(session)}), attempt);
+  const std::string what = session.say(Message::kUnknownListing, {word, listing_names(session)});
+  if (near.empty()) return usage(session, what);
+  return usage(what, "tongsuan show " + shell_word(arguments.positional(0)) + ' ' +
+                         shell_word(arguments.positional(1)) + ' ' + std::string(near));
 }
 
 Attempt<Wanted> wanted(const Session& session, const Arguments& arguments) {
@@ -59,7 +53,7 @@ Attempt<Wanted> wanted(const Session& session, const Arguments& arguments) {
   if (count == 3 || (count == 2 && found.listing == nullptr))
     found.certificate = arguments.positional(1);
   if (found.listing != nullptr && found.listing->of_round && found.certificate.empty()) {
-    return show_usage(
+    return usage(
         session.say(Message::kListingNeedsCertificate, {found.listing->name}),
         "tongsuan show " + shell_word(found.market) + " CERT " + std::string(found.listing->name));
   }
@@ -87,7 +81,7 @@ Attempt<Done> check_column(const Session& session, const report::Table& table,
     list += (list.empty() ? "" : session.say(Message::kListComma)) + column.key;
   }
   if (std::ranges::find(keys, key) != keys.end()) return Done{};
-  return show_usage(session.say(Message::kUnknownColumn, {option, key, list}));
+  return usage(session, session.say(Message::kUnknownColumn, {option, key, list}));
 }
 
 Attempt<Done> check_filter(const Session& session, const report::Table& table,
@@ -95,7 +89,7 @@ Attempt<Done> check_filter(const Session& session, const report::Table& table,
   const std::size_t sign = filter.find_first_of("=!<>~");
   const bool good = sign != std::string_view::npos && sign > 0 &&
                     (filter[sign] != '!' || filter.substr(sign).starts_with("!="));
-  if (!good) return show_usage(session.say(Message::kBadFilter, {filter}));
+  if (!good) return usage(session, session.say(Message::kBadFilter, {filter}));
   return check_column(session, table, "--filter", filter.substr(0, sign));
 }
 
@@ -130,7 +124,8 @@ Attempt<report::ListingOptions> listing_options(const Session& session, const Ar
 Attempt<int> show(Session& session, const Arguments& arguments, const report::Table& table) {
   TONGSUAN_TRY(const report::ListingOptions options, listing_options(session, arguments, table));
   const Result<std::string> text = report::render(table, options);
-  if (!text.ok()) return show_usage(text.error().context);  // a filter compares a number with words
+  if (!text.ok())
+    return usage(session, text.error().context);  // a filter compares a number with words
   session.world.out.write(text.value());
   return int{kOk};
 }
@@ -152,10 +147,10 @@ Attempt<int> run_show(Session& session, const Arguments& arguments) {
   if (what.listing == nullptr) return show(session, arguments, summary_table(input));
   const Result<report::Table> table = what.listing->make(input);
   if (!table.ok()) {
-    return Failure{
-        .exit_code = kRejected,
-        .code = "market-refused",
-        .what = session.say(Message::kMarketRefused, {what.market, table.error().context})};
+    return Failure{.exit_code = kRejected,
+                   .code = "market-refused",
+                   .what = session.say(Message::kMarketRefused,
+                                       {shown_name(session, what.market), table.error().context})};
   }
   return show(session, arguments, table.value());
 }
