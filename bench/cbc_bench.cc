@@ -14,6 +14,7 @@
 
 #include "tongsuan/clearing/clear.h"
 
+#include "books.h"
 #include "cbc_model.h"
 #include "measure.h"
 
@@ -22,7 +23,6 @@ namespace {
 using namespace tongsuan;
 
 struct Answer {
-  std::string solver;
   double welfare = 0, bound = 0, cpu = 0, megabytes = 0;
   std::uint64_t columns = 0;
 };
@@ -38,7 +38,7 @@ double gap(double welfare, double bound) {
 }
 
 // `best` is the lower of the two sides' bounds.
-void print(const Task& task, const Answer& answer, double best) {
+void print(const Task& task, const std::string& solver, const Answer& answer, double best) {
   const bool bounded = answer.bound > 0 && answer.bound < 1e15;
   if (task.json) {
     bench::JsonLine()
@@ -46,7 +46,7 @@ void print(const Task& task, const Answer& answer, double best) {
         .put("book", task.book.name)
         .put("orders", std::uint64_t{task.book.market.orders.size()})
         .put("seed", task.seed)
-        .put("solver", answer.solver)
+        .put("solver", solver)
         .put("columns", answer.columns)
         .put("cpu_s", answer.cpu)
         .put("rss_mb", answer.megabytes)
@@ -59,7 +59,7 @@ void print(const Task& task, const Answer& answer, double best) {
     std::printf(
         "%-14s seed %llu  %-15s welfare %13.1f  bound %13.1f  gap %7.3f %%"
         "  to best bound %7.3f %%  cpu %7.2f s  %6.0f MB",
-        task.book.name.c_str(), static_cast<unsigned long long>(task.seed), answer.solver.c_str(),
+        task.book.name.c_str(), static_cast<unsigned long long>(task.seed), solver.c_str(),
         answer.welfare, bounded ? answer.bound : 0,
         bounded ? gap(answer.welfare, answer.bound) : 100, gap(answer.welfare, best), answer.cpu,
         answer.megabytes);
@@ -74,25 +74,19 @@ void print(const Task& task, const Answer& answer, double best) {
 // What a child found, through a pipe; nothing when it was killed.
 template <class Work>
 std::optional<Answer> answer_apart(Work work) {
-  struct Numbers {
-    double welfare, bound, cpu, megabytes;
-    std::uint64_t columns;
-  };
   int ends[2];
   if (pipe(ends) != 0) return std::nullopt;
   const bool well = bench::apart([&] {
-    const Answer answer = work();
-    const Numbers numbers = {answer.welfare, answer.bound, answer.cpu, bench::peak_megabytes(),
-                             answer.columns};
-    return write(ends[1], &numbers, sizeof numbers) == sizeof numbers ? 0 : 1;
+    Answer answer = work();
+    answer.megabytes = bench::peak_megabytes();
+    return write(ends[1], &answer, sizeof answer) == sizeof answer ? 0 : 1;
   });
   close(ends[1]);
-  Numbers numbers{};
-  const bool read_all = well && read(ends[0], &numbers, sizeof numbers) == sizeof numbers;
+  Answer answer;
+  const bool read_all = well && read(ends[0], &answer, sizeof answer) == sizeof answer;
   close(ends[0]);
   if (!read_all) return std::nullopt;
-  return Answer{"",          numbers.welfare,   numbers.bound,
-                numbers.cpu, numbers.megabytes, numbers.columns};
+  return answer;
 }
 
 Answer run_tongsuan(const Task& task) {
@@ -118,39 +112,33 @@ std::optional<Answer> run_cbc(const Task& task, const market::Problem& problem, 
     setrlimit(RLIMIT_CPU, &limit);
     const bench::CbcResult found = bench::run_cbc(problem, budget, static_cast<int>(task.seed));
     const double scale = 1e6 / task.book.unit;
-    return Answer{"", found.welfare * scale, found.bound * scale, found.seconds, 0, found.columns};
+    return Answer{found.welfare * scale, found.bound * scale, found.seconds, 0, found.columns};
   });
 }
 
 void compare(const Task& task, const market::Problem& problem, double long_seconds) {
-  std::optional<Answer> ours = answer_apart([&] { return run_tongsuan(task); });
+  const std::optional<Answer> ours = answer_apart([&] { return run_tongsuan(task); });
   if (!ours) return;
-  ours->solver = "Tongsuan";
-  print(task, *ours, ours->bound);
+  print(task, "Tongsuan", *ours, ours->bound);
   for (const double budget : {ours->cpu, std::max(10 * ours->cpu, long_seconds)}) {
     char name[32];
     std::snprintf(name, sizeof name, "Cbc %.0f s", budget);
-    std::optional<Answer> theirs = run_cbc(task, problem, budget);
+    const std::optional<Answer> theirs = run_cbc(task, problem, budget);
     if (!theirs) {
       std::printf("%-14s seed %llu  %s: no answer within %.0f CPU s\n", task.book.name.c_str(),
                   static_cast<unsigned long long>(task.seed), name, 3 * budget + 180);
       continue;
     }
-    theirs->solver = name;
     const bool bounded = theirs->bound > 0 && theirs->bound < ours->bound;
-    print(task, *theirs, bounded ? theirs->bound : ours->bound);
+    print(task, name, *theirs, bounded ? theirs->bound : ours->bound);
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::BenchArguments arguments(argc, argv);
-  if (arguments.books.empty()) {
-    std::fprintf(stderr,
-                 "usage: tongsuan_cbc_bench [--seeds 1,2,3] [--long 60] [--json] BOOK...\n");
-    return 2;
-  }
+  const bench::BenchArguments arguments(
+      argc, argv, "tongsuan_cbc_bench [--seeds 1,2,3] [--long 60] [--json] BOOK...");
   for (const std::string& name : arguments.books) {
     const std::optional<bench::Book> book = bench::open_book(name);
     if (!book) continue;

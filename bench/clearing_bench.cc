@@ -1,7 +1,7 @@
 // Clears books end to end and says what every stage costs and what the outcome is worth.
 //
 //   tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] [--work N] [--limit S] [--json] BOOK...
-// BOOK as in measure.h. Every line comes from a process of its own, so its peak memory is its own.
+// BOOK as in books.h. Every line comes from a process of its own, so its peak memory is its own.
 // Stages by the clock of the progress callback: `compile` is measured apart and deducted from
 // `prices`; `payment` has prices, ties, payments and the sealing verification, which is measured
 // once more as `verify` and deducted. After --limit seconds the search is asked to end with what it
@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/market/verify.h"
 
+#include "books.h"
 #include "measure.h"
 
 namespace {
@@ -37,16 +37,6 @@ struct Row {
   Stages stages;
   double wall = 0, cpu = 0;
   bool cut = false;  // by --limit
-};
-
-// When the stages began, in seconds since the timer.
-struct StageClock {
-  const bench::Timer& timer;
-  double placement = 0, payment = 0;
-  void see(const char* stage) {
-    if (std::strcmp(stage, "placement") == 0 && placement == 0) placement = timer.wall();
-    if (std::strcmp(stage, "payment") == 0 && payment == 0) payment = timer.wall();
-  }
 };
 
 double percent(double part, double whole) {
@@ -130,18 +120,17 @@ int measure(const std::string& name, std::uint64_t threads, std::uint64_t seed,
   options.thread_count = static_cast<std::uint32_t>(threads);
   options.seed = seed;
   options.search_work_units = arguments.number("work", 0);
-  const bench::Timer timer;
-  StageClock clock{timer};
+  bench::StageClock clock;
   const auto limit = static_cast<double>(arguments.number("limit", 1'000'000));
   std::atomic<bool> cut = false;
   options.cancelled = [&] {
-    if (timer.wall() > limit) cut = true;
+    if (clock.timer.wall() > limit) cut = true;
     return cut.load();
   };
   options.progress = [&](const clearing::Progress& progress) { clock.see(progress.stage); };
   const Result<clearing::Clearing> cleared = clearing::clear(book->market, options);
-  row.wall = timer.wall();
-  row.cpu = timer.cpu();
+  row.wall = clock.timer.wall();
+  row.cpu = clock.timer.cpu();
   row.cut = cut;
   if (!cleared.ok()) {
     std::fprintf(stderr, "%s: %s\n", name.c_str(), cleared.error().context.c_str());
@@ -162,13 +151,9 @@ int measure(const std::string& name, std::uint64_t threads, std::uint64_t seed,
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::BenchArguments arguments(argc, argv);
-  if (arguments.books.empty()) {
-    std::fprintf(stderr,
-                 "usage: tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] [--work N] "
-                 "[--limit S] [--json] BOOK...\n");
-    return 2;
-  }
+  const bench::BenchArguments arguments(argc, argv,
+                                        "tongsuan_clearing_bench [--threads 1,2] [--seeds 1,2] "
+                                        "[--work N] [--limit S] [--json] BOOK...");
   bool well = true;
   for (const std::string& book : arguments.books) {
     for (const std::uint64_t threads : arguments.numbers("threads", "1")) {

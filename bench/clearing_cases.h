@@ -10,6 +10,7 @@
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/result.h"
+#include "tongsuan/base/text.h"
 #include "tongsuan/import/clearing_case.h"
 #include "tongsuan/market/market_builder.h"
 
@@ -22,11 +23,6 @@ inline constexpr std::int64_t kCent = imports::kCaseMoney;
 inline constexpr std::uint32_t kHubCount = 8;
 inline constexpr std::uint32_t kClassCount = 3;
 inline constexpr std::uint32_t kSlotCount = 168;
-
-inline std::string padded(std::uint64_t number, std::size_t width) {
-  std::string text = std::to_string(number);
-  return text.size() < width ? std::string(width - text.size(), '0') + text : text;
-}
 
 // Hubs h0 … h7, classes c0 … c2, and one account per hub.
 struct NationalBook {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -12,9 +11,12 @@
 #include "tongsuan/codec/codec.h"
 #include "tongsuan/market/canonical.h"
 
+#include "measure.h"
+
 namespace {
 
 using tongsuan::Random;
+using tongsuan::bench::Timer;
 
 constexpr std::uint32_t kHubs = 40;
 constexpr std::uint32_t kSlots = 168;
@@ -71,10 +73,6 @@ std::string book(std::uint32_t orders, bool sorted) {
   return text + "end\n";
 }
 
-double seconds(std::clock_t from) {
-  return static_cast<double>(std::clock() - from) / CLOCKS_PER_SEC;
-}
-
 struct Best {
   double read = 1e9, canonicalise = 1e9, write = 1e9, root = 1e9;
 };
@@ -95,22 +93,22 @@ void measure(const char* title, const std::string& text, int repeats) {
   std::size_t market_bytes = 0;
   std::size_t orders = 0;
   for (int i = 0; i < repeats; ++i) {
-    std::clock_t from = std::clock();
+    Timer timer;
     tongsuan::codec::ReadReport report = tongsuan::codec::read_market(text, "bench");
-    best.read = std::min(best.read, seconds(from));
+    best.read = std::min(best.read, timer.cpu());
     if (!report.ok()) {
       std::fputs(report.faults.text().c_str(), stderr);
       std::exit(1);
     }
-    from = std::clock();
+    timer = {};
     const std::string written = tongsuan::codec::write_market(report.market);
-    best.write = std::min(best.write, seconds(from));
-    from = std::clock();
+    best.write = std::min(best.write, timer.cpu());
+    timer = {};
     const tongsuan::Digest root = tongsuan::market::root(report.market);
-    best.root = std::min(best.root, seconds(from));
-    from = std::clock();
+    best.root = std::min(best.root, timer.cpu());
+    timer = {};
     tongsuan::canonicalise(report.market);
-    best.canonicalise = std::min(best.canonicalise, seconds(from));
+    best.canonicalise = std::min(best.canonicalise, timer.cpu());
     market_bytes = bytes_of(report.market);
     orders = report.market.orders.size();
     if (i == 0) {
@@ -161,12 +159,12 @@ void measure_certificate(std::uint32_t orders, int repeats) {
   Best best;
   std::string text;
   for (int i = 0; i < repeats; ++i) {
-    std::clock_t from = std::clock();
+    Timer timer;
     text = tongsuan::codec::write_certificate(certificate, market);
-    best.write = std::min(best.write, seconds(from));
-    from = std::clock();
+    best.write = std::min(best.write, timer.cpu());
+    timer = {};
     const auto report = tongsuan::codec::read_certificate(text, "bench", market);
-    best.read = std::min(best.read, seconds(from));
+    best.read = std::min(best.read, timer.cpu());
     if (!report.ok() || report.certificate != certificate) std::exit(1);
   }
   const double megabytes = static_cast<double>(text.size()) / 1e6;

@@ -6,7 +6,6 @@
 // (EUR), gap of the certificate (EUR), whether the free optimum and the rule's are proved, wall
 // milliseconds of making the market, clearing it, and of that verification. The last line is the
 // total with loading.
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -16,13 +15,14 @@
 #include "tongsuan/import/italy_market.h"
 #include "tongsuan/market/verify.h"
 
+#include "measure.h"
+
 namespace {
 
 using namespace tongsuan;
 
 double milliseconds() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double, std::milli>(now).count();
+  return bench::wall_seconds() * 1e3;
 }
 
 double euro(int128 undivided) {

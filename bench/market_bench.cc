@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/verify.h"
+
+#include "measure.h"
 
 namespace {
 
@@ -19,17 +20,11 @@ using namespace tongsuan::market;
 using testing::MarketBuilder;
 using testing::step;
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 template <class Run>
 auto timed(const char* stage, Run run) {
-  const double begin = cpu_seconds();
+  const bench::Timer timer;
   auto result = run();
-  std::printf("%-12s %8.3f s\n", stage, cpu_seconds() - begin);
+  std::printf("%-12s %8.3f s\n", stage, timer.cpu());
   return result;
 }
 

@@ -1,17 +1,12 @@
-// What benches share: clocks, peak memory, books by name, and lines of JSON.
-//
-// A book is named KIND:ORDERS[:SEED] — week (generated, capacity alone: clearing_cases.h), national
-// (lab/national.h) or coupled (clearing_cases.h) — or is a published case: j1k, j5k. The cases need
-// ../shared/data and are skipped with a plain message where that is absent.
+// What benches share: clocks, peak memory, arguments, and lines of JSON. books.h has the books.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -20,10 +15,6 @@
 #include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include "tongsuan/lab/national.h"
-
-#include "clearing_cases.h"
 
 namespace tongsuan::bench {
 
@@ -44,11 +35,28 @@ inline double peak_megabytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024e-6;
 }
 
+// Seconds since it was made.
 struct Timer {
   double cpu_begin = cpu_seconds();
   double wall_begin = wall_seconds();
   [[nodiscard]] double cpu() const { return cpu_seconds() - cpu_begin; }
   [[nodiscard]] double wall() const { return wall_seconds() - wall_begin; }
+};
+
+// When the stages of a clearing began, in seconds since the timer; sees what its progress names.
+struct StageClock {
+  Timer timer;
+  double prices = 0, placement = 0, payment = 0;
+  void see(const char* stage) {
+    note(stage, "prices", prices);
+    note(stage, "placement", placement);
+    note(stage, "payment", payment);
+  }
+
+ private:
+  void note(const char* stage, const char* name, double& at) const {
+    if (at == 0 && std::strcmp(stage, name) == 0) at = timer.wall();
+  }
 };
 
 // Runs `work` in a child, so that its peak memory is its own, and says whether it ended well.
@@ -68,73 +76,16 @@ bool apart(Work work) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// ---- Books -------------------------------------------------------------------------------------
-
-struct Book {
-  std::string name;
-  Market market;
-  double unit = 1e6;  // micro-yuan per unit of money in the reports: a yuan, or a cent of a case
-};
-
-inline std::string shared_data() {
-#ifdef TONGSUAN_SHARED_DIR
-  return std::string(TONGSUAN_SHARED_DIR) + "/data";
-#else
-  return "../shared/data";
-#endif
-}
-
-inline constexpr double kLoad = 1.3;  // demand of the generated weeks against their supply
-
-inline Result<Market> generated(const std::string& kind, std::uint32_t orders, std::uint64_t seed) {
-  if (kind == "week") return national_week(orders, kLoad, seed);
-  if (kind == "coupled") return coupled_week(orders, 0.7, seed);
-  if (kind == "national") {
-    lab::NationalOptions options;
-    options.orders = orders;
-    options.seed = seed;
-    return lab::national_market(options);
-  }
-  return Error{ErrorCode::kInvalidArgument,
-               "no kind of book is named " + kind + "; there are week, national, coupled",
-               {}};
-}
-
-// Nothing, with a message on standard error, when there is no such book here.
-inline std::optional<Book> open_book(const std::string& name) {
-  const auto give_up = [&](const std::string& why) {
-    std::fprintf(stderr, "%s: skipped: %s\n", name.c_str(), why.c_str());
-    return std::nullopt;
-  };
-  if (name == "j1k" || name == "j5k") {
-    const std::string folder = shared_data() + "/clearing_cases/" + name;
-    if (!std::filesystem::exists(folder)) return give_up("there is no " + folder);
-    Result<Market> loaded = load_case(folder);
-    if (!loaded.ok()) return give_up(loaded.error().context);
-    return Book{name, std::move(loaded).value(), static_cast<double>(kCent)};
-  }
-  std::istringstream parts(name);
-  std::string kind, orders, seed;
-  std::getline(parts, kind, ':');
-  std::getline(parts, orders, ':');
-  std::getline(parts, seed, ':');
-  const auto count = static_cast<std::uint32_t>(std::strtoul(orders.c_str(), nullptr, 10));
-  if (count == 0) return give_up("a book is KIND:ORDERS[:SEED], j1k or j5k");
-  Result<Market> made =
-      generated(kind, count, seed.empty() ? 7 : std::strtoull(seed.c_str(), nullptr, 10));
-  if (!made.ok()) return give_up(made.error().context);
-  return Book{name, std::move(made).value()};
-}
-
 // ---- Arguments and output ----------------------------------------------------------------------
 
-// Options are --NAME VALUE; --json stands alone; everything else names a book.
+// Options are --NAME VALUE; --json stands alone; everything else names a book. Without a book the
+// program ends with its usage.
 struct BenchArguments {
   std::vector<std::string> books;
   std::vector<std::pair<std::string, std::string>> options;
   bool json = false;
 
-  BenchArguments(int argc, char** argv) {
+  BenchArguments(int argc, char** argv, const char* usage) {
     for (int i = 1; i < argc; ++i) {
       const std::string_view argument = argv[i];
       if (argument == "--json") {
@@ -145,6 +96,9 @@ struct BenchArguments {
         books.emplace_back(argument);
       }
     }
+    if (!books.empty()) return;
+    std::fprintf(stderr, "usage: %s\n", usage);
+    std::exit(2);
   }
   [[nodiscard]] std::string text(std::string_view name, std::string fallback) const {
     for (const auto& [key, value] : options) {

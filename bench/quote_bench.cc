@@ -2,7 +2,6 @@
 // order was not placed, with and without counterfactuals.
 //
 //   tongsuan_quote_bench ORDERS [WORK]     the national week
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -12,17 +11,11 @@
 #include "tongsuan/clearing/why.h"
 #include "tongsuan/lab/national.h"
 
+#include "measure.h"
+
 namespace {
 
 using namespace tongsuan;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double since(double begin) {
-  return seconds() - begin;
-}
 
 // The book without its last order, which the quotes are for.
 Market without_last(const Market& market) {
@@ -41,14 +34,14 @@ void measure_whys(const Market& market, const Certificate& certificate,
     const bool block = market.orders[order].kind == OrderKind::kBlock;
     if (!block || reasons[order] == clearing::Reason::kPlaced) continue;
     ++asked;
-    double begin = seconds();
+    bench::Timer timer;
     if (!clearing::why(market, certificate, order, {.counterfactuals = false}).ok()) return;
-    const double plain = since(begin);
-    begin = seconds();
+    const double plain = timer.wall();
+    timer = {};
     const Result<clearing::Why> answer = clearing::why(market, certificate, order, {});
     if (!answer.ok()) return;
     std::printf("why %s: %.3f s, with %zu changes %.3f s\n", clearing::reason_name(reasons[order]),
-                plain, answer.value().changes.size(), since(begin));
+                plain, answer.value().changes.size(), timer.wall());
   }
 }
 
@@ -73,15 +66,15 @@ int main(int argc, char** argv) {
   }
   const Certificate& certificate = cleared.value().verified.certificate();
   const market::Problem problem = market::compile(market).value();
-  double begin = seconds();
+  bench::Timer timer;
   const std::vector<clearing::Reason> reasons = clearing::reasons(market, problem, certificate);
-  std::printf("reasons of %zu orders: %.3f s\n", reasons.size(), since(begin));
-  begin = seconds();
+  std::printf("reasons of %zu orders: %.3f s\n", reasons.size(), timer.wall());
+  timer = {};
   const auto order = static_cast<std::uint32_t>(market.orders.size());
   const Result<clearing::Why> quoted =
       clearing::quote(market, certificate, with_order.value(), order, {.counterfactuals = false});
   if (!quoted.ok()) return 1;
-  std::printf("quote %s: %.3f s\n", clearing::reason_name(quoted.value().reason), since(begin));
+  std::printf("quote %s: %.3f s\n", clearing::reason_name(quoted.value().reason), timer.wall());
   measure_whys(market, certificate, reasons);
   return 0;
 }

@@ -1,18 +1,18 @@
 // A round that follows another one: the same book with one order in a hundred new.
 //
-//   tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] BOOK...
-// The first round is cleared with --first-work (the default budget); one order in a hundred leaves,
-// as many new ones of another seed come in, and the second book is cleared warm with --work (a
-// hundredth of the first), and once cold with the same budget.
+//   tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] KIND:ORDERS...
+// KIND as in books.h. The first round is cleared with --first-work (the default budget); one order
+// in a hundred leaves, as many new ones of another seed come in, and the second book is cleared
+// warm with --work (a hundredth of the first), and once cold with the same budget.
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/verify.h"
 
+#include "books.h"
 #include "measure.h"
 
 namespace {
@@ -52,40 +52,28 @@ Market renewed(const Market& market, const Market& other) {
   return next;
 }
 
-struct Stages {
-  double carried = 0, placement = 0, payment = 0;  // since the start of the clearing
-};
-
 struct Round {
   const char* name;
   clearing::ClearOptions options;
 };
 
-void print(const char* name, const Stages& stages, const bench::Timer& timer,
-           const clearing::Clearing& cleared) {
+// The prices begin after compiling, carrying over and the first price step.
+void print(const char* name, const bench::StageClock& clock, const clearing::Clearing& cleared) {
   const market::Verdict& verdict = cleared.verified.verdict();
   std::printf(
       "  %-6s before prices %.3f  prices %.3f  placement %.3f  payment and seal %.3f"
       "  total %.3f s wall  %.3f s cpu  gap %.3f %%  work %.1f M\n",
-      name, stages.carried, stages.placement - stages.carried, stages.payment - stages.placement,
-      timer.wall() - stages.payment, timer.wall(), timer.cpu(),
+      name, clock.prices, clock.placement - clock.prices, clock.payment - clock.placement,
+      clock.timer.wall() - clock.payment, clock.timer.wall(), clock.timer.cpu(),
       static_cast<double>(verdict.gap_ppm()) * 1e-4,
       static_cast<double>(cleared.work_units) * 1e-6);
 }
 
 Result<clearing::Clearing> clear_timed(const Market& market, Round round) {
-  const bench::Timer timer;
-  Stages stages;
-  round.options.progress = [&](const clearing::Progress& progress) {
-    const auto first = [&](const char* stage, double& at) {
-      if (at == 0 && std::strcmp(progress.stage, stage) == 0) at = timer.wall();
-    };
-    first("prices", stages.carried);  // after compiling, carrying over and the first price step
-    first("placement", stages.placement);
-    first("payment", stages.payment);
-  };
+  bench::StageClock clock;
+  round.options.progress = [&](const clearing::Progress& progress) { clock.see(progress.stage); };
   Result<clearing::Clearing> cleared = clearing::clear(market, round.options);
-  if (cleared.ok()) print(round.name, stages, timer, cleared.value());
+  if (cleared.ok()) print(round.name, clock, cleared.value());
   return cleared;
 }
 
@@ -129,13 +117,9 @@ int measure(const std::string& name, const bench::BenchArguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::BenchArguments arguments(argc, argv);
-  if (arguments.books.empty()) {
-    std::fprintf(stderr,
-                 "usage: tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] "
-                 "BOOK...\n");
-    return 2;
-  }
+  const bench::BenchArguments arguments(
+      argc, argv,
+      "tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] KIND:ORDERS...");
   bool well = true;
   for (const std::string& book : arguments.books) {
     well &= bench::apart([&] { return measure(book, arguments); });

@@ -20,7 +20,7 @@ usage: bench/run.sh NAME [ARGS]
   reclear    a warm round: 10^5 orders, one in a hundred new
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   codec      reading and writing files of 10^6 orders
-  search     the search alone: bench/run.sh search 10000 60000000 2
+  search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
 END
 }

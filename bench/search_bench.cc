@@ -1,13 +1,9 @@
 // Measures the primal search against the bound: welfare, gap and time for rising budgets.
 //
 //   tongsuan_search_bench BOOK [WORK [THREADS [SEED]]]
-// BOOK is a folder of a published case (data/clearing_cases/j1k), or a number of orders of a
-// generated national week with whole windows. Welfare is in the cases' unit: 10^4 micro-yuan.
-#include <chrono>
+// BOOK as in books.h. Welfare is in the cases' unit: 10^4 micro-yuan.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
-#include <string>
 
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/strengthen.h"
@@ -15,29 +11,16 @@
 #include "tongsuan/solver/dual.h"
 #include "tongsuan/solver/search.h"
 
-#include "clearing_cases.h"
+#include "books.h"
+#include "measure.h"
 
 namespace {
 
 using namespace tongsuan;
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+void say(const char* what, const bench::Timer& since) {
+  std::printf("%-9s cpu %7.3f s  wall %7.3f s", what, since.cpu(), since.wall());
 }
-
-double wall_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-struct Timer {
-  double cpu = cpu_seconds();
-  double wall = wall_seconds();
-  void say(const char* what) const {
-    std::printf("%-9s cpu %7.3f s  wall %7.3f s", what, cpu_seconds() - cpu, wall_seconds() - wall);
-  }
-};
 
 double cents(const market::Problem& problem, int128 undivided) {
   return static_cast<double>(undivided) / static_cast<double>(problem.denominator) /
@@ -48,28 +31,20 @@ double cents(const market::Problem& problem, int128 undivided) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: tongsuan_search_bench FOLDER|ORDERS [WORK [THREADS [SEED]]]\n");
+    std::fprintf(stderr, "usage: tongsuan_search_bench BOOK [WORK [THREADS [SEED]]]\n");
     return 2;
   }
-  const std::string what = argv[1];
-  const bool generated = what.find_first_not_of("0123456789") == std::string::npos;
-  const Result<Market> loaded = generated
-                                    ? Result<Market>(bench::national_week(
-                                          static_cast<std::uint32_t>(std::atoi(argv[1])), 1.3, 7))
-                                    : bench::load_case(what);
-  if (!loaded.ok()) {
-    std::fprintf(stderr, "%s\n", loaded.error().context.c_str());
-    return 1;
-  }
+  const std::optional<bench::Book> book = bench::open_book(argv[1]);
+  if (!book) return 1;
   const auto threads = static_cast<std::uint32_t>(argc > 3 ? std::atoi(argv[3]) : 1);
-  const market::Problem problem = market::compile(loaded.value()).value();
-  std::printf("%s: %zu orders, %zu choices, %u rows\n", what.c_str(), problem.orders.size(),
+  const market::Problem problem = market::compile(book->market).value();
+  std::printf("%s: %zu orders, %zu choices, %u rows\n", book->name.c_str(), problem.orders.size(),
               problem.choices.size(), problem.row_count());
-  Timer timer;
+  bench::Timer timer;
   solver::DualOptions dual_options;
   dual_options.thread_count = threads;
   const solver::DualResult dual = solver::solve_dual(problem, dual_options);
-  timer.say("prices");
+  say("prices", timer);
   int128 bound = dual.bound;
   std::printf("  bound %.1f\n", cents(problem, bound));
   timer = {};
@@ -80,15 +55,15 @@ int main(int argc, char** argv) {
     const solver::GangDualResult gang = solver::solve_gang_dual(left, tight.prices, dual_options);
     bound = std::min(bound, tight.bound);
     if (!gang.prices.prices.empty()) bound = std::min(bound, gang.bound);
-    timer.say("thin");
+    say("thin", timer);
     std::printf("  bound %.1f\n", cents(problem, bound));
   }
   solver::SearchOptions search;
   search.thread_count = threads;
   search.seed = static_cast<std::uint64_t>(argc > 4 ? std::atoi(argv[4]) : 1);
-  const auto report = [&](const solver::SearchResult& result, const Timer& since,
+  const auto report = [&](const solver::SearchResult& result, const bench::Timer& since,
                           const char* name) {
-    since.say(name);
+    say(name, since);
     std::printf(
         "  welfare %.1f  gap %.3f %%  work %.1f M  moves %.2f M\n", cents(problem, result.welfare),
         100 * (1 - static_cast<double>(result.welfare) / static_cast<double>(bound)),
@@ -98,7 +73,7 @@ int main(int argc, char** argv) {
   if (problem.orders.size() >= solver::kAssignOrdersMin) {
     timer = {};
     search.warm_start = solver::assign(problem, dual.prices, {}, threads);
-    timer.say("assign");
+    say("assign", timer);
     std::printf("\n");
   }
   timer = {};

@@ -2,7 +2,7 @@
 // them, and measures the same work part by part in this process.
 //
 //   tongsuan_verify_bench VERIFIER FOLDER BOOK
-// VERIFIER is the program tongsuan-verify; FOLDER takes the files; BOOK as in measure.h. The
+// VERIFIER is the program tongsuan-verify; FOLDER takes the files; BOOK as in books.h. The
 // outcome is a first placement at prices λ* (solver/assign.h), settled and sealed: of the size of a
 // good one, and made in seconds.
 #include <algorithm>
@@ -22,6 +22,7 @@
 #include "tongsuan/solver/assign.h"
 #include "tongsuan/solver/dual.h"
 
+#include "books.h"
 #include "measure.h"
 
 namespace {
