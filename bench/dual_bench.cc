@@ -54,7 +54,6 @@ int main(int argc, char** argv) {
   for (const market::Problem* book : {&problem, &left}) {
     for (const std::uint32_t steps : {100U, 300U, 1'000U}) {
       const Prices prices = measure_uniform(*book, steps);
-      if (!market::gang_bound_applies(*book)) continue;
       for (const std::uint32_t gang_steps : {100U, 300U, 1'000U}) {
         measure_gangs(*book, prices, gang_steps);
       }

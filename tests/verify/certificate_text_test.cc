@@ -59,7 +59,7 @@ TEST(CertificateText, IsWrittenWithNames) {
        {"\nround 7 seed=42\n", "\naccount buyer paid=", "\naward battery lots=6000\n",
         "\naward either variant=1\n", "\naward follower hub=beta start=2\n",
         "\nflow north south slots=0..4 wh=", "\nbound 0 prices=1x4\n", "\npayment 0 prices=bound\n",
-        "\ngangs sizes=2,3,4\n", "\ngang 0 2 prices=2.25x4\n"}) {
+        "\ngangs sizes=2,4,8\n", "\ngang 0 2 prices=2.25x4\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
 }
@@ -258,12 +258,12 @@ std::vector<Mistake> mistakes() {
        "names [order]\nc:9: account utility: \"utility\" comes after an account with a later or "
        "the same name; expected each account once, in the order of their names [order]\nc:10: "
        "account west: \"west\" comes after an account with a later or the same name; expected each "
-       "account once, in the order of their names [order]\nc:45: end 42: \"42\" is not the number "
-       "of records: the file has 43, so lines are missing or were added [end-count]"},
+       "account once, in the order of their names [order]\nc:48: end 45: \"45\" is not the number "
+       "of records: the file has 46, so lines are missing or were added [end-count]"},
       {"AccountTwice", "account buyer", "account buyer\naccount buyer",
        "c:6: account buyer: \"buyer\" comes after an account with a later or the same name; "
-       "expected each account once, in the order of their names [order]\nc:45: end 42: \"42\" is "
-       "not the number of records: the file has 43, so lines are missing or were added "
+       "expected each account once, in the order of their names [order]\nc:48: end 45: \"45\" is "
+       "not the number of records: the file has 46, so lines are missing or were added "
        "[end-count]"},
       {"PaidIsNoMoney", "buyer paid=", "buyer paid=CNY",
        "c:5: account buyer: field paid: \"CNY29.19\" is not an amount of money; expected a number "
@@ -273,8 +273,8 @@ std::vector<Mistake> mistakes() {
        "did you mean \"either\"? [unknown-name]"},
       {"AwardTwice", "award either", "award battery\naward either",
        "c:11: award battery: \"battery\" is awarded twice; expected each accepted order once, in "
-       "the order of their names [duplicate-name]\nc:45: end 42: \"42\" is not the number of "
-       "records: the file has 43, so lines are missing or were added [end-count]"},
+       "the order of their names [duplicate-name]\nc:48: end 45: \"45\" is not the number of "
+       "records: the file has 46, so lines are missing or were added [end-count]"},
       {"AwardsOutOfOrder", "award first", "award twin-a\naward first",
        "c:13: award first: \"first\" comes after an order with a later name; expected each "
        "accepted order once, in the order of their names [order]\nc:14: award follower: "
@@ -287,8 +287,8 @@ std::vector<Mistake> mistakes() {
        "their names [order]\nc:18: award service: \"service\" comes after an order with a later "
        "name; expected each accepted order once, in the order of their names [order]\nc:19: award "
        "twin-a: \"twin-a\" is awarded twice; expected each accepted order once, in the order of "
-       "their names [duplicate-name]\nc:45: end 42: \"42\" is not the number of records: the file "
-       "has 43, so lines are missing or were added [end-count]"},
+       "their names [duplicate-name]\nc:48: end 45: \"45\" is not the number of records: the file "
+       "has 46, so lines are missing or were added [end-count]"},
       {"UnknownHub", "follower hub=beta", "follower hub=gamma",
        "c:13: award follower: field hub: \"gamma\" is not a hub of the market; expected the name "
        "of a hub [unknown-name]"},
@@ -318,8 +318,8 @@ std::vector<Mistake> mistakes() {
        "of a line of the market [unknown-name]"},
       {"FlowTwice", "flow north south", "flow north south slots=0..4\nflow north south",
        "c:21: flow north south: it comes after a later line, or again; expected each line once, in "
-       "the order of the canonical market [order]\nc:45: end 42: \"42\" is not the number of "
-       "records: the file has 43, so lines are missing or were added [end-count]"},
+       "the order of the canonical market [order]\nc:48: end 45: \"45\" is not the number of "
+       "records: the file has 46, so lines are missing or were added [end-count]"},
       {"TooFewFlows", "wh=8400,0,", "wh=8400,",
        "c:20: flow north south: field wh: \"8400,6200,2200\" has 3 numbers; expected 4 numbers, "
        "one for each slot [out-of-range]"},
@@ -360,40 +360,44 @@ std::vector<Mistake> mistakes() {
        "c:21: bound 0: field prices: \"1.0000001x4\" has more digits than can be kept; expected "
        "numbers from -1000000 to 1000000 with at most 6 decimals [too-precise]"},
       {"LaneLeftOut", "bound 0 prices=1x4\n", "",
-       "c:21: bound 1: \"1\" is not the next lane; expected lane 0 [order]\nc:43: end 42: \"42\" "
-       "is not the number of records: the file has 41, so lines are missing or were added "
+       "c:21: bound 1: \"1\" is not the next lane; expected lane 0 [order]\nc:46: end 45: \"45\" "
+       "is not the number of records: the file has 44, so lines are missing or were added "
        "[end-count]"},
       {"LaneIsNoNumber", "bound 0 prices", "bound zero prices",
        "c:21: bound zero: \"zero\" is not the next lane; expected lane 0 [bad-value]"},
       {"PaymentOfAnUnknownBound", "payment 7 prices=bound",
        "payment 7 prices=bound\npayment 8 prices=bound",
-       "c:37: payment 8: the market has not so many lanes; expected at most 8 [too-large]\nc:45: "
-       "end 42: \"42\" is not the number of records: the file has 43, so lines are missing or were "
+       "c:37: payment 8: the market has not so many lanes; expected at most 8 [too-large]\nc:48: "
+       "end 45: \"45\" is not the number of records: the file has 46, so lines are missing or were "
        "added [end-count]"},
       {"BoundStandsForBound", "bound 0 prices=1x4", "bound 0 prices=bound",
        "c:21: bound 0: field prices: \"bound\" is not understood; expected numbers from -1000000 "
        "to 1000000 with at most 6 decimals [bad-value]"},
-      {"GangSizesThatFall", "sizes=2,3,4", "sizes=2,4,3",
-       "c:37: gangs: field sizes: \"3\" is not larger than the size before it; expected sizes that "
-       "rise [order]\nc:39: gang 0 3: \"3\" is not the next size; expected size 4 [order]\nc:42: "
-       "gang 1 3: \"3\" is not the next size; expected size 4 [order]"},
-      {"GangSizeOfZero", "sizes=2,3,4", "sizes=0,3,4",
+      {"GangSizesThatFall", "sizes=2,4,8", "sizes=2,8,4",
+       "c:37: gangs: field sizes: \"4\" is not a multiple of the size before it; expected sizes "
+       "that "
+       "rise, each dividing the next [order]"},
+      {"GangSizeThatIsNoMultiple", "sizes=2,4,8", "sizes=2,4,6",
+       "c:37: gangs: field sizes: \"6\" is not a multiple of the size before it; expected sizes "
+       "that "
+       "rise, each dividing the next [order]"},
+      {"GangSizeOfZero", "sizes=2,4,8", "sizes=0,4,8",
        "c:37: gangs: field sizes: \"0\" is not a gang size; expected a number from 1 to 1000000 "
        "[bad-value]"},
       {"GangOfAnUnknownSize", "gang 0 2 ", "gang 0 5 ",
-       "c:38: gang 0 5: \"5\" is not the next size; expected size 2 [order]\nc:39: gang 0 3: \"3\" "
+       "c:38: gang 0 5: \"5\" is not the next size; expected size 2 [order]\nc:39: gang 0 4: \"4\" "
        "is not the next size; expected size 2 [order]"},
       {"NegativeGangPrice", "gang 0 2 prices=2.25x4", "gang 0 2 prices=-2.25x4",
        "c:38: gang 0 2: field prices: \"-2.25x4\" is out of range; expected numbers from 0 to "
        "1000000000 with at most 6 decimals [out-of-range]"},
-      {"GangsWithoutSizes", "gangs sizes=2,3,4\n", "",
+      {"GangsWithoutSizes", "gangs sizes=2,4,8\n", "",
        "c:37: gang 0 2: no sizes were given before; expected a line \"gangs sizes=...\" first "
-       "[missing-record]\nc:43: end 42: \"42\" is not the number of records: the file has 41, so "
+       "[missing-record]\nc:46: end 45: \"45\" is not the number of records: the file has 44, so "
        "lines are missing or were added [end-count]"},
-      {"LastGangMissing", "gang 1 4 prices=8.25x4\n", "",
+      {"LastGangMissing", "gang 2 8 prices=0.25x4\n", "",
        "c:1: tongsuan-certificate 1: the last lane has not all of its gang records; expected one "
-       "\"gang\" record for each of 3 sizes [missing-record]\nc:43: end 42: \"42\" is not the "
-       "number of records: the file has 41, so lines are missing or were added [end-count]"},
+       "\"gang\" record for each of 3 sizes [missing-record]\nc:46: end 45: \"45\" is not the "
+       "number of records: the file has 44, so lines are missing or were added [end-count]"},
       {"UnknownRecord", "award battery", "awrd battery",
        "c:10: awrd battery: \"awrd\" is not a kind of record; expected one of market, round, "
        "proof, account, award, flow, bound, payment, gangs, gang; did you mean \"award\"? "
@@ -401,15 +405,15 @@ std::vector<Mistake> mistakes() {
       {"RecordsOutOfOrder", "gangs sizes", "award battery\ngangs sizes",
        "c:37: award battery: it comes after a record \"payment\"; expected the kinds of records in "
        "their order [order]\nc:37: award battery: \"battery\" comes after an order with a later "
-       "name; expected each accepted order once, in the order of their names [order]\nc:45: end "
-       "42: \"42\" is not the number of records: the file has 43, so lines are missing or were "
+       "name; expected each accepted order once, in the order of their names [order]\nc:48: end "
+       "45: \"45\" is not the number of records: the file has 46, so lines are missing or were "
        "added [end-count]"},
-      {"WrongEnd", "end 42", "end 41",
-       "c:44: end 41: \"41\" is not the number of records: the file has 42, so lines are missing "
+      {"WrongEnd", "end 45", "end 44",
+       "c:47: end 44: \"44\" is not the number of records: the file has 45, so lines are missing "
        "or were added [end-count]"},
       {"SecondProof", "account buyer", "proof welfare=1 bound=1 rent=0\naccount buyer",
-       "c:5: proof: there is another \"proof\" record; expected only one [duplicate-record]\nc:45: "
-       "end 42: \"42\" is not the number of records: the file has 43, so lines are missing or were "
+       "c:5: proof: there is another \"proof\" record; expected only one [duplicate-record]\nc:48: "
+       "end 45: \"45\" is not the number of records: the file has 46, so lines are missing or were "
        "added [end-count]"},
   };
 }

@@ -46,6 +46,7 @@ class CertificateReader {
   void read_bound() { read_lane(certificate_.bound_prices, next_bound_lane_); }
   void read_payment() { read_lane(certificate_.payment_prices, next_payment_lane_); }
   void read_gang_sizes();
+  bool read_size_list(std::string_view list, std::vector<std::uint32_t>& sizes);
   void read_gang();
 
   // Parts.
@@ -349,27 +350,25 @@ void CertificateReader::read_lane(Prices& prices, std::size_t& next_lane) {
 void CertificateReader::read_gang_sizes() {
   if (!first_of(has_sizes_)) return;
   std::vector<std::uint32_t>& sizes = certificate_.gang_prices.sizes;
-  std::string_view list = value(kGangSizes);
+  if (!read_size_list(value(kGangSizes), sizes)) sizes.clear();  // and `read_gang` asks no more
+}
+
+bool CertificateReader::read_size_list(std::string_view list, std::vector<std::uint32_t>& sizes) {
   for (;;) {
     const std::size_t comma = std::min(list.find(','), list.size());
     const std::string_view item = list.substr(0, comma);
     std::int64_t size = 0;
     if (parse_whole(item, {1, kGangMax}, size) != ValueFault::kNone) {
       faults_.add(FaultCode::kBadValue, item, "is not a gang size", "a number from 1 to 1000000");
-      return;
+      return false;
     }
-    if (!sizes.empty() && sizes.back() >= size) {
-      faults_.add(FaultCode::kOrder, item, "is not larger than the size before it",
-                  "sizes that rise");
-      return;
-    }
-    if (sizes.size() == kGangSizesMax) {
-      faults_.add_at(FaultCode::kTooLarge, line_.keyword, "there are too many sizes",
-                     "at most " + std::to_string(kGangSizesMax));
-      return;
+    if (!sizes.empty() && (sizes.back() >= size || size % sizes.back() != 0)) {
+      faults_.add(FaultCode::kOrder, item, "is not a multiple of the size before it",
+                  "sizes that rise, each dividing the next");
+      return false;
     }
     sizes.push_back(static_cast<std::uint32_t>(size));
-    if (comma == list.size()) return;
+    if (comma == list.size()) return true;
     list.remove_prefix(comma + 1);
   }
 }
@@ -391,9 +390,10 @@ void CertificateReader::read_gang() {
   if (found == gangs.sizes.end()) return;
   const auto k = static_cast<std::size_t>(found - gangs.sizes.begin());
   const std::size_t block = std::size_t{slot_count()} * size_count;
-  if (lane >= market_.hubs.size() * market_.classes.size() || (lane + 1) * block > kGangPricesMax) {
+  const std::size_t lanes_max = 2 * market_.hubs.size() * market_.classes.size();
+  if (lane >= lanes_max || (lane + 1) * block > kGangPricesMax) {
     faults_.add_at(FaultCode::kTooLarge, line_.keyword, "there are too many gang prices",
-                   "one for each capacity row and size, and at most 2^28");
+                   "one for each capacity or node row and size, and at most 2^28");
     return;
   }
   gang_record_count_ = lane * size_count + k + 1;

@@ -17,8 +17,6 @@ namespace tongsuan::codec {
 
 // Limits of the format beside those of domain/units.h.
 inline constexpr std::int64_t kFormatGangPriceMax = 1'000'000'000'000'000;  // 10^9 yuan per hour
-inline constexpr std::uint32_t kGangSizesMax = 65'535;
-inline constexpr std::uint64_t kGangPricesMax = std::uint64_t{1} << 28;
 
 // A certificate, or what is wrong with the file. With a fault, `certificate` is empty.
 struct CertificateReport {

@@ -11,11 +11,14 @@
 
 namespace tongsuan {
 
-// Prices by gang size on capacity rows: the strengthening for thin books. They bound welfare
-// and are paid by nobody. `prices[row * sizes.size() + k]` is the price of one gang of sizes[k]
-// devices for one slot on capacity row `row`, in micro-yuan per hour of the whole gang.
+inline constexpr std::uint64_t kGangPricesMax = std::uint64_t{1} << 28;  // in one certificate
+
+// Prices by gang size on capacity and node rows: the strengthening for thin books. They bound
+// welfare and are paid by nobody (market/gang_bound.h). `prices[row * sizes.size() + k]` is the
+// price of one gang of sizes[k] devices or nodes for one slot on `row`, in micro-yuan per hour of
+// the whole gang.
 struct GangPrices {
-  std::vector<std::uint32_t> sizes;  // rising; every gang size used on a capacity row
+  std::vector<std::uint32_t> sizes;  // rising, each dividing the next; at most kGangMax
   std::vector<std::int64_t> prices;  // ≥ 0; empty: the strengthening is not used
   friend bool operator==(const GangPrices&, const GangPrices&) = default;
 };

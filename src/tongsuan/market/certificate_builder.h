@@ -9,6 +9,7 @@
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/gang_bound.h"
 #include "tongsuan/market/market_builder.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
@@ -183,11 +184,13 @@ inline SignedRound signed_round() {
   certificate.bound_prices = prices;
   certificate.payment_prices = std::move(prices);
   apply_tie_rule(round.market, certificate.seed, certificate.outcome);
-  certificate.gang_prices.sizes = gang_sizes(round.problem);
-  const std::uint32_t rows = round.problem.capacity_lane_count * round.problem.slot_count;
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    for (const std::uint32_t size : certificate.gang_prices.sizes) {
-      certificate.gang_prices.prices.push_back(certificate.bound_prices[row] * size + kMicro / 4);
+  const std::vector<std::uint32_t> sizes = {2, 4, 8};
+  const std::vector<GangRow> kinds = gang_rows(round.problem, sizes);
+  certificate.gang_prices.sizes = sizes;
+  for (std::uint32_t row = 0; row < kinds.size(); ++row) {
+    const std::int64_t above = kinds[row] == GangRow::kUniform ? 0 : kMicro / 4;
+    for (const std::uint32_t size : sizes) {
+      certificate.gang_prices.prices.push_back(certificate.bound_prices[row] * size + above);
     }
   }
   complete(round.market, round.problem, certificate);

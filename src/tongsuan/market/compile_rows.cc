@@ -53,6 +53,7 @@ class RowCompiler {
       lanes_.node[lanes_.pair(block.hub.value, block.accelerator.value)] = 0;
     }
     add_pair_lanes(LaneKind::kNode, lanes_.node);
+    problem_.gang_lane_count = static_cast<std::uint32_t>(problem_.lanes.size());
     lanes_.zone_begin = static_cast<std::uint32_t>(problem_.lanes.size());
     for (std::uint32_t zone = 0; zone < market_.zones.size(); ++zone) {
       add_lane(LaneKind::kZone, zone, 0, market_.zones[zone].disposal == Disposal::kBalance);

@@ -143,22 +143,4 @@ class OptionPricer {
   std::int64_t delay_max_ = 0;              // delay costs that stay in 64 bits over all slots
 };
 
-// Undivided D(π): as D(λ), but capacity rows price each gang size apart and every capacity row
-// keeps the best whole number of gangs of each size that fit:
-//   Σ_orders max(0, max_option (v − π·gangs − λ·others))
-//   + Σ_capacity rows max over n of (Σ_k π_k n_k − cost(Σ_k size_k n_k)), Σ size_k n_k ≤ capacity
-//   + the other rows and the lines as in D(λ)
-// Slow and simple: an unbounded knapsack over devices for each row. Valid for books whose capacity
-// rows have no demand steps, no negative legs, no profile in parts, no step below zero, and at most
-// kKnapsackMax devices; `gang_bound_applies` says so.
-inline constexpr std::int64_t kKnapsackMax = 1 << 20;
-inline constexpr std::int64_t kGangPriceMax = 1'000'000'000'000'000;  // 10^9 yuan per gang and hour
-[[nodiscard]] bool gang_bound_applies(const Problem& problem);
-// Every gang size that a choice puts on a capacity row, rising. Only where the bound applies.
-[[nodiscard]] std::vector<std::uint32_t> gang_sizes(const Problem& problem);
-// `gang_prices` holds at least the sizes of gang_sizes(problem), rising, and one price in
-// [0, kGangPriceMax] per capacity row and size.
-[[nodiscard]] int128 gang_bound(const Problem& problem, const Prices& prices,
-                                const GangPrices& gang_prices);
-
 }  // namespace tongsuan::market

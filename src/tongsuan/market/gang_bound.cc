@@ -1,26 +1,34 @@
-#include <algorithm>
+#include "tongsuan/market/gang_bound.h"
+
 #include <limits>
-#include <numeric>
+#include <utility>
 
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/internal/blocks.h"
 
 namespace tongsuan::market {
+
+using internal::Block;
+using internal::BlocksByBundle;
+
 namespace {
 
-bool on_capacity(const Problem& problem, std::uint32_t lane) {
-  return lane < problem.capacity_lane_count;
-}
-
-// Calls visit(size) for the gang of every choice on a capacity lane.
+// Calls visit(lane, amount) for the whole amounts that a choice puts on gang lanes.
 template <class Visit>
-void each_gang(const Problem& problem, Visit visit) {
-  for (const Choice& choice : problem.choices) {
-    if (choice.bundle == kNone) continue;
-    const BundleLeg& leg = problem.bundle_legs[problem.bundles[choice.bundle].begin];
-    visit(leg.units * choice.devices);
+void each_gang(const Problem& problem, const Choice& choice, Visit visit) {
+  if (choice.bundle != kNone) {
+    const Span32 legs = problem.bundles[choice.bundle];
+    for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+      const BundleLeg& leg = problem.bundle_legs[i];
+      if (leg.lane < problem.gang_lane_count) visit(leg.lane, leg.units * choice.devices);
+    }
+    return;
   }
-  for (const ProfileLeg& leg : problem.profile_legs) {
-    if (on_capacity(problem, leg.lane)) visit(leg.amount);
+  const Profile& profile = problem.profiles[choice.extra];
+  if (profile.lots > 1) return;
+  for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
+    const ProfileLeg& leg = problem.profile_legs[i];
+    if (leg.lane < problem.gang_lane_count && leg.amount > 0) visit(leg.lane, leg.amount);
   }
 }
 
@@ -32,187 +40,285 @@ std::int64_t capacity_of(const Problem& problem, std::uint32_t row) {
   return capacity;
 }
 
-// Best whole numbers of gangs on one row, in price × devices. `Value` holds every sum.
+// The best load of whole gangs on a row, in price × devices. `Value` holds every sum.
 template <class Value>
-Value best_gangs(const Problem& problem, std::uint32_t row, const std::vector<std::uint32_t>& sizes,
-                 const std::int64_t* prices, std::int64_t capacity) {
-  std::int64_t unit = 0;  // gangs only ever take multiples of it
-  for (const std::uint32_t size : sizes) unit = std::gcd(unit, std::int64_t{size});
-  const auto width = static_cast<std::size_t>(capacity / unit);
-  // gain[w]: the most that gangs of at most w units earn. "At most" is as good as "exactly",
-  // because more devices never cost less.
-  std::vector<Value> gain(width + 1, 0);
-  for (std::size_t k = 0; k < sizes.size(); ++k) {
-    const auto size = static_cast<std::size_t>(sizes[k] / unit);
-    if (prices[k] == 0) continue;
-    for (std::size_t w = size; w <= width; ++w) {
-      gain[w] = std::max<Value>(gain[w], gain[w - size] + prices[k]);
-    }
-  }
-  Value best = 0;
-  Value cost = 0;
-  std::uint32_t step = problem.supply_begin[row];
-  std::int64_t left = problem.supply[step].amount;
-  for (std::size_t w = 1; w <= width; ++w) {
-    for (std::int64_t need = unit; need > 0;) {
-      const std::int64_t part = std::min(need, left);
-      cost += static_cast<Value>(part) * problem.supply[step].price;
-      need -= part;
-      left -= part;
-      if (left == 0 && ++step < problem.supply_begin[row + 1]) left = problem.supply[step].amount;
-    }
-    best = std::max<Value>(best, gain[w] - cost);
-  }
-  return best;
-}
-
-class GangPricer {
+class LoadSearch {
  public:
-  GangPricer(const Problem& problem, const Prices& prices, const GangPrices& gangs)
-      : problem_(problem), gangs_(gangs), width_(problem.slot_count + 1) {
-    lane_sums_.resize(problem.lanes.size() * width_);
-    for (std::uint32_t lane = 0; lane < problem.lanes.size(); ++lane) {
-      for (Slot slot = 0; slot < problem.slot_count; ++slot) {
-        std::int64_t* sums = lane_sums_.data() + lane * width_ + slot;
-        sums[1] = sums[0] + prices[problem.row(lane, slot)];
+  Value best(const LoadCost& cost, const std::vector<std::uint32_t>& sizes,
+             const std::int64_t* prices, std::int64_t capacity) {
+    const std::int64_t unit = sizes.front();
+    set_earnings(sizes, prices, capacity);
+    const auto width = static_cast<std::size_t>(capacity / unit);
+    gain_.assign(width + 1, 0);
+    Value best = 0;
+    Value paid = 0;
+    std::size_t step = 0;
+    std::int64_t left = cost.steps.front().amount;
+    std::size_t k = 0;
+    for (std::size_t load = 1; load <= width; ++load) {
+      if (k + 1 < earnings_.size() && load == earnings_[k + 1].units) ++k;
+      gain_[load] = gain_[load - earnings_[k].units] + earnings_[k].value;
+      for (std::int64_t need = unit; need > 0;) {
+        const std::int64_t part = std::min(need, left);
+        paid += static_cast<Value>(part) * cost.steps[step].price;
+        need -= part;
+        left -= part;
+        if (left == 0 && step + 1 < cost.steps.size()) left = cost.steps[++step].amount;
       }
-    }
-    const std::size_t sizes = gangs.sizes.size();
-    gang_sums_.resize(problem.capacity_lane_count * sizes * width_);
-    for (std::uint32_t lane = 0; lane < problem.capacity_lane_count; ++lane) {
-      for (std::size_t k = 0; k < sizes; ++k) {
-        std::int64_t* sums = gang_sums_.data() + (lane * sizes + k) * width_;
-        for (Slot slot = 0; slot < problem.slot_count; ++slot) {
-          sums[slot + 1] = sums[slot] + gangs.prices[problem.row(lane, slot) * sizes + k];
-        }
-      }
-    }
-  }
-
-  [[nodiscard]] int128 order_surplus(const ProblemOrder& order) const {
-    int128 best = 0;
-    for (std::uint32_t i = order.choices.begin; i < order.choices.end; ++i) {
-      const Choice& choice = problem_.choices[i];
-      for (Slot start = choice.first; start <= choice.last; ++start) {
-        const std::int64_t value = choice.value - order.delay_cost * (start - choice.first);
-        const int128 surplus =
-            static_cast<int128>(value) * problem_.denominator -
-            (choice.bundle == kNone ? profile_cost(choice) : bundle_cost(choice, start));
-        best = std::max(best, surplus);
-      }
+      best = std::max<Value>(best, gain_[load] - paid);
     }
     return best;
   }
 
-  [[nodiscard]] int128 row_surplus(std::uint32_t row) const {
-    if (gangs_.sizes.empty()) return 0;
-    const std::int64_t capacity = capacity_of(problem_, row);
-    if (capacity < gangs_.sizes.front()) return 0;
-    const std::int64_t* prices = gangs_.prices.data() + std::size_t{row} * gangs_.sizes.size();
-    const std::int64_t highest = *std::max_element(prices, prices + gangs_.sizes.size());
-    const int128 scale = problem_.lanes[row / problem_.slot_count].scale;
-    // Costs stay below kPriceMax · kKnapsackMax < 2^60, gains below highest · capacity.
-    if (highest <= (std::int64_t{1} << 61) / capacity) {
-      return best_gangs<std::int64_t>(problem_, row, gangs_.sizes, prices, capacity) * scale;
+ private:
+  // What a piece of each size earns, or as many of the next smaller size that do better. With
+  // these a load earns the sum over its digits: smaller pieces that add up to a larger one may be
+  // joined.
+  void set_earnings(const std::vector<std::uint32_t>& sizes, const std::int64_t* prices,
+                    std::int64_t capacity) {
+    earnings_.clear();
+    for (std::size_t k = 0; k < sizes.size() && sizes[k] <= capacity; ++k) {
+      Value value = prices[k];
+      if (k > 0) {
+        value = std::max<Value>(
+            value, static_cast<Value>(sizes[k] / sizes[k - 1]) * earnings_[k - 1].value);
+      }
+      earnings_.push_back({sizes[k] / sizes.front(), value});
     }
-    return best_gangs<int128>(problem_, row, gangs_.sizes, prices, capacity) * scale;
+  }
+
+  struct Earning {
+    std::size_t units = 0;
+    Value value = 0;
+  };
+  std::vector<Earning> earnings_;
+  std::vector<Value> gain_;
+};
+
+class GangPricer {
+ public:
+  GangPricer(const Problem& problem, const Prices& prices, const GangPrices& gangs)
+      : problem_(problem),
+        prices_(prices),
+        gangs_(gangs),
+        kinds_(gang_rows(problem, gangs.sizes)),
+        gang_sums_(problem.slot_count + 1),
+        transfer_sums_(problem.slot_count + 1),
+        surplus_(problem.orders.size(), 0) {}
+
+  int128 bound() {
+    int128 bound = 0;
+    BlocksByBundle(problem_).visit(
+        problem_, [this](const Choice& choice) { sum_gang(choice); },
+        [this](const Choice& choice) { sum_transfer(choice); },
+        [this](const Block& block) { offer_block(block); });
+    offer_profiles();
+    for (const int128 surplus : surplus_) bound += surplus;
+    for (std::uint32_t row = 0; row < problem_.row_count(); ++row) bound += row_surplus(row);
+    for (const LineSlot& line : problem_.line_slots) bound += line_surplus(problem_, prices_, line);
+    return bound;
   }
 
  private:
-  [[nodiscard]] int128 lane_cost(std::uint32_t lane, SlotRange slots, std::int64_t amount) const {
-    const std::int64_t* sums = lane_sums_.data() + lane * width_;
-    return static_cast<int128>(sums[slots.end] - sums[slots.begin]) * amount *
-           problem_.lanes[lane].scale;
+  // Undivided price of a whole amount on a row.
+  [[nodiscard]] int128 gang_price(std::uint32_t lane, Slot slot, std::int64_t amount) const {
+    const std::uint32_t row = problem_.row(lane, slot);
+    if (lane >= problem_.gang_lane_count) return row_money(problem_, row, prices_[row], amount);
+    const std::int64_t* prices = gangs_.prices.data() + std::size_t{row} * gangs_.sizes.size();
+    int128 price = 0;
+    const std::int64_t rest =
+        split_gang(gangs_.sizes, amount, [&](std::size_t k, std::int64_t count) {
+          price += static_cast<int128>(prices[k]) * count;
+        });
+    price += static_cast<int128>(prices_[row]) * rest;
+    return price * problem_.lanes[lane].scale;
   }
 
-  [[nodiscard]] int128 gang_cost(std::uint32_t lane, SlotRange slots, std::int64_t size) const {
-    const auto found = std::lower_bound(gangs_.sizes.begin(), gangs_.sizes.end(), size);
-    TONGSUAN_CHECK(found != gangs_.sizes.end() && *found == size);
-    const auto k = static_cast<std::size_t>(found - gangs_.sizes.begin());
-    const std::int64_t* sums = gang_sums_.data() + (lane * gangs_.sizes.size() + k) * width_;
-    return static_cast<int128>(sums[slots.end] - sums[slots.begin]) * problem_.lanes[lane].scale;
-  }
-
-  [[nodiscard]] int128 bundle_cost(const Choice& choice, Slot start) const {
-    const SlotRange slots = {start, start + choice.duration};
+  void sum_gang(const Choice& choice) {
     const Span32 legs = problem_.bundles[choice.bundle];
-    const BundleLeg& first = problem_.bundle_legs[legs.begin];
-    int128 cost = gang_cost(first.lane, slots, first.units * choice.devices);
-    for (std::uint32_t i = legs.begin + 1; i < legs.end; ++i) {
-      const BundleLeg& leg = problem_.bundle_legs[i];
-      cost += lane_cost(leg.lane, slots, leg.units * choice.devices);
+    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
+      int128 cost = 0;
+      for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+        const BundleLeg& leg = problem_.bundle_legs[i];
+        cost += gang_price(leg.lane, slot, leg.units * choice.devices);
+      }
+      gang_sums_[slot + 1] = gang_sums_[slot] + cost;
     }
-    if (choice.extra != kNone) {
-      const Transfer& transfer = problem_.transfers[choice.extra];
-      cost += lane_cost(transfer.lane, {start - transfer.slots, start}, transfer.rate);
+  }
+
+  void sum_transfer(const Choice& choice) {
+    if (choice.extra == kNone) return;
+    const Transfer& transfer = problem_.transfers[choice.extra];
+    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
+      const std::uint32_t row = problem_.row(transfer.lane, slot);
+      transfer_sums_[slot + 1] =
+          transfer_sums_[slot] + row_money(problem_, row, prices_[row], transfer.rate);
+    }
+  }
+
+  void offer_block(const Block& block) {
+    const Choice& choice = problem_.choices[block.choice];
+    const int128 delay =
+        static_cast<int128>(problem_.orders[block.order].delay_cost) * problem_.denominator;
+    int128 value = static_cast<int128>(choice.value) * problem_.denominator;
+    int128& best = surplus_[block.order];
+    for (Slot start = choice.first; start <= choice.last; ++start, value -= delay) {
+      int128 cost = gang_sums_[start + choice.duration] - gang_sums_[start];
+      if (choice.extra != kNone) {
+        const Slot slots = problem_.transfers[choice.extra].slots;
+        cost += transfer_sums_[start] - transfer_sums_[start - slots];
+      }
+      best = std::max(best, value - cost);
+    }
+  }
+
+  void offer_profiles() {
+    for (std::uint32_t order = 0; order < problem_.orders.size(); ++order) {
+      const Span32 choices = problem_.orders[order].choices;
+      for (std::uint32_t i = choices.begin; i < choices.end; ++i) {
+        const Choice& choice = problem_.choices[i];
+        if (choice.bundle != kNone) continue;
+        surplus_[order] =
+            std::max(surplus_[order], static_cast<int128>(choice.value) * problem_.denominator -
+                                          profile_cost(choice));
+      }
+    }
+  }
+
+  // Amounts that are taken in parts pay λ, and so do those that are delivered: uniform rows price
+  // both alike.
+  [[nodiscard]] int128 profile_cost(const Choice& choice) const {
+    const Profile& profile = problem_.profiles[choice.extra];
+    int128 cost = 0;
+    for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
+      const ProfileLeg& leg = problem_.profile_legs[i];
+      const bool whole = profile.lots == 1 && leg.amount > 0;
+      for (Slot slot = leg.slots.begin; slot < leg.slots.end; ++slot) {
+        const std::uint32_t row = problem_.row(leg.lane, slot);
+        cost += whole ? gang_price(leg.lane, slot, leg.amount)
+                      : row_money(problem_, row, prices_[row], leg.amount);
+      }
     }
     return cost;
   }
 
-  [[nodiscard]] int128 profile_cost(const Choice& choice) const {
-    const Span32 legs = problem_.profiles[choice.extra].legs;
-    int128 cost = 0;
-    for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
-      const ProfileLeg& leg = problem_.profile_legs[i];
-      cost += on_capacity(problem_, leg.lane) ? gang_cost(leg.lane, leg.slots, leg.amount)
-                                              : lane_cost(leg.lane, leg.slots, leg.amount);
+  [[nodiscard]] int128 row_surplus(std::uint32_t row) {
+    if (row >= kinds_.size() || kinds_[row] == GangRow::kUniform) {
+      return step_surplus(problem_, prices_, row);
     }
-    return cost;
+    const LoadCost cost = load_cost(problem_, prices_, row, kinds_[row]);
+    const int128 scale = problem_.lanes[row / problem_.slot_count].scale;
+    const std::int64_t capacity = capacity_of(problem_, row);
+    if (capacity < gangs_.sizes.front()) return cost.earned * scale;
+    const std::int64_t* prices = gangs_.prices.data() + std::size_t{row} * gangs_.sizes.size();
+    const std::int64_t highest = *std::max_element(prices, prices + gangs_.sizes.size());
+    // Costs stay below kPriceMax · kGangCapacityMax < 2^60, gains below highest · capacity.
+    const int128 best = highest <= (std::int64_t{1} << 61) / capacity
+                            ? narrow_.best(cost, gangs_.sizes, prices, capacity)
+                            : wide_.best(cost, gangs_.sizes, prices, capacity);
+    return (cost.earned + best) * scale;
   }
 
   const Problem& problem_;
+  const Prices& prices_;
   const GangPrices& gangs_;
-  const std::size_t width_;
-  std::vector<std::int64_t> lane_sums_;  // lanes × (slots + 1)
-  std::vector<std::int64_t> gang_sums_;  // capacity lanes × sizes × (slots + 1)
+  const std::vector<GangRow> kinds_;
+  std::vector<int128> gang_sums_, transfer_sums_;  // before each slot, of the current block
+  std::vector<int128> surplus_;                    // by order, the best so far
+  LoadSearch<std::int64_t> narrow_;
+  LoadSearch<int128> wide_;
 };
 
 }  // namespace
 
-bool gang_bound_applies(const Problem& problem) {
-  const std::uint32_t rows = problem.capacity_lane_count * problem.slot_count;
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    if (problem.demand_begin[row] != problem.demand_begin[row + 1]) return false;
-    if (capacity_of(problem, row) > kKnapsackMax) return false;
+std::vector<std::int64_t> gang_amounts(const Problem& problem) {
+  std::vector<std::int64_t> amounts;
+  std::int64_t last = 0;  // runs of one amount are common
+  for (const Choice& choice : problem.choices) {
+    each_gang(problem, choice, [&](std::uint32_t, std::int64_t amount) {
+      if (amount == last) return;
+      last = amount;
+      const auto place = std::lower_bound(amounts.begin(), amounts.end(), amount);
+      if (place == amounts.end() || *place != amount) amounts.insert(place, amount);
+    });
+  }
+  return amounts;
+}
+
+std::vector<GangRow> gang_rows(const Problem& problem, const std::vector<std::uint32_t>& sizes) {
+  std::vector<GangRow> rows(std::size_t{problem.gang_lane_count} * problem.slot_count,
+                            GangRow::kWhole);
+  const auto mark = [&](std::uint32_t lane, SlotRange slots, GangRow kind) {
+    for (Slot slot = slots.begin; slot < slots.end; ++slot) {
+      GangRow& row = rows[problem.row(lane, slot)];
+      if (row != GangRow::kUniform) row = kind;
+    }
+  };
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
     const std::uint32_t first = problem.supply_begin[row];
-    if (first != problem.supply_begin[row + 1] && problem.supply[first].price < 0) return false;
+    const bool below_zero =
+        first != problem.supply_begin[row + 1] && problem.supply[first].price < 0;
+    if (below_zero || capacity_of(problem, row) > kGangCapacityMax) rows[row] = GangRow::kUniform;
+  }
+  for (const Choice& choice : problem.choices) {
+    if (choice.bundle == kNone) continue;
+    each_gang(problem, choice, [&](std::uint32_t lane, std::int64_t amount) {
+      if (amount % sizes.front() == 0) return;
+      mark(lane, {choice.first, Slot{choice.last} + choice.duration}, GangRow::kDivisible);
+    });
   }
   for (const Profile& profile : problem.profiles) {
     for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
       const ProfileLeg& leg = problem.profile_legs[i];
-      if (on_capacity(problem, leg.lane) && (leg.amount < 0 || profile.lots > 1)) return false;
+      if (leg.lane >= problem.gang_lane_count) continue;
+      if (leg.amount < 0) {
+        mark(leg.lane, leg.slots, GangRow::kUniform);
+      } else if (profile.lots > 1 || leg.amount % sizes.front() != 0) {
+        mark(leg.lane, leg.slots, GangRow::kDivisible);
+      }
     }
   }
-  bool fits = true;
-  each_gang(problem, [&](std::int64_t size) {
-    fits = fits && size <= std::numeric_limits<std::uint32_t>::max();
-  });
-  return fits;
+  return rows;
 }
 
-std::vector<std::uint32_t> gang_sizes(const Problem& problem) {
-  std::vector<std::uint32_t> sizes;
-  std::uint32_t last = 0;  // runs of one size are common
-  each_gang(problem, [&](std::int64_t size) {
-    if (size == last) return;
-    last = static_cast<std::uint32_t>(size);
-    const auto place = std::lower_bound(sizes.begin(), sizes.end(), last);
-    if (place == sizes.end() || *place != last) sizes.insert(place, last);
-  });
-  return sizes;
+// Supply that is bought and curves that are given up are one pool, the cheapest first. As much of
+// it as the curves want is used up before any load; y takes whatever is cheaper than λ beyond that.
+LoadCost load_cost(const Problem& problem, const Prices& prices, std::uint32_t row, GangRow kind) {
+  LoadCost cost;
+  std::vector<LoadCost::Step> pool;
+  for (std::uint32_t i = problem.supply_begin[row]; i < problem.supply_begin[row + 1]; ++i) {
+    pool.push_back({problem.supply[i].price, problem.supply[i].amount});
+  }
+  const std::size_t supply_count = pool.size();
+  int128 wanted = 0;
+  for (std::uint32_t i = problem.demand_begin[row + 1]; i-- > problem.demand_begin[row];) {
+    const DemandStep& step = problem.demand[i];
+    if (step.price < 0) continue;
+    pool.push_back({step.price, step.amount});
+    wanted += step.amount;
+    cost.earned += static_cast<int128>(step.price) * step.amount;
+  }
+  std::inplace_merge(
+      pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(supply_count), pool.end(),
+      [](const LoadCost::Step& a, const LoadCost::Step& b) { return a.price < b.price; });
+  const std::int64_t share = kind == GangRow::kDivisible ? prices[row] : 0;
+  for (LoadCost::Step step : pool) {
+    const auto used = static_cast<std::int64_t>(std::min<int128>(wanted, step.amount));
+    cost.earned -= static_cast<int128>(step.price) * used;
+    wanted -= used;
+    step.amount -= used;
+    if (step.amount == 0) continue;
+    if (step.price < share) {
+      cost.earned += static_cast<int128>(share - step.price) * step.amount;
+      step.price = share;
+    }
+    cost.steps.push_back(step);
+  }
+  return cost;
 }
 
 int128 gang_bound(const Problem& problem, const Prices& prices, const GangPrices& gang_prices) {
-  const GangPricer pricer(problem, prices, gang_prices);
-  int128 bound = 0;
-  for (const ProblemOrder& order : problem.orders) bound += pricer.order_surplus(order);
-  const std::uint32_t capacity_rows = problem.capacity_lane_count * problem.slot_count;
-  for (std::uint32_t row = 0; row < capacity_rows; ++row) bound += pricer.row_surplus(row);
-  for (std::uint32_t row = capacity_rows; row < problem.row_count(); ++row) {
-    bound += step_surplus(problem, prices, row);
-  }
-  for (const LineSlot& line : problem.line_slots) bound += line_surplus(problem, prices, line);
-  return bound;
+  return GangPricer(problem, prices, gang_prices).bound();
 }
 
 }  // namespace tongsuan::market

@@ -131,6 +131,7 @@ struct Problem {
   std::uint32_t slot_count = 0;
   std::int64_t denominator = 1;
   std::uint32_t capacity_lane_count = 0;  // capacity lanes come first: rows below this × slots
+  std::uint32_t gang_lane_count = 0;      // capacity and node lanes
   std::vector<Lane> lanes;
   std::vector<std::uint32_t> supply_begin;  // row → range of supply; size rows + 1
   std::vector<SupplyStep> supply;           // within a row: rising (price, offer)

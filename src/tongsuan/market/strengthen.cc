@@ -1,13 +1,18 @@
 #include "tongsuan/market/strengthen.h"
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <numeric>
 #include <tuple>
 #include <utility>
 
+#include "tongsuan/market/internal/blocks.h"
+
 namespace tongsuan::market {
+
+using internal::Block;
+using internal::BlocksByBundle;
+
 namespace {
 
 // Supply that can serve a row: of the row itself, or of all zones joined by lines in one slot.
@@ -190,50 +195,11 @@ class Strengthener {
   }
 
  private:
-  // A choice with a bundle, and what its sums depend on besides the bundle.
-  struct Block {
-    std::uint32_t devices = 0;
-    std::uint32_t extra = 0;
-    std::uint32_t choice = 0;
-    std::uint32_t order = 0;
-    friend auto operator<=>(const Block&, const Block&) = default;
-  };
-
-  // Choices of one bundle, gang and transfer share their sums, so they are judged together.
   void judge_blocks() {
-    std::vector<std::uint32_t> begin;
-    std::vector<Block> blocks = blocks_by_bundle(begin);
-    for (std::size_t bundle = 0; bundle + 1 < begin.size(); ++bundle) {
-      const auto first = blocks.begin() + begin[bundle];
-      const auto last = blocks.begin() + begin[bundle + 1];
-      std::sort(first, last);
-      for (auto block = first; block != last; ++block) {
-        const Choice& choice = problem_.choices[block->choice];
-        if (block == first || block->devices != (block - 1)->devices) sum_block(choice);
-        if (block == first || block->extra != (block - 1)->extra) sum_transfer(choice);
-        if (last - block > kAhead) fetch(block[kAhead]);
-        judge_block(*block);
-      }
-    }
-  }
-
-  // Range `bundle` of the result is [begin[bundle], begin[bundle + 1]): counted, then dealt out.
-  std::vector<Block> blocks_by_bundle(std::vector<std::uint32_t>& begin) const {
-    begin.assign(problem_.bundles.size() + 1, 0);
-    const auto each = [&](auto visit) {
-      for (std::uint32_t i = 0; i < problem_.choices.size(); ++i) {
-        if (problem_.choices[i].bundle != kNone && order_of_[i] != kNone) visit(i);
-      }
-    };
-    each([&](std::uint32_t i) { ++begin[problem_.choices[i].bundle + 1]; });
-    for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
-    std::vector<Block> blocks(begin.back());
-    std::vector<std::uint32_t> next = begin;
-    each([&](std::uint32_t i) {
-      const Choice& choice = problem_.choices[i];
-      blocks[next[choice.bundle]++] = {choice.devices, choice.extra, i, order_of_[i]};
-    });
-    return blocks;
+    BlocksByBundle(problem_).visit(
+        problem_, [this](const Choice& choice) { sum_block(choice); },
+        [this](const Choice& choice) { sum_transfer(choice); },
+        [this](const Block& block) { judge_block(block); });
   }
 
   void sum_block(const Choice& choice) {
@@ -256,13 +222,6 @@ class Strengthener {
       transfer_.add(slot, costs_.use(problem_.row(transfer.lane, slot), transfer.rate));
     }
     transfer_.sum();
-  }
-
-  // The choices of a bundle lie all over the book: asked for ahead, they are there in time.
-  static constexpr std::ptrdiff_t kAhead = 12;
-  void fetch(const Block& block) const {
-    __builtin_prefetch(&problem_.choices[block.choice]);
-    __builtin_prefetch(&problem_.orders[block.order]);
   }
 
   void judge_block(const Block& block) {

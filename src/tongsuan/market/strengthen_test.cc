@@ -6,8 +6,10 @@
 
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/gang_bound.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
+#include "tongsuan/market/random_prices.h"
 #include "tongsuan/market/verify.h"
 
 namespace tongsuan::market {
@@ -153,15 +155,8 @@ TEST(Strengthen, BoundsStayAboveTheBestOutcome) {
     EXPECT_TRUE(bound >= optimum) << "seed " << seed;
     EXPECT_TRUE(bound <= dual_bound(problem, prices)) << "seed " << seed;
     lower += bound < dual_bound(problem, prices);
-    if (!gang_bound_applies(left)) continue;
-    GangPrices gangs;
-    gangs.sizes = gang_sizes(left);
-    const std::size_t rows = std::size_t{left.capacity_lane_count} * left.slot_count;
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (const std::uint32_t size : gangs.sizes) {
-        gangs.prices.push_back(prices[row] * size + random.between(0, 2) * kYuan / 2);
-      }
-    }
+    const GangPrices gangs =
+        testing::gang_prices(left, prices, testing::random_sizes(random), random, 2);
     EXPECT_TRUE(gang_bound(left, prices, gangs) >= optimum) << "seed " << seed;
   }
   EXPECT_GT(books, 1'000);

@@ -7,6 +7,7 @@
 #include "tongsuan/base/text.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/market/gang_bound.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
 #include "tongsuan/market/strengthen.h"
@@ -232,20 +233,16 @@ class Verifier {
   }
 
   bool gang_shape_fits(const GangPrices& gangs) {
-    if (!gang_bound_applies(bounded_problem())) {
-      return fail(Fault::kGangPriceShape, "gang prices prove nothing about this book");
-    }
     std::uint32_t last = 0;
     for (const std::uint32_t size : gangs.sizes) {
-      if (size <= last) return fail(Fault::kGangPriceShape, "gang sizes do not rise");
+      if (size <= last || (last != 0 && size % last != 0)) {
+        return fail(Fault::kGangPriceShape,
+                    "gang sizes do not rise, or one does not divide the next");
+      }
       last = size;
     }
-    const std::vector<std::uint32_t> used = gang_sizes(bounded_problem());
-    if (!std::includes(gangs.sizes.begin(), gangs.sizes.end(), used.begin(), used.end())) {
-      return fail(Fault::kGangPriceShape, "a gang size of the book has no price");
-    }
-    const std::uint64_t rows = std::uint64_t{problem_.capacity_lane_count} * problem_.slot_count;
-    if (gangs.prices.size() != rows * gangs.sizes.size()) {
+    const std::uint64_t rows = std::uint64_t{problem_.gang_lane_count} * problem_.slot_count;
+    if (gangs.sizes.empty() || gangs.prices.size() != rows * gangs.sizes.size()) {
       return fail(Fault::kGangPriceShape, "there are " + std::to_string(gangs.prices.size()) +
                                               " gang prices for " + std::to_string(rows) +
                                               " rows and " + std::to_string(gangs.sizes.size()) +
@@ -254,6 +251,21 @@ class Verifier {
     for (const std::int64_t price : gangs.prices) {
       if (price < 0 || price > kGangPriceMax) {
         return fail(Fault::kGangPriceShape, "a gang price is " + micro_text(price));
+      }
+    }
+    return gang_prices_are_uniform(gangs);
+  }
+
+  // On rows that gang prices cannot help they must say what the bound prices say.
+  bool gang_prices_are_uniform(const GangPrices& gangs) {
+    const std::vector<GangRow> kinds = gang_rows(bounded_problem(), gangs.sizes);
+    for (std::size_t row = 0; row < kinds.size(); ++row) {
+      if (kinds[row] != GangRow::kUniform) continue;
+      for (std::size_t k = 0; k < gangs.sizes.size(); ++k) {
+        const int128 uniform = static_cast<int128>(certificate_.bound_prices[row]) * gangs.sizes[k];
+        if (gangs.prices[row * gangs.sizes.size() + k] == uniform) continue;
+        return fail(Fault::kGangPriceShape,
+                    "a gang price differs from size times bound price where it must not");
       }
     }
     return true;

@@ -149,7 +149,7 @@ std::vector<Tampering> proofs_tampered() {
          std::reverse(r.certificate.gang_prices.sizes.begin(),
                       r.certificate.gang_prices.sizes.end());
        }},
-      {"GangSizeMissing", Fault::kGangPriceShape,
+      {"GangSizesDoNotDivideEachOther", Fault::kGangPriceShape,
        [](SignedRound& r) { r.certificate.gang_prices.sizes.back() += 1; }},
       {"GangPriceMissing", Fault::kGangPriceShape,
        [](SignedRound& r) { r.certificate.gang_prices.prices.pop_back(); }},
@@ -400,6 +400,28 @@ TEST(Verify, GapIsRoundedUpAndNeverOverflows) {
   verdict.welfare = -(kInt128Max / 2);
   EXPECT_GE(verdict.gap_ppm(), 2'000'000);
   EXPECT_LE(verdict.gap_ppm(), 2'000'100);
+}
+
+// Where somebody delivers devices, gang prices prove nothing and must repeat the bound prices.
+TEST(Verify, GangPricesOfRowsWithDeliveries) {
+  testing::MarketBuilder builder(2);
+  const AccountId account = builder.account("a");
+  const HubId hub = builder.hub("h");
+  const ClassId type = builder.accelerator("c");
+  builder.offer("s", account, hub, type, builder.all(), {testing::step(kMicro, 4)});
+  builder.profile("back", account, {0, {testing::capacity_leg(hub, type, {1, 2}, -1)}});
+  SignedRound round;
+  round.market = builder.finish();
+  round.problem = compile(round.market).value();
+  round.certificate.bound_prices = {kMicro, kMicro};
+  round.certificate.payment_prices = {kMicro, kMicro};
+  round.certificate.gang_prices = {{1, 2}, {0, 3 * kMicro, kMicro, 2 * kMicro}};
+  testing::complete(round.market, round.problem, round.certificate);
+  EXPECT_EQ(verify(round.market, round.certificate).fault, Fault::kNone);
+  round.certificate.gang_prices.prices[3] += 1;
+  const Verdict verdict = verify(round.market, round.certificate);
+  EXPECT_EQ(verdict.fault, Fault::kGangPriceShape);
+  EXPECT_EQ(verdict.detail, "a gang price differs from size times bound price where it must not");
 }
 
 }  // namespace

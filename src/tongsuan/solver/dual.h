@@ -36,10 +36,10 @@ struct DualResult {
 
 struct GangDualResult {
   GangPrices prices;  // empty prices: no gain over λ*
-  int128 bound = 0;   // market::gang_bound
+  int128 bound = 0;   // market::gang_bound (market/gang_bound.h)
 };
-// Starts from π = size · λ and can only lower the bound. Empty when it does not apply, the book is
-// not thin, or a short trial finds nothing to gain.
+// Starts from π = size · λ and can only lower the bound. Empty when the book is not thin or too
+// large for anything to be gained, when λ is too high for it, or when a short trial finds nothing.
 [[nodiscard]] GangDualResult solve_gang_dual(const market::Problem& problem, const Prices& prices,
                                              const DualOptions& options);
 

@@ -1,8 +1,9 @@
 // Answers of all orders to gang prices, and how many gangs of each size they would put on every
-// capacity row.
+// gang row (market/gang_bound.h).
 //
-// Gang prices are kept in planes: price [k · stride + row] is one gang of sizes[k] on capacity row
-// `row`, in micro-yuan per hour. Every other row keeps its uniform price.
+// Gang prices are kept in planes: price [k · stride + row] is one gang of sizes[k] on gang row
+// `row`, in micro-yuan per hour. Every other row, what is left of an amount that is split, and what
+// is used in parts keep the uniform price.
 #pragma once
 
 #include <cstddef>
@@ -29,28 +30,33 @@ class GangOracle {
   [[nodiscard]] std::vector<bool> reachable() const;
 
  private:
-  // An array of the scanner: a gang of sizes[size] on a lane for `lane`, and all else in `fixed`.
-  struct Array {
-    std::uint32_t lane = kNone;  // capacity lane; kNone: nothing but `fixed`
+  // `count` gangs of sizes[size] on a lane.
+  struct Piece {
+    std::uint32_t lane = 0;
     std::uint32_t size = 0;
-    bool plain = true;  // no `fixed` part
+    double count = 0;
+  };
+  // What an array of the scanner also holds at uniform prices.
+  struct Uniform {
+    std::uint32_t array = 0;
+    std::uint32_t lane = 0;
+    double amount = 0;
   };
 
   [[nodiscard]] Layout make_layout();
-  std::uint32_t add_array(const Array& array) {
-    arrays_.push_back(array);
-    return static_cast<std::uint32_t>(arrays_.size() - 1);
-  }
-  [[nodiscard]] std::uint32_t size_of(std::int64_t gang) const;
-  void add_fixed(std::uint32_t array, std::uint32_t lane, double amount);
+  std::uint32_t add_array();
+  void add_use(std::uint32_t array, std::uint32_t lane, std::int64_t amount, bool whole);
+  void set_fixed();
 
   const market::Problem& problem_;
   const Prices& prices_;
   const std::vector<std::uint32_t>& sizes_;
   const std::vector<double> unit_;  // per lane
-  const std::size_t stride_;        // of planes; capacity rows at least
-  std::vector<Array> arrays_;
-  std::vector<double> fixed_;  // array × slots: price of everything but the gang; may be empty
+  const std::size_t stride_;        // of planes; gang rows at least
+  std::vector<Span32> arrays_;      // of the scanner: ranges of pieces_
+  std::vector<Piece> pieces_;
+  std::vector<Uniform> uniform_;
+  std::vector<double> fixed_;  // array × slots: price of its uniform part
   std::vector<std::uint32_t> orders_;
   Scanner scanner_;
 };

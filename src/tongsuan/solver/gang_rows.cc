@@ -4,7 +4,8 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <numeric>
+
+#include "tongsuan/market/evaluate.h"
 
 // Vectors of eight doubles never cross a call that is not inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -146,75 +147,69 @@ __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) vo
   search.write_counts(counts, stride);
 }
 
-// `count` units of load that cost `price` each.
-struct Stretch {
-  std::int64_t count = 0;
-  double price = 0;
-};
+}  // namespace
 
-// Supply of a row in units; one that straddles two steps costs a mix of both, so costs stay convex.
-std::vector<Stretch> stretches_of(const Problem& problem, std::uint32_t row, std::int64_t unit) {
+GangRows::GangRows(const Problem& problem, const Prices& prices,
+                   const std::vector<std::uint32_t>& sizes)
+    : unit_(sizes.front()),
+      digit_size_(std::bit_width(sizes.back() / sizes.front()), -1),
+      kinds_(market::gang_rows(problem, sizes)),
+      group_count_((static_cast<std::uint32_t>(kinds_.size()) + kRowGroup - 1) / kRowGroup) {
+  for (std::size_t k = 0; k < sizes.size(); ++k) {
+    digit_size_[static_cast<std::size_t>(std::countr_zero(sizes[k] / sizes.front()))] =
+        static_cast<std::int32_t>(k);
+  }
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    stretch_begin_.push_back(static_cast<std::uint32_t>(stretches_.size()));
+    add_group(problem, prices, group);
+  }
+  stretch_begin_.push_back(static_cast<std::uint32_t>(stretches_.size()));
+}
+
+// Load of a row in units; one that straddles two steps costs a mix of both, so costs stay convex.
+std::vector<GangRows::Stretch> GangRows::stretches_of(const Problem& problem, const Prices& prices,
+                                                      std::uint32_t row) {
+  const double money = static_cast<double>(problem.lanes[row / problem.slot_count].scale) /
+                       static_cast<double>(problem.denominator);
   std::vector<Stretch> stretches;
+  if (uniform(row)) {
+    earned_ += static_cast<double>(market::step_surplus(problem, prices, row)) /
+               static_cast<double>(problem.denominator);
+    return stretches;
+  }
+  const market::LoadCost cost = market::load_cost(problem, prices, row, kinds_[row]);
+  earned_ += static_cast<double>(cost.earned) * money;
   const auto add = [&](std::int64_t count, double price) {
     if (count > 0) stretches.push_back({count, price});
   };
   double mixed = 0;
   std::int64_t filled = 0;  // devices of the unit that is being filled
-  for (std::uint32_t i = problem.supply_begin[row]; i < problem.supply_begin[row + 1]; ++i) {
-    std::int64_t amount = problem.supply[i].amount;
-    const auto price = static_cast<double>(problem.supply[i].price);
+  for (const market::LoadCost::Step& step : cost.steps) {
+    std::int64_t amount = step.amount;
+    const auto price = static_cast<double>(step.price);
     if (filled > 0) {
-      const std::int64_t part = std::min(amount, unit - filled);
+      const std::int64_t part = std::min(amount, unit_ - filled);
       mixed += price * static_cast<double>(part);
       filled += part;
       amount -= part;
-      if (filled < unit) continue;
+      if (filled < unit_) continue;
       add(1, mixed);
     }
-    add(amount / unit, price * static_cast<double>(unit));
-    filled = amount % unit;
+    add(amount / unit_, price * static_cast<double>(unit_));
+    filled = amount % unit_;
     mixed = price * static_cast<double>(filled);
   }
   return stretches;
 }
 
-}  // namespace
-
-GangRows::GangRows(const Problem& problem, const std::vector<std::uint32_t>& sizes)
-    : sizes_(sizes),
-      row_count_(problem.capacity_lane_count * problem.slot_count),
-      group_count_((row_count_ + kRowGroup - 1) / kRowGroup) {
-  unit_ = 0;
-  for (const std::uint32_t size : sizes) unit_ = std::gcd(unit_, std::int64_t{size});
-  powers_ = sizes.front() == unit_;
-  for (const std::uint32_t size : sizes) {
-    powers_ = powers_ && std::has_single_bit(static_cast<std::uint64_t>(size / unit_));
-  }
-  if (powers_) {
-    digit_size_.assign(
-        static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(sizes.back() / unit_))),
-        -1);
-    for (std::size_t k = 0; k < sizes.size(); ++k) {
-      const auto multiple = static_cast<std::uint64_t>(sizes[k] / unit_);
-      digit_size_[static_cast<std::size_t>(std::countr_zero(multiple))] =
-          static_cast<std::int32_t>(k);
-    }
-  }
-  for (std::uint32_t group = 0; group < group_count_; ++group) {
-    stretch_begin_.push_back(static_cast<std::uint32_t>(stretches_.size()));
-    add_group(problem, group);
-  }
-  stretch_begin_.push_back(static_cast<std::uint32_t>(stretches_.size()));
-}
-
 // Rows with fewer stretches than their neighbours end in empty ones.
-void GangRows::add_group(const Problem& problem, std::uint32_t group) {
+void GangRows::add_group(const Problem& problem, const Prices& prices, std::uint32_t group) {
   const std::size_t first = stretches_.size();
   std::array<std::vector<Stretch>, kRowGroup> rows;
   std::size_t longest = 0;
   for (std::uint32_t i = 0; i < kRowGroup; ++i) {
     const std::uint32_t row = group * kRowGroup + i;
-    if (row < row_count_) rows[i] = stretches_of(problem, row, unit_);
+    if (row < kinds_.size()) rows[i] = stretches_of(problem, prices, row);
     longest = std::max(longest, rows[i].size());
   }
   stretches_.resize(first + longest);
@@ -232,64 +227,15 @@ void GangRows::add_group(const Problem& problem, std::uint32_t group) {
       low += stretch.count;
       cost += stretch.price * static_cast<double>(stretch.count);
     }
-    work_ += powers_ ? 20 : static_cast<std::uint64_t>(low) * sizes_.size();
   }
 }
 
 void GangRows::best(std::uint32_t group, const double* prices, double* counts,
                     double* values) const {
   const std::size_t first = std::size_t{group} * kRowGroup;
-  if (powers_) {
-    best_by_digits(digit_size_, stretches_.data() + stretch_begin_[group],
-                   stretches_.data() + stretch_begin_[group + 1], prices + first, counts + first,
-                   values + first, stride());
-    return;
-  }
-  for (std::uint32_t i = 0; i < kRowGroup; ++i) best_by_load(group, i, prices, counts, values);
-}
-
-void GangRows::best_by_load(std::uint32_t group, std::uint32_t lane, const double* prices,
-                            double* counts, double* values) const {
-  const std::size_t row = std::size_t{group} * kRowGroup + lane;
-  const GangStretch* const begin = stretches_.data() + stretch_begin_[group];
-  const GangStretch* const end = stretches_.data() + stretch_begin_[group + 1];
-  values[row] = 0;
-  for (std::size_t k = 0; k < sizes_.size(); ++k) counts[k * stride() + row] = 0;
-  if (begin == end) return;
-  // gain[w]: the most that gangs of at most w units earn; last[w]: the size taken last, or none.
-  constexpr std::uint32_t kNothing = UINT32_MAX;
-  const auto loads = static_cast<std::size_t>((end - 1)->high[lane]) + 1;
-  std::vector<double> gain(loads, 0.0);
-  std::vector<std::uint32_t> last(loads, kNothing);
-  for (std::uint32_t k = 0; k < sizes_.size(); ++k) {
-    const auto size = static_cast<std::size_t>(sizes_[k] / unit_);
-    const double price = prices[k * stride() + row];
-    if (price <= 0) continue;
-    for (std::size_t w = size; w < loads; ++w) {
-      const double with = gain[w - size] + price;
-      if (with > gain[w]) {
-        gain[w] = with;
-        last[w] = k;
-      }
-    }
-  }
-  std::size_t best_load = 0;
-  for (const GangStretch* stretch = begin; stretch != end; ++stretch) {
-    double cost = stretch->cost[lane];
-    for (long long load = stretch->low[lane] + 1; load <= stretch->high[lane]; ++load) {
-      cost += stretch->price[lane];
-      const auto at = static_cast<std::size_t>(load);
-      if (gain[at] - cost > values[row]) {
-        values[row] = gain[at] - cost;
-        best_load = at;
-      }
-    }
-  }
-  while (last[best_load] != kNothing) {
-    const std::uint32_t k = last[best_load];
-    counts[k * stride() + row] += 1;
-    best_load -= static_cast<std::size_t>(sizes_[k] / unit_);
-  }
+  best_by_digits(digit_size_, stretches_.data() + stretch_begin_[group],
+                 stretches_.data() + stretch_begin_[group + 1], prices + first, counts + first,
+                 values + first, stride());
 }
 
 }  // namespace tongsuan::solver::dual
