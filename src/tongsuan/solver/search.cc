@@ -75,6 +75,8 @@ class Searcher {
   void set_window_slots();
   void cut_windows(Chain& chain, Random& random, std::uint64_t budget, bool whole) const;
   void give_orders(Chain& chain, Random& random) const;
+  void keep_families_together(Chain& chain) const;
+  void find_families();
   void run_walks();
   void merge_planes(Chain& chain, const WalkTask& task, const std::vector<double>& planes) const;
   [[nodiscard]] bool feasible(const Chain& chain) const;
@@ -94,8 +96,10 @@ class Searcher {
   Model model_;
   const Kernels& kernels_;
   std::vector<Chain> chains_;
-  std::vector<SlotRange> reach_;                  // by order: slots that any of its spots may span
-  std::vector<std::vector<double>> walk_planes_;  // by task of all chains
+  std::vector<SlotRange> reach_;      // by order: slots that any of its spots may span
+  std::vector<std::uint32_t> heads_;  // by family of orders that follow one another
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> members_;  // (order, its family)
+  std::vector<std::vector<double>> walk_planes_;                  // by task of all chains
   std::uint64_t work_units_ = 0;
   std::uint64_t moves_ = 0;
   double mean_gain_ = 0;            // of a placed order before annealing
@@ -121,6 +125,7 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
       kernels_(kernels(level_of(options))),
       reach_(problem.orders.size()),
       base_money_(base_money) {
+  find_families();
   for (const ModelChoice& choice : model_.choices) {
     SlotRange& reach = reach_[choice.order];
     const SlotRange spans =
@@ -130,6 +135,26 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
     reach = reach.count() == 0
                 ? spans
                 : SlotRange{std::min(reach.begin, spans.begin), std::max(reach.end, spans.end)};
+  }
+}
+
+// Orders that follow one another, by the one that follows none.
+void Searcher::find_families() {
+  std::vector<std::uint32_t> family(problem_.orders.size(), kNone);
+  std::vector<std::uint32_t> path;
+  for (std::uint32_t order = 0; order < family.size(); ++order) {
+    if (!model_.orders[order].linked) continue;
+    path.clear();
+    std::uint32_t known = order;
+    for (; family[known] == kNone; known = problem_.orders[known].after) {
+      path.push_back(known);
+      if (problem_.orders[known].after != kNone) continue;
+      family[known] = static_cast<std::uint32_t>(heads_.size());
+      heads_.push_back(known);
+      break;
+    }
+    for (const std::uint32_t follower : path) family[follower] = family[known];
+    members_.emplace_back(order, family[order]);
   }
 }
 
@@ -313,7 +338,7 @@ void Searcher::give_orders(Chain& chain, Random& random) const {
               static_cast<std::uint16_t>(task.id));
   }
   for (std::uint32_t order = 0; order < order_count; ++order) {
-    if (reach_[order].count() == 0 || model_.orders[order].linked) continue;
+    if (reach_[order].count() == 0) continue;
     const Spot& spot = chain.board.spot(order);
     const SlotRange spans = spot.placed() ? spot_slots(model_, spot) : reach_[order];
     const std::uint16_t first = window_of[spans.begin];
@@ -324,6 +349,22 @@ void Searcher::give_orders(Chain& chain, Random& random) const {
       chain.owner[order] = static_cast<std::uint16_t>(random.between(first, last));
     }
   }
+  keep_families_together(chain);
+}
+
+// Orders that follow one another move in one window, or not at all: the one of those that are
+// placed, or else of the first.
+void Searcher::keep_families_together(Chain& chain) const {
+  std::vector<std::uint16_t> owner(heads_.size(), kNobody);  // by family
+  std::vector<char> placed(heads_.size(), 0);
+  for (std::size_t i = 0; i < heads_.size(); ++i) owner[i] = chain.owner[heads_[i]];
+  for (const auto& [order, family] : members_) {
+    if (!chain.board.placed(order)) continue;
+    const bool agrees = placed[family] == 0 || owner[family] == chain.owner[order];
+    owner[family] = agrees ? chain.owner[order] : kNobody;
+    placed[family] = 1;
+  }
+  for (const auto& [order, family] : members_) chain.owner[order] = owner[family];
 }
 
 void Searcher::run_walks() {

@@ -203,7 +203,12 @@ class ChoiceBuilder {
         problem_(model.problem),
         shapes_(shapes),
         options_(options),
-        large_(problem_.orders.size() >= kLargeOrders) {}
+        large_(problem_.orders.size() >= kLargeOrders),
+        followed_(problem_.orders.size(), false) {
+    for (const market::ProblemOrder& order : problem_.orders) {
+      if (order.after != kNone) followed_[order.after] = true;
+    }
+  }
 
   void run() {
     const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
@@ -301,8 +306,9 @@ class ChoiceBuilder {
     view.end = problem_.slot_count;
     const bool prunable = model_.shapes[choice.shape].prunable;
     const bool wide = large_ && std::uint32_t{choice.last} >= choice.first + kSampledStarts;
-    const bool kept = options_.keep != nullptr && !options_.keep->empty() &&
-                      (*options_.keep)[choice.order].choice == index;
+    const bool kept =
+        followed_[choice.order] || (options_.keep != nullptr && !options_.keep->empty() &&
+                                    (*options_.keep)[choice.order].choice == index);
     if (wide && prunable) {
       if (judge_sample(view, choice, thread, pick)) return true;
       if (!kept && pick.score * kHopeless < -std::abs(choice.worth)) return false;
@@ -392,7 +398,8 @@ class ChoiceBuilder {
   const market::Problem& problem_;
   ShapeBuilder& shapes_;
   const ModelOptions& options_;
-  const bool large_;  // wide windows are judged by samples
+  const bool large_;            // wide windows are judged by samples
+  std::vector<bool> followed_;  // by order: may be worth placing at a loss
 };
 
 // ---- Precedence and index ----------------------------------------------------------------------

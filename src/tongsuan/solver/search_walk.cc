@@ -15,6 +15,7 @@ constexpr double kMovePlacedShare = 0.5;  // chance that a placed order is force
 constexpr std::uint32_t kTournament = 3;  // spots drawn, the most promising one is forced
 constexpr double kLargeShare = 0.2;       // of forced moves that draw from the largest promises
 constexpr std::uint32_t kDrawsMax = 24;   // tries to find a spot to force
+constexpr std::uint32_t kLeadTries = 4;   // starts tried for an order that others follow
 constexpr std::uint32_t kWaitingForced = 4;
 constexpr std::uint32_t kWaitingString = 12;
 constexpr std::uint32_t kStringOrders = 14;  // mean orders of a string move
@@ -205,7 +206,7 @@ void Walk::forced_move() {
   }
   if (!found) return;
   const std::uint32_t order = model_.choices[spot.choice].order;
-  if (spot.start < earliest_start(order)) return;
+  if (!lead(order) || spot.start < earliest_start(order)) return;
   if (ground_.board.placed(order)) take_with_children(order);
   ground_.mark[order] = stamp_;
   if (!force(order, spot, 1e300)) return;
@@ -258,7 +259,7 @@ void Walk::take_string(const Spot& seed, std::uint32_t count) {
   const std::uint32_t begin = std::max(task_.begin, middle - std::min(middle, width / 2));
   const std::uint32_t end = std::min(task_.end, begin + width);
   if (begin >= end) return;
-  collect(use.lane, begin, end, kNone);
+  collect(use.lane, begin, end, kNone, kOverlapsMax);
   const std::uint32_t found = static_cast<std::uint32_t>(overlaps_.size());
   for (std::uint32_t i = 0; i < std::min(found, count); ++i) {
     std::swap(overlaps_[i], overlaps_[i + below(found - i)]);
@@ -375,13 +376,47 @@ std::uint32_t Walk::earliest_start(std::uint32_t order) const {
 }
 
 bool Walk::insert(std::uint32_t order) {
-  const std::uint32_t earliest = model_.orders[order].linked ? earliest_start(order) : 0;
+  if (!model_.orders[order].linked) return insert_from(order, 0);
+  const std::size_t length = log_.size();
+  const double gained = gained_;
+  if (lead(order) && insert_from(order, earliest_start(order)) && gained_ > gained) return true;
+  undo(length);
+  gained_ = gained;
+  return false;
+}
+
+bool Walk::insert_from(std::uint32_t order, std::uint32_t earliest) {
   if (earliest >= task_.end) return false;
   Pick pick;
   kernels_.scan(view_, order, earliest, pick);
   if (pick.choice == kNone) return false;
   put(order, {pick.choice, pick.start, pick.lots}, pick.gain);
   return true;
+}
+
+// Sees to it that the orders before this one have spots, at a loss if need be: this one may be
+// worth it. False when they have none; the caller undoes.
+bool Walk::lead(std::uint32_t order) {
+  const std::uint32_t parent = model_.problem.orders[order].after;
+  if (parent == kNone || ground_.board.placed(parent)) return true;
+  if (!owned(parent) || !lead(parent)) return false;
+  const std::uint32_t earliest = earliest_start(parent);
+  if (insert_from(parent, earliest)) return true;
+  for (std::uint32_t tries = 0; tries < kLeadTries; ++tries) {
+    Spot spot;
+    if (!draw_start(parent, spot) || spot.start < earliest || !fits(spot)) continue;
+    put(parent, spot, spot_gain(model_, kernels_, planes_.data(), spot));
+    return true;
+  }
+  return false;
+}
+
+bool Walk::fits(const Spot& spot) const {
+  bool room = true;
+  each_use(model_, spot, [&](const Use& use) {
+    room = room && (use.amount <= 0 || kernels_.fits(model_, planes_.data(), use));
+  });
+  return room;
 }
 
 double Walk::insert_all(const std::vector<std::uint32_t>& orders) {
@@ -432,47 +467,81 @@ bool Walk::force(std::uint32_t order, const Spot& spot, double loss_max) {
 bool Walk::make_room(std::uint32_t order, const Use& use, double& loss, double loss_max) {
   const double* free = planes_.data() + model_.lanes[use.lane].offset + use.slot;
   need_.resize(use.count);
-  double missing = 0;
-  for (std::uint32_t i = 0; i < use.count; ++i) {
-    need_[i] = std::max(0.0, use.amount - free[i]);
-    missing += need_[i];
-  }
-  collect(use.lane, use.slot, use.slot + use.count, order);
-  view_.work += overlaps_.size() / 4;
-  while (missing > 0) {
-    std::size_t cheapest = overlaps_.size();
-    double cheapest_score = 0;
-    for (std::size_t i = 0; i < overlaps_.size(); ++i) {
-      const Overlap& overlap = overlaps_[i];
-      double covered = 0;
-      for (std::uint32_t slot = overlap.begin; slot < overlap.end; ++slot) {
-        covered += std::min(need_[slot - use.slot], overlap.amount);
-      }
-      if (covered <= 0) continue;
-      const double score = overlap.loss / covered * (1 + random_.unit());
-      if (cheapest < overlaps_.size() && score >= cheapest_score) continue;
-      cheapest = i;
-      cheapest_score = score;
+  const auto missing = [&] {
+    double sum = 0;
+    for (std::uint32_t i = 0; i < use.count; ++i) {
+      need_[i] = std::max(0.0, use.amount - free[i]);
+      sum += need_[i];
     }
-    if (cheapest == overlaps_.size()) return false;
+    return sum;
+  };
+  const auto eject = [&](const Overlap& overlap) {
+    if (!ground_.board.placed(overlap.order)) return true;  // left with its parent
+    loss += overlap.loss;
+    if (loss > loss_max) return false;
+    set_aside(overlap.order);
+    return true;
+  };
+  const bool all = collect(use.lane, use.slot, use.slot + use.count, order, kOverlapsMax);
+  while (missing() > 0) {
+    const std::size_t cheapest = cheapest_overlap(use.slot);
+    if (cheapest == overlaps_.size()) return !all && make_much_room(order, use, missing, eject);
     const Overlap chosen = overlaps_[cheapest];
     overlaps_[cheapest] = overlaps_.back();
     overlaps_.pop_back();
-    if (!ground_.board.placed(chosen.order)) continue;  // left with its parent
-    loss += chosen.loss;
-    if (loss > loss_max) return false;
-    set_aside(chosen.order);
-    missing = 0;
-    for (std::uint32_t i = 0; i < use.count; ++i) {
-      need_[i] = std::max(0.0, use.amount - free[i]);
-      missing += need_[i];
-    }
+    if (!eject(chosen)) return false;
   }
   return true;
 }
 
-// The owned orders whose use of the lane overlaps [begin, end), each once, or a sample of them.
-void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip) {
+// For a use that needs more than a sample of what is in its way: looks at all of it once.
+template <class Missing, class Eject>
+bool Walk::make_much_room(std::uint32_t order, const Use& use, const Missing& missing,
+                          const Eject& eject) {
+  collect(use.lane, use.slot, use.slot + use.count, order, UINT32_MAX);
+  ranked_.clear();
+  for (const Overlap& overlap : overlaps_) {
+    const double covered = covers(overlap, use.slot);
+    if (covered > 0) ranked_.emplace_back(overlap.loss / covered * (1 + random_.unit()), overlap);
+  }
+  std::ranges::sort(ranked_, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.order < b.second.order;
+  });
+  for (const auto& [score, overlap] : ranked_) {
+    if (covers(overlap, use.slot) <= 0) continue;
+    if (!eject(overlap)) return false;
+    if (missing() == 0) return true;
+  }
+  return false;
+}
+
+// How much of what is needed an order would free.
+double Walk::covers(const Overlap& overlap, std::uint32_t first_slot) const {
+  double covered = 0;
+  for (std::uint32_t slot = overlap.begin; slot < overlap.end; ++slot) {
+    covered += std::min(need_[slot - first_slot], overlap.amount);
+  }
+  return covered;
+}
+
+std::size_t Walk::cheapest_overlap(std::uint32_t first_slot) {
+  std::size_t cheapest = overlaps_.size();
+  double cheapest_score = 0;
+  for (std::size_t i = 0; i < overlaps_.size(); ++i) {
+    const double covered = covers(overlaps_[i], first_slot);
+    if (covered <= 0) continue;
+    const double score = overlaps_[i].loss / covered * (1 + random_.unit());
+    if (cheapest < overlaps_.size() && score >= cheapest_score) continue;
+    cheapest = i;
+    cheapest_score = score;
+  }
+  return cheapest;
+}
+
+// The owned orders whose use of the lane overlaps [begin, end), each once, or a sample of so many
+// of them; whether these are all.
+bool Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip,
+                   std::uint32_t sample) {
   overlaps_.clear();
   const std::uint32_t first = std::max(task_.begin, begin - std::min(begin, kStretchSlots - 1));
   std::size_t total = 0;
@@ -486,13 +555,14 @@ void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, s
     overlaps_.push_back({entry.order, std::max(begin, entry.begin), std::min(end, entry.end),
                          entry.amount, entry.loss});
   };
-  if (total <= kOverlapsMax) {
+  view_.work += std::min<std::size_t>(total, sample) / 4;
+  if (total <= sample) {
     for (std::uint32_t slot = first; slot < end; ++slot) {
       for (const Board::Entry& entry : ground_.board.bucket(lane, slot)) consider(entry, slot);
     }
-    return;
+    return true;
   }
-  for (std::uint32_t i = 0; i < kOverlapsMax; ++i) {
+  for (std::uint32_t i = 0; i < sample; ++i) {
     const std::uint32_t slot = first + below(end - first);
     const std::vector<Board::Entry>& bucket = ground_.board.bucket(lane, slot);
     if (bucket.empty()) continue;
@@ -502,6 +572,7 @@ void Walk::collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, s
   std::ranges::sort(overlaps_, {}, &Overlap::order);
   const auto repeated = std::ranges::unique(overlaps_, {}, &Overlap::order);
   overlaps_.erase(repeated.begin(), repeated.end());
+  return false;
 }
 
 void Walk::put(std::uint32_t order, const Spot& spot, double gain) {

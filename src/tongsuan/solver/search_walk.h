@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "tongsuan/base/random.h"
@@ -100,9 +101,18 @@ class Walk {
   void chain(std::uint32_t order);
   [[nodiscard]] std::uint32_t earliest_start(std::uint32_t order) const;
   bool insert(std::uint32_t order);
+  bool insert_from(std::uint32_t order, std::uint32_t earliest);
+  bool lead(std::uint32_t order);
+  [[nodiscard]] bool fits(const Spot& spot) const;
   bool force(std::uint32_t order, const Spot& spot, double loss_max);
   bool make_room(std::uint32_t order, const Use& use, double& loss, double loss_max);
-  void collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip);
+  template <class Missing, class Eject>
+  bool make_much_room(std::uint32_t order, const Use& use, const Missing& missing,
+                      const Eject& eject);
+  [[nodiscard]] double covers(const Overlap& overlap, std::uint32_t first_slot) const;
+  [[nodiscard]] std::size_t cheapest_overlap(std::uint32_t first_slot);
+  bool collect(std::uint32_t lane, std::uint32_t begin, std::uint32_t end, std::uint32_t skip,
+               std::uint32_t sample);
   [[nodiscard]] float waiting_key(std::uint32_t order, std::uint32_t manner);
   void put(std::uint32_t order, const Spot& spot, double gain);
   void take(std::uint32_t order);
@@ -127,6 +137,7 @@ class Walk {
   std::vector<std::uint32_t> aside_;  // orders to re-insert after this move's removals
   std::vector<Waiting> waiting_;
   std::vector<Overlap> overlaps_;
+  std::vector<std::pair<double, Overlap>> ranked_;
   std::vector<double> need_;  // by slot of the use that is being made room for
   bool owns_all_ = false;
   // Positions drawn ahead, so that what they point to is on its way from memory when needed.
