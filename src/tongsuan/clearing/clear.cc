@@ -25,6 +25,7 @@ double as_money(int128 undivided, const market::Problem& problem) {
 }
 
 constexpr std::uint32_t kSearchPhases = 48;
+constexpr std::uint64_t kCoarseWork = 4;  // of the budget, one part in so many for large orders
 // Room in flows beyond what is expected, for the first search; it shrinks from search to search.
 constexpr std::int64_t kFlowMarginPercent = 150;
 
@@ -104,15 +105,25 @@ std::vector<std::int64_t> use_of(const market::Problem& problem, const std::vect
   return use;
 }
 
-void trace_search(Round& round, solver::SearchOptions& search, std::uint32_t pass,
-                  std::uint32_t passes) {
-  const int128 bound = round.best_bound();
-  search.progress = [&round, bound, pass, passes](const solver::SearchProgress& progress) {
-    const double share = (pass + progress.done) / passes;
-    round.trace.push_back(
-        {share, as_money(progress.welfare, round.problem), as_money(bound, round.problem)});
-    round.report("placement", share, gap_of(progress.welfare, bound));
-  };
+// What placed orders use, and what large orders without a place would use where they would do best:
+// flows that forget these lock them out for good.
+std::vector<std::int64_t> wanted_use(const market::Problem& problem, const Prices& prices,
+                                     const std::vector<market::Placement>& placements) {
+  const market::OptionPricer pricer(problem, prices);
+  std::vector<std::int64_t> wanted = use_of(problem, placements);
+  int128 surplus = 0;
+  std::int64_t placed = 0;
+  for (std::uint32_t order = 0; order < placements.size(); ++order) {
+    if (placements[order].choice == kNone) continue;
+    surplus += pricer.surplus(order);
+    ++placed;
+  }
+  for (std::uint32_t order = 0; order < placements.size(); ++order) {
+    if (placements[order].choice != kNone) continue;
+    const market::BestOption best = pricer.best(order);
+    if (best.surplus * placed > surplus) market::add_use(problem, best.placement, 1, wanted);
+  }
+  return wanted;
 }
 
 // Nothing that does not fit goes on to the prices, whatever the search says: awards on rows that
@@ -138,57 +149,115 @@ void drop_misfits(Round& round) {
   }
 }
 
-// Searches with the flows of the lines fixed, then sends the flows where the placements, and the
-// orders still waiting, want them, and repeats. The last flows are those that the placements need.
+// A search in passes. The flows of lines are fixed in each of them; between them flows go where the
+// placements, and the orders still waiting, want them. The last flows are those that the placements
+// need.
+class PlacementSearch {
+ public:
+  explicit PlacementSearch(Round& round)
+      : round_(round), problem_(round.problem), lines_(!problem_.line_slots.empty()) {
+    if (lines_) expected_ = solver::expected_use(problem_, prices(), round.options.thread_count);
+    search_.thread_count = round.options.thread_count;
+    search_.seed = round.options.seed;
+    search_.cancelled = round.options.cancelled;
+    search_.target = round.best_bound();
+    search_.warm_start = round.warm.placements;
+    search_.flows = round.warm.flows;
+  }
+
+  Outcome run() {
+    const bool cold = search_.warm_start.empty();
+    if (cold) search_.warm_start.resize(problem_.orders.size());
+    plan(kFlowMarginPercent);
+    if (cold) search_.warm_start.clear();
+    std::uint64_t budget = round_.budget();
+    if (cold && round_.thin) {
+      place_large_orders(budget / kCoarseWork);
+      budget -= budget / kCoarseWork;
+    } else if (cold && problem_.orders.size() >= solver::kAssignOrdersMin) {
+      search_.warm_start =
+          solver::assign(problem_, prices(), search_.flows, round_.options.thread_count);
+    }
+    const std::uint32_t passes = lines_ ? flow_passes(problem_) : 1;
+    for (std::uint32_t pass = 0; pass < passes && (pass == 0 || !round_.cancelled()); ++pass) {
+      if (pass > 0) plan(kFlowMarginPercent * (passes - pass) / passes);
+      search_pass(pass, passes, budget / passes);
+    }
+    return outcome();
+  }
+
+ private:
+  [[nodiscard]] const Prices& prices() const { return round_.proof.bound_prices; }
+
+  void plan(std::int64_t margin_percent) {
+    if (!lines_) return;
+    std::vector<std::int64_t> wanted = wanted_use(problem_, prices(), search_.warm_start);
+    for (std::size_t row = 0; row < wanted.size(); ++row) {
+      wanted[row] = std::max(wanted[row], expected_[row]);
+    }
+    search_.flows =
+        solver::plan_flows(problem_, prices(), wanted, use_of(problem_, search_.warm_start),
+                           search_.flows, margin_percent);
+  }
+
+  // Assignment spreads orders over starts by price, which says nothing about room for large gangs:
+  // thin books start from these.
+  void place_large_orders(std::uint64_t work_units) {
+    search_.work_units = work_units;
+    search_.phases = kSearchPhases / 2;
+    search_.coarse = true;
+    search_.progress = [this](const solver::SearchProgress&) { round_.report("placement", 0, 1); };
+    take(solver::search(problem_, prices(), search_));
+    search_.coarse = false;
+    plan(kFlowMarginPercent);
+  }
+
+  void search_pass(std::uint32_t pass, std::uint32_t passes, std::uint64_t work_units) {
+    search_.work_units = work_units;
+    search_.phases = kSearchPhases / passes;
+    search_.cooling_begin = static_cast<double>(pass) / passes;
+    search_.cooling_end = static_cast<double>(pass + 1) / passes;
+    search_.seed = round_.options.seed + pass;
+    const int128 bound = round_.best_bound();
+    search_.progress = [this, bound, pass, passes](const solver::SearchProgress& progress) {
+      const double share = (pass + progress.done) / passes;
+      round_.trace.push_back(
+          {share, as_money(progress.welfare, problem_), as_money(bound, problem_)});
+      round_.report("placement", share, gap_of(progress.welfare, bound));
+    };
+    take(solver::search(problem_, prices(), search_));
+  }
+
+  void take(solver::SearchResult found) {
+    round_.work_units += found.work_units;
+    search_.warm_start = std::move(found.placements);
+  }
+
+  [[nodiscard]] Outcome outcome() const {
+    Outcome outcome;
+    outcome.flows = search_.flows;
+    if (lines_) {
+      outcome.flows =
+          solver::redispatch(problem_, use_of(problem_, search_.warm_start), search_.flows);
+    }
+    for (std::uint32_t order = 0; order < problem_.orders.size(); ++order) {
+      const market::Placement& placement = search_.warm_start[order];
+      if (placement.choice == kNone) continue;
+      outcome.awards.push_back(market::make_award(problem_, order, placement));
+    }
+    return outcome;
+  }
+
+  Round& round_;
+  const market::Problem& problem_;
+  const bool lines_;
+  std::vector<std::int64_t> expected_;  // by row; empty without lines
+  solver::SearchOptions search_;        // its warm start and flows are the best so far
+};
+
 void find_placements(Round& round) {
   round.report("placement", 0, 1);
-  const market::Problem& problem = round.problem;
-  const bool lines = !problem.line_slots.empty();
-  const std::uint32_t passes = lines ? flow_passes(problem) : 1;
-  const Prices& prices = round.proof.bound_prices;
-  std::vector<std::int64_t> expected;
-  if (lines) expected = solver::expected_use(problem, prices, round.options.thread_count);
-  solver::SearchOptions search;
-  search.thread_count = round.options.thread_count;
-  search.seed = round.options.seed;
-  search.cancelled = round.options.cancelled;
-  search.warm_start = round.warm.placements;
-  search.flows = round.warm.flows;
-  if (lines) {
-    search.flows = solver::plan_flows(problem, prices, expected, use_of(problem, search.warm_start),
-                                      search.flows, kFlowMarginPercent);
-  }
-  // Assignment spreads orders over starts by price, which says nothing about room for large gangs:
-  // thin books do far better by insertion, the largest surplus first.
-  if (search.warm_start.empty() && problem.orders.size() >= solver::kAssignOrdersMin &&
-      !round.thin) {
-    search.warm_start = solver::assign(problem, prices, search.flows, round.options.thread_count);
-  }
-  for (std::uint32_t pass = 0; pass < passes; ++pass) {
-    search.work_units = round.budget() / passes;
-    search.phases = kSearchPhases / passes;
-    search.target = round.best_bound();
-    search.cooling_begin = static_cast<double>(pass) / passes;
-    search.cooling_end = static_cast<double>(pass + 1) / passes;
-    search.seed = round.options.seed + pass;
-    trace_search(round, search, pass, passes);
-    solver::SearchResult found = solver::search(problem, prices, search);
-    round.work_units += found.work_units;
-    search.warm_start = std::move(found.placements);
-    if (!lines) break;
-    const std::vector<std::int64_t> use = use_of(problem, search.warm_start);
-    const bool last = pass + 1 == passes || round.cancelled();
-    const std::int64_t margin = kFlowMarginPercent * (passes - pass - 1) / passes;
-    search.flows = last ? solver::redispatch(problem, use, search.flows)
-                        : solver::plan_flows(problem, prices, expected, use, search.flows, margin);
-    if (last) break;
-  }
-  round.outcome.flows = search.flows;
-  for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
-    const market::Placement& placement = search.warm_start[order];
-    if (placement.choice == kNone) continue;
-    round.outcome.awards.push_back(market::make_award(problem, order, placement));
-  }
+  round.outcome = PlacementSearch(round).run();
   drop_misfits(round);
 }
 
@@ -254,7 +323,7 @@ std::uint64_t default_work_units(const market::Problem& problem) {
   // Small books end early, at their bound or when nothing moves any more; above some thousand
   // orders more work gains little (docs/benchmarks.md).
   const std::uint64_t orders = problem.orders.size();
-  return std::clamp<std::uint64_t>(orders * 40'000, 200'000, 100'000'000);
+  return std::clamp<std::uint64_t>(orders * 40'000, 200'000, 80'000'000);
 }
 
 namespace {

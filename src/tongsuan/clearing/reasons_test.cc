@@ -92,7 +92,7 @@ TEST(Reasons, EachHasItsOrder) {
   order.group = book.sandbox.value;
   builder.order("capped", order);
   const OrderId outbid = builder.order("outbid", book.block(1, 1, kYuan / 2));
-  order = book.block(1, 1, 10 * kYuan);
+  order = book.block(1, 1, 6 * kYuan / 5);  // not enough to pay for both
   order.after = outbid.value;
   builder.order("waiting", order);
   const Market market = builder.finish();
@@ -106,6 +106,18 @@ TEST(Reasons, EachHasItsOrder) {
   EXPECT_EQ(reason_in(market, "capped"), "POLICY_CAP");
   EXPECT_EQ(reason_in(market, "outbid"), "OUTBID");
   EXPECT_EQ(reason_in(market, "waiting"), "PRECEDENCE_UNMET");
+}
+
+// An order that costs more than it is worth is placed for the sake of one that must follow it.
+TEST(Reasons, WorthItForTheOrderThatFollows) {
+  Book book;
+  const OrderId first = book.builder.order("first", book.block(1, 1, kYuan / 2));
+  Order order = book.block(1, 1, 10 * kYuan);
+  order.after = first.value;
+  book.builder.order("second", order);
+  const Market market = book.builder.finish();
+  EXPECT_EQ(reason_in(market, "first"), "PLACED");
+  EXPECT_EQ(reason_in(market, "second"), "PLACED");
 }
 
 // Four devices: the gang of three is worth most per device, but two pairs are worth more together.

@@ -37,7 +37,8 @@ struct Plan {
   std::uint32_t chains = 1;
   std::uint32_t windows_max = 1;
 };
-Plan plan_of(std::size_t orders) {
+Plan plan_of(std::size_t orders, bool coarse) {
+  if (coarse) return {1.0, 0.7, 1e-3, 1, orders <= 2'500 ? 2U : 4U};
   if (orders <= 500) return {1.0, 1.5, 1e-3, 2, 1};
   if (orders <= 2'500) return {1.0, 0.7, 1e-3, 1, 2};
   if (orders <= 30'000) return {0.97, 0.7, 1e-3, 1, 4};
@@ -115,13 +116,14 @@ Searcher::Searcher(const Problem& problem, const Prices& prices, const SearchOpt
                    int128 base_money)
     : problem_(problem),
       options_(options),
-      plan_(plan_of(problem.orders.size())),
+      plan_(plan_of(problem.orders.size(), options.coarse)),
       pool_(options.thread_count),
       model_(problem, prices, options.flows,
              {.share = plan_.share,
               .pool = &pool_,
               .level = level_of(options),
-              .keep = &options.warm_start}),
+              .keep = &options.warm_start,
+              .coarse = options.coarse}),
       kernels_(kernels(level_of(options))),
       reach_(problem.orders.size()),
       base_money_(base_money) {

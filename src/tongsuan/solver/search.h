@@ -34,6 +34,9 @@ struct SearchOptions {
   double cooling_begin = 0;
   double cooling_end = 1;
   std::uint32_t phases = 48;  // > 0: looks at progress, best state and window cuts
+  // Places only the orders that promise most, on rows where everybody else is taken to pay λ: where
+  // single orders are large, they find their places so without moving thousands of small ones.
+  bool coarse = false;
   bool portable = false;  // plain C++ kernels instead of this machine's vectors: the same result
   int128 target =
       kInt128Max;  // undivided: stop as soon as welfare reaches it (a bound: nothing is above)

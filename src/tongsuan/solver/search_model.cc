@@ -20,6 +20,7 @@ constexpr std::uint32_t kChunkOrders = 4096;
 constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
 constexpr std::uint32_t kSampledStarts = 16;
 constexpr std::size_t kLargeOrders = 20'000;  // below, every start of every window is judged
+constexpr double kCoarseShare = 0.85;  // of all promise, that of the orders of a coarse search
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
 constexpr double kHopeless = 10;
 
@@ -434,6 +435,17 @@ void sort_by_promise(Model& model) {
   std::ranges::stable_sort(model.by_promise, [&](std::uint32_t a, std::uint32_t b) {
     return model.orders[a].promise > model.orders[b].promise;
   });
+  if (!model.coarse) return;
+  double total = 0;
+  for (const std::uint32_t order : model.by_promise) {
+    total += std::max(0.0, model.orders[order].promise);
+  }
+  double kept = 0;
+  std::size_t count = 0;
+  while (count < model.by_promise.size() && kept < kCoarseShare * total) {
+    kept += model.orders[model.by_promise[count++]].promise;
+  }
+  model.by_promise.resize(count);
 }
 
 // Calls emit(cell) for every cell in which a start of the choice is worth forcing.
@@ -469,7 +481,10 @@ void build_index(Model& model) {
   StartIndex& index = model.starts;
   index.cell_count = (model.problem.slot_count + kCellSlots - 1) / kCellSlots;
   index.begin.assign(model.lanes.size() * index.cell_count + 1, 0);
+  std::vector<bool> drawn(model.orders.size(), false);
+  for (const std::uint32_t order : model.by_promise) drawn[order] = true;
   for (const ModelChoice& choice : model.choices) {
+    if (!drawn[choice.order]) continue;
     each_cell(model, choice, [&](std::uint32_t cell) { ++index.begin[cell + 1]; });
   }
   for (std::size_t cell = 1; cell < index.begin.size(); ++cell) {
@@ -478,6 +493,7 @@ void build_index(Model& model) {
   index.choices.resize(index.begin.back());
   std::vector<std::uint32_t> next = index.begin;
   for (std::uint32_t i = 0; i < model.choices.size(); ++i) {
+    if (!drawn[model.choices[i].order]) continue;
     each_cell(model, model.choices[i],
               [&](std::uint32_t cell) { index.choices[next[cell]++] = i; });
   }
@@ -487,7 +503,10 @@ void build_index(Model& model) {
 
 Model::Model(const market::Problem& book, const Prices& prices,
              const std::vector<std::int64_t>& flows, const ModelOptions& options)
-    : problem(book), share(options.share), scale(choose_ticks(book, prices)) {
+    : problem(book),
+      share(options.share),
+      coarse(options.coarse),
+      scale(choose_ticks(book, prices)) {
   build_rows(*this, prices, flows);
   build_profiles(*this);
   ShapeBuilder shape_builder(*this);

@@ -125,6 +125,7 @@ struct ModelOptions {
   VectorLevel level = VectorLevel::kPortable;
   // Choices of these placements stay, however little they promise; empty or one per order.
   const std::vector<market::Placement>* keep = nullptr;
+  bool coarse = false;  // see SearchOptions
 };
 
 class Model {
@@ -165,6 +166,7 @@ class Model {
 
   const market::Problem& problem;
   double share;
+  bool coarse;  // no use of a row costs less than λ, and only the largest promises can be drawn
   TickScale scale;
   std::uint32_t stride = 0;  // doubles per plane
   bool any_soft = false;
@@ -182,7 +184,7 @@ class Model {
   std::vector<Use> profile_uses;
   std::vector<ModelChoice> choices;
   std::vector<ModelOrder> orders;
-  std::vector<std::uint32_t> by_promise;  // orders that have choices, the largest promise first
+  std::vector<std::uint32_t> by_promise;  // orders that can be drawn, the largest promise first
   std::vector<Span32> children;           // by order: ranges of child_orders
   std::vector<std::uint32_t> child_orders;
   StartIndex starts;

@@ -168,6 +168,9 @@ RowCost row_cost(const Model& model, std::uint32_t row) {
     cost.steps.push_back({price_ticks(model, lane, problem.demand[i].price),
                           static_cast<double>(problem.demand[i].amount)});
   }
+  if (model.coarse) {
+    for (Step& step : cost.steps) step.price = std::max(step.price, model.guide[row]);
+  }
   std::stable_sort(cost.steps.begin(), cost.steps.end(),
                    [](const Step& a, const Step& b) { return a.price < b.price; });
   std::size_t kept = 0;

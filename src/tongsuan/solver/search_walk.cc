@@ -394,8 +394,9 @@ bool Walk::insert_from(std::uint32_t order, std::uint32_t earliest) {
   return true;
 }
 
-// Sees to it that the orders before this one have spots, at a loss if need be: this one may be
-// worth it. False when they have none; the caller undoes.
+// Sees to it that the orders before this one have spots, even where these cost more than they are
+// worth, if they are worth it at λ: who loses at prices near λ would have to leave again. False
+// when they have none; the caller undoes.
 bool Walk::lead(std::uint32_t order) {
   const std::uint32_t parent = model_.problem.orders[order].after;
   if (parent == kNone || ground_.board.placed(parent)) return true;
@@ -404,7 +405,8 @@ bool Walk::lead(std::uint32_t order) {
   if (insert_from(parent, earliest)) return true;
   for (std::uint32_t tries = 0; tries < kLeadTries; ++tries) {
     Spot spot;
-    if (!draw_start(parent, spot) || spot.start < earliest || !fits(spot)) continue;
+    if (!draw_start(parent, spot) || spot.start < earliest) continue;
+    if (spot_promise(model_, spot) < 0 || !fits(spot)) continue;
     put(parent, spot, spot_gain(model_, kernels_, planes_.data(), spot));
     return true;
   }
