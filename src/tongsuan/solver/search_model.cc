@@ -306,13 +306,18 @@ class ChoiceBuilder {
     view.planes = model_.planes.data();
     view.end = problem_.slot_count;
     const bool prunable = model_.shapes[choice.shape].prunable;
-    const bool wide = large_ && std::uint32_t{choice.last} >= choice.first + kSampledStarts;
+    const bool wide = large_ && choice.last > choice.first;
     const bool kept =
         followed_[choice.order] || (options_.keep != nullptr && !options_.keep->empty() &&
                                     (*options_.keep)[choice.order].choice == index);
     if (wide && prunable) {
-      if (judge_sample(view, choice, thread, pick)) return true;
+      find_best_bound(choice, pick);
       if (!kept && pick.score * kHopeless < -std::abs(choice.worth)) return false;
+      if (fits_empty_book(choice, pick.start) || fits_somewhere(view, choice, thread)) {
+        pick.choice = thread;
+        choice.key = round_up(pick.score);
+        return true;
+      }
       pick = Pick();
     }
     model_.choices[thread] = choice;
@@ -323,38 +328,48 @@ class ChoiceBuilder {
     return true;
   }
 
-  // In a wide window the true cost is looked at for one start in kSampledStarts, the one whose
-  // bound is best; the key is the best bound of all. False when none of them is worth taking.
-  bool judge_sample(ScanView& view, ModelChoice& choice, std::uint32_t thread, Pick& pick) {
-    double best = -1e300;
-    bool worth = false;
+  // The start with the best bound of all, and the bound: in large books it stands for the score.
+  void find_best_bound(const ModelChoice& choice, Pick& pick) const {
+    for (std::uint32_t start = choice.first; start <= choice.last; ++start) {
+      const double bound = start_bound(choice, start);
+      if (bound <= pick.score) continue;
+      pick.score = bound;
+      pick.start = start;
+    }
+  }
+
+  [[nodiscard]] bool fits_empty_book(const ModelChoice& choice, std::uint32_t start) const {
+    const Shape& shape = model_.shapes[choice.shape];
+    const Kernels& kernel = kernels(options_.level);
+    const auto fits = [&](const Use& use) {
+      return kernel.fits(model_, model_.planes.data(), use);
+    };
+    for (std::uint32_t i = shape.leg_begin; i < shape.leg_end; ++i) {
+      const ShapeLeg& leg = model_.legs[i];
+      if (!fits({leg.lane, start, choice.duration, leg.units * choice.devices})) return false;
+    }
+    return shape.transfer == kNone || fits(Model::transfer_use(shape, start));
+  }
+
+  // Looks at one start in kSampledStarts, the one whose bound is best: whether one of them is worth
+  // taking.
+  bool fits_somewhere(ScanView& view, const ModelChoice& choice, std::uint32_t thread) {
     for (std::uint32_t from = choice.first; from <= choice.last; from += kSampledStarts) {
       const std::uint32_t to = std::min<std::uint32_t>(choice.last + 1U, from + kSampledStarts);
-      double bound = -1e300;
-      std::uint32_t start = from;
+      Pick best;
       for (std::uint32_t i = from; i < to; ++i) {
-        const double here = start_bound(choice, i);
-        if (here <= bound) continue;
-        bound = here;
-        start = i;
+        const double bound = start_bound(choice, i);
+        if (bound > best.score) best = {.score = bound, .start = i};
       }
-      if (bound > best) {
-        best = bound;
-        pick.start = start;
-      }
-      if (worth || bound * kHopeless < -std::abs(choice.worth)) continue;
-      Pick one;
+      if (best.score * kHopeless < -std::abs(choice.worth)) continue;
       ModelChoice& single = model_.choices[thread];
       single = choice;
-      single.first = single.last = static_cast<std::uint16_t>(start);
+      single.first = single.last = static_cast<std::uint16_t>(best.start);
+      Pick one;
       view.kernels->scan_choice(view, thread, 0, one);
-      worth = one.choice != kNone;
+      if (one.choice != kNone) return true;
     }
-    pick.score = best;
-    if (!worth) return false;
-    pick.choice = thread;
-    choice.key = round_up(best);
-    return true;
+    return false;
   }
 
   // No score of the choice at this start is above it.
