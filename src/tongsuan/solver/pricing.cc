@@ -233,7 +233,8 @@ PricingResult Pricing::run(const Outcome& free_outcome) {
       outcome = remove_best(outcome, leaving);
       continue;
     }
-    batch *= 2;
+    // Half of those who lose, or twice as many as before: each round looks at the whole book.
+    batch = std::max(batch * 2, attempt.losers.awards.size() / 2);
     leaving.resize(std::min(leaving.size(), batch));
     outcome = without(outcome, std::move(leaving));
   }
