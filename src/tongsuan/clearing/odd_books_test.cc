@@ -159,6 +159,24 @@ std::string twins(int count, const std::string& fields) {
   return records;
 }
 
+// Whoever looks for the first of them must not run out of stack.
+TEST(OddBooks, AChainOfFiftyThousandOrders) {
+  std::string records = kOffer;
+  for (int i = 0; i < 50'000; ++i) {
+    records += "order j" + std::to_string(100'000 + i) +
+               " account=a gang=1 run=A:1 value=" + std::to_string(i % 2 == 0 ? 1 : 50) +
+               (i == 0 ? "" : " after=j" + std::to_string(99'999 + i)) + '\n';
+  }
+  const Market market = market_of(records);
+  ClearOptions options;
+  options.search_work_units = 300'000;
+  const Names names = placed(market, certified(market, options));
+  EXPECT_LE(names.size(), 12U);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(names[i], "j" + std::to_string(100'000 + i));
+  }
+}
+
 TEST(OddBooks, EqualOrdersFillWhatThereIsAndTheSeedDraws) {
   const Market market = market_of("offer o seller=s hub=h class=A steps=8@1\n" +
                                   twins(60, " gang=2 run=A:3 value=50"));

@@ -16,6 +16,7 @@ constexpr std::uint32_t kTournament = 3;  // spots drawn, the most promising one
 constexpr double kLargeShare = 0.2;       // of forced moves that draw from the largest promises
 constexpr std::uint32_t kDrawsMax = 24;   // tries to find a spot to force
 constexpr std::uint32_t kLeadTries = 4;   // starts tried for an order that others follow
+constexpr std::uint32_t kLeadDepth = 8;   // orders before an order that are placed for its sake
 constexpr std::uint32_t kWaitingForced = 4;
 constexpr std::uint32_t kWaitingString = 12;
 constexpr std::uint32_t kStringOrders = 14;  // mean orders of a string move
@@ -206,7 +207,7 @@ void Walk::forced_move() {
   }
   if (!found) return;
   const std::uint32_t order = model_.choices[spot.choice].order;
-  if (!lead(order) || spot.start < earliest_start(order)) return;
+  if (!lead(order, kLeadDepth) || spot.start < earliest_start(order)) return;
   if (ground_.board.placed(order)) take_with_children(order);
   ground_.mark[order] = stamp_;
   if (!force(order, spot, 1e300)) return;
@@ -379,7 +380,8 @@ bool Walk::insert(std::uint32_t order) {
   if (!model_.orders[order].linked) return insert_from(order, 0);
   const std::size_t length = log_.size();
   const double gained = gained_;
-  if (lead(order) && insert_from(order, earliest_start(order)) && gained_ > gained) return true;
+  if (lead(order, kLeadDepth) && insert_from(order, earliest_start(order)) && gained_ > gained)
+    return true;
   undo(length);
   gained_ = gained;
   return false;
@@ -397,10 +399,10 @@ bool Walk::insert_from(std::uint32_t order, std::uint32_t earliest) {
 // Sees to it that the orders before this one have spots, even where these cost more than they are
 // worth, if they are worth it at λ: who loses at prices near λ would have to leave again. False
 // when they have none; the caller undoes.
-bool Walk::lead(std::uint32_t order) {
+bool Walk::lead(std::uint32_t order, std::uint32_t depth) {
   const std::uint32_t parent = model_.problem.orders[order].after;
   if (parent == kNone || ground_.board.placed(parent)) return true;
-  if (!owned(parent) || !lead(parent)) return false;
+  if (depth == 0 || !owned(parent) || !lead(parent, depth - 1)) return false;
   const std::uint32_t earliest = earliest_start(parent);
   if (insert_from(parent, earliest)) return true;
   for (std::uint32_t tries = 0; tries < kLeadTries; ++tries) {
