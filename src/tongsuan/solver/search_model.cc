@@ -248,13 +248,10 @@ class ChoiceBuilder {
 
  private:
   void add_order(std::uint32_t order, std::uint32_t thread, Chunk& chunk) {
-    const Span32 range = problem_.orders[order].choices;
     std::vector<Candidate> candidates;
-    for (std::uint32_t i = range.begin; i < std::min(range.end, range.begin + kChoicesPerOrderMax);
-         ++i) {
-      Candidate candidate;
-      if (make_choice(order, i, thread, candidate)) candidates.push_back(candidate);
-    }
+    add_candidates(order, thread, large_, candidates);
+    // Nothing is given up because of λ alone: on odd books that may be far from where it should be.
+    if (large_ && candidates.empty()) add_candidates(order, thread, false, candidates);
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) {
                        if (a.choice.key != b.choice.key) return a.choice.key > b.choice.key;
@@ -272,8 +269,18 @@ class ChoiceBuilder {
     chunk.orders.push_back(record);
   }
 
+  void add_candidates(std::uint32_t order, std::uint32_t thread, bool by_bounds,
+                      std::vector<Candidate>& candidates) {
+    const Span32 range = problem_.orders[order].choices;
+    const std::uint32_t end = std::min(range.end, range.begin + kChoicesPerOrderMax);
+    for (std::uint32_t i = range.begin; i < end; ++i) {
+      Candidate candidate;
+      if (make_choice(order, i, thread, by_bounds, candidate)) candidates.push_back(candidate);
+    }
+  }
+
   // False when the choice can never be worth taking.
-  bool make_choice(std::uint32_t order, std::uint32_t index, std::uint32_t thread,
+  bool make_choice(std::uint32_t order, std::uint32_t index, std::uint32_t thread, bool by_bounds,
                    Candidate& candidate) {
     const market::Choice& source = problem_.choices[index];
     ModelChoice& choice = candidate.choice;
@@ -295,18 +302,19 @@ class ChoiceBuilder {
     choice.last = source.last;
     choice.duration = source.duration;
     choice.worth += model_.orders[order].delay * source.first;
-    return judge(choice, index, thread, candidate.pick);
+    return judge(choice, index, thread, by_bounds, candidate.pick);
   }
 
   // Scores the choice in the empty book. Where rows can only become dearer, that is a bound.
-  bool judge(ModelChoice& choice, std::uint32_t index, std::uint32_t thread, Pick& pick) {
+  bool judge(ModelChoice& choice, std::uint32_t index, std::uint32_t thread, bool by_bounds,
+             Pick& pick) {
     ScanView view;
     view.model = &model_;
     view.kernels = &kernels(options_.level);
     view.planes = model_.planes.data();
     view.end = problem_.slot_count;
     const bool prunable = model_.shapes[choice.shape].prunable;
-    const bool wide = large_ && choice.last > choice.first;
+    const bool wide = by_bounds && choice.last > choice.first;
     const bool kept =
         followed_[choice.order] || (options_.keep != nullptr && !options_.keep->empty() &&
                                     (*options_.keep)[choice.order].choice == index);
