@@ -1,5 +1,6 @@
 #include "tongsuan/solver/search.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <vector>
@@ -192,6 +193,31 @@ TEST(SearchMath, LogarithmAndExponentialAreCloseToTheLibrary) {
   for (double x = -12; x < 12; x += 0.37) {
     EXPECT_NEAR(primal::exponential(x) / std::exp(x), 1, 1e-10) << x;
   }
+}
+
+// Prices far above what anybody bids, as odd books may bring, make no order hopeless.
+TEST(Search, DearPricesHideNobodyInALargeBook) {
+  market::testing::MarketBuilder builder(4);
+  const AccountId account = builder.account("a");
+  const HubId hub = builder.hub("h");
+  const ClassId type = builder.accelerator("c");
+  builder.offer("s", account, hub, type, builder.all(), {market::testing::step(kMicro, 3)});
+  Order order;
+  order.account = account;
+  order.hubs = builder.hub_set({hub});
+  order.window = builder.all();
+  order.value = 5 * kMicro;
+  order.variants = builder.variants({{type, 1, 1}});
+  for (int i = 0; i < 21'000; ++i)
+    builder.order("o" + padded(static_cast<std::uint64_t>(i), 5), order);
+  const Market market = builder.finish();
+  const Problem problem = market::compile(market).value();
+  SearchOptions options;
+  options.work_units = 1'000;
+  const SearchResult found = search(problem, Prices(problem.row_count(), 1'000 * kMicro), options);
+  const auto placed = std::ranges::count_if(
+      found.placements, [](const market::Placement& at) { return at.choice != kNone; });
+  EXPECT_EQ(placed, 12);
 }
 
 }  // namespace
