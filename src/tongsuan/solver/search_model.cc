@@ -19,6 +19,7 @@ constexpr float kNoBound = std::numeric_limits<float>::max();
 constexpr std::uint32_t kChunkOrders = 4096;
 constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
 constexpr std::uint32_t kSampledStarts = 16;
+constexpr std::size_t kOrdersPerChoice = 20;  // fewer choices than this leaves: λ cannot be right
 constexpr std::size_t kLargeOrders = 20'000;  // below, every start of every window is judged
 constexpr double kCoarseShare = 0.85;  // of all promise, that of the orders of a coarse search
 // Starts whose promise is below −λ cost / kHopeless are not worth trying by force.
@@ -204,7 +205,7 @@ class ChoiceBuilder {
         problem_(model.problem),
         shapes_(shapes),
         options_(options),
-        large_(problem_.orders.size() >= kLargeOrders),
+        by_bounds_(problem_.orders.size() >= kLargeOrders),
         followed_(problem_.orders.size(), false) {
     for (const market::ProblemOrder& order : problem_.orders) {
       if (order.after != kNone) followed_[order.after] = true;
@@ -218,21 +219,42 @@ class ChoiceBuilder {
       model_.orders[order].delay = model_.scale.ticks(
           static_cast<int128>(problem_.orders[order].delay_cost) * problem_.denominator);
     }
-    const std::uint32_t chunk_count = (order_count + kChunkOrders - 1) / kChunkOrders;
-    // Choices are judged one at a time through a scratch slot of each thread.
-    std::vector<Chunk> chunks(chunk_count);
+    std::vector<Chunk> chunks = judge_orders();
+    // Prices that leave nobody a choice are far from where they should be, as odd books may bring:
+    // then nothing is given up because of them.
+    if (by_bounds_ && choice_count(chunks) < order_count / kOrdersPerChoice) {
+      by_bounds_ = false;
+      chunks = judge_orders();
+    }
+    join(chunks);
+  }
+
+ private:
+  // Choices are judged one at a time through a scratch slot of each thread.
+  std::vector<Chunk> judge_orders() {
+    const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
+    std::vector<Chunk> chunks((order_count + kChunkOrders - 1) / kChunkOrders);
     model_.choices.resize(options_.pool->thread_count());
-    options_.pool->run(chunk_count, [&](std::uint32_t chunk, std::uint32_t thread) {
-      const std::uint32_t end = std::min(order_count, (chunk + 1) * kChunkOrders);
-      for (std::uint32_t order = chunk * kChunkOrders; order < end; ++order) {
-        add_order(order, thread, chunks[chunk]);
-      }
-    });
-    std::size_t total = 0;
-    for (const Chunk& chunk : chunks) total += chunk.choices.size();
+    options_.pool->run(
+        static_cast<std::uint32_t>(chunks.size()), [&](std::uint32_t chunk, std::uint32_t thread) {
+          const std::uint32_t end = std::min(order_count, (chunk + 1) * kChunkOrders);
+          for (std::uint32_t order = chunk * kChunkOrders; order < end; ++order) {
+            add_order(order, thread, chunks[chunk]);
+          }
+        });
+    return chunks;
+  }
+
+  static std::size_t choice_count(const std::vector<Chunk>& chunks) {
+    std::size_t count = 0;
+    for (const Chunk& chunk : chunks) count += chunk.choices.size();
+    return count;
+  }
+
+  void join(std::vector<Chunk>& chunks) {
     model_.choices.clear();
-    model_.choices.reserve(total);
-    for (std::uint32_t index = 0; index < chunk_count; ++index) {
+    model_.choices.reserve(choice_count(chunks));
+    for (std::uint32_t index = 0; index < chunks.size(); ++index) {
       const auto shift = static_cast<std::uint32_t>(model_.choices.size());
       for (std::size_t i = 0; i < chunks[index].orders.size(); ++i) {
         ModelOrder& order = model_.orders[index * kChunkOrders + i];
@@ -246,12 +268,14 @@ class ChoiceBuilder {
     }
   }
 
- private:
   void add_order(std::uint32_t order, std::uint32_t thread, Chunk& chunk) {
     std::vector<Candidate> candidates;
-    add_candidates(order, thread, large_, candidates);
-    // Nothing is given up because of λ alone: on odd books that may be far from where it should be.
-    if (large_ && candidates.empty()) add_candidates(order, thread, false, candidates);
+    const Span32 range = problem_.orders[order].choices;
+    const std::uint32_t end = std::min(range.end, range.begin + kChoicesPerOrderMax);
+    for (std::uint32_t i = range.begin; i < end; ++i) {
+      Candidate candidate;
+      if (make_choice(order, i, thread, candidate)) candidates.push_back(candidate);
+    }
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) {
                        if (a.choice.key != b.choice.key) return a.choice.key > b.choice.key;
@@ -269,18 +293,8 @@ class ChoiceBuilder {
     chunk.orders.push_back(record);
   }
 
-  void add_candidates(std::uint32_t order, std::uint32_t thread, bool by_bounds,
-                      std::vector<Candidate>& candidates) {
-    const Span32 range = problem_.orders[order].choices;
-    const std::uint32_t end = std::min(range.end, range.begin + kChoicesPerOrderMax);
-    for (std::uint32_t i = range.begin; i < end; ++i) {
-      Candidate candidate;
-      if (make_choice(order, i, thread, by_bounds, candidate)) candidates.push_back(candidate);
-    }
-  }
-
   // False when the choice can never be worth taking.
-  bool make_choice(std::uint32_t order, std::uint32_t index, std::uint32_t thread, bool by_bounds,
+  bool make_choice(std::uint32_t order, std::uint32_t index, std::uint32_t thread,
                    Candidate& candidate) {
     const market::Choice& source = problem_.choices[index];
     ModelChoice& choice = candidate.choice;
@@ -302,19 +316,18 @@ class ChoiceBuilder {
     choice.last = source.last;
     choice.duration = source.duration;
     choice.worth += model_.orders[order].delay * source.first;
-    return judge(choice, index, thread, by_bounds, candidate.pick);
+    return judge(choice, index, thread, candidate.pick);
   }
 
   // Scores the choice in the empty book. Where rows can only become dearer, that is a bound.
-  bool judge(ModelChoice& choice, std::uint32_t index, std::uint32_t thread, bool by_bounds,
-             Pick& pick) {
+  bool judge(ModelChoice& choice, std::uint32_t index, std::uint32_t thread, Pick& pick) {
     ScanView view;
     view.model = &model_;
     view.kernels = &kernels(options_.level);
     view.planes = model_.planes.data();
     view.end = problem_.slot_count;
     const bool prunable = model_.shapes[choice.shape].prunable;
-    const bool wide = by_bounds && choice.last > choice.first;
+    const bool wide = by_bounds_ && choice.last > choice.first;
     const bool kept =
         followed_[choice.order] || (options_.keep != nullptr && !options_.keep->empty() &&
                                     (*options_.keep)[choice.order].choice == index);
@@ -422,7 +435,7 @@ class ChoiceBuilder {
   const market::Problem& problem_;
   ShapeBuilder& shapes_;
   const ModelOptions& options_;
-  const bool large_;            // wide windows are judged by samples
+  bool by_bounds_;              // choices with several starts are judged by their bounds at λ
   std::vector<bool> followed_;  // by order: may be worth placing at a loss
 };
 
