@@ -105,12 +105,13 @@ std::vector<std::int64_t> use_of(const market::Problem& problem, const std::vect
   return use;
 }
 
-// What placed orders use, and what large orders without a place would use where they would do best:
-// flows that forget these lock them out for good.
+// What placed orders use (`use`), and what large orders without a place would use where they would
+// do best: flows that forget these lock them out for good.
 std::vector<std::int64_t> wanted_use(const market::Problem& problem, const Prices& prices,
-                                     const std::vector<market::Placement>& placements) {
+                                     const std::vector<market::Placement>& placements,
+                                     const std::vector<std::int64_t>& use) {
   const market::OptionPricer pricer(problem, prices);
-  std::vector<std::int64_t> wanted = use_of(problem, placements);
+  std::vector<std::int64_t> wanted = use;
   int128 surplus = 0;
   std::int64_t placed = 0;
   for (std::uint32_t order = 0; order < placements.size(); ++order) {
@@ -167,9 +168,7 @@ class PlacementSearch {
 
   Outcome run() {
     const bool cold = search_.warm_start.empty();
-    if (cold) search_.warm_start.resize(problem_.orders.size());
     plan(kFlowMarginPercent);
-    if (cold) search_.warm_start.clear();
     std::uint64_t budget = round_.budget();
     if (cold && round_.thin) {
       place_large_orders(budget / kCoarseWork);
@@ -191,13 +190,13 @@ class PlacementSearch {
 
   void plan(std::int64_t margin_percent) {
     if (!lines_) return;
-    std::vector<std::int64_t> wanted = wanted_use(problem_, prices(), search_.warm_start);
+    const std::vector<std::int64_t> use = use_of(problem_, search_.warm_start);
+    std::vector<std::int64_t> wanted = wanted_use(problem_, prices(), search_.warm_start, use);
     for (std::size_t row = 0; row < wanted.size(); ++row) {
       wanted[row] = std::max(wanted[row], expected_[row]);
     }
     search_.flows =
-        solver::plan_flows(problem_, prices(), wanted, use_of(problem_, search_.warm_start),
-                           search_.flows, margin_percent);
+        solver::plan_flows(problem_, prices(), wanted, use, search_.flows, margin_percent);
   }
 
   // Assignment spreads orders over starts by price, which says nothing about room for large gangs:

@@ -70,7 +70,6 @@ class Searcher {
  private:
   void place_warm_start(Chain& chain) const;
   void place_one(Chain& chain, std::uint32_t order, std::vector<char>& state) const;
-  [[nodiscard]] bool fits(const Chain& chain, const Spot& spot) const;
   void insert_greedily(Chain& chain);
   void anneal();
   void set_window_slots();
@@ -185,14 +184,6 @@ SearchResult Searcher::run() {
 
 // ---- Start -------------------------------------------------------------------------------------
 
-bool Searcher::fits(const Chain& chain, const Spot& spot) const {
-  bool room = true;
-  each_use(model_, spot, [&](const Use& use) {
-    room = room && (use.amount <= 0 || kernels_.fits(model_, chain.planes.data(), use));
-  });
-  return room;
-}
-
 void Searcher::place_one(Chain& chain, std::uint32_t order, std::vector<char>& state) const {
   if (state[order] != 0) return;
   state[order] = 1;
@@ -210,7 +201,7 @@ void Searcher::place_one(Chain& chain, std::uint32_t order, std::vector<char>& s
     if (model_.problem_choice(choice) != placement.choice) continue;
     Spot spot = {index, placement.start, static_cast<std::uint32_t>(placement.lots)};
     if (choice.shape == kNone) spot.start = choice.first;
-    if (!fits(chain, spot)) return;
+    if (!spot_fits(model_, kernels_, chain.planes.data(), spot)) return;
     chain.welfare += spot_gain(model_, kernels_, chain.planes.data(), spot);
     add_spot(model_, kernels_, chain.planes.data(), spot, 1);
     chain.board.put(order, spot);

@@ -93,6 +93,14 @@ double spot_gain(const Model& model, const Kernels& kernels, const double* plane
   return gain;
 }
 
+bool spot_fits(const Model& model, const Kernels& kernels, const double* planes, const Spot& spot) {
+  bool room = true;
+  each_use(model, spot, [&](const Use& use) {
+    room = room && (use.amount <= 0 || kernels.fits(model, planes, use));
+  });
+  return room;
+}
+
 void add_spot(const Model& model, const Kernels& kernels, double* planes, const Spot& spot,
               double sign) {
   each_use(model, spot, [&](Use use) {

@@ -102,6 +102,9 @@ void each_use(const Model& model, const Spot& spot, const Visit& visit) {
 [[nodiscard]] double spot_loss(const Model& model, const Spot& spot);
 [[nodiscard]] double spot_gain(const Model& model, const Kernels& kernels, const double* planes,
                                const Spot& spot);
+// Whether all that the spot uses has room; what it delivers needs none.
+[[nodiscard]] bool spot_fits(const Model& model, const Kernels& kernels, const double* planes,
+                             const Spot& spot);
 void add_spot(const Model& model, const Kernels& kernels, double* planes, const Spot& spot,
               double sign);
 

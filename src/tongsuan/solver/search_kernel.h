@@ -38,6 +38,8 @@ struct Pick {
 struct Kernels {
   // Whether every slot of the use has room for its (positive) amount.
   bool (*fits)(const Model& model, const double* planes, const Use& use);
+  // Whether a choice with a shape has room at a start.
+  bool (*fits_at)(const ScanView& view, const ModelChoice& choice, std::uint32_t start);
   // Cost of adding a positive amount, and what taking a positive amount away saves.
   double (*cost)(const Model& model, const double* planes, const Use& use);
   double (*saving)(const Model& model, const double* planes, const Use& use);

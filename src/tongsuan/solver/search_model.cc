@@ -334,7 +334,7 @@ class ChoiceBuilder {
     if (wide && prunable) {
       find_best_bound(choice, pick);
       if (!kept && pick.score * kHopeless < -std::abs(choice.worth)) return false;
-      if (fits_empty_book(choice, pick.start) || fits_somewhere(view, choice, thread)) {
+      if (view.kernels->fits_at(view, choice, pick.start) || fits_somewhere(view, choice, thread)) {
         pick.choice = thread;
         choice.key = round_up(pick.score);
         return true;
@@ -357,19 +357,6 @@ class ChoiceBuilder {
       pick.score = bound;
       pick.start = start;
     }
-  }
-
-  [[nodiscard]] bool fits_empty_book(const ModelChoice& choice, std::uint32_t start) const {
-    const Shape& shape = model_.shapes[choice.shape];
-    const Kernels& kernel = kernels(options_.level);
-    const auto fits = [&](const Use& use) {
-      return kernel.fits(model_, model_.planes.data(), use);
-    };
-    for (std::uint32_t i = shape.leg_begin; i < shape.leg_end; ++i) {
-      const ShapeLeg& leg = model_.legs[i];
-      if (!fits({leg.lane, start, choice.duration, leg.units * choice.devices})) return false;
-    }
-    return shape.transfer == kNone || fits(Model::transfer_use(shape, start));
   }
 
   // Looks at one start in kSampledStarts, the one whose bound is best: whether one of them is worth

@@ -408,19 +408,12 @@ bool Walk::lead(std::uint32_t order, std::uint32_t depth) {
   for (std::uint32_t tries = 0; tries < kLeadTries; ++tries) {
     Spot spot;
     if (!draw_start(parent, spot) || spot.start < earliest) continue;
-    if (spot_promise(model_, spot) < 0 || !fits(spot)) continue;
+    if (spot_promise(model_, spot) < 0) continue;
+    if (!spot_fits(model_, kernels_, planes_.data(), spot)) continue;
     put(parent, spot, spot_gain(model_, kernels_, planes_.data(), spot));
     return true;
   }
   return false;
-}
-
-bool Walk::fits(const Spot& spot) const {
-  bool room = true;
-  each_use(model_, spot, [&](const Use& use) {
-    room = room && (use.amount <= 0 || kernels_.fits(model_, planes_.data(), use));
-  });
-  return room;
 }
 
 double Walk::insert_all(const std::vector<std::uint32_t>& orders) {

@@ -103,7 +103,6 @@ class Walk {
   bool insert(std::uint32_t order);
   bool insert_from(std::uint32_t order, std::uint32_t earliest);
   bool lead(std::uint32_t order, std::uint32_t depth);
-  [[nodiscard]] bool fits(const Spot& spot) const;
   bool force(std::uint32_t order, const Spot& spot, double loss_max);
   bool make_room(std::uint32_t order, const Use& use, double& loss, double loss_max);
   template <class Missing, class Eject>
