@@ -16,6 +16,7 @@ using testing::NaivePlacement;
 using testing::random_market;
 using testing::random_prices;
 using testing::RandomShape;
+using testing::undivided_of;
 
 constexpr std::uint64_t kSeeds = 5'000;
 constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
@@ -266,9 +267,7 @@ TEST(Evaluate, TheBoundHoldsForTheBestOutcome) {
     const auto best = twin.best();
     ASSERT_TRUE(best.has_value()) << "seed " << seed;
     ++books;
-    const int128 optimum =
-        best->first / kNaiveDenominator * problem.denominator +
-        best->first % kNaiveDenominator * problem.denominator / kNaiveDenominator;
+    const int128 optimum = undivided_of(best->first, problem.denominator);
     Random random(seed);
     for (int k = 0; k < 4; ++k) {
       EXPECT_TRUE(dual_bound(problem, random_prices(problem, random)) >= optimum)

@@ -11,13 +11,13 @@ namespace tongsuan::market {
 namespace {
 
 using testing::gang_prices;
-using testing::kNaiveDenominator;
 using testing::MarketBuilder;
 using testing::NaiveBook;
 using testing::random_market;
 using testing::random_prices;
 using testing::random_sizes;
 using testing::step;
+using testing::undivided_of;
 
 constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
 
@@ -39,9 +39,7 @@ TEST(GangBound, HoldsForTheBestOutcome) {
     const auto best = twin.best();
     ASSERT_TRUE(best.has_value()) << "seed " << seed;
     ++books;
-    const int128 optimum =
-        best->first / kNaiveDenominator * problem.denominator +
-        best->first % kNaiveDenominator * problem.denominator / kNaiveDenominator;
+    const int128 optimum = undivided_of(best->first, problem.denominator);
     Random random(seed);
     for (int k = 0; k < 4; ++k) {
       const Prices prices = random_prices(problem, random);

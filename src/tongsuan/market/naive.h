@@ -18,6 +18,12 @@ namespace tongsuan::market::testing {
 // Undivided money of the twin: micro-yuan × 3.6·10^9, whatever the book.
 inline constexpr std::int64_t kNaiveDenominator = 3'600'000'000;
 
+// Money of the twin in units of 1 / denominator micro-yuan, rounded down.
+[[nodiscard]] inline int128 undivided_of(int128 naive, std::int64_t denominator) {
+  return naive / kNaiveDenominator * denominator +
+         naive % kNaiveDenominator * denominator / kNaiveDenominator;
+}
+
 struct NaivePlacement {
   Award award;
   std::int64_t value = 0;  // micro-yuan
