@@ -1,9 +1,9 @@
 // A round that follows another one: the same book with one order in a hundred new.
 //
-//   tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] KIND:ORDERS...
+//   tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] [--repeat N] KIND:ORDERS...
 // KIND as in books.h. The first round is cleared with --first-work (the default budget); one order
 // in a hundred leaves, as many new ones of another seed come in, and the second book is cleared
-// warm with --work (a hundredth of the first), and once cold with the same budget.
+// warm with --work (a hundredth of the first), --repeat times, and once cold with the same budget.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -108,7 +108,10 @@ int measure(const std::string& name, const bench::BenchArguments& arguments) {
   if (!clear_timed(next, {"cold", options}).ok()) return 1;
   options.warm_start = &first.value().verified.certificate();
   options.warm_market = &book->market;
-  const Result<clearing::Clearing> warm = clear_timed(next, {"warm", options});
+  Result<clearing::Clearing> warm = clear_timed(next, {"warm", options});
+  for (std::uint64_t i = 1; i < arguments.number("repeat", 1); ++i) {
+    warm = clear_timed(next, {"warm", options});
+  }
   if (!warm.ok()) return 1;
   measure_parts(next, warm.value().verified.certificate());
   return 0;
@@ -119,7 +122,8 @@ int measure(const std::string& name, const bench::BenchArguments& arguments) {
 int main(int argc, char** argv) {
   const bench::BenchArguments arguments(
       argc, argv,
-      "tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] KIND:ORDERS...");
+      "tongsuan_reclear_bench [--threads N] [--work N] [--first-work N] "
+      "[--repeat N] KIND:ORDERS...");
   bool well = true;
   for (const std::string& book : arguments.books) {
     well &= bench::apart([&] { return measure(book, arguments); });

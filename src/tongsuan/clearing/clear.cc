@@ -30,9 +30,12 @@ constexpr std::uint64_t kCoarseWork = 4;  // of the budget, one part in so many 
 constexpr std::int64_t kFlowMarginPercent = 150;
 
 // Searches between which the flows of lines are planned anew: each builds its model of the book,
-// which large books feel.
-std::uint32_t flow_passes(const market::Problem& problem) {
-  return problem.orders.size() < 50'000 ? 8 : 3;
+// which large books, and small budgets, feel.
+std::uint32_t flow_passes(const market::Problem& problem, std::uint64_t work_units) {
+  constexpr std::uint64_t kUnitsPerOrder = 20;  // of a pass, at least
+  const std::uint64_t orders = std::max<std::size_t>(problem.orders.size(), 1);
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
+      work_units / (kUnitsPerOrder * orders), 1, orders < 50'000 ? 8 : 3));
 }
 
 // What the solver stages hand on to one another.
@@ -177,7 +180,7 @@ class PlacementSearch {
       search_.warm_start =
           solver::assign(problem_, prices(), search_.flows, round_.options.thread_count);
     }
-    const std::uint32_t passes = lines_ ? flow_passes(problem_) : 1;
+    const std::uint32_t passes = lines_ ? flow_passes(problem_, budget) : 1;
     for (std::uint32_t pass = 0; pass < passes && (pass == 0 || !round_.cancelled()); ++pass) {
       if (pass > 0) plan(kFlowMarginPercent * (passes - pass) / passes);
       search_pass(pass, passes, budget / passes);

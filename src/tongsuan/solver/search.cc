@@ -22,6 +22,8 @@ namespace {
 constexpr std::uint16_t kNobody = 0xFFFF;
 // Above this share of the cooling, phases end at the best state that they saw.
 constexpr double kCalm = 0.83;
+// A phase looks at every order before it begins, and does work of one unit for so many orders.
+constexpr std::uint64_t kPhaseOrders = 4;
 // Orders that no window holds whole move only in phases with a single window: one phase in so many.
 constexpr std::uint32_t kWholeEvery = 6;
 
@@ -251,10 +253,12 @@ void Searcher::anneal() {
     return plan_.hot * mean_gain_ * exponential(decay * cooling(done));
   };
   const auto all = static_cast<double>(options_.work_units);
-  for (std::uint32_t phase = 0; phase < options_.phases && work_units_ < options_.work_units;
-       ++phase) {
+  const std::uint64_t orders = std::max<std::size_t>(problem_.orders.size(), 1);
+  const std::uint64_t phases =
+      std::clamp<std::uint64_t>(options_.work_units * kPhaseOrders / orders, 1, options_.phases);
+  for (std::uint32_t phase = 0; phase < phases && work_units_ < options_.work_units; ++phase) {
     if (best_money() >= options_.target || (options_.cancelled && options_.cancelled())) break;
-    const std::uint64_t budget = (options_.work_units - work_units_) / (options_.phases - phase);
+    const std::uint64_t budget = (options_.work_units - work_units_) / (phases - phase);
     const double done = static_cast<double>(work_units_) / all;
     const double after = done + static_cast<double>(budget) / all;
     Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase);

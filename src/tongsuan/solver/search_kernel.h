@@ -17,7 +17,6 @@ struct ScanView {
   const Model* model = nullptr;
   const Kernels* kernels = nullptr;
   const double* planes = nullptr;               // as Model::planes, with the current placements
-  const std::uint8_t* shape_allowed = nullptr;  // by shape; null: all
   std::uint32_t begin = 0;  // placements, transfers included, stay in [begin, end)
   std::uint32_t end = 0;
   std::uint32_t blink_mean = 0;  // skip one option in about so many; 0: never

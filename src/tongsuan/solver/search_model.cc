@@ -48,29 +48,54 @@ class ShapeBuilder {
       cheaper_[lane] = model_.lanes[lane].soft;
     }
     plain_.assign(problem_.bundles.size(), kNone);
+    links_.assign(problem_.lanes.size(), {});
+    newest_.assign(problem_.transfers.size(), kNone);
     for (const market::Choice& choice : problem_.choices) {
-      if (choice.bundle == kNone) continue;
-      static_cast<void>(shape_of(choice.bundle, choice.extra, true));
+      if (choice.bundle != kNone && find(choice.bundle, choice.extra) == kNone) {
+        add(choice.bundle, choice.extra);
+      }
     }
   }
 
-  std::uint32_t shape_of(std::uint32_t bundle, std::uint32_t transfer, bool may_add) {
-    if (transfer == kNone) {
-      if (plain_[bundle] == kNone && may_add) plain_[bundle] = add(bundle, transfer);
-      return plain_[bundle];
-    }
-    const auto found = moved_.find({bundle, transfer});
-    if (found != moved_.end()) return found->second;
-    const std::uint32_t shape = add(bundle, transfer);
-    moved_.emplace(std::pair(bundle, transfer), shape);
-    return shape;
+  // kNone before run() has seen a choice of the two.
+  [[nodiscard]] std::uint32_t find(std::uint32_t bundle, std::uint32_t transfer) const {
+    if (transfer == kNone) return plain_[bundle];
+    std::uint32_t i = newest_[transfer];
+    while (i != kNone && moved_[i].bundle != bundle) i = moved_[i].older;
+    return i == kNone ? kNone : moved_[i].shape;
   }
 
  private:
-  std::uint32_t add(std::uint32_t bundle, std::uint32_t transfer) {
-    Shape shape;
-    shape.leg_begin = static_cast<std::uint32_t>(model_.legs.size());
-    std::vector<std::pair<std::uint32_t, double>> all;  // (lane, units), each lane once
+  struct Link {
+    std::uint32_t guide = kNone;  // as Shape::link_guide and link_key; kNone: not made yet
+    std::uint32_t key = kNone;
+  };
+  // Shapes of one transfer are a list: it has few, one for each bundle that it serves.
+  struct Moved {
+    std::uint32_t bundle = 0;
+    std::uint32_t shape = 0;
+    std::uint32_t older = kNone;
+  };
+  using Legs = std::vector<std::pair<std::uint32_t, double>>;  // (lane, units), each lane once
+
+  void add(std::uint32_t bundle, std::uint32_t transfer) {
+    if (plain_[bundle] == kNone) {
+      plain_[bundle] = push(bundle_shape(bundle));
+    }
+    if (transfer == kNone) return;
+    Shape shape = model_.shapes[plain_[bundle]];
+    add_transfer(shape, transfer);
+    moved_.push_back({bundle, push(shape), newest_[transfer]});
+    newest_[transfer] = static_cast<std::uint32_t>(moved_.size() - 1);
+  }
+
+  std::uint32_t push(const Shape& shape) {
+    model_.shapes.push_back(shape);
+    return static_cast<std::uint32_t>(model_.shapes.size() - 1);
+  }
+
+  [[nodiscard]] Legs legs_of(std::uint32_t bundle) const {
+    Legs all;
     for (std::uint32_t i = problem_.bundles[bundle].begin; i < problem_.bundles[bundle].end; ++i) {
       const market::BundleLeg& leg = problem_.bundle_legs[i];
       const auto same = std::find_if(all.begin(), all.end(),
@@ -81,6 +106,13 @@ class ShapeBuilder {
         all.emplace_back(leg.lane, static_cast<double>(leg.units));
       }
     }
+    return all;
+  }
+
+  Shape bundle_shape(std::uint32_t bundle) {
+    Shape shape;
+    shape.leg_begin = static_cast<std::uint32_t>(model_.legs.size());
+    const Legs all = legs_of(bundle);
     bool any_linear = false;
     for (const auto& [lane, units] : all) {
       any_linear = any_linear || model_.lanes[lane].linear;
@@ -88,17 +120,34 @@ class ShapeBuilder {
       if (!model_.lanes[lane].linear) model_.legs.push_back({lane, units});
     }
     shape.leg_end = static_cast<std::uint32_t>(model_.legs.size());
-    const auto guide = [&](std::uint32_t row) { return model_.guide[row]; };
-    const auto linear = [&](std::uint32_t row) { return model_.linear_price[row]; };
-    const auto least = [&](std::uint32_t row) {
-      return model_.share * model_.guide[row] + (1 - model_.share) * least_price(row);
-    };
-    shape.guide = add_prefix(all, guide);
-    if (any_linear) shape.linear = add_prefix(all, linear);
-    shape.key = add_prefix(all, least);
-    if (transfer != kNone) add_transfer(shape, transfer);
-    model_.shapes.push_back(shape);
-    return static_cast<std::uint32_t>(model_.shapes.size() - 1);
+    shape.guide = add_prefix(all, [&](std::uint32_t row) { return model_.guide[row]; });
+    if (any_linear) {
+      shape.linear = add_prefix(all, [&](std::uint32_t row) { return model_.linear_price[row]; });
+    }
+    shape.key = add_prefix(all, [&](std::uint32_t row) { return blend(row); });
+    return shape;
+  }
+
+  void add_transfer(Shape& shape, std::uint32_t index) {
+    const market::Transfer& transfer = problem_.transfers[index];
+    Link& link = links_[transfer.lane];
+    if (link.guide == kNone) {
+      const Legs unit = {{transfer.lane, 1}};
+      link.guide = add_prefix(unit, [&](std::uint32_t row) { return model_.guide[row]; });
+      link.key = add_prefix(unit, [&](std::uint32_t row) { return blend(row); });
+    }
+    shape.transfer = index;
+    shape.transfer_lane = transfer.lane;
+    shape.transfer_slots = transfer.slots;
+    shape.transfer_rate = static_cast<double>(transfer.rate);
+    shape.prunable = shape.prunable && !cheaper_[transfer.lane];
+    shape.link_guide = link.guide;
+    shape.link_key = link.key;
+  }
+
+  // What a unit of use of a row counts at least in scores.
+  [[nodiscard]] double blend(std::uint32_t row) const {
+    return model_.share * model_.guide[row] + (1 - model_.share) * least_price(row);
   }
 
   // What the first unit of use of a row costs in the empty book.
@@ -109,8 +158,7 @@ class ShapeBuilder {
   }
 
   template <class Price>
-  std::uint32_t add_prefix(const std::vector<std::pair<std::uint32_t, double>>& legs,
-                           const Price& price) {
+  std::uint32_t add_prefix(const Legs& legs, const Price& price) {
     const std::size_t table = model_.prefix.size();
     // Kernels read whole vectors: the table goes on, flat, beyond its end.
     model_.prefix.resize(table + problem_.slot_count + 1 + kPaddingSlots, 0);
@@ -123,33 +171,13 @@ class ShapeBuilder {
     return static_cast<std::uint32_t>(table);
   }
 
-  void add_transfer(Shape& shape, std::uint32_t index) {
-    const market::Transfer& transfer = problem_.transfers[index];
-    shape.transfer = index;
-    shape.transfer_lane = transfer.lane;
-    shape.transfer_slots = transfer.slots;
-    shape.transfer_rate = static_cast<double>(transfer.rate);
-    shape.prunable = shape.prunable && !cheaper_[transfer.lane];
-    shape.start_guide = static_cast<std::uint32_t>(model_.prefix.size());
-    const std::uint32_t width = problem_.slot_count + 1 + kPaddingSlots;
-    shape.start_key = shape.start_guide + width;
-    model_.prefix.resize(model_.prefix.size() + 2 * width, 0);
-    for (Slot start = transfer.slots; start < problem_.slot_count; ++start) {
-      for (Slot slot = start - transfer.slots; slot < start; ++slot) {
-        const std::uint32_t row = problem_.row(transfer.lane, slot);
-        const double guide = model_.guide[row] * shape.transfer_rate;
-        const double least = least_price(row) * shape.transfer_rate;
-        model_.prefix[shape.start_guide + start] += guide;
-        model_.prefix[shape.start_key + start] += model_.share * guide + (1 - model_.share) * least;
-      }
-    }
-  }
-
   Model& model_;
   const market::Problem& problem_;
-  std::vector<bool> cheaper_;         // by lane: may become cheaper than in the empty book
-  std::vector<std::uint32_t> plain_;  // by bundle: its shape without a transfer
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> moved_;
+  std::vector<bool> cheaper_;          // by lane: may become cheaper than in the empty book
+  std::vector<std::uint32_t> plain_;   // by bundle: its shape without a transfer
+  std::vector<Link> links_;            // by lane
+  std::vector<Moved> moved_;           // shapes with a transfer
+  std::vector<std::uint32_t> newest_;  // by transfer: the last of its list in moved_
 };
 
 // ---- Profiles ----------------------------------------------------------------------------------
@@ -200,7 +228,7 @@ struct Chunk {
 
 class ChoiceBuilder {
  public:
-  ChoiceBuilder(Model& model, ShapeBuilder& shapes, const ModelOptions& options)
+  ChoiceBuilder(Model& model, const ShapeBuilder& shapes, const ModelOptions& options)
       : model_(model),
         problem_(model.problem),
         shapes_(shapes),
@@ -310,7 +338,7 @@ class ChoiceBuilder {
       choice.duration = static_cast<std::uint16_t>(slots.count());
       return true;
     }
-    choice.shape = shapes_.shape_of(source.bundle, source.extra, false);
+    choice.shape = shapes_.find(source.bundle, source.extra);
     choice.devices = source.devices;
     choice.first = source.first;
     choice.last = source.last;
@@ -385,7 +413,7 @@ class ChoiceBuilder {
     const Shape& shape = model_.shapes[choice.shape];
     double bound = choice.worth - model_.orders[choice.order].delay * start -
                    model_.prefix_cost(shape.key, choice, start);
-    if (shape.start_key != kNone) bound -= model_.prefix[shape.start_key + start];
+    if (shape.link_key != kNone) bound -= model_.transfer_cost(shape.link_key, shape, start);
     return bound;
   }
 
@@ -420,7 +448,7 @@ class ChoiceBuilder {
 
   Model& model_;
   const market::Problem& problem_;
-  ShapeBuilder& shapes_;
+  const ShapeBuilder& shapes_;
   const ModelOptions& options_;
   bool by_bounds_;              // choices with several starts are judged by their bounds at λ
   std::vector<bool> followed_;  // by order: may be worth placing at a loss

@@ -79,9 +79,9 @@ struct Shape {
   std::uint32_t transfer_lane = 0;   //   the link that it loads, if that is a real row
   std::uint32_t transfer_slots = 0;  //   for so many slots before the start (0: no transfer)
   double transfer_rate = 0;
-  std::uint32_t start_guide = kNone;  // with a transfer: its λ cost by start
-  std::uint32_t start_key = kNone;    //   and its blend
-  bool prunable = true;               // no row of it can become cheaper than in the empty book
+  std::uint32_t link_guide = kNone;  // with a transfer: λ of one unit on its link,
+  std::uint32_t link_key = kNone;    //   and its blend
+  bool prunable = true;              // no row of it can become cheaper than in the empty book
 };
 
 struct ModelChoice {
@@ -147,7 +147,7 @@ class Model {
     const Shape& shape = shapes[choice.shape];
     double promise =
         choice.worth - orders[choice.order].delay * start - prefix_cost(shape.guide, choice, start);
-    if (shape.start_guide != kNone) promise -= prefix[shape.start_guide + start];
+    if (shape.link_guide != kNone) promise -= transfer_cost(shape.link_guide, shape, start);
     return promise;
   }
   [[nodiscard]] static Use transfer_use(const Shape& shape, std::uint32_t start) {
@@ -162,6 +162,11 @@ class Model {
                                    std::uint32_t start) const {
     const double* at = prefix.data() + table + start;
     return (at[choice.duration] - at[0]) * choice.devices;
+  }
+  [[nodiscard]] double transfer_cost(std::uint32_t table, const Shape& shape,
+                                     std::uint32_t start) const {
+    const double* at = prefix.data() + table + start;
+    return (at[0] - *(at - shape.transfer_slots)) * shape.transfer_rate;
   }
 
   const market::Problem& problem;
