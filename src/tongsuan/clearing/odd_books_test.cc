@@ -259,6 +259,7 @@ TEST(OddBooks, AHundredThousandOrdersForOneDevice) {
   EXPECT_EQ(held, 12U);
   // More than twelve orders of one slot have the highest limit, 98, and the device costs 1.
   EXPECT_EQ(to_string(certificate.welfare), to_string(int128{12} * 97 * kMicro));
+  EXPECT_LT(certificate.bound - certificate.welfare, certificate.welfare / 20);
 }
 
 // ---- Cut short ---------------------------------------------------------------------------------

@@ -29,14 +29,46 @@ namespace {
 constexpr std::size_t kFullPassOrdersMax = 8'000;  // above: mini-batches
 constexpr std::uint32_t kFullSteps = 1'000;
 constexpr std::uint32_t kSampledSteps = 800;
-constexpr std::uint32_t kTrialSteps = 40;       // from earlier prices, before they are trusted
-constexpr std::uint32_t kWarmSteps = 200;       // when the trial finds better ones
-constexpr double kSampleOrders = 4'000;         // per step, about
+constexpr std::uint32_t kTrialSteps = 40;  // from earlier prices, before they are trusted
+constexpr std::uint32_t kWarmSteps = 200;  // when the trial finds better ones
+constexpr double kSampleOrders = 4'000;    // per step, about, and at least
+constexpr double kSampleAccepted = 10;     // of them, so many that supply has room for
+constexpr double kSampledAnswers = 5e7;    // in all steps, before these become fewer
+constexpr std::uint32_t kSampledStepsMin = 200;
 constexpr std::int64_t kTrustedShare = 10'000;  // earlier prices within 1 / this of the trial stay
 constexpr std::int64_t kStaleShare = 20;  // prices that the trial betters by 1 / this are no help
 constexpr std::uint32_t kFadeSteps = 100;
 constexpr double kBandLeast = 1e-3;  // lines are never smoothed over less
 constexpr std::uint32_t kExactChunk = 4'096;
+
+// Device-slots that a choice takes of its capacity lane.
+double work_of(const Problem& problem, const market::Choice& choice) {
+  const market::BundleLeg& leg = problem.bundle_legs[problem.bundles[choice.bundle].begin];
+  return static_cast<double>(leg.units) * choice.devices * choice.duration;
+}
+
+// How many orders a step should look at. Where supply has room for few of them, most of a sample
+// is noise: it grows until enough of it can be accepted.
+double sample_orders(const Problem& problem) {
+  double work = 0;  // of the first choice of all orders
+  double count = 0;
+  for (const market::ProblemOrder& order : problem.orders) {
+    if (order.choices.count() == 0) continue;
+    const market::Choice& choice = problem.choices[order.choices.begin];
+    if (choice.bundle == kNone) continue;
+    work += work_of(problem, choice);
+    ++count;
+  }
+  double supply = 0;  // device-slots
+  const std::uint32_t rows = problem.capacity_lane_count * problem.slot_count;
+  for (std::uint32_t i = problem.supply_begin[0]; i < problem.supply_begin[rows]; ++i) {
+    supply += static_cast<double>(problem.supply[i].amount);
+  }
+  const auto orders = static_cast<double>(problem.orders.size());
+  if (work <= 0 || supply <= 0) return kSampleOrders;
+  const double accepted = std::min(1.0, supply / work) * count / orders;
+  return std::clamp(kSampleAccepted / accepted, kSampleOrders, std::max(kSampleOrders, orders));
+}
 
 // Rows priced by cost settle early; zones, links and limits are priced by scarcity, many times
 // above cost, and need large steps for longer.
@@ -58,7 +90,8 @@ class Ascent {
         options_(options),
         pool_(options.thread_count),
         rows_(problem),
-        oracle_(problem, pool_) {
+        oracle_(problem, pool_),
+        sample_(sample_orders(problem)) {
     if (problem.orders.size() <= kFullPassOrdersMax) oracle_.index_singles();
   }
 
@@ -72,6 +105,10 @@ class Ascent {
   double evaluate(const std::vector<OrderSlice>& slices, double band);
   void consider(const std::vector<double>& prices);
   [[nodiscard]] int128 exact_bound(const Prices& prices);
+  [[nodiscard]] std::uint32_t sampled_steps() const {
+    const auto affordable = static_cast<std::uint32_t>(kSampledAnswers / sample_);
+    return std::clamp(affordable, kSampledStepsMin, kSampledSteps);
+  }
   // False when the caller asked to stop.
   bool report(std::uint32_t step, std::uint32_t steps) const;
 
@@ -80,6 +117,7 @@ class Ascent {
   WorkerPool pool_;
   Rows rows_;
   Oracle oracle_;
+  double sample_ = 0;  // orders that a step looks at, where it does not look at all
   std::optional<Sampler> sampler_;
   std::vector<double> use_;
   DualResult result_;
@@ -124,7 +162,7 @@ void Ascent::full_passes(const Schedule& schedule, std::uint32_t steps) {
 
 void Ascent::samples(const Schedule& schedule, std::uint32_t steps) {
   if (!sampler_) {
-    sampler_.emplace(problem_, kSampleOrders / static_cast<double>(problem_.orders.size()));
+    sampler_.emplace(problem_, sample_ / static_cast<double>(problem_.orders.size()));
   }
   RateWalk walk(schedule, steps);
   std::vector<double> average(rows_.prices().size(), 0.0);
@@ -209,7 +247,7 @@ DualResult Ascent::run() {
   if (warm_up()) return std::move(result_);
   rows_.restart(rows_.cold_prices());
   const bool full = problem_.orders.size() <= kFullPassOrdersMax;
-  const std::uint32_t steps = full ? kFullSteps : kSampledSteps;
+  const std::uint32_t steps = full ? kFullSteps : sampled_steps();
   descend(cold_schedule(problem_, full), options_.steps != 0 ? options_.steps : steps);
   return std::move(result_);
 }

@@ -15,6 +15,9 @@ using market::Problem;
 namespace {
 
 constexpr std::uint32_t kKinkStepsMax = 16;  // rows with more steps do not stop on them
+// Of a row's capacity. Where far more is asked for at first than there is, the second moment of the
+// steps would else remember it for hundreds of steps, and these would be too small to go on.
+constexpr double kGradientMax = 4;
 constexpr double kValueShare = 0.1;  // of what choices are worth per unit: scale of free things
 
 // What choices are worth per unit of a lane: the mean, and the greatest for one slot alone.
@@ -256,7 +259,8 @@ double Rows::supply_surplus(double band) {
 void Rows::step(const std::vector<double>& use, double rate, const AdamRates& rates) {
   for (std::uint32_t row = 0; row < price_.size(); ++row) {
     const double supply = std::clamp(use[row], net_[row], net_[row] + slack_[row]);
-    gradient_[row] = (use[row] - supply) * inverse_capacity_[row];
+    gradient_[row] =
+        std::clamp((use[row] - supply) * inverse_capacity_[row], -kGradientMax, kGradientMax);
   }
   adam_.targets(gradient_, price_, scale_, rate, rates, target_);
   for (std::uint32_t row = 0; row < price_.size(); ++row) move(row, target_[row]);
