@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -33,6 +34,7 @@ constexpr std::uint32_t kTrialSteps = 40;  // from earlier prices, before they a
 constexpr std::uint32_t kWarmSteps = 200;  // when the trial finds better ones
 constexpr double kSampleOrders = 4'000;    // per step, about, and at least
 constexpr double kSampleAccepted = 10;     // of them, so many that supply has room for
+constexpr double kCrowded = 5;             // times the capacity is asked for: start where it ends
 constexpr double kSampledAnswers = 5e7;    // in all steps, before these become fewer
 constexpr std::uint32_t kSampledStepsMin = 200;
 constexpr std::int64_t kTrustedShare = 10'000;  // earlier prices within 1 / this of the trial stay
@@ -47,27 +49,53 @@ double work_of(const Problem& problem, const market::Choice& choice) {
   return static_cast<double>(leg.units) * choice.devices * choice.duration;
 }
 
-// How many orders a step should look at. Where supply has room for few of them, most of a sample
-// is noise: it grows until enough of it can be accepted.
-double sample_orders(const Problem& problem) {
-  double work = 0;  // of the first choice of all orders
-  double count = 0;
+// All orders against all capacity, as if it were one lane of one slot.
+struct Crowd {
+  double accepted = 1;  // share of the orders that supply has room for
+  double scarcity = 1;  // value per cold cost of the last one that finds room, the best first
+};
+
+struct Bid {
+  double ratio = 0;  // value per cold cost
+  double work = 0;   // device-slots
+  auto operator<=>(const Bid&) const = default;
+};
+
+// The first choice of every order that pays for capacity.
+std::vector<Bid> bids_of(const Problem& problem, const std::vector<double>& cold) {
+  std::vector<Bid> bids;
+  const std::vector<double> unit = dual::lane_units(problem);
   for (const market::ProblemOrder& order : problem.orders) {
     if (order.choices.count() == 0) continue;
     const market::Choice& choice = problem.choices[order.choices.begin];
     if (choice.bundle == kNone) continue;
-    work += work_of(problem, choice);
-    ++count;
+    const std::uint32_t lane = problem.bundle_legs[problem.bundles[choice.bundle].begin].lane;
+    const double work = work_of(problem, choice);
+    const double cost = work * cold[problem.row(lane, choice.first)] * unit[lane];
+    if (cost > 0) bids.push_back({static_cast<double>(choice.value) / cost, work});
   }
-  double supply = 0;  // device-slots
+  return bids;
+}
+
+double capacity_of(const Problem& problem) {
+  double sum = 0;  // device-slots
   const std::uint32_t rows = problem.capacity_lane_count * problem.slot_count;
   for (std::uint32_t i = problem.supply_begin[0]; i < problem.supply_begin[rows]; ++i) {
-    supply += static_cast<double>(problem.supply[i].amount);
+    sum += static_cast<double>(problem.supply[i].amount);
   }
-  const auto orders = static_cast<double>(problem.orders.size());
-  if (work <= 0 || supply <= 0) return kSampleOrders;
-  const double accepted = std::min(1.0, supply / work) * count / orders;
-  return std::clamp(kSampleAccepted / accepted, kSampleOrders, std::max(kSampleOrders, orders));
+  return sum;
+}
+
+Crowd crowd_of(const Problem& problem, const std::vector<double>& cold) {
+  std::vector<Bid> bids = bids_of(problem, cold);
+  double room = capacity_of(problem);
+  double work = 0;
+  for (const Bid& bid : bids) work += bid.work;
+  if (work <= kCrowded * room) return {};
+  std::ranges::sort(bids, std::greater<>());
+  std::size_t count = 0;
+  for (; count + 1 < bids.size() && room >= bids[count].work; ++count) room -= bids[count].work;
+  return {static_cast<double>(count + 1) / static_cast<double>(bids.size()), bids[count].ratio};
 }
 
 // Rows priced by cost settle early; zones, links and limits are priced by scarcity, many times
@@ -91,7 +119,9 @@ class Ascent {
         pool_(options.thread_count),
         rows_(problem),
         oracle_(problem, pool_),
-        sample_(sample_orders(problem)) {
+        crowd_(crowd_of(problem, rows_.cold_prices())),
+        sample_(std::clamp(kSampleAccepted / crowd_.accepted, kSampleOrders,
+                           std::max(kSampleOrders, static_cast<double>(problem.orders.size())))) {
     if (problem.orders.size() <= kFullPassOrdersMax) oracle_.index_singles();
   }
 
@@ -104,6 +134,7 @@ class Ascent {
   void samples(const Schedule& schedule, std::uint32_t steps);
   double evaluate(const std::vector<OrderSlice>& slices, double band);
   void consider(const std::vector<double>& prices);
+  [[nodiscard]] std::vector<double> start_prices() const;
   [[nodiscard]] int128 exact_bound(const Prices& prices);
   [[nodiscard]] std::uint32_t sampled_steps() const {
     const auto affordable = static_cast<std::uint32_t>(kSampledAnswers / sample_);
@@ -117,6 +148,7 @@ class Ascent {
   WorkerPool pool_;
   Rows rows_;
   Oracle oracle_;
+  Crowd crowd_;
   double sample_ = 0;  // orders that a step looks at, where it does not look at all
   std::optional<Sampler> sampler_;
   std::vector<double> use_;
@@ -243,9 +275,18 @@ bool Ascent::warm_up() {
   return gain <= size / kStaleShare;
 }
 
+// Costs tell nothing about prices where most orders cannot have a place.
+std::vector<double> Ascent::start_prices() const {
+  std::vector<double> prices = rows_.cold_prices();
+  if (crowd_.scarcity <= 1) return prices;
+  const std::uint32_t rows = problem_.capacity_lane_count * problem_.slot_count;
+  for (std::uint32_t row = 0; row < rows; ++row) prices[row] *= crowd_.scarcity;
+  return prices;
+}
+
 DualResult Ascent::run() {
   if (warm_up()) return std::move(result_);
-  rows_.restart(rows_.cold_prices());
+  rows_.restart(start_prices());
   const bool full = problem_.orders.size() <= kFullPassOrdersMax;
   const std::uint32_t steps = full ? kFullSteps : sampled_steps();
   descend(cold_schedule(problem_, full), options_.steps != 0 ? options_.steps : steps);

@@ -7,6 +7,7 @@
 
 #include "tongsuan/base/check.h"
 #include "tongsuan/solver/dual_oracle.h"
+#include "tongsuan/solver/search_math.h"
 
 namespace tongsuan::solver::dual {
 
@@ -17,7 +18,8 @@ namespace {
 constexpr std::uint32_t kKinkStepsMax = 16;  // rows with more steps do not stop on them
 // Of a row's capacity. Where far more is asked for at first than there is, the second moment of the
 // steps would else remember it for hundreds of steps, and these would be too small to go on.
-constexpr double kGradientMax = 4;
+constexpr double kGradientSoft =
+    4;  // of a row's capacity: beyond, gradients count by their logarithm
 constexpr double kValueShare = 0.1;  // of what choices are worth per unit: scale of free things
 
 // What choices are worth per unit of a lane: the mean, and the greatest for one slot alone.
@@ -74,6 +76,16 @@ std::vector<bool> delivered_lanes(const Problem& problem) {
     if (leg.amount < 0) delivered[leg.lane] = true;
   }
   return delivered;
+}
+
+// Where far more is asked for than there is, the second moment of the steps would remember it for
+// hundreds of steps and keep these too small to go on; cutting it off would hide in which rows of
+// many it is.
+double softened(double gradient) {
+  const double size = std::abs(gradient);
+  if (size <= kGradientSoft) return gradient;
+  const double soft = kGradientSoft * (1 + primal::natural_log(size / kGradientSoft));
+  return gradient < 0 ? -soft : soft;
 }
 
 }  // namespace
@@ -259,8 +271,7 @@ double Rows::supply_surplus(double band) {
 void Rows::step(const std::vector<double>& use, double rate, const AdamRates& rates) {
   for (std::uint32_t row = 0; row < price_.size(); ++row) {
     const double supply = std::clamp(use[row], net_[row], net_[row] + slack_[row]);
-    gradient_[row] =
-        std::clamp((use[row] - supply) * inverse_capacity_[row], -kGradientMax, kGradientMax);
+    gradient_[row] = softened((use[row] - supply) * inverse_capacity_[row]);
   }
   adam_.targets(gradient_, price_, scale_, rate, rates, target_);
   for (std::uint32_t row = 0; row < price_.size(); ++row) move(row, target_[row]);
