@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -14,21 +13,23 @@
 
 namespace tongsuan::market::internal {
 
-// At most a fixed number of values are kept. A book with more kinds works some of them out again:
-// that costs time and nothing else.
+inline constexpr std::size_t kKeptSlotsMax = std::size_t{1} << 22;  // some 100 MB
+
+// For values that are as large as there are slots; a limited number is kept. A book with more kinds
+// works some of them out again: that costs time and nothing else.
 template <class Value>
 class Kept {
  public:
-  explicit Kept(std::size_t count_max)
-      : mask_(static_cast<std::uint32_t>(std::bit_floor(std::max<std::size_t>(1, count_max)) - 1)) {
-  }
+  explicit Kept(std::uint32_t slot_count)
+      : line_max_(static_cast<std::uint32_t>(
+            std::max<std::size_t>(1, kKeptSlotsMax / (slot_count + 1)))) {}
 
   // The value of `key`, which `fill(value)` writes where it is not known; what it finds there is a
   // new value or one of another key. Valid until the next call.
   template <class Fill>
   const Value& of(std::uint64_t key, Fill fill) {
     const std::uint32_t id = id_of(key);
-    const std::size_t place = id & mask_;
+    const std::size_t place = id % line_max_;
     if (place == lines_.size()) lines_.emplace_back();
     Line& line = lines_[place];
     if (line.id != id) {
@@ -51,8 +52,8 @@ class Kept {
     return next_++;
   }
 
-  const std::uint32_t mask_;  // one less than a power of two
-  std::uint32_t next_ = 0;
+  std::uint32_t line_max_;
+  std::uint32_t next_ = 0;  // id
   FlatMap ids_;
   std::vector<Line> lines_;
 };
