@@ -143,9 +143,7 @@ class FileBytes {
   FileBytes() = default;
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
-  ~FileBytes() {
-    if (mapped_ != nullptr) munmap(mapped_, size_);
-  }
+  ~FileBytes() { release(); }
 
   // 0, or the errno of what went wrong.
   int open(const char* path) {
@@ -159,6 +157,13 @@ class FileBytes {
   [[nodiscard]] std::string_view view() const {
     return mapped_ != nullptr ? std::string_view(static_cast<const char*>(mapped_), size_)
                               : std::string_view(read_);
+  }
+
+  // Readers keep no bytes, so that a file need not stay in memory while it is judged.
+  void release() {
+    if (mapped_ != nullptr) munmap(mapped_, size_);
+    mapped_ = nullptr;
+    read_ = {};
   }
 
  private:
@@ -238,9 +243,11 @@ int verify_files(const Arguments& arguments) {
   }
   const codec::ReadReport book = codec::read_market(files[0].view(), arguments.files[0]);
   if (!book.ok()) return unreadable(arguments, "unreadable-market", book.faults.text());
+  files[0].release();
   const codec::CertificateReport read =
       codec::read_certificate(files[1].view(), arguments.files[1], book.market);
   if (!read.ok()) return unreadable(arguments, "unreadable-certificate", read.faults.text());
+  files[1].release();
   const market::Verdict verdict = market::verify(book.market, read.certificate, Threads());
   const std::string said =
       arguments.json
