@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """tongsuan-verify as a stranger uses it: verdicts, languages, exit codes, and what it links.
 
-usage: app_test.py TONGSUAN_VERIFY FIXTURE_FOLDER
+usage: app_test.py TONGSUAN_VERIFY FIXTURE_FOLDER LIBRARY...
+
+The libraries are those of the four modules that the program is made of.
 """
 import json
 import os
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import unittest
 
-APP, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+APP, FOLDER, LIBRARIES = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 MARKET, CERTIFICATE = FOLDER / "market.txt", FOLDER / "certificate.txt"
 LIES = ["welfare-mismatch", "bound-mismatch", "root-mismatch", "rent-mismatch", "totals-mismatch",
         "precedence"]
@@ -20,6 +22,10 @@ def run(*arguments, **environment):
     clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **environment}
     return subprocess.run([APP, *map(str, arguments)], capture_output=True, text=True, env=clean,
                           encoding="utf-8")
+
+
+def symbols_of(binary):
+    return subprocess.run(["nm", "-C", binary], capture_output=True, text=True, check=True).stdout
 
 
 class Verify(unittest.TestCase):
@@ -97,11 +103,30 @@ class Verify(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_links_only_the_exact_core(self):
-        symbols = subprocess.run(["nm", "-C", APP], capture_output=True, text=True).stdout
+        symbols = symbols_of(APP)
         self.assertIn("tongsuan::market::verify", symbols)
         for foreign in ("tongsuan::solver", "tongsuan::clearing", "tongsuan::lab", "tongsuan::cli",
-                        "tongsuan::import", "pthread_create", "std::thread"):
-            self.assertNotIn(foreign, symbols)
+                        "tongsuan::import"):
+            self.assertFalse(foreign in symbols, foreign)
+
+    # The program may bring threads; what it is made of neither has nor starts any.
+    def test_the_exact_core_has_no_threads(self):
+        self.assertEqual(len(LIBRARIES), 4)
+        for library in LIBRARIES:
+            symbols = symbols_of(library)
+            self.assertIn("tongsuan::", symbols)
+            for foreign in ("pthread_create", "std::thread", "std::jthread", "std::async"):
+                self.assertFalse(foreign in symbols, f"{foreign} in {library}")
+
+    def test_the_verdict_is_the_same_on_one_processor(self):
+        one = {min(os.sched_getaffinity(0))}
+        for name in [CERTIFICATE, *(FOLDER / f"{lie}.txt" for lie in LIES)]:
+            arguments = [APP, "-ojson", str(MARKET), str(name)]
+            alone = subprocess.run(arguments, capture_output=True,
+                                   preexec_fn=lambda: os.sched_setaffinity(0, one))
+            together = subprocess.run(arguments, capture_output=True)
+            self.assertEqual((alone.returncode, alone.stdout),
+                             (together.returncode, together.stdout))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 #include "tongsuan/cli/market_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tongsuan/cli/files.h"
@@ -9,12 +11,25 @@
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/verdict_text.h"
-#include "tongsuan/market/verify.h"
+#include "tongsuan/market/workers.h"
+#include "tongsuan/solver/worker_pool.h"
 
 namespace tongsuan::cli {
 namespace {
 
 constexpr std::uint32_t kNamesComparedMax = 200'000;  // longer lists give no suggestions
+
+// Each keeps sums of its own, so that many would gain little.
+class PoolWorkers final : public market::Workers {
+ public:
+  [[nodiscard]] std::uint32_t count() const override { return pool_.thread_count(); }
+  void run(const std::function<void(std::uint32_t)>& work) const override {
+    pool_.run(count(), [&](std::uint32_t part, std::uint32_t) { work(part); });
+  }
+
+ private:
+  mutable solver::WorkerPool pool_{std::clamp(std::thread::hardware_concurrency(), 1U, 8U)};
+};
 
 }  // namespace
 
@@ -50,13 +65,17 @@ Attempt<Certificate> read_certificate_file(const Session& session, std::string_v
   return std::move(report.certificate);
 }
 
+market::Verdict verify_round(const Market& market, const Certificate& certificate) {
+  return market::verify(market, certificate, PoolWorkers());
+}
+
 Attempt<ClearedRound> read_round(const Session& session, std::string_view market_path,
                                  std::string_view certificate_path) {
   TONGSUAN_TRY([[maybe_unused]] const Done checked,
                one_standard_input(session, {market_path, certificate_path}));
   TONGSUAN_TRY(Market market, read_market_file(session, market_path));
   TONGSUAN_TRY(Certificate certificate, read_certificate_file(session, certificate_path, market));
-  const market::Verdict verdict = market::verify(market, certificate);
+  const market::Verdict verdict = verify_round(market, certificate);
   if (verdict.ok()) return ClearedRound{std::move(market), std::move(certificate)};
   return Failure{
       .exit_code = kNotVerified,

@@ -8,6 +8,7 @@
 #include "tongsuan/codec/fault.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/market/verify.h"
 
 namespace tongsuan::cli {
 
@@ -16,6 +17,9 @@ inline constexpr std::size_t kFaultsShownMax = 1'000;
 Attempt<Market> read_market_file(const Session& session, std::string_view path);
 Attempt<Certificate> read_certificate_file(const Session& session, std::string_view path,
                                            const Market& market);
+
+// market::verify on all processors.
+[[nodiscard]] market::Verdict verify_round(const Market& market, const Certificate& certificate);
 
 // A market with a certificate that passed verification.
 struct ClearedRound {

@@ -8,7 +8,6 @@
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/verdict_text.h"
-#include "tongsuan/market/verify.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -45,7 +44,7 @@ Attempt<int> run_verify(Session& session, const Arguments& arguments) {
         session, json, "unreadable-certificate",
         faulty_file(session, Message::kInvalidCertificate, certificate_path, read.faults));
   }
-  const market::Verdict verdict = market::verify(book.market, read.certificate);
+  const market::Verdict verdict = verify_round(book.market, read.certificate);
   session.world.out.write(
       json ? market::verdict_json(book.market, read.certificate, verdict) + '\n'
            : market::verdict_text(book.market, read.certificate, verdict, session.language));

@@ -303,12 +303,12 @@ int128 line_surplus(const Problem& problem, const Prices& prices, const LineSlot
   return 0;
 }
 
-int128 dual_bound(const Problem& problem, const Prices& prices) {
+int128 dual_bound(const BoundedBook& book, const Prices& prices) {
+  const Problem& problem = book.problem();
   const OptionPricer pricer(problem, prices);
-  int128 bound = 0;
-  for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
-    bound += pricer.surplus(order);
-  }
+  int128 bound = book.sum([&](std::uint32_t order, std::span<const Choice> choices) {
+    return pricer.surplus(choices, problem.orders[order].delay_cost);
+  });
   for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
     bound += step_surplus(problem, prices, row);
   }
@@ -401,13 +401,7 @@ int128 OptionPricer::start_cost(const Choice& choice, Slot start) const {
               problem_.lanes[leg.lane].scale;
     }
   }
-  if (choice.extra != kNone) {
-    const Transfer& transfer = problem_.transfers[choice.extra];
-    const std::int64_t* sums = lane_sums(transfer.lane);
-    cost += static_cast<int128>(sums[start] - sums[start - transfer.slots]) * transfer.rate *
-            problem_.lanes[transfer.lane].scale;
-  }
-  return cost;
+  return cost + transfer_cost(choice, start);
 }
 
 int128 OptionPricer::surplus_at(const Choice& choice, std::int64_t delay_cost, Slot start) const {
@@ -449,10 +443,13 @@ int128 OptionPricer::choice_surplus(const Choice& choice, std::int64_t delay_cos
 
 int128 OptionPricer::surplus(std::uint32_t order) const {
   const ProblemOrder& entry = problem_.orders[order];
+  return surplus(std::span(problem_.choices).subspan(entry.choices.begin, entry.choices.count()),
+                 entry.delay_cost);
+}
+
+int128 OptionPricer::surplus(std::span<const Choice> choices, std::int64_t delay_cost) const {
   int128 best = 0;
-  for (std::uint32_t i = entry.choices.begin; i < entry.choices.end; ++i) {
-    best = std::max(best, choice_surplus(problem_.choices[i], entry.delay_cost));
-  }
+  for (const Choice& choice : choices) best = std::max(best, choice_surplus(choice, delay_cost));
   return best;
 }
 

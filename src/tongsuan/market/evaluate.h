@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tongsuan/base/int128.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/outcome.h"
+#include "tongsuan/market/bounded_book.h"
 #include "tongsuan/market/problem.h"
 
 namespace tongsuan::market {
@@ -102,7 +104,7 @@ struct Dispatch {
 // (Precedence between orders is relaxed.)
 // Its parts are the most that each participant could gain at the prices:
 //   D = order_surplus + step_surplus + line_surplus.
-[[nodiscard]] int128 dual_bound(const Problem& problem, const Prices& prices);
+[[nodiscard]] int128 dual_bound(const BoundedBook& book, const Prices& prices);
 [[nodiscard]] int128 step_surplus(const Problem& problem, const Prices& prices, std::uint32_t row);
 [[nodiscard]] int128 line_surplus(const Problem& problem, const Prices& prices,
                                   const LineSlot& line);
@@ -124,7 +126,17 @@ class OptionPricer {
   OptionPricer(const Problem& problem, const Prices& prices);
   [[nodiscard]] BestOption best(std::uint32_t order) const;
   [[nodiscard]] int128 surplus(std::uint32_t order) const;  // of best(order), without its placement
+  // Of the best of these choices of an order.
+  [[nodiscard]] int128 surplus(std::span<const Choice> choices, std::int64_t delay_cost) const;
   [[nodiscard]] int128 cost(const Placement& placement) const;
+  // Of the transfer before a block that starts there; 0 without one.
+  [[nodiscard]] int128 transfer_cost(const Choice& choice, Slot start) const {
+    if (choice.extra == kNone) return 0;
+    const Transfer& transfer = problem_.transfers[choice.extra];
+    const std::int64_t* sums = lane_sums(transfer.lane);
+    return static_cast<int128>(sums[start] - sums[start - transfer.slots]) * transfer.rate *
+           problem_.lanes[transfer.lane].scale;
+  }
 
  private:
   [[nodiscard]] const std::int64_t* lane_sums(std::uint32_t lane) const {

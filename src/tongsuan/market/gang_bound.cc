@@ -1,16 +1,11 @@
 #include "tongsuan/market/gang_bound.h"
 
-#include <limits>
-#include <utility>
+#include <span>
 
 #include "tongsuan/market/evaluate.h"
-#include "tongsuan/market/internal/blocks.h"
+#include "tongsuan/market/internal/kept.h"
 
 namespace tongsuan::market {
-
-using internal::Block;
-using internal::BlocksByBundle;
-
 namespace {
 
 // Calls visit(lane, amount) for the whole amounts that a choice puts on gang lanes.
@@ -95,33 +90,14 @@ class LoadSearch {
   std::vector<Value> gain_;
 };
 
-class GangPricer {
+// What prices ask for whole amounts.
+class PieceMoney {
  public:
-  GangPricer(const Problem& problem, const Prices& prices, const GangPrices& gangs)
-      : problem_(problem),
-        prices_(prices),
-        gangs_(gangs),
-        kinds_(gang_rows(problem, gangs.sizes)),
-        gang_sums_(problem.slot_count + 1),
-        transfer_sums_(problem.slot_count + 1),
-        surplus_(problem.orders.size(), 0) {}
+  PieceMoney(const Problem& problem, const Prices& prices, const GangPrices& gangs)
+      : problem_(problem), prices_(prices), gangs_(gangs) {}
 
-  int128 bound() {
-    int128 bound = 0;
-    BlocksByBundle(problem_).visit(
-        problem_, [this](const Choice& choice) { sum_gang(choice); },
-        [this](const Choice& choice) { sum_transfer(choice); },
-        [this](const Block& block) { offer_block(block); });
-    offer_profiles();
-    for (const int128 surplus : surplus_) bound += surplus;
-    for (std::uint32_t row = 0; row < problem_.row_count(); ++row) bound += row_surplus(row);
-    for (const LineSlot& line : problem_.line_slots) bound += line_surplus(problem_, prices_, line);
-    return bound;
-  }
-
- private:
   // Undivided price of a whole amount on a row.
-  [[nodiscard]] int128 gang_price(std::uint32_t lane, Slot slot, std::int64_t amount) const {
+  [[nodiscard]] int128 of(std::uint32_t lane, Slot slot, std::int64_t amount) const {
     const std::uint32_t row = problem_.row(lane, slot);
     if (lane >= problem_.gang_lane_count) return row_money(problem_, row, prices_[row], amount);
     const std::int64_t* prices = gangs_.prices.data() + std::size_t{row} * gangs_.sizes.size();
@@ -134,75 +110,88 @@ class GangPricer {
     return price * problem_.lanes[lane].scale;
   }
 
-  void sum_gang(const Choice& choice) {
-    const Span32 legs = problem_.bundles[choice.bundle];
-    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
-      int128 cost = 0;
-      for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
-        const BundleLeg& leg = problem_.bundle_legs[i];
-        cost += gang_price(leg.lane, slot, leg.units * choice.devices);
-      }
-      gang_sums_[slot + 1] = gang_sums_[slot] + cost;
-    }
-  }
-
-  void sum_transfer(const Choice& choice) {
-    if (choice.extra == kNone) return;
-    const Transfer& transfer = problem_.transfers[choice.extra];
-    for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
-      const std::uint32_t row = problem_.row(transfer.lane, slot);
-      transfer_sums_[slot + 1] =
-          transfer_sums_[slot] + row_money(problem_, row, prices_[row], transfer.rate);
-    }
-  }
-
-  void offer_block(const Block& block) {
-    const Choice& choice = problem_.choices[block.choice];
-    const int128 delay =
-        static_cast<int128>(problem_.orders[block.order].delay_cost) * problem_.denominator;
-    int128 value = static_cast<int128>(choice.value) * problem_.denominator;
-    int128& best = surplus_[block.order];
-    for (Slot start = choice.first; start <= choice.last; ++start, value -= delay) {
-      int128 cost = gang_sums_[start + choice.duration] - gang_sums_[start];
-      if (choice.extra != kNone) {
-        const Slot slots = problem_.transfers[choice.extra].slots;
-        cost += transfer_sums_[start] - transfer_sums_[start - slots];
-      }
-      best = std::max(best, value - cost);
-    }
-  }
-
-  void offer_profiles() {
-    for (std::uint32_t order = 0; order < problem_.orders.size(); ++order) {
-      const Span32 choices = problem_.orders[order].choices;
-      for (std::uint32_t i = choices.begin; i < choices.end; ++i) {
-        const Choice& choice = problem_.choices[i];
-        if (choice.bundle != kNone) continue;
-        surplus_[order] =
-            std::max(surplus_[order], static_cast<int128>(choice.value) * problem_.denominator -
-                                          profile_cost(choice));
-      }
-    }
-  }
-
   // Amounts that are taken in parts pay λ, and so do those that are delivered: uniform rows price
   // both alike.
-  [[nodiscard]] int128 profile_cost(const Choice& choice) const {
-    const Profile& profile = problem_.profiles[choice.extra];
+  [[nodiscard]] int128 of(const Profile& profile) const {
     int128 cost = 0;
     for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
       const ProfileLeg& leg = problem_.profile_legs[i];
       const bool whole = profile.lots == 1 && leg.amount > 0;
       for (Slot slot = leg.slots.begin; slot < leg.slots.end; ++slot) {
         const std::uint32_t row = problem_.row(leg.lane, slot);
-        cost += whole ? gang_price(leg.lane, slot, leg.amount)
+        cost += whole ? of(leg.lane, slot, leg.amount)
                       : row_money(problem_, row, prices_[row], leg.amount);
       }
     }
     return cost;
   }
 
-  [[nodiscard]] int128 row_surplus(std::uint32_t row) {
+ private:
+  const Problem& problem_;
+  const Prices& prices_;
+  const GangPrices& gangs_;
+};
+
+// What an order gains at best. A copy keeps its own sums.
+class OrderSurplus {
+ public:
+  OrderSurplus(const Problem& problem, const PieceMoney& money, const OptionPricer& pricer)
+      : problem_(problem), money_(money), pricer_(pricer), gang_sums_(problem.slot_count) {}
+
+  int128 operator()(std::uint32_t order, std::span<const Choice> choices) {
+    const std::int64_t delay_cost = problem_.orders[order].delay_cost;
+    int128 best = 0;
+    for (const Choice& choice : choices) {
+      const int128 value = static_cast<int128>(choice.value) * problem_.denominator;
+      best =
+          std::max(best, choice.bundle == kNone ? value - money_.of(problem_.profiles[choice.extra])
+                                                : best_start(choice, value, delay_cost));
+    }
+    return best;
+  }
+
+ private:
+  [[nodiscard]] int128 best_start(const Choice& choice, int128 value, std::int64_t delay_cost) {
+    const std::vector<int128>& sums = gang_sums(choice);
+    const int128 delay = static_cast<int128>(delay_cost) * problem_.denominator;
+    int128 best = 0;
+    for (Slot start = choice.first; start <= choice.last; ++start, value -= delay) {
+      const int128 cost =
+          sums[start + choice.duration] - sums[start] + pricer_.transfer_cost(choice, start);
+      best = std::max(best, value - cost);
+    }
+    return best;
+  }
+
+  // Of the bundle for the whole gang: entry t holds the slots before t.
+  const std::vector<int128>& gang_sums(const Choice& choice) {
+    return gang_sums_.of(internal::gang_key(choice), [&](std::vector<int128>& sums) {
+      sums.assign(problem_.slot_count + 1, 0);
+      const Span32 legs = problem_.bundles[choice.bundle];
+      for (Slot slot = 0; slot < problem_.slot_count; ++slot) {
+        sums[slot + 1] = sums[slot];
+        for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+          const BundleLeg& leg = problem_.bundle_legs[i];
+          sums[slot + 1] += money_.of(leg.lane, slot, leg.units * choice.devices);
+        }
+      }
+    });
+  }
+
+  const Problem& problem_;
+  const PieceMoney& money_;
+  const OptionPricer& pricer_;
+  internal::Kept<std::vector<int128>> gang_sums_;
+};
+
+// What rows earn.
+class RowSurplus {
+ public:
+  RowSurplus(const Problem& problem, const Prices& prices, const GangPrices& gangs,
+             const std::vector<GangRow>& kinds)
+      : problem_(problem), prices_(prices), gangs_(gangs), kinds_(kinds) {}
+
+  [[nodiscard]] int128 of(std::uint32_t row) {
     if (row >= kinds_.size() || kinds_[row] == GangRow::kUniform) {
       return step_surplus(problem_, prices_, row);
     }
@@ -219,12 +208,11 @@ class GangPricer {
     return (cost.earned + best) * scale;
   }
 
+ private:
   const Problem& problem_;
   const Prices& prices_;
   const GangPrices& gangs_;
-  const std::vector<GangRow> kinds_;
-  std::vector<int128> gang_sums_, transfer_sums_;  // before each slot, of the current block
-  std::vector<int128> surplus_;                    // by order, the best so far
+  const std::vector<GangRow>& kinds_;
   LoadSearch<std::int64_t> narrow_;
   LoadSearch<int128> wide_;
 };
@@ -245,7 +233,8 @@ std::vector<std::int64_t> gang_amounts(const Problem& problem) {
   return amounts;
 }
 
-std::vector<GangRow> gang_rows(const Problem& problem, const std::vector<std::uint32_t>& sizes) {
+std::vector<GangRow> gang_rows(const BoundedBook& book, const std::vector<std::uint32_t>& sizes) {
+  const Problem& problem = book.problem();
   std::vector<GangRow> rows(std::size_t{problem.gang_lane_count} * problem.slot_count,
                             GangRow::kWhole);
   const auto mark = [&](std::uint32_t lane, SlotRange slots, GangRow kind) {
@@ -260,12 +249,15 @@ std::vector<GangRow> gang_rows(const Problem& problem, const std::vector<std::ui
         first != problem.supply_begin[row + 1] && problem.supply[first].price < 0;
     if (below_zero || capacity_of(problem, row) > kGangCapacityMax) rows[row] = GangRow::kUniform;
   }
-  for (const Choice& choice : problem.choices) {
-    if (choice.bundle == kNone) continue;
-    each_gang(problem, choice, [&](std::uint32_t lane, std::int64_t amount) {
-      if (amount % sizes.front() == 0) return;
-      mark(lane, {choice.first, Slot{choice.last} + choice.duration}, GangRow::kDivisible);
-    });
+  BoundedBook::Reader reader(book);
+  for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
+    for (const Choice& choice : reader.choices(order)) {
+      if (choice.bundle == kNone) continue;
+      each_gang(problem, choice, [&](std::uint32_t lane, std::int64_t amount) {
+        if (amount % sizes.front() == 0) return;
+        mark(lane, {choice.first, Slot{choice.last} + choice.duration}, GangRow::kDivisible);
+      });
+    }
   }
   for (const Profile& profile : problem.profiles) {
     for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
@@ -317,8 +309,20 @@ LoadCost load_cost(const Problem& problem, const Prices& prices, std::uint32_t r
   return cost;
 }
 
-int128 gang_bound(const Problem& problem, const Prices& prices, const GangPrices& gang_prices) {
-  return GangPricer(problem, prices, gang_prices).bound();
+int128 gang_bound(const BoundedBook& book, const Prices& prices, const GangPrices& gang_prices,
+                  const std::vector<GangRow>& kinds) {
+  const Problem& problem = book.problem();
+  const PieceMoney money(problem, prices, gang_prices);
+  const OptionPricer pricer(problem, prices);
+  int128 bound = book.sum(OrderSurplus(problem, money, pricer));
+  RowSurplus rows(problem, prices, gang_prices, kinds);
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) bound += rows.of(row);
+  for (const LineSlot& line : problem.line_slots) bound += line_surplus(problem, prices, line);
+  return bound;
+}
+
+int128 gang_bound(const BoundedBook& book, const Prices& prices, const GangPrices& gang_prices) {
+  return gang_bound(book, prices, gang_prices, gang_rows(book, gang_prices.sizes));
 }
 
 }  // namespace tongsuan::market

@@ -29,6 +29,7 @@
 #include "tongsuan/base/int128.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/outcome.h"
+#include "tongsuan/market/bounded_book.h"
 #include "tongsuan/market/problem.h"
 
 namespace tongsuan::market {
@@ -58,7 +59,7 @@ std::int64_t split_gang(const std::vector<std::uint32_t>& sizes, std::int64_t am
 [[nodiscard]] std::vector<std::int64_t> gang_amounts(const Problem& problem);
 
 // What every gang row is, where gangs are split into `sizes`.
-[[nodiscard]] std::vector<GangRow> gang_rows(const Problem& problem,
+[[nodiscard]] std::vector<GangRow> gang_rows(const BoundedBook& book,
                                              const std::vector<std::uint32_t>& sizes);
 
 // C of a row that is not uniform, in price × devices: what it earns without a load (curves that are
@@ -77,7 +78,10 @@ struct LoadCost {
 
 // Undivided D(π). `gang_prices` has sizes that rise, each dividing the next, and one price in
 // [0, kGangPriceMax] per gang row and size: size · λ on uniform rows. λ lies within its limits.
-[[nodiscard]] int128 gang_bound(const Problem& problem, const Prices& prices,
+[[nodiscard]] int128 gang_bound(const BoundedBook& book, const Prices& prices,
                                 const GangPrices& gang_prices);
+// The same for a caller that knows gang_rows(book, gang_prices.sizes).
+[[nodiscard]] int128 gang_bound(const BoundedBook& book, const Prices& prices,
+                                const GangPrices& gang_prices, const std::vector<GangRow>& kinds);
 
 }  // namespace tongsuan::market

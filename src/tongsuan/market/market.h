@@ -4,6 +4,8 @@
 //   canonical.h  one order of every list, and the root hash of a book
 //   problem.h    the compiled book: rows and choices
 //   evaluate.h   welfare W of an outcome and the dual bound D of prices, in 128-bit integers
+//   bounded_book.h  the choices that a bound is over: all, or those that presolve leaves
+//   workers.h    who carries out parts of the work; the caller's threads, if it has any
 //   payments.h   who pays and receives what; rent
 //   ties.h       who wins among orders that the market cannot tell apart
 //   verify.h     checks a certificate against a market and names the fault

@@ -7,6 +7,7 @@
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/gang_bound.h"
+#include "tongsuan/market/internal/kept.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
 #include "tongsuan/market/random_prices.h"
@@ -163,6 +164,183 @@ TEST(Strengthen, BoundsStayAboveTheBestOutcome) {
   EXPECT_GT(lower, 300);
 }
 
+// What the header of strengthen.h says, start by start and slot by slot.
+class NaiveJudge {
+ public:
+  explicit NaiveJudge(const Problem& problem) : problem_(problem), pool_(problem.row_count()) {
+    for (std::uint32_t row = 0; row < pool_.size(); ++row) pool_[row] = row;
+    for (std::size_t round = 0; round < problem.line_slots.size(); ++round) {
+      for (const LineSlot& line : problem.line_slots) {
+        pool_[line.from] = pool_[line.to] = std::min(pool_[line.from], pool_[line.to]);
+      }
+    }
+    delivered_.assign(pool_.size(), false);
+    for (const ProfileLeg& leg : problem.profile_legs) {
+      for (Slot slot = leg.slots.begin; slot < leg.slots.end && leg.amount < 0; ++slot) {
+        delivered_[pool_[problem.row(leg.lane, slot)]] = true;
+      }
+    }
+  }
+
+  [[nodiscard]] bool stays(std::uint32_t order, const Placement& placement) const {
+    const Choice& choice = problem_.choices[placement.choice];
+    if (choice.bundle == kNone && problem_.profiles[choice.extra].lots > 1) return true;
+    bool possible = true;
+    bool judged = true;
+    for (const ProblemOrder& other : problem_.orders) judged = judged && other.after != order;
+    bool delivers = false;
+    int128 cost = 0;
+    each_use(problem_, placement, [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
+      delivers = delivers || amount < 0;
+      for (Slot slot = slots.begin; slot < slots.end && amount > 0; ++slot) {
+        const std::uint32_t row = problem_.row(lane, slot);
+        if (delivered_[pool_[row]]) {
+          judged = judged && !problem_.lanes[lane].balance;
+          continue;
+        }
+        const std::vector<SupplyStep> steps = steps_of(row);
+        possible = possible && amount <= reach(row) && amount <= total(steps);
+        cost += cheapest(steps, amount) * problem_.lanes[lane].scale;
+      }
+    });
+    const int128 value =
+        static_cast<int128>(placement_value(problem_, order, placement)) * problem_.denominator;
+    return delivers || (possible && (!judged || value > cost));
+  }
+
+ private:
+  // The steps of all rows that lines join to this one.
+  [[nodiscard]] std::vector<SupplyStep> steps_of(std::uint32_t of) const {
+    std::vector<SupplyStep> steps;
+    for (std::uint32_t row = 0; row < pool_.size(); ++row) {
+      if (pool_[row] != pool_[of]) continue;
+      for (std::uint32_t i = problem_.supply_begin[row]; i < problem_.supply_begin[row + 1]; ++i) {
+        steps.push_back(problem_.supply[i]);
+        const bool balance = problem_.lanes[row / problem_.slot_count].balance;
+        if (!balance && steps.back().price < 0) steps.back().price = 0;
+      }
+    }
+    std::sort(steps.begin(), steps.end(),
+              [](const SupplyStep& a, const SupplyStep& b) { return a.price < b.price; });
+    return steps;
+  }
+
+  [[nodiscard]] std::int64_t reach(std::uint32_t row) const {
+    std::int64_t reach = 0;
+    for (std::uint32_t i = problem_.supply_begin[row]; i < problem_.supply_begin[row + 1]; ++i) {
+      reach += problem_.supply[i].amount;
+    }
+    for (const LineSlot& line : problem_.line_slots) {
+      if (line.to == row) reach += line.max;
+      if (line.from == row) reach -= line.min;
+    }
+    return reach;
+  }
+
+  static std::int64_t total(const std::vector<SupplyStep>& steps) {
+    std::int64_t total = 0;
+    for (const SupplyStep& step : steps) total += step.amount;
+    return total;
+  }
+
+  static int128 cheapest(const std::vector<SupplyStep>& steps, std::int64_t amount) {
+    int128 cost = 0;
+    for (const SupplyStep& step : steps) {
+      const std::int64_t part = std::min(amount, step.amount);
+      cost += static_cast<int128>(step.price) * part;
+      amount -= part;
+    }
+    return cost;
+  }
+
+  const Problem& problem_;
+  std::vector<std::uint32_t> pool_;  // by row: the lowest row that lines join to it
+  std::vector<bool> delivered_;      // by pool
+};
+
+TEST(Strengthen, JudgesAsItsNaiveTwin) {
+  std::size_t left_out = 0;
+  std::size_t kept = 0;
+  for (std::uint64_t seed = 1; seed <= 6'000; ++seed) {
+    const Market market = random_market(seed, {.orders = 6,
+                                               .slots = 1 + static_cast<Slot>(seed % 7),
+                                               .supply = seed % 2 == 0 ? 6 : 2,
+                                               .sellers = seed % 3 == 0,
+                                               .curves = seed % 5 == 0});
+    const Problem problem = compiled(market);
+    const Problem left = strengthen(problem);
+    const NaiveJudge naive(problem);
+    for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
+      std::vector<Award> expected;
+      const Span32 choices = problem.orders[order].choices;
+      for (std::uint32_t i = choices.begin; i < choices.end; ++i) {
+        for (Slot start = problem.choices[i].first; start <= problem.choices[i].last; ++start) {
+          const std::uint32_t extra = problem.choices[i].extra;
+          const bool whole = problem.choices[i].bundle != kNone;
+          const Placement all = {i, start, whole ? 1 : problem.profiles[extra].lots};
+          if (naive.stays(order, all))
+            expected.push_back(make_award(problem, order, {i, start, 1}));
+          else
+            ++left_out;
+        }
+      }
+      kept += expected.size();
+      EXPECT_EQ(awards_of(left, order), expected) << "seed " << seed << " order " << order;
+    }
+  }
+  EXPECT_GT(kept, 10'000U);
+  EXPECT_GT(left_out, 5'000U);
+}
+
+// Parts one after the other, the last one first.
+class ManyParts final : public Workers {
+ public:
+  explicit ManyParts(std::uint32_t count) : count_(count) {}
+  [[nodiscard]] std::uint32_t count() const override { return count_; }
+  void run(const std::function<void(std::uint32_t)>& work) const override {
+    for (std::uint32_t part = count_; part-- > 0;) work(part);
+  }
+
+ private:
+  std::uint32_t count_;
+};
+
+TEST(Strengthen, BoundsOfWhatIsReadAreThoseOfWhatIsLeft) {
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    const Problem problem = compiled(
+        random_market(seed, {.orders = 9, .slots = 6, .supply = 3, .sellers = seed % 2 == 0}));
+    const Problem left = strengthen(problem);
+    Random random(seed);
+    const Prices prices = testing::random_prices(problem, random);
+    const GangPrices gangs =
+        testing::gang_prices(left, prices, testing::random_sizes(random), random, 2);
+    const ManyParts parts(1 + static_cast<std::uint32_t>(seed % 12));
+    const BoundedBook read(problem, Presolved::kYes, parts);
+    EXPECT_TRUE(dual_bound(read, prices) == dual_bound(left, prices)) << "seed " << seed;
+    EXPECT_EQ(gang_rows(read, gangs.sizes), gang_rows(left, gangs.sizes)) << "seed " << seed;
+    EXPECT_TRUE(gang_bound(read, prices, gangs) == gang_bound(left, prices, gangs))
+        << "seed " << seed;
+  }
+}
+
+// A value is worked out again when another took its place, and is right then too.
+TEST(Kept, ForgetsWithoutHarm) {
+  constexpr std::uint32_t kSlots = internal::kKeptSlotsMax / 4;  // room for three
+  internal::Kept<std::uint64_t> kept(kSlots);
+  Random random(1);
+  int filled = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::uint64_t key = random.below(10);
+    const std::uint64_t found = kept.of(key, [&](std::uint64_t& value) {
+      value = key * key;
+      ++filled;
+    });
+    EXPECT_EQ(found, key * key);
+  }
+  EXPECT_GT(filled, 10);
+  EXPECT_LT(filled, 1'000);
+}
+
 // One hub of two devices for one yuan and two for three yuan in each of four slots; one order.
 class OneHub : public ::testing::Test {
  protected:
@@ -267,6 +445,20 @@ TEST(StrengthenedCertificate, IsAccepted) {
   EXPECT_LT(start_count(strengthen(round.problem)), start_count(round.problem));
   const Verdict verdict = verify(round.market, round.certificate);
   EXPECT_EQ(verdict.fault, Fault::kNone) << verdict.detail;
+}
+
+TEST(StrengthenedCertificate, IsAcceptedByAnyNumberOfWorkers) {
+  testing::SignedRound round = presolved_round();
+  for (std::uint32_t count = 1; count <= 5; ++count) {
+    EXPECT_EQ(verify(round.market, round.certificate, ManyParts(count)).fault, Fault::kNone);
+  }
+  round.certificate.bound += 1;
+  for (std::uint32_t count = 1; count <= 5; ++count) {
+    EXPECT_EQ(verify(round.market, round.certificate, ManyParts(count)).fault,
+              Fault::kBoundMismatch);
+  }
+  round.certificate.root[0] ^= 1;
+  EXPECT_EQ(verify(round.market, round.certificate, ManyParts(2)).fault, Fault::kRootMismatch);
 }
 
 TEST(StrengthenedCertificate, MustNameWhatItUses) {

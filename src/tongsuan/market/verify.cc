@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "tongsuan/base/text.h"
+#include "tongsuan/market/bounded_book.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/gang_bound.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
-#include "tongsuan/market/strengthen.h"
 #include "tongsuan/market/ties.h"
 
 namespace tongsuan::market {
@@ -23,8 +24,8 @@ std::string micro_text(int128 micro) {
 
 class Verifier {
  public:
-  Verifier(const Market& market, const Certificate& certificate)
-      : market_(market), certificate_(certificate) {}
+  Verifier(const Market& market, const Certificate& certificate, const Workers& workers)
+      : market_(market), certificate_(certificate), workers_(workers) {}
 
   Verdict run() {
     using Check = bool (Verifier::*)();
@@ -78,14 +79,19 @@ class Verifier {
   // ---- The checks, in the order of Fault -------------------------------------------------------
 
   bool check_book() {
-    Result<Problem> compiled = compile(market_);
-    if (!compiled.ok()) return fail(Fault::kMarketLimit, compiled.error().context);
-    problem_ = std::move(compiled).value();
+    std::optional<Result<Problem>> compiled;
+    Digest derived{};
+    workers_.run([&](std::uint32_t part) {  // one part does both where there are no others
+      if (part == 0) compiled.emplace(compile(market_));
+      if (part + 1 == workers_.count()) derived = root(market_);
+    });
+    if (!compiled->ok()) return fail(Fault::kMarketLimit, compiled->error().context);
+    problem_ = std::move(*compiled).value();
+    compiled.reset();
     verdict_.denominator = problem_.denominator;
     verdict_.order_count = market_.orders.size();
     verdict_.award_count = certificate_.outcome.awards.size();
     verdict_.row_count = problem_.row_count();
-    const Digest derived = root(market_);
     if (certificate_.market != market_.name || certificate_.root != derived) {
       return fail(Fault::kRootMismatch,
                   "the certificate is of market " + certificate_.market + " with root " +
@@ -209,8 +215,10 @@ class Verifier {
     if ((certificate_.strengthenings & ~kPresolve) != 0) {
       return fail(Fault::kBoundMismatch, "the bound uses a strengthening that is not known");
     }
-    if (certificate_.strengthenings == kPresolve) presolved_ = strengthen(problem_);
-    verdict_.bound = dual_bound(bounded_problem(), certificate_.bound_prices);
+    bounded_.emplace(problem_,
+                     certificate_.strengthenings == kPresolve ? Presolved::kYes : Presolved::kNo,
+                     workers_);
+    verdict_.bound = dual_bound(*bounded_, certificate_.bound_prices);
     if (verdict_.bound == certificate_.bound) return true;
     return fail(Fault::kBoundMismatch, claim_text("bound", certificate_.bound, verdict_.bound));
   }
@@ -223,7 +231,9 @@ class Verifier {
                   "there are no gang prices, but gang sizes or a gang bound");
     }
     if (!gang_shape_fits(gangs)) return false;
-    const int128 derived = gang_bound(bounded_problem(), certificate_.bound_prices, gangs);
+    const std::vector<GangRow> kinds = gang_rows(*bounded_, gangs.sizes);
+    if (!gang_prices_are_uniform(gangs, kinds)) return false;
+    const int128 derived = gang_bound(*bounded_, certificate_.bound_prices, gangs, kinds);
     if (derived != certificate_.gang_bound) {
       return fail(Fault::kGangBoundMismatch,
                   claim_text("gang bound", certificate_.gang_bound, derived));
@@ -253,12 +263,11 @@ class Verifier {
         return fail(Fault::kGangPriceShape, "a gang price is " + micro_text(price));
       }
     }
-    return gang_prices_are_uniform(gangs);
+    return true;
   }
 
   // On rows that gang prices cannot help they must say what the bound prices say.
-  bool gang_prices_are_uniform(const GangPrices& gangs) {
-    const std::vector<GangRow> kinds = gang_rows(bounded_problem(), gangs.sizes);
+  bool gang_prices_are_uniform(const GangPrices& gangs, const std::vector<GangRow>& kinds) {
     for (std::size_t row = 0; row < kinds.size(); ++row) {
       if (kinds[row] != GangRow::kUniform) continue;
       for (std::size_t k = 0; k < gangs.sizes.size(); ++k) {
@@ -382,15 +391,11 @@ class Verifier {
                                             " and " + micro_text(b->received));
   }
 
-  // The book that both bounds are about.
-  [[nodiscard]] const Problem& bounded_problem() const {
-    return certificate_.strengthenings == kPresolve ? presolved_ : problem_;
-  }
-
   const Market& market_;
   const Certificate& certificate_;
+  const Workers& workers_;
   Problem problem_;
-  Problem presolved_;                    // empty unless the certificate's strengthenings ask for it
+  std::optional<BoundedBook> bounded_;   // what both bounds are about; set by check_bound
   std::vector<Placement> placement_of_;  // by position of the award
   Dispatch dispatch_;
   Allocation allocation_;
@@ -467,8 +472,8 @@ std::int64_t Verdict::gap_ppm() const {
   return ppm > kHigh ? kHigh : static_cast<std::int64_t>(ppm);
 }
 
-Verdict verify(const Market& market, const Certificate& certificate) {
-  return Verifier(market, certificate).run();
+Verdict verify(const Market& market, const Certificate& certificate, const Workers& workers) {
+  return Verifier(market, certificate, workers).run();
 }
 
 Result<Verified> accept(const Market& market, Certificate certificate) {

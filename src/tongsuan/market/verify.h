@@ -8,6 +8,7 @@
 #include "tongsuan/base/result.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/market/workers.h"
 
 namespace tongsuan::market {
 
@@ -63,8 +64,9 @@ struct Verdict {
 //            what its accepted steps are worth ≥ what they cost, over the round
 //   sellers  per (seller, lane) over the round, whatever the offers: revenue ≥ cost
 //   lines    per line over the round: Σ (λ′_to − λ′_from)·f ≥ tariff · Σ |f|
-// The market must be canonical (a reader makes it so).
-[[nodiscard]] Verdict verify(const Market& market, const Certificate& certificate);
+// The market must be canonical (a reader makes it so). The verdict is the same for any workers.
+[[nodiscard]] Verdict verify(const Market& market, const Certificate& certificate,
+                             const Workers& workers = Workers());
 
 // A certificate that passed. Only `accept` makes one, so holding it means that it was verified.
 class Verified {
