@@ -14,8 +14,9 @@
 namespace tongsuan::clearing {
 namespace {
 
-constexpr std::uint32_t kTries = 32;  // starts tried per re-clearing
-constexpr int kDoublingsMax = 10;     // of the raise, when prices bind beyond what others lose
+constexpr std::uint32_t kTries = 32;       // starts tried per re-clearing
+constexpr std::uint32_t kWindowTries = 8;  // and for each end of a window, of which many are tried
+constexpr int kDoublingsMax = 10;          // of the raise, when prices bind beyond what others lose
 constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour
 
 // Device-hours of the reference variant, × 3600: the unit that limits are written in.
@@ -85,29 +86,31 @@ std::optional<Requote> placed(const Result<Requote>& requote) {
   return requote.value();
 }
 
+// The least extension that was found to help: none where even the whole horizon does not.
 std::optional<Change> extend_window(const Market& market, OpenRound& round, std::uint32_t index) {
   const SlotRange window = market.orders[index].window;
-  const auto placed_until = [&](Slot end) {
+  const auto placed_until = [&](Slot end, std::uint32_t tries) {
     return placed(round.reclear_as(
-        index, [end](Market&, Order& order) { order.window.end = end; }, kTries));
+        index, [end](Market&, Order& order) { order.window.end = end; }, tries));
   };
   const Slot horizon = market.calendar.slot_count;
-  Slot fails = window.end;
-  std::optional<Requote> best;
-  Slot works = horizon;
-  for (Slot step = 1; fails < horizon; step *= 2) {
-    const Slot end = std::min(horizon, window.end + step);
-    best = placed_until(end);
-    if (best) {
-      works = end;
-      break;
-    }
-    fails = end;
-  }
+  if (window.end >= horizon) return std::nullopt;
+  std::optional<Requote> best = placed_until(horizon, kTries);
   if (!best) return std::nullopt;
+  Slot fails = window.end;
+  Slot works = horizon;
+  for (Slot step = 1; window.end + step < works; step *= 2) {
+    const std::optional<Requote> requote = placed_until(window.end + step, kWindowTries);
+    if (requote) {
+      works = window.end + step;
+      best = requote;
+    } else {
+      fails = window.end + step;
+    }
+  }
   while (works - fails > 1) {  // the least extension between a failure and a success
     const Slot middle = fails + (works - fails) / 2;
-    if (std::optional<Requote> requote = placed_until(middle)) {
+    if (const std::optional<Requote> requote = placed_until(middle, kWindowTries)) {
       works = middle;
       best = requote;
     } else {

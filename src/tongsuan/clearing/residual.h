@@ -70,6 +70,18 @@ class Residual {
     bool ejected = false;  // somebody had to leave, at least for a while
     int128 gain = 0;
   };
+  struct Waiting {  // a choice of an order without an award
+    std::uint32_t order = 0;
+    std::uint32_t choice = 0;
+    std::int64_t density = 0;  // micro-yuan per device and slot
+  };
+  struct Own {  // of an order where it stands, micro-yuan
+    std::uint32_t choice = kNone;
+    Slot start = 0;
+    std::int64_t lots = 1;
+    std::int64_t worth = 0;    // value less the cheapest supply
+    std::int64_t surplus = 0;  // at λ*
+  };
   struct Victim {
     std::uint32_t order = 0;
     std::int64_t loss = 0;     // micro-yuan, of those that follow it too
@@ -84,6 +96,7 @@ class Residual {
   };
 
   [[nodiscard]] Starts starts_of(std::uint32_t order) const;
+  void enter_waiting(std::uint32_t order);
   [[nodiscard]] Leads leads_of(std::uint32_t order) const;
   void insert_after(const Leads& leads, std::size_t next, std::uint32_t order, std::uint32_t tries,
                     Insertion& best);
@@ -107,12 +120,13 @@ class Residual {
   [[nodiscard]] std::vector<Victim> victims();
   [[nodiscard]] std::int64_t covered(std::uint32_t order) const;
   void eject(std::uint32_t order, std::vector<std::uint32_t>& ejected);
-  [[nodiscard]] std::int64_t loss_of(std::uint32_t order) const;
+  [[nodiscard]] std::int64_t loss_of(std::uint32_t order);
   [[nodiscard]] std::int64_t noisy(std::int64_t loss, std::uint32_t order) const;
   [[nodiscard]] bool movable(std::uint32_t order) const;
 
   void refill(const std::vector<std::uint32_t>& ejected, std::vector<std::uint32_t>& left);
   void squeeze(const std::vector<std::uint32_t>& left);
+  void fill(const std::vector<std::uint32_t>& left);
   [[nodiscard]] bool may_stand(std::uint32_t order, const market::Placement& placement) const;
   [[nodiscard]] market::Placement best_fit(std::uint32_t order);
   void fit_block(std::uint32_t order, std::uint32_t choice, Slot earliest, Candidate& best);
@@ -125,7 +139,9 @@ class Residual {
   [[nodiscard]] std::int64_t worth_of(std::uint32_t order,
                                       const market::Placement& placement) const;
   [[nodiscard]] std::int64_t money(int128 undivided) const;
-  [[nodiscard]] std::uint64_t spent() const;
+  [[nodiscard]] bool exhausted() const;
+  [[nodiscard]] bool delivers(const market::Placement& placement) const;
+  [[nodiscard]] Slot end_of(const market::Placement& placement) const;
 
   const market::Problem& problem_;
   const Prices& prices_;
@@ -140,6 +156,9 @@ class Residual {
   std::vector<std::int64_t> scale_;  // by lane: use of whoever needs room
   std::vector<std::uint64_t> seen_;  // by order
   std::uint64_t stamp_ = 0;
+  std::vector<std::vector<Waiting>> waiting_;  // by capacity lane
+  std::vector<Own> own_;                       // by order: as last computed
+  std::vector<std::uint32_t> aside_;  // orders taken before any insertion, to be placed again
   std::vector<LanePrice> lane_prices_;
   SlotRange price_slots_;  // that they are for
   bool by_worth_ = false;
