@@ -18,7 +18,7 @@ constexpr std::uint64_t kWorkMax = 40'000'000;
 constexpr std::uint64_t kPlanWork = 10'000;  // of the best flows of one slot
 constexpr std::uint64_t kAskWork = 100;      // of asking lines for one row
 constexpr std::uint32_t kFinalists = 4;      // candidates that are tried in every manner
-constexpr std::uint64_t kDraws = 8;          // manners
+constexpr std::uint64_t kDraws = 4;          // manners
 constexpr std::uint32_t kLeadTries = 4;      // starts of an order that another one waits for
 
 }  // namespace
@@ -102,24 +102,31 @@ Residual::Judgement Residual::judge(std::uint32_t order, const Placement& placem
     refill(ejected, left);
     if (manner.squeeze) squeeze(left);
     if (manner.squeeze) fill(left);
-    if (manner.settle ? state_.settle() : state_.feasible()) {
-      const int128 value = static_cast<int128>(value_of(order, placement)) * problem_.denominator;
-      judgement = {.found = true,
-                   .ejected = ejected.size() > aside_.size(),
-                   .gain = state_.welfare_change()};
-      if (manner.settle && (!best.found || judgement.gain > best.gain)) {
-        best = {.found = true,
-                .displacement = value - judgement.gain,
-                .gain = judgement.gain,
-                .placement = placement,
-                .change = state_.change()};
-      }
-    }
+    judgement = {.found = state_.feasible() || state_.settle(),
+                 .ejected = ejected.size() > aside_.size(),
+                 .gain = state_.welfare_change()};
+    if (judgement.found && manner.keep) keep(order, placement, judgement.gain, best);
   }
   by_worth_ = false;
   noise_ = 0;
   state_.undo(mark);
   return judgement;
+}
+
+// Keeps what was done if it is the best so far. Better flows add little to what it gains with those
+// that happen to be there, so only what beats all others with these is planned to the end.
+void Residual::keep(std::uint32_t order, const Placement& placement, int128 gain, Insertion& best) {
+  if (best.found && gain <= best_unsettled_) return;
+  best_unsettled_ = best.found ? std::max(best_unsettled_, gain) : gain;
+  if (!state_.settle()) return;
+  gain = state_.welfare_change();
+  if (best.found && gain <= best.gain) return;
+  const int128 value = static_cast<int128>(value_of(order, placement)) * problem_.denominator;
+  best = {.found = true,
+          .displacement = value - gain,
+          .gain = gain,
+          .placement = placement,
+          .change = state_.change()};
 }
 
 void Residual::try_candidates(std::uint32_t order, std::uint32_t tries, Insertion& best) {
@@ -141,7 +148,7 @@ void Residual::try_candidates(std::uint32_t order, std::uint32_t tries, Insertio
     const std::uint64_t draws = finalist.ejected ? kDraws : 1;
     for (std::uint64_t draw = 0; draw < draws && (draw == 0 || !exhausted()); ++draw) {
       const Manner manner{
-          .by_worth = draw % 2 == 1, .squeeze = true, .settle = true, .noise = draw / 2};
+          .by_worth = draw % 2 == 1, .squeeze = true, .keep = true, .noise = draw / 2};
       static_cast<void>(judge(order, finalist.placement, manner, best));
     }
   }

@@ -62,7 +62,7 @@ class Residual {
   struct Manner {
     bool by_worth = false;    // ejected orders are taken to lose all that they are worth
     bool squeeze = false;     // and may make room for themselves
-    bool settle = false;      // with the best flows: what is found so may be kept
+    bool keep = false;        // what is found may be the insertion
     std::uint64_t noise = 0;  // seed of random losses; 0: none
   };
   struct Judgement {
@@ -103,6 +103,8 @@ class Residual {
   void try_candidates(std::uint32_t order, std::uint32_t tries, Insertion& best);
   Judgement judge(std::uint32_t order, const market::Placement& placement, Manner manner,
                   Insertion& best);
+
+  void keep(std::uint32_t order, const market::Placement& placement, int128 gain, Insertion& best);
 
   [[nodiscard]] std::vector<Candidate> candidates(std::uint32_t order, std::uint32_t tries,
                                                   const Starts& starts);
@@ -163,6 +165,7 @@ class Residual {
   SlotRange price_slots_;  // that they are for
   bool by_worth_ = false;
   std::uint64_t noise_ = 0;
+  int128 best_unsettled_ = 0;  // gain of the insertion that is kept, before its flows were planned
   std::uint64_t work_ = 0;
   std::uint64_t plans_before_ = 0;  // of the state, when the insertion began
   std::uint64_t asked_before_ = 0;

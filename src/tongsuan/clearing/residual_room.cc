@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t kSqueezeTries = 4;  // starts of an ejected order that makes its own room
 constexpr std::size_t kSqueezedMax = 6;     // such orders per insertion
+constexpr std::size_t kWaitingMax = 256;    // choices of waiting orders tried per insertion
 constexpr int kRoomRounds = 4;              // lines may shift what is short
 constexpr std::int64_t kLossShare = 64;     // of its worth, what an ejected order loses at least
 constexpr int kCoveredBits = 20;
@@ -330,14 +331,24 @@ void Residual::fill(const std::vector<std::uint32_t>& left) {
   for (const std::uint32_t order : left) {
     const Placement& before = state_.before(order);
     if (state_.placed(order) || before.choice == kNone) continue;
-    market::each_use(problem_, before, [&](std::uint32_t lane, SlotRange, auto) {
+    market::each_use(problem_, before, [&](std::uint32_t lane, SlotRange slots, auto) {
       if (lane >= problem_.capacity_lane_count) return;
-      tried.insert(tried.end(), waiting_[lane].begin(), waiting_[lane].end());
+      for (const Waiting& waiting : waiting_[lane]) {
+        const Choice& choice = problem_.choices[waiting.choice];
+        const Slot end = choice.last + choice.duration;
+        if (choice.first < slots.end && slots.begin < end) tried.push_back(waiting);
+      }
+      work_ += waiting_[lane].size();
     });
   }
-  std::ranges::sort(tried, [](const Waiting& a, const Waiting& b) {
+  const auto denser = [](const Waiting& a, const Waiting& b) {
     return a.density != b.density ? a.density > b.density : a.choice < b.choice;
-  });
+  };
+  if (tried.size() > kWaitingMax) {
+    std::ranges::nth_element(tried, tried.begin() + kWaitingMax, denser);
+    tried.resize(kWaitingMax);
+  }
+  std::ranges::sort(tried, denser);
   for (std::size_t i = 0; i < tried.size() && !exhausted(); ++i) {
     if (i > 0 && tried[i].choice == tried[i - 1].choice) continue;
     const std::uint32_t order = tried[i].order;
