@@ -14,7 +14,6 @@
 namespace tongsuan::clearing {
 namespace {
 
-constexpr std::uint32_t kTries = 32;       // starts tried per re-clearing
 constexpr std::uint32_t kWindowTries = 8;  // and for each end of a window, of which many are tried
 constexpr int kDoublingsMax = 10;          // of the raise, when prices bind beyond what others lose
 constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour

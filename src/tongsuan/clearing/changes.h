@@ -15,6 +15,10 @@
 
 namespace tongsuan::clearing {
 
+// Starts tried per re-clearing: as many for a quote as for a change, so that what is proposed is
+// what a quote of it says.
+inline constexpr std::uint32_t kTries = 32;
+
 // The closed round with one more order inserted; `placed` is false when no insertion raises
 // welfare, or when the order would lose at uniform prices.
 struct Requote {
