@@ -7,7 +7,6 @@
 
 #include "tongsuan/base/check.h"
 #include "tongsuan/base/text.h"
-#include "tongsuan/clearing/residual.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/ties.h"
 #include "tongsuan/solver/pricing.h"
@@ -15,8 +14,8 @@
 namespace tongsuan::clearing {
 namespace {
 
-constexpr std::uint32_t kTries = 32;  // starts tried per re-clearing
-constexpr int kDoublingsMax = 10;     // of the raise, when prices bind beyond what others lose
+constexpr std::uint32_t kWindowTries = 8;  // and for each end of a window, of which many are tried
+constexpr int kDoublingsMax = 10;          // of the raise, when prices bind beyond what others lose
 constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour
 
 // Device-hours of the reference variant, × 3600: the unit that limits are written in.
@@ -86,29 +85,31 @@ std::optional<Requote> placed(const Result<Requote>& requote) {
   return requote.value();
 }
 
+// The least extension that was found to help: none where even the whole horizon does not.
 std::optional<Change> extend_window(const Market& market, OpenRound& round, std::uint32_t index) {
   const SlotRange window = market.orders[index].window;
-  const auto placed_until = [&](Slot end) {
+  const auto placed_until = [&](Slot end, std::uint32_t tries) {
     return placed(round.reclear_as(
-        index, [end](Market&, Order& order) { order.window.end = end; }, kTries));
+        index, [end](Market&, Order& order) { order.window.end = end; }, tries));
   };
   const Slot horizon = market.calendar.slot_count;
-  Slot fails = window.end;
-  std::optional<Requote> best;
-  Slot works = horizon;
-  for (Slot step = 1; fails < horizon; step *= 2) {
-    const Slot end = std::min(horizon, window.end + step);
-    best = placed_until(end);
-    if (best) {
-      works = end;
-      break;
-    }
-    fails = end;
-  }
+  if (window.end >= horizon) return std::nullopt;
+  std::optional<Requote> best = placed_until(horizon, kTries);
   if (!best) return std::nullopt;
+  Slot fails = window.end;
+  Slot works = horizon;
+  for (Slot step = 1; window.end + step < works; step *= 2) {
+    const std::optional<Requote> requote = placed_until(window.end + step, kWindowTries);
+    if (requote) {
+      works = window.end + step;
+      best = requote;
+    } else {
+      fails = window.end + step;
+    }
+  }
   while (works - fails > 1) {  // the least extension between a failure and a success
     const Slot middle = fails + (works - fails) / 2;
-    if (std::optional<Requote> requote = placed_until(middle)) {
+    if (const std::optional<Requote> requote = placed_until(middle, kWindowTries)) {
       works = middle;
       best = requote;
     } else {
@@ -173,7 +174,11 @@ std::optional<Change> another_replica(const Market& market, OpenRound& round, st
 // ---- OpenRound ---------------------------------------------------------------------------------
 
 OpenRound::OpenRound(const Market& market, const Certificate& certificate, market::Problem problem)
-    : market_(&market), certificate_(&certificate), problem_(std::move(problem)) {
+    : market_(&market),
+      certificate_(&certificate),
+      problem_(std::make_unique<market::Problem>(std::move(problem))),
+      residual_(
+          std::make_unique<Residual>(*problem_, certificate.outcome, certificate.bound_prices)) {
   alone_.calendar = market.calendar;
   alone_.hubs = market.hubs;
   alone_.classes = market.classes;
@@ -200,52 +205,61 @@ Result<OpenRound> OpenRound::open(const Market& market, const Certificate& certi
   return OpenRound(market, certificate, std::move(problem));
 }
 
-Requote OpenRound::insert(std::uint32_t order, std::int64_t value, std::uint32_t tries,
+const Insertion& OpenRound::insertion_of(std::uint32_t order, std::uint32_t tries) {
+  if (known_.order != order || known_.tries != tries) {
+    known_ = {order, tries, residual_->insert(order, tries)};
+  }
+  return known_.insertion;
+}
+
+// What comes of an insertion under the rules of payments.
+Requote OpenRound::priced(std::uint32_t order, std::int64_t value, const Insertion& insertion,
                           bool as_in_book) const {
-  Residual residual(problem_, certificate_->outcome, certificate_->bound_prices);
-  const Insertion insertion = residual.insert(order, tries);
   Requote requote;
   if (!insertion.found) return requote;
   requote.possible = true;
   const int128 delay =
-      static_cast<int128>(value) - market::placement_value(problem_, order, insertion.placement);
+      static_cast<int128>(value) - market::placement_value(*problem_, order, insertion.placement);
   const int128 least =
-      divide_wide(insertion.displacement, problem_.denominator, Rounding::kUp) + delay + 1;
+      divide_wide(insertion.displacement, problem_->denominator, Rounding::kDown) + delay + 1;
   requote.least_value = static_cast<std::int64_t>(
       std::clamp<int128>(least, -kMoneyMax, static_cast<int128>(kMoneyMax) + 1));
   if (insertion.gain <= 0) return requote;
-  Outcome outcome = insertion.outcome;
+  Outcome outcome = residual_->outcome(insertion);
   // Orders like it may have the better draw.
   if (as_in_book) market::apply_tie_rule(*market_, certificate_->seed, outcome);
   const auto award =
       std::ranges::find_if(outcome.awards, [&](const Award& a) { return a.order.value == order; });
   if (award == outcome.awards.end()) return requote;
   const std::optional<Prices> prices =
-      solver::prices_that_pay(*market_, problem_, outcome, certificate_->bound_prices,
+      solver::prices_that_pay(*market_, *problem_, outcome, certificate_->bound_prices,
                               certificate_->seed, certificate_->payment_prices);
   if (!prices) return requote;  // somebody would lose at uniform prices
-  const market::Placement placement = market::find_placement(problem_, *award);
+  const market::Placement placement = market::find_placement(*problem_, *award);
   requote.placed = true;
   requote.hub = award->hub;
   requote.variant = award->variant;
   requote.start = award->start;
-  requote.payment = divide(market::placement_cost(problem_, placement, *prices),
-                           problem_.denominator, Rounding::kUp);
+  requote.payment = divide(market::placement_cost(*problem_, placement, *prices),
+                           problem_->denominator, Rounding::kUp);
   return requote;
 }
 
 Requote OpenRound::reclear(std::uint32_t order, std::uint32_t tries) {
-  return insert(order, market_->orders[order].value, tries, true);
+  return priced(order, market_->orders[order].value, insertion_of(order, tries), true);
 }
 
 Requote OpenRound::reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries) {
   const std::int64_t more = value - market_->orders[order].value;
-  const Span32 choices = problem_.orders[order].choices;
+  Insertion insertion = insertion_of(order, tries);
+  insertion.gain += static_cast<int128>(more) * problem_->denominator;
+  const Span32 choices = problem_->orders[order].choices;
   const auto add = [&](std::int64_t amount) {
-    for (std::uint32_t c = choices.begin; c < choices.end; ++c) problem_.choices[c].value += amount;
+    for (std::uint32_t c = choices.begin; c < choices.end; ++c)
+      problem_->choices[c].value += amount;
   };
   add(more);
-  const Requote requote = insert(order, value, tries, false);
+  const Requote requote = priced(order, value, insertion, false);
   add(-more);
   return requote;
 }
@@ -259,9 +273,9 @@ Result<Requote> OpenRound::reclear_as(std::uint32_t order, const Change& change,
   alone.orders.back().after = kNone;
   change(alone, alone.orders.back());
   TONGSUAN_TRY(const market::Problem small, market::compile(alone));
-  TONGSUAN_CHECK(small.lanes.size() == problem_.lanes.size() &&
-                 small.denominator == problem_.denominator);
-  market::Problem& book = problem_;
+  TONGSUAN_CHECK(small.lanes.size() == problem_->lanes.size() &&
+                 small.denominator == problem_->denominator);
+  market::Problem& book = *problem_;
   const market::ProblemOrder before = book.orders[order];
   const std::size_t choices = book.choices.size();
   const std::size_t bundles = book.bundles.size();
@@ -283,7 +297,8 @@ Result<Requote> OpenRound::reclear_as(std::uint32_t order, const Change& change,
   book.orders[order].choices = {static_cast<std::uint32_t>(choices),
                                 static_cast<std::uint32_t>(book.choices.size())};
   book.orders[order].delay_cost = small.orders.front().delay_cost;
-  const Requote requote = insert(order, alone.orders.back().value, tries, false);
+  const Requote requote =
+      priced(order, alone.orders.back().value, residual_->insert(order, tries), false);
   book.orders[order] = before;
   book.choices.resize(choices);
   book.bundles.resize(bundles);

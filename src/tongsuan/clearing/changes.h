@@ -3,15 +3,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/clearing/residual.h"
 #include "tongsuan/clearing/why.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
 #include "tongsuan/market/problem.h"
 
 namespace tongsuan::clearing {
+
+// Starts tried per re-clearing: as many for a quote as for a change, so that what is proposed is
+// what a quote of it says.
+inline constexpr std::uint32_t kTries = 32;
 
 // The closed round with one more order inserted; `placed` is false when no insertion raises
 // welfare, or when the order would lose at uniform prices.
@@ -33,7 +39,7 @@ class OpenRound {
   // `certificate` must be a verified one of `market`.
   static Result<OpenRound> open(const Market& market, const Certificate& certificate);
 
-  [[nodiscard]] const market::Problem& problem() const { return problem_; }
+  [[nodiscard]] const market::Problem& problem() const { return *problem_; }
 
   [[nodiscard]] Requote reclear(std::uint32_t order, std::uint32_t tries);
   // As if the order were worth `value` when it starts at its earliest.
@@ -44,13 +50,24 @@ class OpenRound {
 
  private:
   OpenRound(const Market& market, const Certificate& certificate, market::Problem problem);
-  [[nodiscard]] Requote insert(std::uint32_t order, std::int64_t value, std::uint32_t tries,
+  // The best insertion of an order as it is in the book: what others lose does not depend on what
+  // it is worth.
+  [[nodiscard]] const Insertion& insertion_of(std::uint32_t order, std::uint32_t tries);
+  [[nodiscard]] Requote priced(std::uint32_t order, std::int64_t value, const Insertion& insertion,
                                bool as_in_book) const;
+
+  struct Known {
+    std::uint32_t order = kNone;
+    std::uint32_t tries = 0;
+    Insertion insertion;
+  };
 
   const Market* market_;
   const Certificate* certificate_;
-  market::Problem problem_;
+  std::unique_ptr<market::Problem> problem_;  // stays where it is: the residual refers to it
+  std::unique_ptr<Residual> residual_;
   Market alone_;  // the book without its orders
+  Known known_;
 };
 
 // The cheapest single changes that place `order` (which has no award in `certificate`): a higher

@@ -9,315 +9,232 @@ namespace tongsuan::clearing {
 
 using market::Choice;
 using market::Placement;
-using market::Problem;
 
 namespace {
 
-// Calls visit(row, amount) for every row that a placement uses.
-template <class Visit>
-void each_row(const Problem& problem, const Placement& placement, Visit visit) {
-  const auto visit_slots = [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
-    for (Slot slot = slots.begin; slot < slots.end; ++slot) visit(problem.row(lane, slot), amount);
-  };
-  market::each_use(problem, placement, visit_slots);
-}
-
-// Full rows as counts over time, so that what an order holds of them is a difference per lane.
-class FullCounts {
- public:
-  FullCounts(const Problem& problem, const std::vector<std::uint32_t>& rows) {  // rising
-    for (const std::uint32_t row : rows) {
-      const std::uint32_t lane = row / problem.slot_count;
-      if (lanes_.empty() || lanes_.back() != lane) {
-        lanes_.push_back(lane);
-        before_.emplace_back(problem.slot_count + 1, 0);
-      }
-      before_.back()[row % problem.slot_count + 1] = 1;
-    }
-    for (std::vector<std::int64_t>& counts : before_) {
-      for (std::size_t slot = 1; slot < counts.size(); ++slot) counts[slot] += counts[slot - 1];
-    }
-  }
-
-  // Σ amounts of full rows that a placement uses.
-  [[nodiscard]] std::int64_t freed(const Problem& problem, const Placement& placement) const {
-    std::int64_t sum = 0;
-    const auto add = [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
-      sum += amount * count(lane, slots);
-    };
-    market::each_use(problem, placement, add);
-    return sum;
-  }
-
- private:
-  [[nodiscard]] std::int64_t count(std::uint32_t lane, SlotRange slots) const {
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      if (lanes_[i] == lane) return before_[i][slots.end] - before_[i][slots.begin];
-    }
-    return 0;
-  }
-
-  std::vector<std::uint32_t> lanes_;
-  std::vector<std::vector<std::int64_t>> before_;  // by lane: full slots before each slot
-};
-
-std::uint32_t capacity_lane(const Problem& problem, const Choice& choice) {
-  TONGSUAN_CHECK(choice.bundle != kNone);
-  return problem.bundle_legs[problem.bundles[choice.bundle].begin].lane;
-}
+// Work units: rows and holders looked at. Later candidates promise less, so when the first ones
+// have used the budget the others are left out.
+constexpr std::uint64_t kWorkMax = 40'000'000;
+constexpr std::uint64_t kPlanWork = 10'000;  // of the best flows of one slot
+constexpr std::uint64_t kAskWork = 100;      // of asking lines for one row
+constexpr std::uint32_t kFinalists = 4;      // candidates that are tried in every manner
+constexpr std::uint64_t kDraws = 4;          // manners
+constexpr std::uint32_t kLeadTries = 4;      // starts of an order that another one waits for
 
 }  // namespace
 
-Residual::Residual(const Problem& problem, const Outcome& outcome, const Prices& prices)
+Residual::Residual(const market::Problem& problem, const Outcome& outcome, const Prices& prices)
     : problem_(problem),
       prices_(prices),
-      base_(outcome),
-      placed_(problem.orders.size()),
-      base_use_(market::net_use(problem, outcome)),
-      use_(base_use_),
-      capacity_(problem.row_count(), 0),
-      holders_(problem.lanes.size()),
-      followed_(problem.orders.size(), false) {
+      closed_(outcome),
+      state_(problem, outcome),
+      floor_(problem.row_count(), 0),
+      followers_(problem.orders.size()),
+      pinned_(problem.orders.size(), false),
+      need_(problem.row_count(), 0),
+      scale_(problem.lanes.size(), 1),
+      seen_(problem.orders.size(), 0),
+      waiting_(problem.capacity_lane_count),
+      own_(problem.orders.size()) {
   for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
-    for (std::uint32_t i = problem.supply_begin[row]; i < problem.supply_begin[row + 1]; ++i) {
-      capacity_[row] += problem.supply[i].amount;
-    }
+    if (problem.supply_begin[row] == problem.supply_begin[row + 1]) continue;
+    floor_[row] = problem.supply[problem.supply_begin[row]].price;
   }
-  for (const market::ProblemOrder& order : problem.orders) {
-    if (order.after != kNone) followed_[order.after] = true;
-  }
-  for (const Award& award : outcome.awards) {
-    const Placement placement = market::find_placement(problem, award);
-    TONGSUAN_CHECK(placement.choice != kNone);
-    placed_[award.order.value] = placement;
-    const Choice& choice = problem.choices[placement.choice];
-    if (choice.bundle != kNone) {
-      holders_[capacity_lane(problem, choice)].push_back(award.order.value);
-    }
+  for (std::uint32_t order = 0; order < problem.orders.size(); ++order) {
+    const std::uint32_t after = problem.orders[order].after;
+    if (after != kNone) followers_[after].push_back(order);
+    if (!state_.placed(order)) enter_waiting(order);
   }
 }
 
-// Orders tied to others, and profiles, stay where the round put them.
-bool Residual::movable(std::uint32_t order) const {
-  return !followed_[order] && problem_.orders[order].after == kNone &&
-         problem_.choices[placed_[order].choice].bundle != kNone;
-}
-
-int128 Residual::value_of(std::uint32_t order, const Placement& placement) const {
-  return static_cast<int128>(market::placement_value(problem_, order, placement)) *
-         problem_.denominator;
-}
-
-// Undivided cost of meeting `net_use` on a row: supply in price order, after demand that is given
-// up in price order. Matches market::dispatch by merging both lists.
-int128 Residual::row_cost(std::uint32_t row, std::int64_t net_use) const {
-  const std::int64_t scale = problem_.lanes[row / problem_.slot_count].scale;
-  int128 cost = 0;
-  std::int64_t demand_total = 0;
-  for (std::uint32_t i = problem_.demand_begin[row]; i < problem_.demand_begin[row + 1]; ++i) {
-    demand_total += problem_.demand[i].amount;
-  }
-  std::int64_t left = net_use + demand_total;  // to be met by supply or by giving up demand
-  std::uint32_t s = problem_.supply_begin[row];
-  std::uint32_t d = problem_.demand_begin[row + 1];
-  while (left > 0) {
-    const bool has_supply = s < problem_.supply_begin[row + 1];
-    const bool has_demand = d > problem_.demand_begin[row];
-    TONGSUAN_CHECK(has_supply || has_demand);
-    const bool take_supply =
-        has_supply && (!has_demand || problem_.supply[s].price <= problem_.demand[d - 1].price);
-    const std::int64_t price =
-        take_supply ? problem_.supply[s].price : problem_.demand[d - 1].price;
-    const std::int64_t room =
-        take_supply ? problem_.supply[s++].amount : problem_.demand[--d].amount;
-    const std::int64_t amount = std::min(room, left);
-    cost += static_cast<int128>(price) * amount * scale;
-    left -= amount;
-  }
-  return cost;
-}
-
-bool Residual::fits(const Placement& placement) const {
-  bool room = true;
-  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
-    room = room && use_[row] + amount <= capacity_[row];
-  });
-  return room;
-}
-
-int128 Residual::cost_of(const Placement& placement) const {
-  int128 cost = 0;
-  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
-    cost += row_cost(row, use_[row] + amount) - row_cost(row, use_[row]);
-  });
-  return cost;
-}
-
-void Residual::put(std::uint32_t order, const Placement& placement) {
-  market::add_use(problem_, placement, 1, use_);
-  placed_[order] = placement;
-  holders_[capacity_lane(problem_, problem_.choices[placement.choice])].push_back(order);
-}
-
-void Residual::take(std::uint32_t order) {
-  market::add_use(problem_, placed_[order], -1, use_);
-  std::erase(holders_[capacity_lane(problem_, problem_.choices[placed_[order].choice])], order);
-  placed_[order] = {};
-}
-
-std::vector<std::uint32_t> Residual::full_rows(const Placement& placement) const {
-  std::vector<std::uint32_t> rows;
-  each_row(problem_, placement, [&](std::uint32_t row, std::int64_t amount) {
-    if (use_[row] + amount > capacity_[row]) rows.push_back(row);
-  });
-  return rows;
-}
-
-// The order whose ejection costs least surplus at λ* per amount freed on the full rows; kNone when
-// nobody can be moved.
-std::uint32_t Residual::cheapest_ejection(const std::vector<std::uint32_t>& full_rows) {
-  std::uint32_t best = kNone;
-  int128 best_loss = 0;
-  std::int64_t best_freed = 1;
-  const FullCounts full(problem_, full_rows);
-  const auto consider = [&](std::uint32_t order) {
-    ++looks_;
-    if (!movable(order)) return;
-    const std::int64_t freed = full.freed(problem_, placed_[order]);
-    if (freed <= 0) return;
-    const int128 value = value_of(order, placed_[order]);
-    const int128 surplus = value - market::placement_cost(problem_, placed_[order], prices_);
-    const int128 loss = std::max<int128>(surplus, 0) + value / 64;
-    // loss / freed < best_loss / best_freed without division; order numbers settle ties.
-    const int128 here = loss * best_freed;
-    const int128 there = best_loss * freed;
-    if (best == kNone || here < there || (here == there && order < best)) {
-      best = order;
-      best_loss = loss;
-      best_freed = freed;
-    }
-  };
-  // Capacity rows are held by the orders of their own lane; other rows by orders of any lane.
-  const bool only_capacity = std::ranges::all_of(full_rows, [&](std::uint32_t row) {
-    return problem_.lanes[row / problem_.slot_count].kind == market::LaneKind::kCapacity;
-  });
-  if (only_capacity) {
-    const std::uint32_t lane = full_rows.front() / problem_.slot_count;
-    for (const std::uint32_t order : holders_[lane]) consider(order);
-  } else {
-    for (const std::vector<std::uint32_t>& holders : holders_) {
-      for (const std::uint32_t order : holders) consider(order);
-    }
-  }
-  return best;
-}
-
-bool Residual::make_room(const Placement& placement, std::vector<Move>& ejected) {
-  constexpr std::size_t kEjectedMax = 256;
-  while (true) {
-    std::vector<std::uint32_t> rows = full_rows(placement);
-    if (rows.empty()) return true;
-    std::ranges::sort(rows);
-    const std::uint32_t victim = cheapest_ejection(rows);
-    if (victim == kNone || ejected.size() == kEjectedMax) return false;
-    ejected.push_back({victim, placed_[victim]});
-    take(victim);
-  }
-}
-
-// Gives an ejected order its best option in the room that is left, if any is worth it.
-void Residual::replace(std::uint32_t order) {
-  int128 best_gain = 0;
-  Placement best;
-  for (const Candidate& candidate : candidates(order, 24)) {
-    if (!fits(candidate.placement)) continue;
-    const int128 gain = value_of(order, candidate.placement) - cost_of(candidate.placement);
-    if (gain > best_gain) {
-      best_gain = gain;
-      best = candidate.placement;
-    }
-  }
-  if (best.choice != kNone) put(order, best);
-}
-
-// The most promising options at λ*: each choice's starts compete, so that one cheap hub does not
-// crowd out the others.
-std::vector<Residual::Candidate> Residual::candidates(std::uint32_t order,
-                                                      std::uint32_t tries) const {
-  const market::ProblemOrder& entry = problem_.orders[order];
-  std::vector<Candidate> all;
-  if (entry.choices.count() == 0) return all;
-  const std::size_t per_choice = std::max<std::size_t>(2, tries / entry.choices.count());
-  for (std::uint32_t c = entry.choices.begin; c < entry.choices.end; ++c) {
+// What a block without an award is worth per device and slot, on every lane where it could run.
+void Residual::enter_waiting(std::uint32_t order) {
+  const Span32 choices = problem_.orders[order].choices;
+  for (std::uint32_t c = choices.begin; c < choices.end; ++c) {
     const Choice& choice = problem_.choices[c];
     if (choice.bundle == kNone) continue;
-    std::vector<Candidate> starts;
-    for (Slot start = choice.first; start <= choice.last; ++start) {
-      const Placement placement{.choice = c, .start = start, .lots = 1};
-      starts.push_back({placement, value_of(order, placement) -
-                                       market::placement_cost(problem_, placement, prices_)});
+    const std::int64_t size = std::int64_t{choice.devices} * choice.duration;
+    const std::uint32_t lane = problem_.bundle_legs[problem_.bundles[choice.bundle].begin].lane;
+    waiting_[lane].push_back({order, c, choice.value / std::max<std::int64_t>(1, size)});
+  }
+}
+
+bool Residual::exhausted() const {
+  return work_ + kPlanWork * (state_.plans() - plans_before_) +
+             kAskWork * (state_.asked() - asked_before_) >
+         kWorkMax;
+}
+
+std::int64_t Residual::money(int128 undivided) const {
+  const int128 whole = divide_wide(undivided, problem_.denominator, Rounding::kDown);
+  return static_cast<std::int64_t>(std::clamp<int128>(whole, -kMoneyMax, kMoneyMax));
+}
+
+// Value less the cheapest supply that there ever is.
+std::int64_t Residual::worth_of(std::uint32_t order, const Placement& placement) const {
+  return value_of(order, placement) - money(market::placement_cost(problem_, placement, floor_));
+}
+
+bool Residual::delivers(const Placement& placement) const {
+  bool some = false;
+  market::each_use(problem_, placement,
+                   [&](std::uint32_t, SlotRange, auto amount) { some = some || amount < 0; });
+  return some;
+}
+
+Slot Residual::end_of(const Placement& placement) const {
+  return market::placement_slots(problem_, placement).end;
+}
+
+// ---- Insertions --------------------------------------------------------------------------------
+
+// Forces a placement in one manner and keeps what comes of it if it is the best so far.
+Residual::Judgement Residual::judge(std::uint32_t order, const Placement& placement, Manner manner,
+                                    Insertion& best) {
+  Judgement judgement;
+  const std::size_t mark = state_.mark();
+  std::vector<std::uint32_t> ejected;
+  by_worth_ = manner.by_worth;
+  noise_ = manner.noise;
+  if (force(order, placement, kMoneyMax, ejected)) {
+    std::vector<std::uint32_t> left;
+    ejected.insert(ejected.end(), aside_.begin(), aside_.end());
+    refill(ejected, left);
+    if (manner.squeeze) squeeze(left);
+    if (manner.squeeze) fill(left);
+    judgement = {.found = state_.feasible() || state_.settle(),
+                 .ejected = ejected.size() > aside_.size(),
+                 .gain = state_.welfare_change()};
+    if (judgement.found && manner.keep) keep(order, placement, judgement.gain, best);
+  }
+  by_worth_ = false;
+  noise_ = 0;
+  state_.undo(mark);
+  return judgement;
+}
+
+// Keeps what was done if it is the best so far. Better flows add little to what it gains with those
+// that happen to be there, so only what beats all others with these is planned to the end.
+void Residual::keep(std::uint32_t order, const Placement& placement, int128 gain, Insertion& best) {
+  if (best.found && gain <= best_unsettled_) return;
+  best_unsettled_ = best.found ? std::max(best_unsettled_, gain) : gain;
+  if (!state_.settle()) return;
+  gain = state_.welfare_change();
+  if (best.found && gain <= best.gain) return;
+  const int128 value = static_cast<int128>(value_of(order, placement)) * problem_.denominator;
+  best = {.found = true,
+          .displacement = value - gain,
+          .gain = gain,
+          .placement = placement,
+          .change = state_.change()};
+}
+
+void Residual::try_candidates(std::uint32_t order, std::uint32_t tries, Insertion& best) {
+  struct Finalist {
+    Placement placement;
+    int128 gain = 0;
+    bool ejected = false;
+  };
+  std::vector<Finalist> finalists;
+  for (const Candidate& candidate : candidates(order, tries, starts_of(order))) {
+    if (exhausted()) break;
+    const Judgement judgement = judge(order, candidate.placement, {}, best);
+    if (!judgement.found) continue;
+    finalists.push_back({candidate.placement, judgement.gain, judgement.ejected});
+  }
+  std::ranges::stable_sort(finalists, std::greater<>{}, &Finalist::gain);
+  if (finalists.size() > kFinalists) finalists.resize(kFinalists);
+  for (const Finalist& finalist : finalists) {
+    const std::uint64_t draws = finalist.ejected ? kDraws : 1;
+    for (std::uint64_t draw = 0; draw < draws && (draw == 0 || !exhausted()); ++draw) {
+      const Manner manner{
+          .by_worth = draw % 2 == 1, .squeeze = true, .keep = true, .noise = draw / 2};
+      static_cast<void>(judge(order, finalist.placement, manner, best));
     }
-    std::ranges::stable_sort(starts, std::greater<>{}, &Candidate::promise);
-    if (starts.size() > per_choice) starts.resize(per_choice);
-    all.insert(all.end(), starts.begin(), starts.end());
   }
-  std::ranges::stable_sort(all, std::greater<>{}, &Candidate::promise);
-  return all;
 }
 
-// Welfare of the others that is lost since the round closed: what the ejected orders were worth,
-// less what they are worth now, plus what the rows cost more.
-int128 Residual::displacement(const std::vector<Move>& ejected) const {
-  int128 lost = 0;
-  for (const Move& move : ejected) {
-    lost += value_of(move.order, move.before);
-    if (placed_[move.order].choice != kNone) lost -= value_of(move.order, placed_[move.order]);
+// Brings in the orders that must come first, from the `next` on, and then the order itself.
+void Residual::insert_after(const Leads& leads, std::size_t next, std::uint32_t order,
+                            std::uint32_t tries, Insertion& best) {
+  if (next == leads.orders.size()) {
+    try_candidates(order, tries, best);
+    return;
   }
-  for (std::uint32_t row = 0; row < problem_.row_count(); ++row) {
-    if (use_[row] != base_use_[row])
-      lost += row_cost(row, use_[row]) - row_cost(row, base_use_[row]);
+  const std::uint32_t lead = leads.orders[next];
+  Starts starts = starts_of(lead);
+  starts.end_max = std::min(starts.end_max, leads.end_max[next]);
+  const std::uint32_t plans = next == 0 ? kLeadTries : 1;
+  for (const Candidate& candidate : candidates(lead, plans, starts)) {
+    const std::size_t mark = state_.mark();
+    std::vector<std::uint32_t> ejected;
+    if (force(lead, candidate.placement, kMoneyMax, ejected)) {
+      std::vector<std::uint32_t> left;
+      refill(ejected, left);
+      insert_after(leads, next + 1, order, std::max(2U, tries / plans), best);
+    }
+    state_.undo(mark);
   }
-  return lost;
 }
 
-Outcome Residual::outcome() const {
-  Outcome outcome{.awards = {}, .flows = base_.flows};
-  for (std::uint32_t order = 0; order < placed_.size(); ++order) {
-    if (placed_[order].choice == kNone) continue;
-    outcome.awards.push_back(market::make_award(problem_, order, placed_[order]));
+// The orders without an award that `order` must wait for, the first one first, and by when each
+// must have ended so that the rest can still follow.
+Residual::Leads Residual::leads_of(std::uint32_t order) const {
+  Leads leads;
+  Slot latest = problem_.slot_count;  // end of the one that is looked at
+  for (std::uint32_t at = order;;) {
+    const Span32 choices = problem_.orders[at].choices;
+    Slot start = 0;
+    for (std::uint32_t c = choices.begin; c < choices.end; ++c) {
+      const Choice& choice = problem_.choices[c];
+      if (choice.duration > latest) continue;
+      start = std::max(start, std::min<Slot>(choice.last, latest - choice.duration));
+    }
+    at = problem_.orders[at].after;
+    if (at == kNone || state_.placed(at)) break;
+    latest = start;
+    leads.orders.push_back(at);
+    leads.end_max.push_back(latest);
   }
-  return outcome;
+  std::ranges::reverse(leads.orders);
+  std::ranges::reverse(leads.end_max);
+  return leads;
 }
 
 Insertion Residual::insert(std::uint32_t order, std::uint32_t tries) {
-  // Work units: orders looked at for ejection. Later candidates promise less, so when the first
-  // ones have used the budget the others are left out.
-  constexpr std::uint64_t kLooksMax = 2'000'000;
+  TONGSUAN_CHECK(!state_.placed(order));
   Insertion best;
-  looks_ = 0;
-  for (const Candidate& candidate : candidates(order, tries)) {
-    if (looks_ > kLooksMax) break;
-    std::vector<Move> ejected;
-    if (make_room(candidate.placement, ejected)) {
-      put(order, candidate.placement);
-      for (const Move& move : ejected) replace(move.order);
-      const int128 displaced = displacement(ejected);
-      const int128 gain = value_of(order, candidate.placement) - displaced;
-      if (!best.found || gain > best.gain) {
-        best = {.found = true,
-                .displacement = displaced,
-                .gain = gain,
-                .placement = candidate.placement,
-                .outcome = outcome()};
-      }
-      take(order);
-    }
-    for (const Move& move : ejected) {
-      if (placed_[move.order].choice != kNone) take(move.order);
-    }
-    for (const Move& move : ejected) put(move.order, move.before);
+  work_ = 0;
+  plans_before_ = state_.plans();
+  asked_before_ = state_.asked();
+  for (std::uint32_t at = order; at != kNone; at = problem_.orders[at].after) pinned_[at] = true;
+  insert_after(leads_of(order), 0, order, tries, best);
+  const std::uint32_t after = problem_.orders[order].after;
+  if (after != kNone && state_.placed(after) && best.gain <= 0) {
+    // The one that it follows may stand in the way, or end too late: it is placed anew as well.
+    eject(after, aside_);
+    insert_after(leads_of(order), 0, order, tries, best);
+    state_.undo(0);
+    aside_.clear();
   }
+  for (std::uint32_t at = order; at != kNone; at = problem_.orders[at].after) pinned_[at] = false;
   return best;
+}
+
+Outcome Residual::outcome(const Insertion& insertion) const {
+  Outcome outcome{.awards = {}, .flows = closed_.flows};
+  for (const auto& [line, flow] : insertion.change.flows) outcome.flows[line] = flow;
+  auto award = closed_.awards.begin();
+  for (const auto& [order, placement] : insertion.change.placements) {
+    for (; award != closed_.awards.end() && award->order.value < order; ++award) {
+      outcome.awards.push_back(*award);
+    }
+    if (award != closed_.awards.end() && award->order.value == order) ++award;
+    if (placement.choice == kNone) continue;
+    outcome.awards.push_back(market::make_award(problem_, order, placement));
+  }
+  outcome.awards.insert(outcome.awards.end(), award, closed_.awards.end());
+  return outcome;
 }
 
 }  // namespace tongsuan::clearing

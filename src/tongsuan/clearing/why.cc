@@ -16,8 +16,6 @@ using market::Problem;
 
 namespace {
 
-constexpr std::uint32_t kQuoteTries = 64;  // starts tried
-
 std::int64_t to_money(int128 undivided, const Problem& problem, Rounding rounding) {
   return divide(undivided, problem.denominator, rounding);
 }
@@ -185,7 +183,7 @@ Result<Why> quote(const Market& market, const Certificate& certificate, const Ma
   }
   const Certificate moved = shifted(certificate, order);
   TONGSUAN_TRY(OpenRound round, OpenRound::open(with_order, moved));
-  const Requote requote = round.reclear(order, kQuoteTries);
+  const Requote requote = round.reclear(order, kTries);
   TONGSUAN_TRY(Why answer, answer_for(with_order, moved, round, order,
                                       options.counterfactuals && !requote.placed));
   if (requote.placed) {

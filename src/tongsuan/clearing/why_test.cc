@@ -70,11 +70,11 @@ bool make_change(Market& market, std::uint32_t index, const Change& change) {
 void expect_placed(const Market& changed, const Certificate& closed, std::uint32_t order) {
   const market::Problem problem = market::compile(changed).value();
   Residual residual(problem, closed.outcome, closed.bound_prices);
-  Insertion insertion = residual.insert(order, 32);
+  const Insertion insertion = residual.insert(order, 32);
   ASSERT_TRUE(insertion.found);
   EXPECT_GT(insertion.gain, 0);
   const Result<Certified> certified =
-      certify(changed, problem, std::move(insertion.outcome),
+      certify(changed, problem, residual.outcome(insertion),
               {.bound_prices = closed.bound_prices,
                .bound = market::dual_bound(problem, closed.bound_prices)},
               {.seed = closed.seed, .round = closed.round});

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kSmallBook = 2'000;    // awards: every removal is tried out
 constexpr std::size_t kSingleRemovals = 24;  // before batches grow
 constexpr std::size_t kTrials = 6;           // orders whose removal is tried, least harmful first
+constexpr double kNearlyRight = 0.02;        // surplus, of value, that a nearby repair may take
 constexpr std::size_t kReturnsMax = 200;     // placements tried for orders that are left out
 
 class Pricing {
@@ -270,6 +271,11 @@ std::optional<Prices> prices_that_pay(const Market& market, const Problem& probl
   const PricedOutcome priced(market, problem, outcome, seed);
   TONGSUAN_CHECK(priced.feasible());
   if (priced.losers_at(first_try).none()) return first_try;
+  // Nearly right: what has to move is little, and hardly anybody feels it.
+  Prices near = first_try;
+  priced.clamp(near);
+  near = priced.repaired(near, kNearlyRight);
+  if (priced.losers_at(near).none()) return near;
   return Pricing(market, problem, bound_prices, seed).pay_as_it_is(priced);
 }
 

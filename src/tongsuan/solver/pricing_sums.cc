@@ -15,8 +15,6 @@ using market::Problem;
 namespace {
 
 constexpr int kSweepsMax = 60;
-constexpr double kNear =
-    0.5;  // buyers with less surplus than this share of their value are watched
 constexpr double kBeyond = 1e-13;  // projections go this much past the sum, so that they end
 constexpr std::size_t kProgramTermsMax = 60'000;
 constexpr std::size_t kProgramSizeMax = 8'000;  // awards and rows
@@ -207,8 +205,8 @@ bool PricedOutcome::repair(const Sum& sum, std::vector<double>& prices) const {
 
 // Buyers far from their limit are not looked at again: prices only rise where a seller needs it,
 // and the exact check at the end sees everybody.
-std::vector<PricedOutcome::Sum> PricedOutcome::near_buyers(
-    const std::vector<double>& prices) const {
+std::vector<PricedOutcome::Sum> PricedOutcome::near_buyers(const std::vector<double>& prices,
+                                                           double watched) const {
   Prices rounded(prices.size());
   for (std::size_t row = 0; row < prices.size(); ++row) {
     rounded[row] = static_cast<std::int64_t>(prices[row]);
@@ -218,14 +216,14 @@ std::vector<PricedOutcome::Sum> PricedOutcome::near_buyers(
   for (std::size_t i = 0; i < placements_.size(); ++i) {
     const auto worth = static_cast<double>(value(i));
     const auto surplus = worth - static_cast<double>(pricer.cost(placements_[i]));
-    if (surplus <= kNear * std::abs(worth)) buyers.push_back(award_sum(i));
+    if (surplus <= watched * std::abs(worth)) buyers.push_back(award_sum(i));
   }
   return buyers;
 }
 
-Prices PricedOutcome::repaired(const Prices& start) const {
+Prices PricedOutcome::repaired(const Prices& start, double watched) const {
   std::vector<double> prices(start.begin(), start.end());
-  const std::vector<Sum> buyers = near_buyers(prices);
+  const std::vector<Sum> buyers = near_buyers(prices, watched);
   std::vector<Sum> others = trade_sums(sales(), -1);
   for (std::vector<Sum> more : {trade_sums(purchases(), 1), line_sums()}) {
     others.insert(others.end(), std::make_move_iterator(more.begin()),

@@ -42,8 +42,10 @@ class PricedOutcome {
   // Prices near `prices` at which every accepted step keeps a surplus and no rejected one would
   // have one; where flows are the best ones, lines earn their tariffs too.
   [[nodiscard]] Prices marginal(const Prices& prices) const;
-  // Prices near `start` by projections; they may still leave losers.
-  [[nodiscard]] Prices repaired(const Prices& start) const;
+  // Prices near `start` by projections; they may still leave losers. Buyers whose surplus at
+  // `start` is a larger share of their value than `watched` are not looked at.
+  [[nodiscard]] Prices repaired(const Prices& start, double watched = kWatched) const;
+  static constexpr double kWatched = 0.5;
   // Prices near `start` at which nobody loses, by a linear program; none where it finds none.
   [[nodiscard]] std::optional<Prices> programmed(const Prices& start) const;
 
@@ -83,7 +85,8 @@ class PricedOutcome {
   [[nodiscard]] Sum award_sum(std::size_t award) const;
   [[nodiscard]] std::vector<Sum> trade_sums(const std::vector<Trade>& trades, double sign) const;
   [[nodiscard]] std::vector<Sum> line_sums() const;
-  [[nodiscard]] std::vector<Sum> near_buyers(const std::vector<double>& prices) const;
+  [[nodiscard]] std::vector<Sum> near_buyers(const std::vector<double>& prices,
+                                             double watched) const;
   bool repair(const Sum& sum, std::vector<double>& prices) const;
   void mark_rows(const std::vector<Trade>& trades, const std::vector<std::uint64_t>& owners,
                  Losers& losers) const;
