@@ -16,8 +16,8 @@ struct Kernels;
 struct ScanView {
   const Model* model = nullptr;
   const Kernels* kernels = nullptr;
-  const double* planes = nullptr;               // as Model::planes, with the current placements
-  std::uint32_t begin = 0;  // placements, transfers included, stay in [begin, end)
+  const double* planes = nullptr;  // as Model::planes, with the current placements
+  std::uint32_t begin = 0;         // placements, transfers included, stay in [begin, end)
   std::uint32_t end = 0;
   std::uint32_t blink_mean = 0;  // skip one option in about so many; 0: never
   std::uint32_t blink_left = 0;  // options until the next skip
