@@ -44,7 +44,7 @@ int measure(const Market& market, clearing::ClearOptions options) {
   certificate.outcome = priced.outcome;
   certificate.payment_prices = priced.prices;
   lap();
-  const Result<market::Verified> sealed = clearing::seal(market, problem, std::move(certificate));
+  const Result<market::Verified> sealed = clearing::seal(market, std::move(certificate));
   const double verified = lap();
   std::printf(
       "%8zu orders %7zu awards  gap %.3f %%  lost %.4f %% (%.0f yuan, %zu orders)"

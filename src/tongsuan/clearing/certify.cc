@@ -2,10 +2,8 @@
 
 #include <utility>
 
-#include "tongsuan/market/canonical.h"
-#include "tongsuan/market/evaluate.h"
-#include "tongsuan/market/payments.h"
 #include "tongsuan/market/ties.h"
+#include "tongsuan/solver/pool_workers.h"
 #include "tongsuan/solver/pricing.h"
 
 namespace tongsuan::clearing {
@@ -22,31 +20,20 @@ Certificate draft(Proof proof, RoundId id) {
   return certificate;
 }
 
-Result<market::Verified> seal(const Market& market, const market::Problem& problem,
-                              Certificate certificate) {
-  Outcome& outcome = certificate.outcome;
-  market::apply_tie_rule(market, certificate.seed, outcome);
-  const market::Dispatch dispatch = market::dispatch(problem, market::net_use(problem, outcome));
-  const market::Allocation allocation = market::allocate(problem, dispatch, certificate.seed);
-  market::Payments payments =
-      market::payments(market, problem, outcome, dispatch, allocation, certificate.payment_prices);
-  certificate.market = market.name;
-  certificate.root = market::root(market);
-  certificate.welfare = market::welfare(problem, outcome, dispatch);
-  certificate.totals = std::move(payments.totals);
-  certificate.line_rents = std::move(payments.line_rents);
-  certificate.rent = payments.rent;
-  return market::accept(market, std::move(certificate));
+Result<market::Verified> seal(const Market& market, Certificate certificate,
+                              std::uint32_t thread_count) {
+  market::apply_tie_rule(market, certificate.seed, certificate.outcome);
+  return market::complete(market, std::move(certificate), solver::PoolWorkers(thread_count));
 }
 
 Result<Certified> certify(const Market& market, const market::Problem& problem, Outcome outcome,
-                          Proof proof, RoundId id) {
+                          Proof proof, RoundId id, std::uint32_t thread_count) {
   solver::PricingResult priced =
       solver::payment_prices(market, problem, outcome, proof.bound_prices, id.seed);
   Certificate certificate = draft(std::move(proof), id);
   certificate.outcome = std::move(priced.outcome);
   certificate.payment_prices = std::move(priced.prices);
-  TONGSUAN_TRY(market::Verified verified, seal(market, problem, std::move(certificate)));
+  TONGSUAN_TRY(market::Verified verified, seal(market, std::move(certificate), thread_count));
   return Certified{std::move(verified), std::move(priced.removed)};
 }
 

@@ -37,14 +37,14 @@ struct Certified {
 };
 
 // Finds payment prices for a feasible outcome and seals it. `problem` must be the compiled
-// `market`.
+// `market`. The thread count never changes the result.
 Result<Certified> certify(const Market& market, const market::Problem& problem, Outcome outcome,
-                          Proof proof, RoundId id);
+                          Proof proof, RoundId id, std::uint32_t thread_count = 1);
 
-// Settles ties, works out payments and verifies. Fails only when the verifier refuses, which is a
-// bug of the solver: the fault is passed on, and nothing unverified ever leaves.
-Result<market::Verified> seal(const Market& market, const market::Problem& problem,
-                              Certificate certificate);
+// Settles ties, fills in welfare and payments, and verifies. Fails only when the verifier refuses,
+// which is a bug of the solver: the fault is passed on, and nothing unverified ever leaves.
+Result<market::Verified> seal(const Market& market, Certificate certificate,
+                              std::uint32_t thread_count = 1);
 
 // A certificate that holds the proof and the round, and nothing of the outcome yet.
 [[nodiscard]] Certificate draft(Proof proof, RoundId id);

@@ -47,6 +47,7 @@ struct Round {
   bool thin = false;  // some gang is large against a lane: see solver::is_thin
   Proof proof;
   Outcome outcome;
+  int128 free_welfare = 0;  // of the outcome before the pricing rules
   std::uint64_t work_units = 0;
   std::vector<TracePoint> trace;
 
@@ -131,14 +132,19 @@ std::vector<std::int64_t> wanted_use(const market::Problem& problem, const Price
 }
 
 // Nothing that does not fit goes on to the prices, whatever the search says: awards on rows that
-// cannot be met are dropped, and without awards every book can be met.
+// cannot be met are dropped, and without awards every book can be met. Sets the free welfare.
 void drop_misfits(Round& round) {
   const market::Problem& problem = round.problem;
   std::vector<Award>& awards = round.outcome.awards;
   for (;;) {
-    const std::uint32_t row =
-        market::dispatch(problem, market::net_use(problem, round.outcome)).short_row;
-    if (row == kNone) return;
+    const std::vector<market::Placement> placements = market::placements_of(problem, round.outcome);
+    const market::Dispatch dispatch =
+        market::dispatch(problem, market::net_use(problem, round.outcome, placements));
+    const std::uint32_t row = dispatch.short_row;
+    if (row == kNone) {
+      round.free_welfare = market::welfare(problem, round.outcome, placements, dispatch);
+      return;
+    }
     const std::size_t before = awards.size();
     std::vector<std::int64_t> use(problem.row_count(), 0);
     std::erase_if(awards, [&](const Award& award) {
@@ -264,17 +270,15 @@ void find_placements(Round& round) {
 }
 
 Result<Clearing> settle(Round& round) {
-  const market::Problem& problem = round.problem;
-  const market::Dispatch dispatch =
-      market::dispatch(problem, market::net_use(problem, round.outcome));
-  const int128 free_welfare = market::welfare(problem, round.outcome, dispatch);
   const int128 bound = round.best_bound();
-  round.report("payment", 0, gap_of(free_welfare, bound));
-  TONGSUAN_TRY(Certified certified,
-               certify(round.market, problem, std::move(round.outcome), std::move(round.proof),
-                       {.seed = round.options.seed, .round = round.options.round}));
+  round.report("payment", 0, gap_of(round.free_welfare, bound));
+  TONGSUAN_TRY(
+      Certified certified,
+      certify(round.market, round.problem, std::move(round.outcome), std::move(round.proof),
+              {.seed = round.options.seed, .round = round.options.round},
+              round.options.thread_count));
   // Where orders had to leave, others may have come in and done better than the search.
-  const int128 best = std::max(free_welfare, certified.verified.certificate().welfare);
+  const int128 best = std::max(round.free_welfare, certified.verified.certificate().welfare);
   return Clearing{.verified = std::move(certified.verified),
                   .free_welfare = best,
                   .free_bound = bound,
@@ -304,12 +308,14 @@ Result<Clearing> clear_exactly(Round& round, const EnergyBook& energy) {
   const RoundId id{.seed = round.options.seed, .round = round.options.round};
   if (found.payment_prices.empty()) {
     round.outcome = std::move(found.outcome);
+    drop_misfits(round);
     return settle(round);
   }
   Certificate certificate = draft(std::move(round.proof), id);
   certificate.outcome = std::move(found.outcome);
   certificate.payment_prices = std::move(found.payment_prices);
-  TONGSUAN_TRY(market::Verified verified, seal(round.market, problem, std::move(certificate)));
+  TONGSUAN_TRY(market::Verified verified,
+               seal(round.market, std::move(certificate), round.options.thread_count));
   return Clearing{.verified = std::move(verified),
                   .free_welfare = found.free_welfare,
                   .free_bound = found.free_bound,
@@ -354,9 +360,7 @@ Result<FreeRound> clear_free(const Market& market, const market::Problem& proble
   TONGSUAN_TRY(Round round, begin_round(market, problem, options));
   find_prices(round);
   find_placements(round);
-  const market::Dispatch dispatch =
-      market::dispatch(problem, market::net_use(problem, round.outcome));
-  const int128 welfare = market::welfare(problem, round.outcome, dispatch);
+  const int128 welfare = round.free_welfare;
   return FreeRound{.outcome = std::move(round.outcome),
                    .proof = std::move(round.proof),
                    .welfare = welfare,

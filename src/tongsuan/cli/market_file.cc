@@ -12,24 +12,12 @@
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/verdict_text.h"
 #include "tongsuan/market/workers.h"
-#include "tongsuan/solver/worker_pool.h"
+#include "tongsuan/solver/pool_workers.h"
 
 namespace tongsuan::cli {
 namespace {
 
 constexpr std::uint32_t kNamesComparedMax = 200'000;  // longer lists give no suggestions
-
-// Each keeps sums of its own, so that many would gain little.
-class PoolWorkers final : public market::Workers {
- public:
-  [[nodiscard]] std::uint32_t count() const override { return pool_.thread_count(); }
-  void run(const std::function<void(std::uint32_t)>& work) const override {
-    pool_.run(count(), [&](std::uint32_t part, std::uint32_t) { work(part); });
-  }
-
- private:
-  mutable solver::WorkerPool pool_{std::clamp(std::thread::hardware_concurrency(), 1U, 8U)};
-};
 
 }  // namespace
 
@@ -66,7 +54,8 @@ Attempt<Certificate> read_certificate_file(const Session& session, std::string_v
 }
 
 market::Verdict verify_round(const Market& market, const Certificate& certificate) {
-  return market::verify(market, certificate, PoolWorkers());
+  return market::verify(market, certificate,
+                        solver::PoolWorkers(std::thread::hardware_concurrency()));
 }
 
 Attempt<ClearedRound> read_round(const Session& session, std::string_view market_path,

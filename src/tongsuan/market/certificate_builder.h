@@ -23,8 +23,9 @@ inline void complete(const Market& market, const Problem& problem, Certificate& 
   const Dispatch dispatched = dispatch(problem, net_use(problem, certificate.outcome));
   TONGSUAN_CHECK(dispatched.short_row == kNone);
   const Allocation allocation = allocate(problem, dispatched, certificate.seed);
-  Payments paid = payments(market, problem, certificate.outcome, dispatched, allocation,
-                           certificate.payment_prices);
+  Payments paid =
+      payments(market, problem, certificate.outcome, placements_of(problem, certificate.outcome),
+               allocation, certificate.payment_prices);
   certificate.market = market.name;
   certificate.root = root(market);
   certificate.welfare = welfare(problem, certificate.outcome, dispatched);

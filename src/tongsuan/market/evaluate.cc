@@ -191,13 +191,26 @@ int128 placement_cost(const Problem& problem, const Placement& placement, const 
   return cost;
 }
 
+std::vector<Placement> placements_of(const Problem& problem, const Outcome& outcome) {
+  std::vector<Placement> placements;
+  placements.reserve(outcome.awards.size());
+  for (const Award& award : outcome.awards) {
+    placements.push_back(find_placement(problem, award));
+    TONGSUAN_CHECK(placements.back().choice != kNone);
+  }
+  return placements;
+}
+
 std::vector<std::int64_t> net_use(const Problem& problem, const Outcome& outcome) {
+  return net_use(problem, outcome, placements_of(problem, outcome));
+}
+
+std::vector<std::int64_t> net_use(const Problem& problem, const Outcome& outcome,
+                                  const std::vector<Placement>& placements) {
   // Differences over time first: a long block costs two entries per lane, not one per slot.
   const std::uint32_t width = problem.slot_count + 1;
   std::vector<std::int64_t> change(problem.lanes.size() * width, 0);
-  for (const Award& award : outcome.awards) {
-    const Placement placement = find_placement(problem, award);
-    TONGSUAN_CHECK(placement.choice != kNone);
+  for (const Placement& placement : placements) {
     each_use(problem, placement, [&](std::uint32_t lane, SlotRange slots, std::int64_t amount) {
       change[std::size_t{lane} * width + slots.begin] += amount;
       change[std::size_t{lane} * width + slots.end] -= amount;
@@ -257,11 +270,15 @@ int128 demand_value(const Problem& problem, std::uint32_t row, std::int64_t amou
 }
 
 int128 welfare(const Problem& problem, const Outcome& outcome, const Dispatch& dispatch) {
+  return welfare(problem, outcome, placements_of(problem, outcome), dispatch);
+}
+
+int128 welfare(const Problem& problem, const Outcome& outcome,
+               const std::vector<Placement>& placements, const Dispatch& dispatch) {
   int128 total = 0;
-  for (const Award& award : outcome.awards) {
-    const Placement placement = find_placement(problem, award);
-    TONGSUAN_CHECK(placement.choice != kNone);
-    total += undivided(problem, placement_value(problem, award.order.value, placement));
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    const std::uint32_t order = outcome.awards[i].order.value;
+    total += undivided(problem, placement_value(problem, order, placements[i]));
   }
   for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
     total += demand_value(problem, row, dispatch.demanded[row]);

@@ -85,10 +85,18 @@ struct Dispatch {
 [[nodiscard]] int128 supply_cost(const Problem& problem, std::uint32_t row, std::int64_t amount);
 [[nodiscard]] int128 demand_value(const Problem& problem, std::uint32_t row, std::int64_t amount);
 
+// The placements of all awards of an outcome, which must have one each. What follows takes them
+// where the caller has them, and looks them up otherwise.
+[[nodiscard]] std::vector<Placement> placements_of(const Problem& problem, const Outcome& outcome);
+
 // Net use of every row by awards and flows.
+[[nodiscard]] std::vector<std::int64_t> net_use(const Problem& problem, const Outcome& outcome,
+                                                const std::vector<Placement>& placements);
 [[nodiscard]] std::vector<std::int64_t> net_use(const Problem& problem, const Outcome& outcome);
 
-// Undivided welfare of a feasible outcome, its net use and its dispatch.
+// Undivided welfare of a feasible outcome and its dispatch.
+[[nodiscard]] int128 welfare(const Problem& problem, const Outcome& outcome,
+                             const std::vector<Placement>& placements, const Dispatch& dispatch);
 [[nodiscard]] int128 welfare(const Problem& problem, const Outcome& outcome,
                              const Dispatch& dispatch);
 

@@ -181,15 +181,13 @@ std::int64_t cut(int128 value, bool& fits) {
 }  // namespace
 
 Payments payments(const Market& market, const Problem& problem, const Outcome& outcome,
-                  const Dispatch& /*dispatch*/, const Allocation& allocation,
+                  const std::vector<Placement>& placements, const Allocation& allocation,
                   const Prices& payment_prices) {
   std::vector<Purse> purses(market.account_names.size());
   const OptionPricer pricer(problem, payment_prices);
-  for (const Award& award : outcome.awards) {
-    const Placement placement = find_placement(problem, award);
-    TONGSUAN_CHECK(placement.choice != kNone);
-    purses[market.orders[award.order.value].account.value].pay(pricer.cost(placement),
-                                                               problem.denominator);
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    const std::uint32_t order = outcome.awards[i].order.value;
+    purses[market.orders[order].account.value].pay(pricer.cost(placements[i]), problem.denominator);
   }
   for (const CurveTotal& curve : curve_totals(problem, allocation, payment_prices)) {
     purses[market.orders[curve.order].account.value].pay(curve.cost, problem.denominator);

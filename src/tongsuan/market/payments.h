@@ -67,8 +67,9 @@ struct Payments {
   std::int64_t rent = 0;  // Σ paid − Σ received, micro-yuan; line_rents are part of it
   bool fits = true;       // false: some sum leaves 64 bits and is cut off
 };
+// `placements`: those of the outcome's awards.
 [[nodiscard]] Payments payments(const Market& market, const Problem& problem,
-                                const Outcome& outcome, const Dispatch& dispatch,
+                                const Outcome& outcome, const std::vector<Placement>& placements,
                                 const Allocation& allocation, const Prices& payment_prices);
 
 }  // namespace tongsuan::market

@@ -114,7 +114,8 @@ TEST(Payments, EqualTheNaiveSum) {
     const Problem& problem = played.problem;
     const Allocation allocation = allocate(problem, played.dispatched, seed);
     const Payments found =
-        payments(market, problem, played.outcome, played.dispatched, allocation, played.prices);
+        payments(market, problem, played.outcome, placements_of(problem, played.outcome),
+                 allocation, played.prices);
     ASSERT_TRUE(found.fits);
     std::map<std::uint32_t, std::pair<int128, int128>> expected;  // account → paid, received
     const auto pay = [&](AccountId account, int128 cost) {
@@ -161,8 +162,9 @@ TEST(Payments, RentIsWhatLinesAndLimitsEarnPlusTheOddMicroYuan) {
     const Played played(seed);
     const Problem& problem = played.problem;
     const Allocation allocation = allocate(problem, played.dispatched, seed);
-    const Payments found = payments(played.market, problem, played.outcome, played.dispatched,
-                                    allocation, played.prices);
+    const Payments found =
+        payments(played.market, problem, played.outcome, placements_of(problem, played.outcome),
+                 allocation, played.prices);
     const std::vector<std::int64_t> use = net_use(problem, played.outcome);
     int128 earned = 0;
     for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
@@ -216,8 +218,8 @@ TEST(Payments, ReportSumsThatDoNotFit) {
     Outcome outcome;
     outcome.awards = {{OrderId{order}, 0, kNone, 0, 1}};
     const Dispatch dispatched = dispatch(problem, net_use(problem, outcome));
-    return payments(market, problem, outcome, dispatched, allocate(problem, dispatched, 1),
-                    Prices(problem.row_count(), kPriceMax));
+    return payments(market, problem, outcome, placements_of(problem, outcome),
+                    allocate(problem, dispatched, 1), Prices(problem.row_count(), kPriceMax));
   };
   EXPECT_FALSE(pay(1).fits == pay(0).fits);
   EXPECT_TRUE(pay(0).fits);

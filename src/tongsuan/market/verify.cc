@@ -26,6 +26,9 @@ class Verifier {
  public:
   Verifier(const Market& market, const Certificate& certificate, const Workers& workers)
       : market_(market), certificate_(certificate), workers_(workers) {}
+  // What follows from the rest of the draft is filled in, where it would be compared.
+  Verifier(const Market& market, Certificate* draft, const Workers& workers)
+      : market_(market), certificate_(*draft), draft_(draft), workers_(workers) {}
 
   Verdict run() {
     using Check = bool (Verifier::*)();
@@ -92,6 +95,10 @@ class Verifier {
     verdict_.order_count = market_.orders.size();
     verdict_.award_count = certificate_.outcome.awards.size();
     verdict_.row_count = problem_.row_count();
+    if (draft_ != nullptr) {
+      draft_->market = market_.name;
+      draft_->root = derived;
+    }
     if (certificate_.market != market_.name || certificate_.root != derived) {
       return fail(Fault::kRootMismatch,
                   "the certificate is of market " + certificate_.market + " with root " +
@@ -175,7 +182,7 @@ class Verifier {
   }
 
   bool check_capacity() {
-    const std::vector<std::int64_t> use = net_use(problem_, certificate_.outcome);
+    const std::vector<std::int64_t> use = net_use(problem_, certificate_.outcome, placement_of_);
     dispatch_ = dispatch(problem_, use);
     const std::uint32_t row = dispatch_.short_row;
     if (row == kNone) return true;
@@ -205,7 +212,8 @@ class Verifier {
   }
 
   bool check_welfare() {
-    verdict_.welfare = welfare(problem_, certificate_.outcome, dispatch_);
+    verdict_.welfare = welfare(problem_, certificate_.outcome, placement_of_, dispatch_);
+    if (draft_ != nullptr) draft_->welfare = verdict_.welfare;
     if (verdict_.welfare == certificate_.welfare) return true;
     return fail(Fault::kWelfareMismatch,
                 claim_text("welfare", certificate_.welfare, verdict_.welfare));
@@ -355,8 +363,13 @@ class Verifier {
   }
 
   bool check_money() {
-    const Payments derived = payments(market_, problem_, certificate_.outcome, dispatch_,
-                                      allocation_, certificate_.payment_prices);
+    Payments derived = payments(market_, problem_, certificate_.outcome, placement_of_, allocation_,
+                                certificate_.payment_prices);
+    if (draft_ != nullptr) {
+      draft_->totals = derived.totals;
+      draft_->line_rents = derived.line_rents;
+      draft_->rent = derived.rent;
+    }
     if (!derived.fits) return fail(Fault::kTotalsMismatch, "a payment is beyond 64 bits");
     if (derived.totals != certificate_.totals) return totals_differ(derived.totals);
     if (derived.line_rents != certificate_.line_rents) {
@@ -393,6 +406,7 @@ class Verifier {
 
   const Market& market_;
   const Certificate& certificate_;
+  Certificate* draft_ = nullptr;  // the certificate, where it is a draft
   const Workers& workers_;
   Problem problem_;
   std::optional<BoundedBook> bounded_;   // what both bounds are about; set by check_bound
@@ -476,8 +490,7 @@ Verdict verify(const Market& market, const Certificate& certificate, const Worke
   return Verifier(market, certificate, workers).run();
 }
 
-Result<Verified> accept(const Market& market, Certificate certificate) {
-  Verdict verdict = verify(market, certificate);
+Result<Verified> Verified::make(Certificate certificate, Verdict verdict) {
   if (!verdict.ok()) {
     return Error{ErrorCode::kCorrupt,
                  std::string("the certificate is refused: ") + fault_name(verdict.fault) + ": " +
@@ -485,6 +498,16 @@ Result<Verified> accept(const Market& market, Certificate certificate) {
                  {}};
   }
   return Verified(std::move(certificate), std::move(verdict));
+}
+
+Result<Verified> accept(const Market& market, Certificate certificate, const Workers& workers) {
+  Verdict verdict = verify(market, certificate, workers);
+  return Verified::make(std::move(certificate), std::move(verdict));
+}
+
+Result<Verified> complete(const Market& market, Certificate draft, const Workers& workers) {
+  Verdict verdict = Verifier(market, &draft, workers).run();
+  return Verified::make(std::move(draft), std::move(verdict));
 }
 
 }  // namespace tongsuan::market

@@ -68,19 +68,27 @@ struct Verdict {
 [[nodiscard]] Verdict verify(const Market& market, const Certificate& certificate,
                              const Workers& workers = Workers());
 
-// A certificate that passed. Only `accept` makes one, so holding it means that it was verified.
+// A certificate that passed. Only `accept` and `complete` make one, so holding it means that it was
+// verified.
 class Verified {
  public:
   [[nodiscard]] const Certificate& certificate() const { return certificate_; }
   [[nodiscard]] const Verdict& verdict() const { return verdict_; }
 
  private:
-  friend Result<Verified> accept(const Market&, Certificate);
+  friend Result<Verified> accept(const Market&, Certificate, const Workers&);
+  friend Result<Verified> complete(const Market&, Certificate, const Workers&);
+  static Result<Verified> make(Certificate certificate, Verdict verdict);
   Verified(Certificate certificate, Verdict verdict)
       : certificate_(std::move(certificate)), verdict_(std::move(verdict)) {}
   Certificate certificate_;
   Verdict verdict_;
 };
-Result<Verified> accept(const Market& market, Certificate certificate);
+Result<Verified> accept(const Market& market, Certificate certificate,
+                        const Workers& workers = Workers());
+// The same for a draft: the name and root of the market, W, totals and rents follow from the rest
+// and are filled in, so that who makes a certificate does not derive them twice.
+Result<Verified> complete(const Market& market, Certificate draft,
+                          const Workers& workers = Workers());
 
 }  // namespace tongsuan::market

@@ -219,6 +219,23 @@ std::vector<Tampering> money_tampered() {
   };
 }
 
+TEST(Verify, CompletesADraftWithWhatFollowsFromIt) {
+  const SignedRound round = signed_round();
+  Certificate draft = round.certificate;
+  draft.market = "?";
+  draft.root = {};
+  draft.welfare = 0;
+  draft.totals.clear();
+  draft.line_rents.clear();
+  draft.rent = 0;
+  EXPECT_FALSE(accept(round.market, draft).ok());
+  const Result<Verified> completed = market::complete(round.market, draft);
+  ASSERT_TRUE(completed.ok());
+  EXPECT_EQ(completed.value().certificate(), round.certificate);
+  draft.bound -= 1;
+  EXPECT_FALSE(market::complete(round.market, draft).ok());
+}
+
 TEST(Verify, AcceptsAnHonestCertificate) {
   const SignedRound round = signed_round();
   const Verdict verdict = verify(round.market, round.certificate);

@@ -24,14 +24,11 @@ constexpr std::size_t kProgramSizeMax = 8'000;  // awards and rows
 PricedOutcome::PricedOutcome(const Market& market, const Problem& problem, Outcome outcome,
                              std::uint64_t seed)
     : market_(&market), problem_(&problem), outcome_(std::move(outcome)) {
-  const std::vector<std::int64_t> use = market::net_use(problem, outcome_);
+  placements_ = market::placements_of(problem, outcome_);
+  const std::vector<std::int64_t> use = market::net_use(problem, outcome_, placements_);
   dispatch_ = market::dispatch(problem, use);
   if (!feasible()) return;
   allocation_ = market::allocate(problem, dispatch_, seed);
-  placements_.reserve(outcome_.awards.size());
-  for (const Award& award : outcome_.awards) {
-    placements_.push_back(market::find_placement(problem, award));
-  }
   wasted_.assign(problem.row_count(), false);
   for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
     wasted_[row] = is_free(row) && dispatch_.supplied[row] - dispatch_.demanded[row] > use[row];
@@ -44,7 +41,7 @@ int128 PricedOutcome::value(std::size_t award) const {
 }
 
 int128 PricedOutcome::welfare() const {
-  return market::welfare(*problem_, outcome_, dispatch_);
+  return market::welfare(*problem_, outcome_, placements_, dispatch_);
 }
 
 void PricedOutcome::clamp(Prices& prices) const {
