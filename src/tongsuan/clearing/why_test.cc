@@ -192,7 +192,7 @@ TEST(Why, BindingRowsAreRankedByMoneyWhateverTheirUnit) {
 TEST(Quote, AgreesWithWhy) {
   int placed = 0;
   int refused = 0;
-  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(250); ++seed) {
     const Market with_order = random_market(seed, {.orders = 12, .slots = 6});
     std::uint32_t order = kNone;
     for (std::uint32_t i = 0; i < with_order.orders.size(); ++i) {
