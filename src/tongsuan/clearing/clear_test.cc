@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/codec/certificate_text.h"
@@ -39,11 +40,11 @@ double part(int128 numerator, int128 denominator) {
 }
 
 TEST(Clear, RandomBooksEndInVerifiedCertificates) {
-  constexpr std::uint64_t kBooks = 5'000;
+  const std::uint64_t books = many_seeds(5'000);
   int with_loss = 0;
   double lost = 0;
   double free_sum = 0;
-  for (std::uint64_t seed = 1; seed <= kBooks; ++seed) {
+  for (std::uint64_t seed = 1; seed <= books; ++seed) {
     const Market market = random_market(seed, {.orders = 12});
     const Result<Clearing> cleared = clear(market, small_budget(3'000));
     ASSERT_TRUE(cleared.ok()) << "seed " << seed << ": " << cleared.error().context;
@@ -61,7 +62,7 @@ TEST(Clear, RandomBooksEndInVerifiedCertificates) {
     free_sum += part(clearing.free_welfare, denominator);
   }
   RecordProperty("books_with_loss", with_loss);
-  std::printf("loss in %d of %d books, %.3f %% of welfare\n", with_loss, static_cast<int>(kBooks),
+  std::printf("loss in %d of %d books, %.3f %% of welfare\n", with_loss, static_cast<int>(books),
               100 * lost / free_sum);
   EXPECT_LT(lost, free_sum / 100);
 }
@@ -71,7 +72,7 @@ TEST(Clear, TinyBooksAgreeWithEnumeration) {
   int equal = 0;
   double missing = 0;
   double best_sum = 0;
-  for (std::uint64_t seed = 1; seed <= 2'500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(2'500); ++seed) {
     const Market market = random_market(seed);
     NaiveBook twin(market);
     if (twin.combinations(100'000) == 100'000) continue;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <string>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/clearing/clear.h"
@@ -129,7 +130,7 @@ int128 scaled(int128 undivided, std::int64_t denominator) {
 TEST(Energy, FreeOptimumEqualsEnumeration) {
   int compared = 0;
   int payable = 0;  // books whose best outcome payment prices exist for
-  for (std::uint64_t seed = 1; seed <= 3'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(3'000); ++seed) {
     const Market market = RandomEnergy(seed).run();
     NaiveBook twin(market);
     if (twin.combinations(200'000) == 200'000) continue;

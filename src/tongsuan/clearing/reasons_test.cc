@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/market/market_builder.h"
 #include "tongsuan/market/random_market.h"
@@ -154,7 +155,7 @@ TEST(Reasons, EveryReasonHasTextInBothLanguages) {
 TEST(Reasons, PlacedOrdersHaveNoStructuralObstacle) {
   int placed = 0;
   int obstacles = 0;
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(600); ++seed) {
     const Market market = market::testing::random_market(seed, {.orders = 10});
     ClearOptions options;
     options.search_work_units = 2'000;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/market/market_builder.h"
 #include "tongsuan/market/random_market.h"
@@ -60,7 +61,7 @@ TEST(Residual, DisplacementIsTheWelfareThatOthersLose) {
   int found = 0;
   int moved = 0;
   int led = 0;
-  for (std::uint64_t seed = 1; seed <= 1'500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'500); ++seed) {
     const Market market = random_market(seed, {.orders = 16, .slots = 6, .line_slots = 8});
     const Certificate closed = closed_round(market);
     const market::Problem problem = market::compile(market).value();

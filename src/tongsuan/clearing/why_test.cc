@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/clearing/certify.h"
 #include "tongsuan/clearing/changes.h"
@@ -87,7 +88,7 @@ void expect_placed(const Market& changed, const Certificate& closed, std::uint32
 TEST(Why, ChangesReallyPlaceTheOrder) {
   int limits = 0;
   int others = 0;
-  for (std::uint64_t seed = 1; seed <= 900; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(900); ++seed) {
     const Market market = random_market(seed, {.orders = 14, .slots = 6});
     const Clearing clearing = cleared(market);
     const Certificate& certificate = clearing.verified.certificate();
@@ -191,7 +192,7 @@ TEST(Why, BindingRowsAreRankedByMoneyWhateverTheirUnit) {
 TEST(Quote, AgreesWithWhy) {
   int placed = 0;
   int refused = 0;
-  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(250); ++seed) {
     const Market with_order = random_market(seed, {.orders = 12, .slots = 6});
     std::uint32_t order = kNone;
     for (std::uint32_t i = 0; i < with_order.orders.size(); ++i) {

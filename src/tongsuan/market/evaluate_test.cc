@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
 #include "tongsuan/market/random_prices.h"
@@ -18,7 +19,7 @@ using testing::random_prices;
 using testing::RandomShape;
 using testing::undivided_of;
 
-constexpr std::uint64_t kSeeds = 5'000;
+const std::uint64_t kSeeds = many_seeds(5'000);
 constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
 
 Problem compiled(const Market& market) {
@@ -138,7 +139,7 @@ TEST(Evaluate, WelfareEqualsTheNaiveTwin) {
 }
 
 TEST(Evaluate, NetUseEqualsTheSumOfPlacements) {
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(500); ++seed) {
     const Market market = random_market(seed);
     const Problem problem = compiled(market);
     NaiveBook twin(market);
@@ -159,7 +160,7 @@ TEST(Evaluate, NetUseEqualsTheSumOfPlacements) {
 // Every surplus of the fast pricer against the option-by-option twin.
 TEST(Evaluate, PricerEqualsBestOption) {
   const RandomShape larger = {.orders = 12, .slots = 20, .hubs = 3, .classes = 3, .line_slots = 5};
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Market market = random_market(seed, seed % 2 == 0 ? larger : RandomShape{});
     const Problem problem = compiled(market);
     Random random(seed);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
@@ -31,7 +32,7 @@ Problem compiled(const Market& market) {
 TEST(GangBound, HoldsForTheBestOutcome) {
   int books = 0;
   int kinds[3] = {};
-  for (std::uint64_t seed = 1; seed <= 5'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(5'000); ++seed) {
     const Market market = random_market(seed, {.sellers = seed % 3 == 0, .curves = seed % 2 == 0});
     NaiveBook twin(market);
     if (twin.combinations(kCombinationsMax) == kCombinationsMax) continue;
@@ -55,7 +56,7 @@ TEST(GangBound, HoldsForTheBestOutcome) {
 // Prices of gangs in proportion to their size can only lower the bound of uniform prices.
 TEST(GangBound, ProportionalPricesNeverWeakenTheBound) {
   int gains = 0;
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Market market = random_market(
         seed,
         {.orders = 10, .slots = 6, .gang = 5, .sellers = seed % 2 == 0, .curves = seed % 3 == 0});

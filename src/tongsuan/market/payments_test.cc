@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
@@ -70,7 +71,7 @@ void expect_shared(const std::vector<Step>& steps, std::uint32_t begin, std::uin
 }
 
 TEST(Payments, StepsAreSoldInPriceOrderAndProRataAtTheMargin) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Played played(seed);
     const Problem& problem = played.problem;
     const Allocation allocation = allocate(problem, played.dispatched, seed);
@@ -108,7 +109,7 @@ TEST(Payments, OddUnitsGoByLargestRemainderThenByDraw) {
 
 // The same money, order by order and step by step, with one division each.
 TEST(Payments, EqualTheNaiveSum) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Played played(seed);
     const Market& market = played.market;
     const Problem& problem = played.problem;
@@ -158,7 +159,7 @@ TEST(Payments, EqualTheNaiveSum) {
 // Rounding never costs the operator: apart from waste, what is left over is what rows without a
 // seller and lines earn, and up to a micro-yuan for each rounding.
 TEST(Payments, RentIsWhatLinesAndLimitsEarnPlusTheOddMicroYuan) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Played played(seed);
     const Problem& problem = played.problem;
     const Allocation allocation = allocate(problem, played.dispatched, seed);

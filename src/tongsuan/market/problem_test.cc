@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/market_builder.h"
 #include "tongsuan/market/random_market.h"
@@ -220,7 +221,7 @@ TEST(Problem, CapsAreUnlimitedOutsideTheirSlots) {
 }
 
 TEST(Problem, StepsOfARowAreSortedWhoeverOffersThem) {
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(500); ++seed) {
     const Problem problem = compiled(testing::random_market(seed));
     for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
       for (std::uint32_t i = problem.supply_begin[row] + 1; i < problem.supply_begin[row + 1];

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/gang_bound.h"
@@ -111,7 +112,7 @@ TEST(Strengthen, SomeBestOutcomeIsLeft) {
   constexpr std::uint64_t kCombinationsMax = 1'500;
   int books = 0;
   int changed = 0;
-  for (std::uint64_t seed = 1; seed <= 20'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(20'000); ++seed) {
     const Market market = random_market(
         seed, {.orders = 4, .slots = 3, .supply = seed % 2 == 0 ? 6 : 2, .sellers = seed % 3 != 0});
     NaiveBook twin(market);
@@ -132,7 +133,7 @@ TEST(Strengthen, BoundsStayAboveTheBestOutcome) {
   constexpr std::uint64_t kCombinationsMax = 5'000;
   int books = 0;
   int lower = 0;
-  for (std::uint64_t seed = 1; seed <= 4'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(4'000); ++seed) {
     const bool plain = seed % 2 == 0;  // without deliveries presolve may leave out more
     const Market market =
         random_market(seed, {.orders = 5, .supply = 3, .sellers = !plain, .curves = !plain});
@@ -261,7 +262,7 @@ class NaiveJudge {
 TEST(Strengthen, JudgesAsItsNaiveTwin) {
   std::size_t left_out = 0;
   std::size_t kept = 0;
-  for (std::uint64_t seed = 1; seed <= 6'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(6'000); ++seed) {
     const Market market = random_market(seed, {.orders = 6,
                                                .slots = 1 + static_cast<Slot>(seed % 7),
                                                .supply = seed % 2 == 0 ? 6 : 2,
@@ -306,7 +307,7 @@ class ManyParts final : public Workers {
 };
 
 TEST(Strengthen, BoundsOfWhatIsReadAreThoseOfWhatIsLeft) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Problem problem = compiled(
         random_market(seed, {.orders = 9, .slots = 6, .supply = 3, .sellers = seed % 2 == 0}));
     const Problem left = strengthen(problem);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <tuple>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/random_market.h"
 
@@ -101,7 +102,7 @@ TEST(Ties, OrdersThatDifferAreNotAlike) {
 }
 
 TEST(Ties, SettlingKeepsWelfareAndIsFinal) {
-  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'000); ++seed) {
     const Market market = testing::random_market(seed, {.orders = 10});
     const Problem problem = compile(market).value();
     Outcome outcome;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/certificate_builder.h"
 #include "tongsuan/market/naive.h"
 #include "tongsuan/market/random_market.h"
@@ -315,7 +316,7 @@ bool everybody_gains(const Market& market, const Problem& problem, const Certifi
 TEST(Verify, FindsALoserExactlyWhereThereIsOne) {
   int fair = 0;
   int unfair = 0;
-  for (std::uint64_t seed = 1; seed <= 4'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(4'000); ++seed) {
     SignedRound round;
     round.market = testing::random_market(seed, {.orders = 3, .slots = 2});
     round.problem = compile(round.market).value();

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/solver/vector_level.h"
 #include "tongsuan/solver/worker_pool.h"
 
 namespace tongsuan::solver {
@@ -34,9 +35,9 @@ struct Target {
 
 // Starts of a choice, scored at once. The loop is plain so that every vector width computes the
 // same doubles in the same order per element.
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void score_starts(
-    const double* prefix, std::uint32_t duration, double devices, double delay, std::uint32_t count,
-    double* score) {
+TONGSUAN_EVERY_VECTOR_LEVEL void score_starts(const double* prefix, std::uint32_t duration,
+                                              double devices, double delay, std::uint32_t count,
+                                              double* score) {
   for (std::uint32_t i = 0; i < count; ++i) {
     score[i] = -(devices * (prefix[i + duration] - prefix[i])) - delay * static_cast<double>(i);
   }

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 
 namespace tongsuan::solver {
@@ -287,7 +288,7 @@ void expect_free_optimum(const BlockBook& book, const BlockSearchOptions& option
 }
 
 TEST(BlockSearch, FreeOptimumEqualsEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1500); ++seed) {
     Random random(seed);
     const BlockBook book = random_book(random, {.slots_max = 3, .zones_max = 3, .blocks_max = 6});
     ASSERT_NO_FATAL_FAILURE(expect_free_optimum(book, {})) << "seed " << seed;
@@ -295,7 +296,7 @@ TEST(BlockSearch, FreeOptimumEqualsEnumeration) {
 }
 
 TEST(BlockSearch, ExclusiveGroupsEqualEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1000); ++seed) {
     Random random(seed * 101);
     const BlockBook book =
         random_book(random, {.slots_max = 3, .zones_max = 2, .blocks_max = 7, .groups = true});
@@ -304,7 +305,7 @@ TEST(BlockSearch, ExclusiveGroupsEqualEnumeration) {
 }
 
 TEST(BlockSearch, MinimumAcceptanceEqualsEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1000); ++seed) {
     Random random(seed * 103);
     const BlockBook book = random_book(
         random,
@@ -315,7 +316,7 @@ TEST(BlockSearch, MinimumAcceptanceEqualsEnumeration) {
 
 TEST(BlockSearch, BranchingFindsTheSameOptimum) {
   std::uint64_t branched = 0;
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(500); ++seed) {
     Random random(seed * 107);
     const BlockBook book = random_book(random, {.slots_max = 2,
                                                 .zones_max = 2,
@@ -330,7 +331,7 @@ TEST(BlockSearch, BranchingFindsTheSameOptimum) {
 }
 
 TEST(BlockSearch, StoppedSearchKeepsAValidBound) {
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(500); ++seed) {
     Random random(seed * 109);
     const BlockBook book = random_book(
         random, {.slots_max = 2, .zones_max = 2, .blocks_max = 6, .lots = seed % 2 == 0});
@@ -353,7 +354,7 @@ TEST(BlockSearch, StoppedSearchKeepsAValidBound) {
 // With fine prices and amounts, the bound and the welfare of the parts that the hull takes meet.
 TEST(BlockSearch, HullPricesCloseTheConcaveProblem) {
   constexpr std::int64_t kFine = 100'000;
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(600); ++seed) {
     Random random(seed * 113);
     const BlockBook book = random_book(random, {.slots_max = 4,
                                                 .zones_max = 3,
@@ -395,7 +396,7 @@ TEST(BlockSearch, HullPricesCloseTheConcaveProblem) {
 // ---- European rule -----------------------------------------------------------------------------
 
 TEST(BlockSearch, EuropeanOptimumEqualsEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(600); ++seed) {
     Random random(seed * 127);
     const BlockBook book = random_book(random, {.slots_max = 2,
                                                 .zones_max = 2,
@@ -422,7 +423,7 @@ TEST(BlockSearch, NobodyLosesAndLeastWelfareIsLost) {
   int cases = 0;
   int equal = 0;
   int costly = 0;  // where the rule costs welfare at all
-  for (std::uint64_t seed = 1; seed <= 4000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(4000); ++seed) {
     Random random(seed * 131);
     const BlockBook book = random_book(random, {.slots_max = 2,
                                                 .zones_max = seed % 3 == 0 ? 2U : 1U,

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include "tongsuan/solver/vector_level.h"
+
 namespace tongsuan::solver::dual {
 namespace {
 
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void move_targets(
-    std::size_t count, const double* __restrict gradient, double* __restrict first,
-    double* __restrict second, const double* __restrict price, const double* __restrict scale,
-    double* __restrict target, const AdamRates& rates, double first_correction,
-    double second_correction, double rate) {
+TONGSUAN_EVERY_VECTOR_LEVEL void move_targets(std::size_t count, const double* __restrict gradient,
+                                              double* __restrict first, double* __restrict second,
+                                              const double* __restrict price,
+                                              const double* __restrict scale,
+                                              double* __restrict target, const AdamRates& rates,
+                                              double first_correction, double second_correction,
+                                              double rate) {
   for (std::size_t i = 0; i < count; ++i) {
     const double g = gradient[i];
     first[i] = rates.first * first[i] + (1 - rates.first) * g;
@@ -21,8 +25,8 @@ __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) vo
   }
 }
 
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void mix(
-    std::size_t count, const double* __restrict from, double* __restrict into, double share) {
+TONGSUAN_EVERY_VECTOR_LEVEL void mix(std::size_t count, const double* __restrict from,
+                                     double* __restrict into, double share) {
   for (std::size_t i = 0; i < count; ++i) into[i] += (from[i] - into[i]) * share;
 }
 

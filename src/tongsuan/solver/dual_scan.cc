@@ -8,6 +8,10 @@
 
 // Vectors of eight doubles never cross a call that is not inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"
+// Without optimisation the gather is a macro of the compiler, which gives a char its mask of 0xFF.
+#ifndef __OPTIMIZE__
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
 
 namespace tongsuan::solver::dual {
 namespace {

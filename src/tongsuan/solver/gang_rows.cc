@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "tongsuan/market/evaluate.h"
+#include "tongsuan/solver/vector_level.h"
 
 // Vectors of eight doubles never cross a call that is not inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -129,9 +130,10 @@ struct DigitSearch {
 };
 
 // The same operations in the same order at every instruction level.
-__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"))) void best_by_digits(
-    const std::vector<std::int32_t>& digit_size, const GangStretch* begin, const GangStretch* end,
-    const double* prices, double* counts, double* values, std::size_t stride) {
+TONGSUAN_EVERY_VECTOR_LEVEL void best_by_digits(const std::vector<std::int32_t>& digit_size,
+                                                const GangStretch* begin, const GangStretch* end,
+                                                const double* prices, double* counts,
+                                                double* values, std::size_t stride) {
   DigitSearch search;
   search.digits = static_cast<std::uint32_t>(digit_size.size());
   search.digit_size = digit_size.data();

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 
 namespace tongsuan::solver {
@@ -199,7 +200,7 @@ void expect_exact(const Case& c) {
 }
 
 TEST(Network, TreesEqualEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(3000); ++seed) {
     Random random(seed);
     const Case c = random_case(random, {.zones_max = 4, .tree = true, .tariffs = seed % 2 == 0});
     ASSERT_NO_FATAL_FAILURE(expect_exact(c)) << "seed " << seed;
@@ -207,7 +208,7 @@ TEST(Network, TreesEqualEnumeration) {
 }
 
 TEST(Network, MeshesEqualEnumeration) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(3000); ++seed) {
     Random random(seed * 77'777);
     const Case c = random_case(random, {.zones_max = 4, .lines_max = 4});
     ASSERT_NO_FATAL_FAILURE(expect_exact(c)) << "seed " << seed;
@@ -262,7 +263,7 @@ TEST(Network, LargeMeshesCloseExactly) {
 
 TEST(Network, TieRuleKeepsWelfareAndBalance) {
   NetworkSolver solver;
-  for (std::uint64_t seed = 1; seed <= 4000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(4000); ++seed) {
     Random random(seed * 31);
     const Case c = random_case(random, {.zones_max = 4, .lines_max = 4});
     const Network network = build(c);
@@ -300,7 +301,7 @@ TEST(Network, VolumeFirstThenProRata) {
 
 TEST(Network, ChosenPricesAreClosestThenLowest) {
   NetworkSolver solver;
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1500); ++seed) {
     Random random(seed * 7);
     const Case c = random_case(random, {.zones_max = 3, .lines_max = 3});
     const Network network = build(c);
@@ -327,7 +328,7 @@ TEST(Network, ChosenPricesAreClosestThenLowest) {
 }
 
 TEST(Network, OrderOfInputDoesNotMatter) {
-  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(500); ++seed) {
     Random random(seed * 13);
     const Case c = random_case(random, {.zones_max = 4, .tree = true, .tariffs = false});
     Case mixed = c;
@@ -354,7 +355,7 @@ TEST(Network, OrderOfInputDoesNotMatter) {
 // ---- Reading back ------------------------------------------------------------------------------
 
 TEST(Network, AcceptedStepsFollowPriceOrder) {
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(2000); ++seed) {
     Random random(seed * 3);
     Case c = random_case(random, {.zones_max = 1});
     Zone& zone = c.zones[0];
@@ -393,7 +394,7 @@ TEST(Network, AcceptedStepsFollowPriceOrder) {
 }
 
 TEST(Network, GatesKeepStepsOutAndCountThemAsRejected) {
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(1500); ++seed) {
     Random random(seed * 5);
     const Case c = random_case(random, {.zones_max = 3, .lines_max = 2});
     Case filtered = c;

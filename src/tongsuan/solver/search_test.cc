@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/exact_cases.h"
 #include "tongsuan/market/naive.h"
@@ -52,7 +53,7 @@ bool same(const SearchResult& a, const SearchResult& b) {
 }
 
 TEST(Search, OutcomesAreFeasibleAndWorthWhatIsSaid) {
-  for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(2'000); ++seed) {
     const Market market = random_market(seed, kNoLines);
     const Problem problem = market::compile(market).value();
     SearchOptions options;
@@ -72,7 +73,7 @@ TEST(Search, OutcomesAreFeasibleAndWorthWhatIsSaid) {
 TEST(Search, FindsTheBestOutcomeOfSmallBooks) {
   int books = 0;
   int missed = 0;
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(600); ++seed) {
     const Market market = random_market(seed, {.line_slots = 0});
     NaiveBook naive(market);
     if (naive.combinations(200'000) >= 200'000) continue;

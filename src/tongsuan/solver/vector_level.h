@@ -4,6 +4,16 @@
 
 #include <cstdint>
 
+// Before a function with a plain loop: the compiler makes one for every level, and the loader
+// chooses. Not under the thread sanitizer: the loader would choose with functions of the sanitizer
+// that are not loaded yet, and the program would crash before main.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define TONGSUAN_EVERY_VECTOR_LEVEL \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define TONGSUAN_EVERY_VECTOR_LEVEL
+#endif
+
 namespace tongsuan::solver {
 
 enum class VectorLevel : std::uint8_t { kPortable, kAvx2, kAvx512 };
