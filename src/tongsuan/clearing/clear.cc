@@ -331,7 +331,7 @@ std::uint64_t default_work_units(const market::Problem& problem) {
   // Small books end early, at their bound or when nothing moves any more; above some thousand
   // orders more work gains little (docs/benchmarks.md).
   const std::uint64_t orders = problem.orders.size();
-  return std::clamp<std::uint64_t>(orders * 40'000, 200'000, 80'000'000);
+  return std::clamp<std::uint64_t>(orders * 80'000, 200'000, 80'000'000);
 }
 
 namespace {

@@ -24,8 +24,6 @@ constexpr std::uint16_t kNobody = 0xFFFF;
 constexpr double kCalm = 0.83;
 // A phase looks at every order before it begins, and does work of one unit for so many orders.
 constexpr std::uint64_t kPhaseOrders = 4;
-// Orders that no window holds whole move only in phases with a single window: one phase in so many.
-constexpr std::uint32_t kWholeEvery = 6;
 
 // How a book is searched, by its size; docs/adr/0006-primal-search.md has the measurements.
 //
@@ -38,11 +36,13 @@ struct Plan {
   double cold = 0;
   std::uint32_t chains = 1;
   std::uint32_t windows_max = 1;
+  // Orders that no window holds whole move only in phases with a single window: one in so many.
+  std::uint32_t whole_every = 6;
 };
 Plan plan_of(std::size_t orders, bool coarse) {
   if (coarse) return {1.0, 0.7, 1e-3, 1, orders <= 2'500 ? 2U : 4U};
   if (orders <= 500) return {1.0, 1.5, 1e-3, 2, 1};
-  if (orders <= 2'500) return {1.0, 0.7, 1e-3, 1, 2};
+  if (orders <= 2'500) return {1.0, 0.3, 1e-3, 2, 2, 2};
   if (orders <= 30'000) return {0.97, 0.7, 1e-3, 1, 4};
   return {0.95, 0.05, 1e-4, 1, 16};
 }
@@ -263,7 +263,7 @@ void Searcher::anneal() {
     const double after = done + static_cast<double>(budget) / all;
     Random random(options_.seed * 0x9E37'79B9'7F4A'7C15ULL + phase);
     for (Chain& chain : chains_) {
-      cut_windows(chain, random, budget / chains_.size(), phase % kWholeEvery == 0);
+      cut_windows(chain, random, budget / chains_.size(), phase % plan_.whole_every == 0);
       for (WalkTask& task : chain.tasks) {
         task.temperature_first = temperature(done);
         task.temperature_last = temperature(after);
