@@ -101,14 +101,6 @@ std::vector<std::int64_t> use_of(const market::Problem& problem,
   return use;
 }
 
-std::vector<std::int64_t> use_of(const market::Problem& problem, const std::vector<Award>& awards) {
-  std::vector<std::int64_t> use(problem.row_count(), 0);
-  for (const Award& award : awards) {
-    market::add_use(problem, market::find_placement(problem, award), 1, use);
-  }
-  return use;
-}
-
 // What placed orders use (`use`), and what large orders without a place would use where they would
 // do best: flows that forget these lock them out for good.
 std::vector<std::int64_t> wanted_use(const market::Problem& problem, const Prices& prices,
@@ -155,7 +147,9 @@ void drop_misfits(Round& round) {
       return touches;
     });
     if (awards.size() == before) awards.clear();
-    round.outcome.flows = solver::redispatch(problem, use_of(problem, awards), round.outcome.flows);
+    round.outcome.flows =
+        solver::redispatch(problem, use_of(problem, market::placements_of(problem, round.outcome)),
+                           round.outcome.flows);
   }
 }
 
@@ -360,10 +354,9 @@ Result<FreeRound> clear_free(const Market& market, const market::Problem& proble
   TONGSUAN_TRY(Round round, begin_round(market, problem, options));
   find_prices(round);
   find_placements(round);
-  const int128 welfare = round.free_welfare;
   return FreeRound{.outcome = std::move(round.outcome),
                    .proof = std::move(round.proof),
-                   .welfare = welfare,
+                   .welfare = round.free_welfare,
                    .work_units = round.work_units,
                    .trace = std::move(round.trace)};
 }

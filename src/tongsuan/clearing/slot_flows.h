@@ -4,7 +4,7 @@
 // Model. The lines of a slot and the zones that they join are a small network. Flows that meet all
 // use are given; more is brought to a zone along paths from zones that have supply to spare, a
 // maximum flow in the residual network (Ford and Fulkerson 1956), whatever that costs. The flows
-// that cost least are solver/network.h's business. Keeps a reference to the problem.
+// that cost least are solver/slot_network.h's business. Keeps a reference to the problem.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "tongsuan/market/problem.h"
-#include "tongsuan/solver/network.h"
+#include "tongsuan/solver/slot_network.h"
 
 namespace tongsuan::clearing {
 
@@ -38,25 +38,16 @@ class SlotFlows {
             std::vector<std::int64_t>& flows);
 
  private:
-  struct SlotLines {
-    std::vector<std::uint32_t> rows;
-    std::vector<std::uint32_t> lines;
-  };
-  [[nodiscard]] std::uint32_t find_source(const SlotLines& at, std::uint32_t zone,
+  [[nodiscard]] std::uint32_t find_source(const solver::SlotLines& at, std::uint32_t zone,
                                           const std::vector<std::int64_t>& spare,
                                           const std::vector<std::int64_t>& flows);
 
   const market::Problem& problem_;
-  std::vector<SlotLines> slots_;
+  std::vector<solver::SlotLines> slots_;
   std::vector<std::uint32_t> zone_of_;  // by row: position in the rows of its slot
   std::vector<std::uint32_t> next_;     // by zone: line towards the zone that asks
   std::vector<std::uint32_t> queue_;
-  solver::NetworkSolver solver_;
-  solver::NetworkSolution solution_;
-  std::vector<std::vector<solver::NetworkStep>> supply_;
-  std::vector<std::vector<solver::NetworkStep>> demand_;
-  std::vector<solver::NetworkZone> zones_;
-  std::vector<solver::NetworkLine> network_lines_;
+  solver::SlotNetwork network_;
 };
 
 }  // namespace tongsuan::clearing

@@ -1,7 +1,6 @@
 #include "tongsuan/cli/market_file.h"
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,7 +10,6 @@
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/verdict_text.h"
-#include "tongsuan/market/workers.h"
 #include "tongsuan/solver/pool_workers.h"
 
 namespace tongsuan::cli {

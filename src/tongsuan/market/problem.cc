@@ -386,6 +386,14 @@ Result<Problem> compile(const Market& market) {
   return problem;
 }
 
+std::vector<bool> followed_orders(const Problem& problem) {
+  std::vector<bool> followed(problem.orders.size(), false);
+  for (const ProblemOrder& order : problem.orders) {
+    if (order.after != kNone) followed[order.after] = true;
+  }
+  return followed;
+}
+
 std::vector<std::string> lane_names(const Market& market, const Problem& problem) {
   std::vector<std::string> names;
   names.reserve(problem.lanes.size());

@@ -163,6 +163,9 @@ struct Problem {
 // named limit of domain/units.h would be passed; a valid market never fails otherwise.
 Result<Problem> compile(const Market& market);
 
+// By order: whether others must follow it.
+[[nodiscard]] std::vector<bool> followed_orders(const Problem& problem);
+
 // One name per lane, unique: "capacity horinger/H100", "nodes horinger/H100", "zone
 // inner-mongolia", "link guizhou->horinger", "cap 0 sandbox" (caps by their position in the
 // market).

@@ -8,11 +8,7 @@ namespace tongsuan::market {
 namespace internal {
 
 Presolve::Presolve(const Problem& problem)
-    : problem_(problem), costs_(problem), followed_(problem.orders.size(), false) {
-  for (const ProblemOrder& order : problem.orders) {
-    if (order.after != kNone) followed_[order.after] = true;
-  }
-}
+    : problem_(problem), costs_(problem), followed_(followed_orders(problem)) {}
 
 Judge::Judge(const Presolve& presolve)
     : presolve_(presolve),

@@ -30,11 +30,7 @@ class Pricing {
         problem_(problem),
         bound_prices_(bound_prices),
         seed_(seed),
-        followed_(problem.orders.size(), false) {
-    for (const market::ProblemOrder& order : problem.orders) {
-      if (order.after != kNone) followed_[order.after] = true;
-    }
-  }
+        followed_(market::followed_orders(problem)) {}
 
   PricingResult run(const Outcome& free_outcome);
   [[nodiscard]] std::optional<Prices> pay_as_it_is(const PricedOutcome& outcome) const {

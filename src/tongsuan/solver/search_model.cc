@@ -234,11 +234,7 @@ class ChoiceBuilder {
         shapes_(shapes),
         options_(options),
         by_bounds_(problem_.orders.size() >= kLargeOrders),
-        followed_(problem_.orders.size(), false) {
-    for (const market::ProblemOrder& order : problem_.orders) {
-      if (order.after != kNone) followed_[order.after] = true;
-    }
-  }
+        followed_(market::followed_orders(problem_)) {}
 
   void run() {
     const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
