@@ -25,7 +25,8 @@ constexpr double kCalm = 0.83;
 // A phase looks at every order before it begins, and does work of one unit for so many orders.
 constexpr std::uint64_t kPhaseOrders = 4;
 
-// How a book is searched, by its size; docs/adr/0006-primal-search.md has the measurements.
+// How a book is searched, by its size; docs/adr/0006-primal-search.md and 0011 have the
+// measurements.
 //
 // Temperatures are in mean gains of a placed order: small books need hot starts, large ones none.
 // Small books are searched by several walks from different seeds, of which the best counts, large
