@@ -17,6 +17,9 @@ using Price = Quantity<struct PriceTag>;
 using Amount = Quantity<struct AmountTag>;
 
 using Slot = std::uint32_t;  // index of a market interval, from the market's start
+// Whole seconds since the epoch of the market. Contracts start and end, and meters count, in
+// seconds; slots are for plans and prices only.
+using Second = std::int64_t;
 
 struct SlotRange {  // half-open
   Slot begin = 0;

@@ -1,0 +1,164 @@
+// What may be asked of the engine, and what it answers.
+//
+// A command is a wish of somebody outside: an owner, a hub, the dispatcher, the clock. An event is
+// a fact. `decide` (engine.h) turns one command into events or a refusal; `apply` makes an event
+// part of the state and cannot fail. Commands carry the second at which they happen; the engine has
+// no clock.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "tongsuan/base/sha256.h"
+#include "tongsuan/engine/order.h"
+#include "tongsuan/engine/places.h"
+
+namespace tongsuan::engine {
+
+// ---- Commands
+// ------------------------------------------------------------------------------------
+
+struct SubmitOrder {
+  LiveOrder order;
+};
+struct CancelOrder {
+  OrderId order;
+};
+// Orders that have waited too long leave.
+struct ExpireOrder {
+  OrderId order;
+};
+// Nodes [begin, end) of a pool come up or go down; what runs on them fails.
+struct ReportNodes {
+  PoolId pool;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  bool up = true;
+};
+struct ChangeAsk {
+  PoolId pool;
+  Price ask;
+};
+// Starts a waiting order at once on these nodes.
+struct StartOrder {
+  OrderId order;
+  std::uint32_t way = 0;
+  PoolId pool;
+  std::vector<std::uint32_t> nodes;  // rising
+  Price price;
+};
+// The hub says that a contract has ended. `kept_ppm`: the share of the whole order that is done
+// for good (a checkpoint); what remains waits again unless the order is complete.
+struct EndContract {
+  ContractId contract;
+  EndReason reason = EndReason::kCompleted;
+  std::uint32_t done_ppm = kPpm;
+};
+// The estimate has run out and the work goes on.
+struct ExtendContract {
+  ContractId contract;
+  Second until = 0;
+};
+struct StartTransfer {
+  std::uint32_t data = 0;  // DataId::value
+  LinkId link;
+};
+struct EndTransfer {
+  std::uint32_t data = 0;
+  HubId to;
+};
+// One round of the market: its book, its proof, its prices. The awards that start now follow as
+// StartOrder; the others are a forecast and bind nobody.
+struct CloseRound {
+  std::uint64_t round = 0;
+  Digest root{};         // of the book
+  Digest certificate{};  // of the certificate's text: the proof itself is kept as a blob
+  std::uint64_t orders = 0;
+  std::uint64_t awards = 0;
+  std::int64_t gap_ppm = 0;
+  std::vector<std::int64_t> posted;  // by PoolId: micro-yuan per device-hour until the next round
+};
+
+using Command =
+    std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
+                 EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound>;
+
+// ---- Events
+// --------------------------------------------------------------------------------------
+
+struct OrderAccepted {
+  OrderId order;
+  LiveOrder what;
+};
+struct OrderRefused {
+  OrderId order;
+  LiveOrder what;
+};
+struct OrderGone {  // cancelled, or left
+  OrderId order;
+  OrderState state = OrderState::kLeft;
+};
+struct NodesChanged {
+  PoolId pool;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  bool up = true;
+};
+struct AskChanged {
+  PoolId pool;
+  Price ask;
+};
+struct ContractStarted {
+  ContractId contract;
+  StartOrder what;
+  Second expected_end = 0;
+};
+struct ContractEnded {
+  ContractId contract;
+  EndReason reason = EndReason::kCompleted;
+  std::uint32_t done_ppm = 0;  // of the whole order, for good
+};
+struct ContractExtended {
+  ContractId contract;
+  Second until = 0;
+};
+struct TransferStarted {
+  std::uint32_t data = 0;
+  LinkId link;
+  Second ready = 0;
+};
+struct TransferEnded {
+  std::uint32_t data = 0;
+  HubId to;
+};
+struct RoundClosed {
+  CloseRound what;
+};
+
+struct Event {
+  Second at = 0;
+  std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
+               ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed>
+      what;
+};
+
+// Why a command is refused. A refusal changes nothing.
+enum class Refusal : std::uint8_t {
+  kUnknown,       // no such order, contract, pool, node, link or data set
+  kLimit,         // a number outside its limits
+  kTime,          // before what has already happened
+  kNotWaiting,    // the order does not wait
+  kNotRunning,    // the contract has ended
+  kNotEligible,   // the pool is not of the order's hubs or of the variant's class
+  kTooLarge,      // the gang fits no pool that the order names
+  kWrongNodes,    // not the number of nodes that the gang needs, or not rising
+  kOverCapacity,  // a node has not so many free devices
+  kNodeDown,      // a node is down
+  kDataMissing,   // the data set is not at the hub
+  kAlreadyThere,  // the data set is there, or on its way
+  kStale,         // not the next round
+};
+[[nodiscard]] const char* refusal_name(Refusal refusal);
+
+}  // namespace tongsuan::engine

@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <tuple>
+
+#include "tongsuan/engine/engine.h"
+
+namespace tongsuan::engine {
+namespace {
+
+// One reader of the state for each kind of command.
+class Decider {
+ public:
+  Decider(const State& state, Second at, std::vector<Event>& events)
+      : state_(state), at_(at), events_(events) {}
+
+  std::optional<Refusal> operator()(const SubmitOrder& command) {
+    const LiveOrder& order = command.order;
+    const OrderId id{state_.order_count()};
+    if (const auto refusal = check_order(order)) {
+      // A refused order keeps its number: whoever sent it asks for it by that.
+      emit(OrderRefused{id, order});
+      return refusal;
+    }
+    emit(OrderAccepted{id, order});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const CancelOrder& command) {
+    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    const OrderRecord& record = state_.order(command.order);
+    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    emit(OrderGone{command.order, OrderState::kCancelled});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const ExpireOrder& command) {
+    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    const OrderRecord& record = state_.order(command.order);
+    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    // Work that has begun waits to go on for as long as it takes.
+    if (at_ < record.order.latest_start || record.first_start >= 0) return Refusal::kTime;
+    emit(OrderGone{command.order, OrderState::kLeft});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const ReportNodes& command) {
+    if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
+    const PoolState& pool = state_.pool(command.pool);
+    if (command.begin >= command.end || command.end > pool.nodes.size()) return Refusal::kUnknown;
+    if (!command.up) fail_contracts(pool, command);
+    emit(NodesChanged{command.pool, command.begin, command.end, command.up});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const ChangeAsk& command) {
+    if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
+    if (command.ask.raw() < 0 || command.ask.raw() > kPriceMax) return Refusal::kLimit;
+    emit(AskChanged{command.pool, command.ask});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const StartOrder& command) {
+    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    const OrderRecord& record = state_.order(command.order);
+    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    if (const auto refusal = check_start(record, command)) return refusal;
+    emit(ContractStarted{ContractId{state_.contract_count()}, command,
+                         at_ + State::remaining(record, command.way)});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const EndContract& command) {
+    if (command.contract.value >= state_.contract_count()) return Refusal::kUnknown;
+    const Contract& contract = state_.contract(command.contract);
+    if (contract.end >= 0) return Refusal::kNotRunning;
+    const bool complete = command.reason == EndReason::kCompleted;
+    const std::uint32_t before = state_.order(contract.order).done_ppm;
+    if (command.done_ppm > kPpm || command.done_ppm < before) return Refusal::kLimit;
+    emit(ContractEnded{command.contract, command.reason, complete ? kPpm : command.done_ppm});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const ExtendContract& command) {
+    if (command.contract.value >= state_.contract_count()) return Refusal::kUnknown;
+    if (state_.contract(command.contract).end >= 0) return Refusal::kNotRunning;
+    if (command.until <= at_ || command.until > kSecondsMax) return Refusal::kTime;
+    emit(ContractExtended{command.contract, command.until});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const StartTransfer& command) {
+    const Places& places = state_.places();
+    if (command.data >= places.data_sets.size() || command.link.value >= places.links.size()) {
+      return Refusal::kUnknown;
+    }
+    const DataLink& link = places.links[command.link.value];
+    const DataState& data = state_.data(command.data);
+    if (!data.at[link.from.value]) return Refusal::kDataMissing;
+    if (data.at[link.to.value] || data.arriving_at[link.to.value] >= 0) {
+      return Refusal::kAlreadyThere;
+    }
+    const auto size = static_cast<std::int64_t>(places.data_sets[command.data].size_mb);
+    const Second begin = std::max(at_, state_.link(command.link).busy_until);
+    const Second moving = (size + link.mb_per_second - 1) / link.mb_per_second;
+    emit(TransferStarted{command.data, command.link, begin + moving});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const EndTransfer& command) {
+    const Places& places = state_.places();
+    if (command.data >= places.data_sets.size() || command.to.value >= places.hubs.size()) {
+      return Refusal::kUnknown;
+    }
+    if (state_.data(command.data).arriving_at[command.to.value] < 0) return Refusal::kAlreadyThere;
+    emit(TransferEnded{command.data, command.to});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const CloseRound& command) {
+    if (command.round != state_.round() + 1) return Refusal::kStale;
+    if (command.posted.size() != state_.places().pools.size()) return Refusal::kLimit;
+    for (const std::int64_t price : command.posted) {
+      if (price < 0 || price > kPriceMax) return Refusal::kLimit;
+    }
+    emit(RoundClosed{command});
+    return std::nullopt;
+  }
+
+ private:
+  template <class What>
+  void emit(What what) {
+    events_.push_back({at_, std::move(what)});
+  }
+
+  [[nodiscard]] std::optional<Refusal> check_order(const LiveOrder& order) const {
+    const Places& places = state_.places();
+    if (order.ways.empty() || order.ways.size() > kWays) return Refusal::kLimit;
+    if (order.account.value >= places.accounts.size()) return Refusal::kUnknown;
+    if (order.data != kNone && order.data >= places.data_sets.size()) return Refusal::kUnknown;
+    for (std::size_t i = 0; i < order.hubs.size(); ++i) {
+      if (order.hubs[i].value >= places.hubs.size()) return Refusal::kUnknown;
+      if (i > 0 && !(order.hubs[i - 1] < order.hubs[i])) return Refusal::kLimit;
+    }
+    if (order.submit > at_) return Refusal::kTime;
+    if (order.latest_start < order.submit || order.latest_start > kSecondsMax) {
+      return Refusal::kLimit;
+    }
+    if (order.value < 0 || order.value > kMoneyMax || order.delay_cost < 0 ||
+        order.delay_cost > kMoneyMax) {
+      return Refusal::kLimit;
+    }
+    bool fits = false;
+    for (std::uint32_t i = 0; i < order.ways.size(); ++i) {
+      const Way& way = order.ways[i];
+      if (way.accelerator.value >= places.classes.size()) return Refusal::kUnknown;
+      if (way.gang < 1 || way.gang > kGangMax || way.estimate < 1 || way.estimate > kSecondsMax) {
+        return Refusal::kLimit;
+      }
+      fits = fits || !state_.pools_of(order, i).empty();
+    }
+    return fits ? std::nullopt : std::optional(Refusal::kTooLarge);
+  }
+
+  [[nodiscard]] std::optional<Refusal> check_start(const OrderRecord& record,
+                                                   const StartOrder& command) const {
+    const LiveOrder& order = record.order;
+    const Places& places = state_.places();
+    if (command.way >= order.ways.size() || command.pool.value >= places.pools.size()) {
+      return Refusal::kUnknown;
+    }
+    const Pool& at = places.pools[command.pool.value];
+    const Way& way = order.ways[command.way];
+    if (!(at.accelerator == way.accelerator) ||
+        (!order.hubs.empty() && !std::ranges::binary_search(order.hubs, at.hub))) {
+      return Refusal::kNotEligible;
+    }
+    if (command.price.raw() < 0 || command.price.raw() > kPriceMax) return Refusal::kLimit;
+    if (!state_.has_data(order, at.hub)) return Refusal::kDataMissing;
+    const Need need = need_of(way, order.whole_nodes, at.node_devices);
+    if (command.nodes.size() != need.nodes) return Refusal::kWrongNodes;
+    const PoolState& pool = state_.pool(command.pool);
+    for (std::size_t i = 0; i < command.nodes.size(); ++i) {
+      const std::uint32_t node = command.nodes[i];
+      if (node >= pool.nodes.size()) return Refusal::kUnknown;
+      if (i > 0 && command.nodes[i - 1] >= node) return Refusal::kWrongNodes;
+      if (!pool.nodes[node].up) return Refusal::kNodeDown;
+      if (pool.nodes[node].free < need.per_node) return Refusal::kOverCapacity;
+    }
+    return std::nullopt;
+  }
+
+  void fail_contracts(const PoolState& pool, const ReportNodes& command) {
+    std::vector<ContractId> hit;
+    for (std::uint32_t i = command.begin; i < command.end; ++i) {
+      const std::vector<ContractId>& on_node = pool.nodes[i].contracts;
+      hit.insert(hit.end(), on_node.begin(), on_node.end());
+    }
+    std::ranges::sort(hit);
+    const auto repeated = std::ranges::unique(hit);
+    hit.erase(repeated.begin(), repeated.end());
+    for (const ContractId id : hit) {
+      const std::uint32_t kept = state_.order(state_.contract(id).order).done_ppm;
+      emit(ContractEnded{id, EndReason::kFailed, kept});
+    }
+  }
+
+  const State& state_;
+  Second at_;
+  std::vector<Event>& events_;
+};
+
+Result<Done> wrong(std::string what) {
+  return Error{ErrorCode::kInvalidArgument, std::move(what), {}};
+}
+
+}  // namespace
+
+std::optional<Refusal> decide(const State& state, Second at, const Command& command,
+                              std::vector<Event>& events) {
+  if (at < state.now()) return Refusal::kTime;
+  return std::visit(Decider(state, at, events), command);
+}
+
+Result<Done> check_places(const Places& places) {
+  if (places.hubs.size() > kHubsMax || places.classes.size() > kClassesMax ||
+      places.pools.size() > kPoolsMax) {
+    return wrong("more hubs, classes or pools than an exchange holds");
+  }
+  for (std::size_t i = 0; i < places.pools.size(); ++i) {
+    const Pool& pool = places.pools[i];
+    if (pool.hub.value >= places.hubs.size() || pool.accelerator.value >= places.classes.size()) {
+      return wrong("a pool names an unknown hub or class");
+    }
+    if (pool.nodes < 1 || pool.nodes > kNodesMax || pool.node_devices < 1 ||
+        pool.node_devices > kNodeDevicesMax) {
+      return wrong("a pool has no nodes, or more than an exchange holds");
+    }
+    if (i > 0 && std::tuple(places.pools[i - 1].hub, places.pools[i - 1].accelerator) >=
+                     std::tuple(pool.hub, pool.accelerator)) {
+      return wrong("pools are not sorted by hub and class");
+    }
+  }
+  for (const DataLink& link : places.links) {
+    if (link.from.value >= places.hubs.size() || link.to.value >= places.hubs.size() ||
+        link.mb_per_second < 1) {
+      return wrong("a data link names an unknown hub or moves nothing");
+    }
+  }
+  return Done{};
+}
+
+const char* refusal_name(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kUnknown:
+      return "unknown";
+    case Refusal::kLimit:
+      return "limit";
+    case Refusal::kTime:
+      return "time";
+    case Refusal::kNotWaiting:
+      return "not-waiting";
+    case Refusal::kNotRunning:
+      return "not-running";
+    case Refusal::kNotEligible:
+      return "not-eligible";
+    case Refusal::kTooLarge:
+      return "too-large";
+    case Refusal::kWrongNodes:
+      return "wrong-nodes";
+    case Refusal::kOverCapacity:
+      return "over-capacity";
+    case Refusal::kNodeDown:
+      return "node-down";
+    case Refusal::kDataMissing:
+      return "data-missing";
+    case Refusal::kAlreadyThere:
+      return "already-there";
+    case Refusal::kStale:
+      return "stale";
+  }
+  return "unknown";
+}
+
+const std::vector<Event>& Engine::execute(Second at, const Command& command) {
+  events_.clear();
+  refusal_ = decide(state_, at, command, events_);
+  for (const Event& event : events_) {
+    state_.apply(event);
+    bytes_.clear();
+    append_bytes(event, bytes_);
+    sha_.update(bytes_);
+    ++event_count_;
+  }
+  return events_;
+}
+
+Digest Engine::digest() const {
+  Sha256 copy = sha_;
+  return copy.finish();
+}
+
+}  // namespace tongsuan::engine

@@ -1,0 +1,55 @@
+// engine, floor 3: the deterministic core of the exchange, without money.
+//   places.h    hubs, classes, pools, links, data
+//   order.h     orders and contracts while they live
+//   commands.h  what may be asked, what happens, why something is refused
+//   state.h     what is true now
+//
+// Model. `decide` reads the state and turns one command into events, or refuses; `State::apply`
+// makes an event true and cannot fail. A run is its list of events: applied to the same places they
+// give the same state, whoever decided, and its digest names the run. The engine knows no solver,
+// clock, file or socket: seconds come with commands, prices and awards from whoever cleared.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tongsuan/base/result.h"
+#include "tongsuan/base/sha256.h"
+#include "tongsuan/engine/commands.h"
+#include "tongsuan/engine/state.h"
+
+namespace tongsuan::engine {
+
+// Limits and order of the lists; the error names what is wrong.
+[[nodiscard]] Result<Done> check_places(const Places& places);
+
+// Appends the events of `command` at second `at`, or says why not and appends nothing.
+[[nodiscard]] std::optional<Refusal> decide(const State& state, Second at, const Command& command,
+                                            std::vector<Event>& events);
+
+// Canonical bytes of an event: what a journal writes and a digest covers.
+void append_bytes(const Event& event, std::string& bytes);
+
+// Decides, applies and keeps the digest of everything that happened.
+class Engine {
+ public:
+  explicit Engine(Places places) : state_(std::move(places)) {}
+  [[nodiscard]] const State& state() const { return state_; }
+  // The events of this command; valid until the next call. Empty when refused.
+  const std::vector<Event>& execute(Second at, const Command& command);
+  // Why the last command was refused.
+  [[nodiscard]] std::optional<Refusal> refusal() const { return refusal_; }
+  [[nodiscard]] std::uint64_t event_count() const { return event_count_; }
+  [[nodiscard]] Digest digest() const;
+
+ private:
+  State state_;
+  std::vector<Event> events_;
+  std::optional<Refusal> refusal_;
+  std::uint64_t event_count_ = 0;
+  std::string bytes_;
+  Sha256 sha_;
+};
+
+}  // namespace tongsuan::engine

@@ -1,0 +1,94 @@
+// Orders and contracts while they live.
+//
+// Model. An order is a gang of devices for some time, all or none, from the second on at which it
+// comes, and no later than `latest_start`. It may name several ways to run (variants: classes and
+// sizes) and a set of hubs. Its value falls by `delay_cost` for each hour that it waits and is
+// never counted below zero. A contract is an order that runs: devices of certain nodes of one pool.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tongsuan/domain/market.h"
+#include "tongsuan/engine/places.h"
+
+namespace tongsuan::engine {
+
+inline constexpr std::uint32_t kWays = 8;  // variants of one order at most
+inline constexpr Second kSecondsMax = 10'000'000'000;
+inline constexpr std::uint32_t kPpm = 1'000'000;
+
+// One way to run: so many devices of a class for about so long.
+struct Way {
+  ClassId accelerator;
+  std::uint32_t gang = 1;
+  Second estimate = 1;  // what the owner expects; > 0
+  friend bool operator==(const Way&, const Way&) = default;
+};
+
+struct LiveOrder {
+  AccountId account;
+  Second submit = 0;
+  Second latest_start = 0;
+  std::int64_t value = 0;       // micro-yuan when it starts at once
+  std::int64_t delay_cost = 0;  // micro-yuan less for each hour of waiting
+  std::vector<Way> ways;        // the first is what its owner would run at home
+  std::vector<HubId> hubs;      // rising; empty: any
+  std::uint32_t home = kNone;   // HubId::value
+  std::uint32_t data = kNone;   // DataId::value: must be at the hub when it starts
+  bool whole_nodes = false;     // takes whole nodes even where its gang would leave room
+  friend bool operator==(const LiveOrder&, const LiveOrder&) = default;
+};
+
+// What the order is worth when it starts at `start`.
+[[nodiscard]] inline std::int64_t value_at(const LiveOrder& order, Second start) {
+  const Second waited = start > order.submit ? start - order.submit : 0;
+  const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
+  return lost >= order.value ? 0 : order.value - static_cast<std::int64_t>(lost);
+}
+
+// Nodes that a gang takes, and devices on each of them.
+struct Need {
+  std::uint32_t nodes = 0;
+  std::uint32_t per_node = 0;
+  [[nodiscard]] std::uint32_t devices() const { return nodes * per_node; }
+  friend bool operator==(const Need&, const Need&) = default;
+};
+// A gang that fits a node shares it; a larger one, or one that asks for it, has nodes of its own.
+[[nodiscard]] inline Need need_of(const Way& way, bool whole_nodes, std::uint32_t node_devices) {
+  if (way.gang < node_devices && !whole_nodes) return {1, way.gang};
+  return {(way.gang + node_devices - 1) / node_devices, node_devices};
+}
+
+enum class OrderState : std::uint8_t {
+  kWaiting,
+  kRunning,
+  kDone,
+  kLeft,       // waited longer than its owner would
+  kCancelled,  // by its owner
+  kRefused,    // never accepted
+};
+
+enum class EndReason : std::uint8_t {
+  kCompleted,
+  kFailed,     // the supplier lost devices: node or hub down
+  kPreempted,  // stopped by the market, to go on elsewhere or later
+  kCancelled,
+};
+
+struct Contract {
+  OrderId order;
+  std::uint32_t way = 0;
+  PoolId pool;
+  std::uint32_t per_node = 0;
+  std::vector<std::uint32_t> nodes;  // rising positions within the pool
+  Second start = 0;
+  Second expected_end = 0;  // by the owner's estimate, and extended when that runs out
+  Second end = -1;          // −1 while it runs
+  Price price;              // posted when it started: micro-yuan per device-hour
+  [[nodiscard]] std::uint32_t devices() const {
+    return per_node * static_cast<std::uint32_t>(nodes.size());
+  }
+};
+
+}  // namespace tongsuan::engine

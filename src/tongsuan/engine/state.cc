@@ -1,0 +1,211 @@
+#include "tongsuan/engine/state.h"
+
+#include <algorithm>
+
+#include "tongsuan/base/check.h"
+
+namespace tongsuan::engine {
+
+std::uint32_t PoolState::largest_free() const {
+  for (std::size_t devices = up_nodes_by_free.size(); devices-- > 1;) {
+    if (up_nodes_by_free[devices] > 0) return static_cast<std::uint32_t>(devices);
+  }
+  return 0;
+}
+
+State::State(Places places) : places_(std::move(places)) {
+  for (const Pool& pool : places_.pools) {
+    PoolState state;
+    state.nodes.assign(pool.nodes, Node{pool.node_devices, true, 0, {}});
+    state.up_nodes_by_free.assign(pool.node_devices + std::size_t{1}, 0);
+    state.up_nodes_by_free.back() = pool.nodes;
+    state.free = state.up = std::uint64_t{pool.nodes} * pool.node_devices;
+    state.ask = pool.ask;
+    posted_.push_back(pool.ask.raw());
+    pools_.push_back(std::move(state));
+  }
+  for (const DataCopy& copy : places_.data_sets) {
+    DataState state{std::vector<bool>(places_.hubs.size()),
+                    std::vector<Second>(places_.hubs.size(), -1)};
+    for (const HubId hub : copy.replicas) state.at[hub.value] = true;
+    data_.push_back(std::move(state));
+  }
+  links_.resize(places_.links.size());
+}
+
+std::vector<PoolId> State::pools_of(const LiveOrder& order, std::uint32_t way) const {
+  std::vector<PoolId> pools;
+  const ClassId accelerator = order.ways[way].accelerator;
+  const auto add = [&](HubId hub) {
+    const std::uint32_t pool = find_pool(places_, hub, accelerator);
+    if (pool == kNone) return;
+    const Pool& at = places_.pools[pool];
+    if (need_of(order.ways[way], order.whole_nodes, at.node_devices).nodes <= at.nodes) {
+      pools.push_back(PoolId{pool});
+    }
+  };
+  if (order.hubs.empty()) {
+    for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) add(HubId{hub});
+  } else {
+    for (const HubId hub : order.hubs) add(hub);
+  }
+  return pools;
+}
+
+Second State::remaining(const OrderRecord& record, std::uint32_t way) {
+  const Second estimate = record.order.ways[way].estimate;
+  const auto left = static_cast<int128>(estimate) * (kPpm - record.done_ppm);
+  return std::max<Second>(1, static_cast<Second>((left + kPpm - 1) / kPpm));
+}
+
+void State::apply(const Event& event) {
+  TONGSUAN_CHECK(event.at >= now_);
+  now_ = event.at;
+  std::visit([this](const auto& what) { on(what); }, event.what);
+}
+
+void State::on(const OrderAccepted& event) {
+  TONGSUAN_CHECK(event.order.value == orders_.size());
+  orders_.push_back({.order = event.what, .waiting_since = now_});
+}
+
+void State::on(const OrderRefused& event) {
+  TONGSUAN_CHECK(event.order.value == orders_.size());
+  orders_.push_back({.order = event.what, .state = OrderState::kRefused, .waiting_since = now_});
+}
+
+void State::on(const OrderGone& event) {
+  OrderRecord& record = orders_[event.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kWaiting);
+  record.state = event.state;
+}
+
+// The only place where free devices change, so that sums and buckets cannot drift apart.
+void State::set_free(PoolState& pool, Node& node, std::uint32_t free) {
+  if (node.up) {
+    --pool.up_nodes_by_free[node.free];
+    ++pool.up_nodes_by_free[free];
+    pool.free += free;
+    pool.free -= node.free;
+  }
+  node.free = free;
+  ++pool.version;
+}
+
+void State::set_busy_until(Node& node) {
+  node.busy_until = 0;
+  for (const ContractId id : node.contracts) {
+    node.busy_until = std::max(node.busy_until, contracts_[id.value].expected_end);
+  }
+}
+
+void State::on(const NodesChanged& event) {
+  PoolState& pool = pools_[event.pool.value];
+  const std::uint32_t devices = places_.pools[event.pool.value].node_devices;
+  for (std::uint32_t i = event.begin; i < event.end; ++i) {
+    Node& node = pool.nodes[i];
+    if (node.up == event.up) continue;
+    TONGSUAN_CHECK(node.contracts.empty());
+    node.up = event.up;
+    if (event.up) {
+      ++pool.up_nodes_by_free[node.free];
+      pool.free += node.free;
+      pool.up += devices;
+    } else {
+      --pool.up_nodes_by_free[node.free];
+      pool.free -= node.free;
+      pool.up -= devices;
+    }
+  }
+  ++pool.version;
+}
+
+void State::on(const AskChanged& event) {
+  PoolState& pool = pools_[event.pool.value];
+  pool.ask = event.ask;
+  ++pool.version;
+}
+
+void State::on(const ContractStarted& event) {
+  const StartOrder& what = event.what;
+  TONGSUAN_CHECK(event.contract.value == contracts_.size());
+  OrderRecord& record = orders_[what.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kWaiting);
+  const Need need = need_of(record.order.ways[what.way], record.order.whole_nodes,
+                            places_.pools[what.pool.value].node_devices);
+  contracts_.push_back({.order = what.order,
+                        .way = what.way,
+                        .pool = what.pool,
+                        .per_node = need.per_node,
+                        .nodes = what.nodes,
+                        .start = now_,
+                        .expected_end = event.expected_end,
+                        .price = what.price});
+  PoolState& pool = pools_[what.pool.value];
+  for (const std::uint32_t at : what.nodes) {
+    Node& node = pool.nodes[at];
+    TONGSUAN_CHECK(node.up && node.free >= need.per_node);
+    set_free(pool, node, node.free - need.per_node);
+    node.contracts.push_back(event.contract);
+    node.busy_until = std::max(node.busy_until, event.expected_end);
+  }
+  ++pool.running;
+  record.state = OrderState::kRunning;
+  record.contract = event.contract.value;
+  if (record.first_start < 0) record.first_start = now_;
+}
+
+void State::on(const ContractEnded& event) {
+  Contract& contract = contracts_[event.contract.value];
+  TONGSUAN_CHECK(contract.end < 0);
+  contract.end = now_;
+  PoolState& pool = pools_[contract.pool.value];
+  for (const std::uint32_t at : contract.nodes) {
+    Node& node = pool.nodes[at];
+    std::erase(node.contracts, event.contract);
+    set_free(pool, node, node.free + contract.per_node);
+    TONGSUAN_CHECK(node.free <= places_.pools[contract.pool.value].node_devices);
+    set_busy_until(node);
+  }
+  --pool.running;
+  OrderRecord& record = orders_[contract.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kRunning);
+  record.done_ppm = event.done_ppm;
+  record.waiting_since = now_;
+  if (event.reason == EndReason::kCompleted) {
+    record.state = OrderState::kDone;
+  } else if (event.reason == EndReason::kCancelled) {
+    record.state = OrderState::kCancelled;
+  } else {
+    record.state = OrderState::kWaiting;
+    ++record.stops;
+  }
+}
+
+void State::on(const ContractExtended& event) {
+  Contract& contract = contracts_[event.contract.value];
+  contract.expected_end = event.until;
+  PoolState& pool = pools_[contract.pool.value];
+  for (const std::uint32_t at : contract.nodes) set_busy_until(pool.nodes[at]);
+  ++pool.version;
+}
+
+void State::on(const TransferStarted& event) {
+  const DataLink& link = places_.links[event.link.value];
+  const std::uint64_t size = places_.data_sets[event.data].size_mb;
+  data_[event.data].arriving_at[link.to.value] = event.ready;
+  links_[event.link.value].busy_until = event.ready;
+  links_[event.link.value].moved_mb += static_cast<std::int64_t>(size);
+}
+
+void State::on(const TransferEnded& event) {
+  data_[event.data].arriving_at[event.to.value] = -1;
+  data_[event.data].at[event.to.value] = true;
+}
+
+void State::on(const RoundClosed& event) {
+  round_ = event.what.round;
+  posted_ = event.what.posted;
+}
+
+}  // namespace tongsuan::engine

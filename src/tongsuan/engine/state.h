@@ -1,0 +1,114 @@
+// The state of an exchange without money: who waits, what runs where, what is free.
+//
+// Invariants, checked whenever a contract starts or ends:
+// - a node's free devices are its devices less those of the contracts on it, never below zero;
+// - an order has at most one contract that runs;
+// - a contract runs on nodes that are up, of a pool that its order may use.
+// State owns everything. Only `apply` (engine.h) changes it; everybody may read.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tongsuan/engine/commands.h"
+
+namespace tongsuan::engine {
+
+struct Node {
+  std::uint32_t free = 0;  // devices, whether the node is up or not
+  bool up = true;
+  Second busy_until = 0;              // the latest expected end of what runs on it; 0: nothing
+  std::vector<ContractId> contracts;  // in order of their start
+};
+
+struct PoolState {
+  std::vector<Node> nodes;
+  std::vector<std::uint32_t> up_nodes_by_free;  // [f]: nodes that are up and have f free devices
+  std::uint64_t free = 0;                       // devices on nodes that are up
+  std::uint64_t up = 0;                         // devices of nodes that are up
+  std::uint64_t running = 0;                    // contracts
+  std::uint64_t version = 0;                    // moves with every change, for caches
+  Price ask;
+  [[nodiscard]] std::uint32_t largest_free() const;  // on one node that is up
+  [[nodiscard]] std::uint32_t whole_free() const {   // nodes that are up and empty
+    return up_nodes_by_free.back();
+  }
+};
+
+struct OrderRecord {
+  LiveOrder order;
+  OrderState state = OrderState::kWaiting;
+  std::uint32_t done_ppm = 0;      // of its work, for good
+  std::uint32_t contract = kNone;  // the one that runs, or the last one
+  Second first_start = -1;         // −1: never
+  Second waiting_since = 0;
+  std::uint32_t stops = 0;  // contracts that ended before the work was done
+};
+
+struct DataState {
+  std::vector<bool> at;             // by HubId
+  std::vector<Second> arriving_at;  // by HubId; −1: not on its way
+};
+
+struct LinkState {
+  Second busy_until = 0;
+  std::int64_t moved_mb = 0;
+};
+
+class State {
+ public:
+  explicit State(Places places);
+
+  [[nodiscard]] const Places& places() const { return places_; }
+  [[nodiscard]] Second now() const { return now_; }
+  [[nodiscard]] std::uint64_t round() const { return round_; }
+  [[nodiscard]] const std::vector<std::int64_t>& posted() const { return posted_; }
+
+  [[nodiscard]] std::uint32_t order_count() const {
+    return static_cast<std::uint32_t>(orders_.size());
+  }
+  [[nodiscard]] const OrderRecord& order(OrderId id) const { return orders_[id.value]; }
+  [[nodiscard]] std::uint32_t contract_count() const {
+    return static_cast<std::uint32_t>(contracts_.size());
+  }
+  [[nodiscard]] const Contract& contract(ContractId id) const { return contracts_[id.value]; }
+  [[nodiscard]] const PoolState& pool(PoolId id) const { return pools_[id.value]; }
+  [[nodiscard]] const DataState& data(std::uint32_t id) const { return data_[id]; }
+  [[nodiscard]] const LinkState& link(LinkId id) const { return links_[id.value]; }
+  // Pools that the order may use with this way, rising.
+  [[nodiscard]] std::vector<PoolId> pools_of(const LiveOrder& order, std::uint32_t way) const;
+  // What is left of the estimate of `way`, at least a second.
+  [[nodiscard]] static Second remaining(const OrderRecord& record, std::uint32_t way);
+  [[nodiscard]] bool has_data(const LiveOrder& order, HubId hub) const {
+    return order.data == kNone || data_[order.data].at[hub.value];
+  }
+
+  void apply(const Event& event);
+
+ private:
+  void on(const OrderAccepted& event);
+  void on(const OrderRefused& event);
+  void on(const OrderGone& event);
+  void on(const NodesChanged& event);
+  void on(const AskChanged& event);
+  void on(const ContractStarted& event);
+  void on(const ContractEnded& event);
+  void on(const ContractExtended& event);
+  void on(const TransferStarted& event);
+  void on(const TransferEnded& event);
+  void on(const RoundClosed& event);
+  void set_free(PoolState& pool, Node& node, std::uint32_t free);
+  void set_busy_until(Node& node);
+
+  Places places_;
+  Second now_ = 0;
+  std::uint64_t round_ = 0;
+  std::vector<std::int64_t> posted_;
+  std::vector<OrderRecord> orders_;
+  std::vector<Contract> contracts_;
+  std::vector<PoolState> pools_;
+  std::vector<DataState> data_;
+  std::vector<LinkState> links_;
+};
+
+}  // namespace tongsuan::engine

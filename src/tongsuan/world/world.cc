@@ -1,0 +1,125 @@
+#include "tongsuan/world/world.h"
+
+#include <algorithm>
+
+#include "tongsuan/base/check.h"
+
+namespace tongsuan::world {
+
+using engine::kPpm;
+
+World::World(const Script& script, const engine::State& state) : script_(script), state_(state) {
+  for (std::uint32_t i = 0; i < script_.nodes.size(); ++i) {
+    queue_.push({script_.nodes[i].at, Kind::kNodes, i});
+  }
+  for (std::uint32_t i = 0; i < script_.asks.size(); ++i) {
+    queue_.push({script_.asks[i].at, Kind::kAsk, i});
+  }
+}
+
+std::optional<Second> World::next_at() const {
+  const bool jobs = next_job_ < script_.jobs.size();
+  if (!jobs && queue_.empty()) return std::nullopt;
+  if (!jobs) return queue_.top().at;
+  const Second submit = script_.jobs[next_job_].order.submit;
+  return queue_.empty() ? submit : std::min(submit, queue_.top().at);
+}
+
+std::optional<Happening> World::next() {
+  for (;;) {
+    std::optional<Happening> first;
+    if (next_job_ < script_.jobs.size()) {
+      first = Happening{script_.jobs[next_job_].order.submit, Kind::kSubmit,
+                        static_cast<std::uint32_t>(next_job_)};
+    }
+    if (!queue_.empty() && (!first || queue_.top() < *first)) {
+      first = queue_.top();
+      queue_.pop();
+    } else if (first) {
+      ++next_job_;
+    }
+    if (!first || applies(*first)) return first;
+  }
+}
+
+bool World::applies(const Happening& happening) const {
+  switch (happening.kind) {
+    case Kind::kEnd:
+      return state_.contract(engine::ContractId{happening.id}).end < 0;
+    case Kind::kOverrun: {
+      const engine::Contract& contract = state_.contract(engine::ContractId{happening.id});
+      return contract.end < 0 && contract.expected_end <= happening.at;
+    }
+    case Kind::kPatience: {
+      const engine::OrderRecord& record = state_.order(OrderId{happening.id});
+      return record.state == engine::OrderState::kWaiting && record.first_start < 0;
+    }
+    case Kind::kCancel: {
+      const engine::OrderState order = state_.order(OrderId{happening.id}).state;
+      return order == engine::OrderState::kWaiting || order == engine::OrderState::kRunning;
+    }
+    case Kind::kArrived:
+    case Kind::kNodes:
+    case Kind::kAsk:
+    case Kind::kSubmit:
+      return true;
+  }
+  return true;
+}
+
+Second World::true_work(const engine::Contract& contract) const {
+  const Job& job = script_.jobs[contract.order.value];
+  const auto work = static_cast<int128>(job.order.ways[contract.way].estimate) * job.actual_ppm;
+  return std::max<Second>(1, static_cast<Second>(work / kPpm));
+}
+
+Second World::true_end(engine::ContractId id) const {
+  const engine::Contract& contract = state_.contract(id);
+  const auto left = static_cast<int128>(true_work(contract)) * (kPpm - done_before_[id.value]);
+  return contract.start + std::max<Second>(1, static_cast<Second>(left / kPpm));
+}
+
+Progress World::progress(engine::ContractId id, Second at, engine::EndReason reason) const {
+  const engine::Contract& contract = state_.contract(id);
+  const Second ran = at - contract.start;
+  if (reason == engine::EndReason::kCompleted) return {kPpm, ran};
+  const std::uint32_t before = done_before_[id.value];
+  const Second work = true_work(contract);
+  Second kept = 0;
+  if (reason == engine::EndReason::kFailed) {
+    // Checkpoints are counted from the start of the contract.
+    const Second every = script_.jobs[contract.order.value].checkpoint;
+    kept = every > 0 ? ran / every * every : 0;
+  } else if (reason == engine::EndReason::kPreempted) {
+    kept = std::max<Second>(0, ran - script_.restart);
+  } else {
+    kept = ran;  // its owner stops it: what ran was wanted
+  }
+  const auto gained = static_cast<std::uint32_t>(static_cast<int128>(kept) * kPpm / work);
+  return {std::min(kPpm - 1, before + gained), kept};
+}
+
+void World::see(const engine::Event& event) {
+  if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
+    TONGSUAN_CHECK(started->contract.value == done_before_.size());
+    done_before_.push_back(state_.order(started->what.order).done_ppm);
+    const Second end = true_end(started->contract);
+    queue_.push({end, Kind::kEnd, started->contract.value});
+    if (end > started->expected_end) {
+      queue_.push({started->expected_end, Kind::kOverrun, started->contract.value});
+    }
+  } else if (const auto* extended = std::get_if<engine::ContractExtended>(&event.what)) {
+    if (true_end(extended->contract) > extended->until) {
+      queue_.push({extended->until, Kind::kOverrun, extended->contract.value});
+    }
+  } else if (const auto* moving = std::get_if<engine::TransferStarted>(&event.what)) {
+    queue_.push({moving->ready, Kind::kArrived, static_cast<std::uint32_t>(transfers_.size())});
+    transfers_.push_back(*moving);
+  } else if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
+    queue_.push({accepted->what.latest_start, Kind::kPatience, accepted->order.value});
+    const Second cancel = script_.jobs[accepted->order.value].cancel;
+    if (cancel >= 0) queue_.push({cancel, Kind::kCancel, accepted->order.value});
+  }
+}
+
+}  // namespace tongsuan::world

@@ -1,0 +1,82 @@
+// world, floor 4: the simulated outside as a discrete-event machine, seeded and pure.
+//   script.h  what will happen, whoever schedules
+//   faults.h  seeded failures of nodes and hubs
+//
+// Model. The world tells what happens next; whoever drives it turns that into a command of the
+// engine and shows the world the events that follow, so that it knows what runs. Things of the same
+// second happen in the order of `Kind`, then of their numbers: work ends before new work comes.
+#pragma once
+
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "tongsuan/engine/engine.h"
+#include "tongsuan/world/script.h"
+
+namespace tongsuan::world {
+
+enum class Kind : std::uint8_t {
+  kEnd,       // a contract has done its work: id is a ContractId
+  kOverrun,   // a contract has used up its estimate and goes on: ContractId
+  kArrived,   // data have arrived: id is an index of `transfer`
+  kNodes,     // id is an index of Script::nodes
+  kAsk,       // of Script::asks
+  kCancel,    // OrderId
+  kPatience,  // OrderId: its latest start has passed
+  kSubmit,    // an index of Script::jobs
+};
+
+struct Happening {
+  Second at = 0;
+  Kind kind = Kind::kEnd;
+  std::uint32_t id = 0;
+  friend auto operator<=>(const Happening&, const Happening&) = default;
+};
+
+// What a contract has achieved when it stops.
+struct Progress {
+  std::uint32_t done_ppm = 0;  // of the whole order, for good
+  Second kept = 0;             // seconds of this contract that count
+};
+
+class World {
+ public:
+  // `script` and `state` must outlive the world.
+  World(const Script& script, const engine::State& state);
+
+  // What happens next; nothing when all is over. Things that no longer apply are left out.
+  [[nodiscard]] std::optional<Happening> next();
+  [[nodiscard]] std::optional<Second> next_at() const;
+
+  // Must see every event of the engine, in order.
+  void see(const engine::Event& event);
+
+  // What a running contract has achieved by `at`. A planned stop keeps all but the time that it
+  // takes to start again; a failure keeps what was checkpointed; an end keeps everything.
+  [[nodiscard]] Progress progress(engine::ContractId contract, Second at,
+                                  engine::EndReason reason) const;
+  // When the work of a running contract will really end.
+  [[nodiscard]] Second true_end(engine::ContractId contract) const;
+
+  [[nodiscard]] const engine::TransferStarted& transfer(std::uint32_t index) const {
+    return transfers_[index];
+  }
+  [[nodiscard]] const Script& script() const { return script_; }
+
+ private:
+  [[nodiscard]] bool applies(const Happening& happening) const;
+  [[nodiscard]] Second true_work(const engine::Contract& contract) const;
+
+  struct Later {
+    bool operator()(const Happening& a, const Happening& b) const { return b < a; }
+  };
+  const Script& script_;
+  const engine::State& state_;
+  std::priority_queue<Happening, std::vector<Happening>, Later> queue_;
+  std::size_t next_job_ = 0;  // jobs come from the script as they are due: the queue stays short
+  std::vector<engine::TransferStarted> transfers_;
+  std::vector<std::uint32_t> done_before_;  // by ContractId: done_ppm when it started
+};
+
+}  // namespace tongsuan::world
