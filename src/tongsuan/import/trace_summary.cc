@@ -13,56 +13,52 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
-// What a count of records is followed by: "9 with a negative time". `column` may stand in for "%".
-std::string_view phrase(TraceFault fault) {
-  switch (fault) {
-    case TraceFault::kMalformed:
-      return "with malformed %";
-    case TraceFault::kFieldCount:
-      return "with too few or too many fields";
-    case TraceFault::kNegativeTime:
-      return "with a negative %";
-    case TraceFault::kTimeTooLarge:
-      return "with a % beyond 317 years";
-    case TraceFault::kNoDuration:
-      return "with a % of 0 or less";
-    case TraceFault::kNoDevices:
-      return "with a % out of range";
-    case TraceFault::kNoEstimate:
-      return "with a % of 0 or less";
-    case TraceFault::kNegativeValue:
-      return "with a negative %";
-    case TraceFault::kUnknownClass:
-      return "for accelerators that no hub has";
-    case TraceFault::kUnknownClassLeftOut:
-      return "with accelerators that no hub has, which were left out of their lists";
-    case TraceFault::kUnknownHome:
-      return "with a home that is no hub";
-    case TraceFault::kLargerThanAnyHub:
-      return "larger than any hub";
-    case TraceFault::kDuplicateName:
-      return "with a name that came before";
-    case TraceFault::kOverrun:
-      return "that ran longer than was asked for";
-    case TraceFault::kNotSorted:
-      return "that came after a later one, sorted by time";
-    case TraceFault::kGap:
-      return "after a long silence";
-    case TraceFault::kEstimateAssumed:
-      return "without a %: the duration is taken";
-    case TraceFault::kProcessorsAssumed:
-      return "without a %: those allocated are taken";
-    case TraceFault::kTimesMoved:
-      return "with times that count from the first one";
-    case TraceFault::kRecordsMissing:
-      return "fewer than the header says";
-    case TraceFault::kRecordsAdded:
-      return "more than the header says";
-    case TraceFault::kUnreadColumn:
-      return "of the columns not read";
+// What a count of records is followed by: "9 with a negative submit_s". The column stands for '%'.
+struct Phrase {
+  TraceFault fault;
+  std::string_view text;
+};
+constexpr Phrase kPhrases[] = {
+    {TraceFault::kMalformed, "with malformed %"},
+    {TraceFault::kFieldCount, "with too few or too many fields"},
+    {TraceFault::kNegativeTime, "with a negative %"},
+    {TraceFault::kTimeTooLarge, "with a % beyond 317 years"},
+    {TraceFault::kNoDuration, "with a % of 0 or less"},
+    {TraceFault::kNoDevices, "with a % out of range"},
+    {TraceFault::kNoEstimate, "with a % of 0 or less"},
+    {TraceFault::kNegativeValue, "with a negative %"},
+    {TraceFault::kUnknownClass, "for accelerators that no hub has"},
+    {TraceFault::kUnknownClassLeftOut,
+     "with accelerators that no hub has, which were left out of their lists"},
+    {TraceFault::kUnknownHome, "with a home that is no hub"},
+    {TraceFault::kLargerThanAnyHub, "larger than any hub"},
+    {TraceFault::kDuplicateName, "with a name that came before"},
+    {TraceFault::kOverrun, "that ran longer than was asked for"},
+    {TraceFault::kNotSorted, "that came after a later one, sorted by time"},
+    {TraceFault::kGap, "after a long silence"},
+    {TraceFault::kEstimateAssumed, "without a %: the duration is taken"},
+    {TraceFault::kProcessorsAssumed, "without a %: those allocated are taken"},
+    {TraceFault::kTimesMoved, "with times that count from the first one"},
+    {TraceFault::kRecordsMissing, "fewer than the header says"},
+    {TraceFault::kRecordsAdded, "more than the header says"},
+    {TraceFault::kUnreadColumn, "of the columns not read"},
+};
+
+constexpr std::string_view phrase(TraceFault fault) {
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.fault == fault) return phrase.text;
   }
-  return "with a fault";
+  return {};
 }
+static_assert(
+    [] {
+      for (std::uint8_t fault = 0; fault <= static_cast<std::uint8_t>(TraceFault::kUnreadColumn);
+           ++fault) {
+        if (phrase(static_cast<TraceFault>(fault)).empty()) return false;
+      }
+      return true;
+    }(),
+    "every fault has a phrase");
 
 std::string phrase_of(const TraceNote& note) {
   std::string text(phrase(note.fault));

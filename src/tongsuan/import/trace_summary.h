@@ -23,28 +23,28 @@ inline constexpr std::size_t kTracePlacesMax = 8;  // of one finding; the others
 inline constexpr std::size_t kTraceJobsMax = 16'000'000;
 
 enum class TraceFault : std::uint8_t {
-  kMalformed,            // no number or name where one is wanted
-  kFieldCount,           // too few or too many fields in a line
-  kNegativeTime,         // submitted before the start
-  kTimeTooLarge,         // beyond kTraceSecondsMax
-  kNoDuration,           // zero or less
-  kNoDevices,            // a gang that is not from 1 to kGangMax
-  kNoEstimate,           // an estimate of zero or less where one is stated
-  kNegativeValue,        //
+  kMalformed,     // no number or name where one is wanted
+  kFieldCount,    // too few or too many fields in a line
+  kNegativeTime,  // submitted before the start
+  kTimeTooLarge,  // beyond kTraceSecondsMax
+  kNoDuration,    // zero or less
+  kNoDevices,     // a gang that is not from 1 to kGangMax
+  kNoEstimate,    // an estimate of zero or less where one is stated
+  kNegativeValue,
   kUnknownClass,         // no accelerator that it accepts is anywhere
   kUnknownClassLeftOut,  // some are nowhere, and were left out of its list
-  kUnknownHome,          //
-  kLargerThanAnyHub,     //
-  kDuplicateName,        //
-  kOverrun,              // ran longer than its owner asked for
-  kNotSorted,            // submitted before the job of a line above
-  kGap,                  // nothing was submitted for long before it
-  kEstimateAssumed,      // the file does not say it: the duration is taken
-  kProcessorsAssumed,    // the file does not say how many were asked for: those it got are taken
-  kTimesMoved,           // the file does not begin at second 0
-  kRecordsMissing,       // fewer records than the header promises
-  kRecordsAdded,         // more of them
-  kUnreadColumn,         // a column that the format does not have
+  kUnknownHome,
+  kLargerThanAnyHub,
+  kDuplicateName,
+  kOverrun,            // ran longer than its owner asked for
+  kNotSorted,          // submitted before the job of a line above
+  kGap,                // nothing was submitted for long before it
+  kEstimateAssumed,    // the file does not say it: the duration is taken
+  kProcessorsAssumed,  // the file does not say how many were asked for: those it got are taken
+  kTimesMoved,         // the file does not begin at second 0
+  kRecordsMissing,     // fewer records than the header promises
+  kRecordsAdded,       // more of them
+  kUnreadColumn,       // a column that the format does not have; the last one
 };
 
 enum class TraceAction : std::uint8_t {
