@@ -25,7 +25,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/bound_parts.h"
 
 namespace tongsuan::lab {
 
@@ -42,11 +42,6 @@ struct FluidJob {
   std::int64_t gang = 0;
   std::int64_t work = 0;    // device-seconds; whole work, whatever its window allows
   std::uint32_t pools = 0;  // position in FluidModel::pool_sets
-};
-
-struct UpDevices {  // from this second on
-  Second at = 0;
-  std::int64_t devices = 0;
 };
 
 struct FluidModel {
