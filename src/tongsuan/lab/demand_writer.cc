@@ -291,7 +291,7 @@ void DemandWriter::add_options(std::string_view name) {
     const auto begin = static_cast<Slot>(random_.below(slots() - job.duration + 1));
     const std::int64_t option_work = std::int64_t{job.gang} * job.duration;
     order.options.end =
-        options_of(draw_limit(accelerator, Patience::kDay) * option_work,
+        options_of(draw_limit(accelerator, Patience::kWithinDay) * option_work,
                    {capacity_leg(place, accelerator, {begin, begin + job.duration}, job.gang)})
             .end;
     work = std::max(work, option_work);
@@ -314,7 +314,7 @@ void DemandWriter::add_batches(std::string_view name) {
   }
   Order order = start_order(OrderKind::kProfile, buyer);
   order.minimum_ppm = 500'000;
-  order.options = options_of(draw_limit(accelerator, Patience::kDay) * work, legs);
+  order.options = options_of(draw_limit(accelerator, Patience::kWithinDay) * work, legs);
   push(name, order);
   work_ += work;
 }
@@ -346,7 +346,7 @@ void DemandWriter::add_curve(std::string_view name) {
   if (!devices) row = {RowKind::kZone, kNone, kNone, kPlaces + place, range, 0};
   // Of a device-hour, or of an MWh of green energy.
   const std::int64_t limit =
-      devices ? draw_limit(accelerator, Patience::kDay) : random_.between(20, 120) * kMicro;
+      devices ? draw_limit(accelerator, Patience::kWithinDay) : random_.between(20, 120) * kMicro;
   Order order = start_order(OrderKind::kCurve, buyer);
   order.options = options_of(0, {row});
   order.steps.begin = static_cast<std::uint32_t>(market_.steps.size());

@@ -155,7 +155,7 @@ inline constexpr std::array<std::array<std::uint32_t, kJobKinds>, kGangGroups> k
 }};
 
 // How patient an order is: the room that its window leaves, and what a slot of delay costs.
-enum class Patience : std::uint8_t { kUrgent, kDay, kFlexible };
+enum class Patience : std::uint8_t { kUrgent, kWithinDay, kFlexible };
 inline constexpr std::array<std::uint32_t, 3> kPatienceWeights = {350, 450, 200};
 inline constexpr std::array<std::uint32_t, 3> kSlackMin = {0, 12, 48};
 inline constexpr std::array<std::uint32_t, 3> kSlackMax = {6, 36, 120};

@@ -124,7 +124,7 @@ Buyer draw_branch(Random& random, const std::array<Buyer, kPlaces>& buyers) {
 std::optional<Patience> patience_of(const RealJob& real) {
   if (real.trace != Trace::kOpenb) return std::nullopt;
   if (real.job.tenant == "BE") return Patience::kFlexible;
-  return real.job.tenant == "LS" ? Patience::kUrgent : Patience::kDay;
+  return real.job.tenant == "LS" ? Patience::kUrgent : Patience::kWithinDay;
 }
 
 // The first class among those that the job accepts, by the wishes of its group of gangs.

@@ -25,8 +25,10 @@ std::optional<Second> World::next_at() const {
   return queue_.empty() ? submit : std::min(submit, queue_.top().at);
 }
 
-std::optional<Happening> World::next() {
+std::optional<Happening> World::next(Second until) {
   for (;;) {
+    const std::optional<Second> at = next_at();
+    if (!at || *at > until) return std::nullopt;
     std::optional<Happening> first;
     if (next_job_ < script_.jobs.size()) {
       first = Happening{script_.jobs[next_job_].order.submit, Kind::kSubmit,

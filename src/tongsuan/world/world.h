@@ -45,8 +45,10 @@ class World {
   // `script` and `state` must outlive the world.
   World(const Script& script, const engine::State& state);
 
-  // What happens next; nothing when all is over. Things that no longer apply are left out.
-  [[nodiscard]] std::optional<Happening> next();
+  // What happens next, no later than `until`; nothing if nothing does. Things that no longer apply
+  // are left out.
+  [[nodiscard]] std::optional<Happening> next(Second until);
+  // No later than the next thing; nothing when all is over.
   [[nodiscard]] std::optional<Second> next_at() const;
 
   // Must see every event of the engine, in order.

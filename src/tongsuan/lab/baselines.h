@@ -1,0 +1,56 @@
+// The five policies to beat. All of them use the machine of dispatch/scheduler.h with the same line
+// rule, packing and number of reservations where they have a choice; they differ in what they join.
+//   silo-fifo   every owner's work stays at home; first come first served
+//   silo-easy   the same with backfilling
+//   broker      each order goes, when it comes, to the hub where it can start now or that has least
+//               waiting, and stays there
+//   pool-fifo   one line for all hubs, first come first, backfilling
+//   pool-value  one line for all hubs in the order of value: the one to beat
+// Where an order could start at several places, it takes the one with the largest value less what
+// energy, green rules, sellers and transfers cost there at that time.
+#pragma once
+
+#include <memory>
+
+#include "tongsuan/dispatch/scheduler.h"
+#include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/policy.h"
+#include "tongsuan/lab/replay.h"
+
+namespace tongsuan::lab {
+
+// What running an order here from `at` on costs, in micro-yuan, by the owners' estimates and the
+// forecast of green energy: what everybody may know.
+class PlaceCosts {
+ public:
+  PlaceCosts(const engine::Places& places, const Energy& energy)
+      : places_(places), energy_(energy) {}
+  [[nodiscard]] std::int64_t energy(engine::PoolId pool, std::uint32_t devices, Second at,
+                                    Second duration) const;
+
+ private:
+  const engine::Places& places_;
+  const Energy& energy_;
+};
+
+// Starts wherever value less cost is largest.
+class GreedyChooser final : public dispatch::Chooser {
+ public:
+  GreedyChooser(const engine::Places& places, const Energy& energy) : costs_(places, energy) {}
+  [[nodiscard]] std::optional<std::int64_t> worth(const engine::State& state, OrderId order,
+                                                  const dispatch::Option& option,
+                                                  Second now) override;
+
+ private:
+  PlaceCosts costs_;
+};
+
+[[nodiscard]] std::unique_ptr<Policy> silo_policy(const Instance& instance, bool backfill,
+                                                  const ReplayOptions& options);
+[[nodiscard]] std::unique_ptr<Policy> broker_policy(const Instance& instance,
+                                                    const ReplayOptions& options);
+[[nodiscard]] std::unique_ptr<Policy> pool_policy(const Instance& instance, dispatch::LineRule line,
+                                                  const ReplayOptions& options,
+                                                  bool shortest_first = false);
+
+}  // namespace tongsuan::lab

@@ -1,0 +1,18 @@
+// The ten clusters as a world to replay: places, buyers, data, jobs (docs/scenarios.md).
+//
+// Model. Jobs are drawn first, by the seed and the keys alone; devices are sized by them, so that
+// another load is the same jobs on another number of devices. A gang may be at most two thirds of
+// what the pool of its home has at a load of 100 %, so that every job fits where its owner is.
+#pragma once
+
+#include "tongsuan/base/result.h"
+#include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/scenario.h"
+#include "tongsuan/lab/scenario_text.h"
+
+namespace tongsuan::lab {
+
+[[nodiscard]] Result<Instance> make_national(const ScenarioKeys& keys,
+                                             const InstanceOptions& options);
+
+}  // namespace tongsuan::lab

@@ -1,0 +1,81 @@
+#include "tongsuan/lab/scenario.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "tongsuan/lab/instance_national.h"
+#include "tongsuan/lab/instance_parts.h"
+#include "tongsuan/lab/scenario_files.h"
+#include "tongsuan/lab/scenario_text.h"
+
+namespace tongsuan::lab {
+namespace {
+
+Result<Done> check(const InstanceOptions& options) {
+  const auto outside = [](const char* name, std::uint64_t value, std::uint64_t min,
+                          std::uint64_t max) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "a world cannot have " + std::string(name) + " " + std::to_string(value),
+                 "from " + std::to_string(min) + " to " + std::to_string(max)};
+  };
+  if (options.load_percent < 10 || options.load_percent > 300) {
+    return outside("load_percent", options.load_percent, 10, 300);
+  }
+  if (options.jobs != 0 && (options.jobs < 100 || options.jobs > 1'000'000)) {
+    return outside("jobs", options.jobs, 100, 1'000'000);
+  }
+  return Done{};
+}
+
+Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& options) {
+  switch (keys.world) {
+    case WorldKind::kNational:
+    case WorldKind::kEdge:
+    case WorldKind::kPhilly:
+    case WorldKind::kPai:
+    case WorldKind::kSpot:
+      return make_national(keys, options);
+  }
+  return Error{ErrorCode::kInvalidArgument, "unknown world"};
+}
+
+}  // namespace
+
+std::vector<std::string_view> shipped_scenarios() {
+  std::vector<std::string_view> names;
+  for (const ScenarioFile& file : scenario_files()) names.push_back(file.name);
+  return names;
+}
+
+Result<Scenario> find_scenario(const std::string& name_or_path) {
+  std::string names;
+  for (const ScenarioFile& file : scenario_files()) {
+    if (file.name == name_or_path) {
+      return Scenario{name_or_path, std::string(file.text),
+                      "scenarios/" + name_or_path + ".scenario"};
+    }
+    names += (names.empty() ? "" : ", ") + std::string(file.name);
+  }
+  std::ifstream file(name_or_path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || text.fail()) {
+    return Error{ErrorCode::kNotFound,
+                 "'" + name_or_path + "' is neither a scenario that ships nor a file",
+                 "scenarios: " + names};
+  }
+  TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(name_or_path, text.str()));
+  return Scenario{keys.name, text.str(), name_or_path};
+}
+
+Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& options) {
+  TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
+  TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
+  TONGSUAN_TRY(Instance instance, make_world(keys, options));
+  sort_by_name(instance);
+  apply_couplings(instance, options.couplings);
+  return instance;
+}
+
+}  // namespace tongsuan::lab

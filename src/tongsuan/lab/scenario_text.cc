@@ -1,0 +1,223 @@
+#include "tongsuan/lab/scenario_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace tongsuan::lab {
+namespace {
+
+struct Key {
+  std::string_view name;
+  std::uint32_t ScenarioKeys::*field;
+  std::uint32_t min;
+  std::uint32_t max;
+};
+
+constexpr std::array<Key, 40> kKeys = {{
+    {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
+    {"days", &ScenarioKeys::days, 1, 400},
+    {"drain_days", &ScenarioKeys::drain_days, 0, 400},
+    {"weekend_percent", &ScenarioKeys::weekend_percent, 0, 300},
+    {"batch_per_mille", &ScenarioKeys::batch_per_mille, 0, 900},
+    {"burst_per_mille", &ScenarioKeys::burst_per_mille, 0, 1'000},
+    {"burst_jobs", &ScenarioKeys::burst_jobs, 1, 10'000},
+    {"gang_max", &ScenarioKeys::gang_max, 1, 1'024},
+    {"duration_percent", &ScenarioKeys::duration_percent, 1, 10'000},
+    {"duration_max_hours", &ScenarioKeys::duration_max_hours, 1, 10'000},
+    {"exact_percent", &ScenarioKeys::exact_percent, 0, 100},
+    {"estimate_max_percent", &ScenarioKeys::estimate_max_percent, 100, 10'000},
+    {"overrun_per_mille", &ScenarioKeys::overrun_per_mille, 0, 1'000},
+    {"overrun_max_percent", &ScenarioKeys::overrun_max_percent, 100, 1'000},
+    {"patience_hours", &ScenarioKeys::patience_hours, 0, 10'000},
+    {"decay_hours", &ScenarioKeys::decay_hours, 1, 10'000},
+    {"worth_percent", &ScenarioKeys::worth_percent, 1, 10'000},
+    {"home_per_mille", &ScenarioKeys::home_per_mille, 0, 1'000},
+    {"few_per_mille", &ScenarioKeys::few_per_mille, 0, 1'000},
+    {"region_per_mille", &ScenarioKeys::region_per_mille, 0, 1'000},
+    {"data_per_mille", &ScenarioKeys::data_per_mille, 0, 1'000},
+    {"cancel_per_mille", &ScenarioKeys::cancel_per_mille, 0, 1'000},
+    {"checkpoint_minutes", &ScenarioKeys::checkpoint_minutes, 0, 10'000},
+    {"service_per_mille", &ScenarioKeys::service_per_mille, 0, 1'000},
+    {"tight_percent", &ScenarioKeys::tight_percent, 20, 1'000},
+    {"ask_percent", &ScenarioKeys::ask_percent, 0, 1'000},
+    {"ask_changes", &ScenarioKeys::ask_changes, 0, 168},
+    {"link_mb_per_second", &ScenarioKeys::link_mb_per_second, 1, 10'000'000},
+    {"solar_percent", &ScenarioKeys::solar_percent, 0, 10'000},
+    {"wind_percent", &ScenarioKeys::wind_percent, 0, 10'000},
+    {"green_line_percent", &ScenarioKeys::green_line_percent, 0, 10'000},
+    {"forecast_error_percent", &ScenarioKeys::forecast_error_percent, 0, 90},
+    {"unmatched_yuan", &ScenarioKeys::unmatched_yuan, 0, 10'000},
+    {"residual_grams", &ScenarioKeys::residual_grams, 0, 2'000},
+    {"node_failure_hours", &ScenarioKeys::node_failure_hours, 0, 1'000'000},
+    {"node_repair_hours", &ScenarioKeys::node_repair_hours, 1, 1'000},
+    {"hub_outages_per_mille", &ScenarioKeys::hub_outages_per_mille, 0, 10'000},
+    {"hub_outage_hours", &ScenarioKeys::hub_outage_hours, 1, 1'000},
+    {"maintenance_percent", &ScenarioKeys::maintenance_percent, 0, 100},
+    {"maintenance_hours", &ScenarioKeys::maintenance_hours, 1, 24},
+}};
+
+struct HubKey {
+  std::string_view name;
+  std::uint32_t HubShares::*field;
+};
+constexpr std::array<HubKey, 4> kHubKeys = {{{"devices", &HubShares::devices},
+                                             {"demand", &HubShares::demand},
+                                             {"solar", &HubShares::solar},
+                                             {"wind", &HubShares::wind}}};
+constexpr std::uint32_t kShareMax = 100'000;
+
+struct WorldName {
+  std::string_view name;
+  WorldKind kind;
+};
+constexpr std::array<WorldName, 5> kWorlds = {{{"national", WorldKind::kNational},
+                                               {"edge", WorldKind::kEdge},
+                                               {"philly", WorldKind::kPhilly},
+                                               {"pai", WorldKind::kPai},
+                                               {"spot", WorldKind::kSpot}}};
+
+bool is_name(std::string_view word) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  };
+  return !word.empty() && word.size() <= 64 && word.front() != '-' &&
+         std::ranges::all_of(word, plain);
+}
+
+std::vector<std::string_view> words_of(std::string_view line) {
+  line = line.substr(0, line.find('#'));
+  std::vector<std::string_view> words;
+  constexpr std::string_view kBlanks = " \t\r";
+  for (std::size_t at = line.find_first_not_of(kBlanks); at != std::string_view::npos;) {
+    const std::size_t end = std::min(line.find_first_of(kBlanks, at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = line.find_first_not_of(kBlanks, end);
+  }
+  return words;
+}
+
+class Parser {
+ public:
+  Parser(const std::string& path, std::string_view text) : path_(path), rest_(text) {}
+
+  Result<ScenarioKeys> run() {
+    while (!failed_ && next_line()) {
+      if (words_.empty()) continue;
+      read_line();
+    }
+    if (!failed_ && keys_.name.empty()) fail("", "is empty: line 1 must be 'scenario NAME 1'");
+    if (!failed_ && !world_seen_) fail("", "has no line 'world KIND'");
+    if (!failed_ && reach() > 1'000) {
+      fail("", "has home_per_mille, few_per_mille and region_per_mille above 1000 together");
+    }
+    if (failed_) return Error{ErrorCode::kInvalidArgument, error_, hint_};
+    return std::move(keys_);
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t reach() const {
+    return keys_.home_per_mille + keys_.few_per_mille + keys_.region_per_mille;
+  }
+
+  bool next_line() {
+    if (rest_.empty()) return false;
+    const std::size_t end = std::min(rest_.find('\n'), rest_.size());
+    words_ = words_of(rest_.substr(0, end));
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    ++line_;
+    return true;
+  }
+
+  void fail(std::string_view what, std::string_view why, std::string hint = {}) {
+    failed_ = true;
+    error_ = path_ + ":" + std::to_string(line_) + ": ";
+    if (!what.empty()) error_ += "'" + std::string(what) + "' ";
+    error_ += why;
+    hint_ = std::move(hint);
+  }
+
+  void read_line() {
+    if (keys_.name.empty()) {
+      const bool head = words_.size() == 3 && words_[0] == "scenario" && words_[2] == "1";
+      if (!head || !is_name(words_[1])) {
+        return fail(words_[0], "must be the first line: 'scenario NAME 1'",
+                    "names are of small letters, digits, '-' and '_'");
+      }
+      keys_.name = words_[1];
+      return;
+    }
+    if (words_.size() != 2) return fail(words_[0], "must be one key and one value");
+    if (!seen_.insert(std::string(words_[0])).second) {
+      return fail(words_[0], "is given for the second time");
+    }
+    if (words_[0] == "world") return read_world();
+    const std::size_t dot = words_[0].find('.');
+    if (dot != std::string_view::npos) return read_share(dot);
+    for (const Key& key : kKeys) {
+      if (key.name == words_[0]) {
+        return read_number(keys_.*key.field, key.min, key.max);
+      }
+    }
+    fail(words_[0], "is no key of a scenario", "docs/formats/scenario.md lists them");
+  }
+
+  void read_world() {
+    std::string expected;
+    for (const WorldName& world : kWorlds) {
+      if (world.name == words_[1]) {
+        keys_.world = world.kind;
+        world_seen_ = true;
+        return;
+      }
+      expected += (expected.empty() ? "" : ", ") + std::string(world.name);
+    }
+    fail("world", "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
+  }
+
+  void read_share(std::size_t dot) {
+    const std::string_view what = words_[0].substr(0, dot);
+    const std::string_view hub = words_[0].substr(dot + 1);
+    for (const HubKey& key : kHubKeys) {
+      if (key.name != what) continue;
+      if (!is_name(hub)) return fail(words_[0], "does not name a hub after the dot");
+      return read_number(keys_.hubs[std::string(hub)].*key.field, 0, kShareMax);
+    }
+    fail(words_[0], "is no key of a scenario",
+         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB");
+  }
+
+  void read_number(std::uint32_t& field, std::uint32_t min, std::uint32_t max) {
+    const std::string_view word = words_[1];
+    std::uint32_t value = 0;
+    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (code != std::errc{} || end != word.data() + word.size() || value < min || value > max) {
+      return fail(words_[0], "has the value '" + std::string(word) +
+                                 "', expected a whole number from " + std::to_string(min) + " to " +
+                                 std::to_string(max));
+    }
+    field = value;
+  }
+
+  const std::string& path_;
+  std::string_view rest_;
+  std::uint32_t line_ = 0;
+  std::vector<std::string_view> words_;
+  std::set<std::string> seen_;
+  ScenarioKeys keys_;
+  bool world_seen_ = false;
+  bool failed_ = false;
+  std::string error_;
+  std::string hint_;
+};
+
+}  // namespace
+
+Result<ScenarioKeys> parse_scenario(const std::string& path, const std::string& text) {
+  return Parser(path, text).run();
+}
+
+}  // namespace tongsuan::lab
