@@ -61,6 +61,7 @@ class Ascent {
     const std::uint32_t shared = passes_ * 2 / 3;
     const auto total = static_cast<std::uint32_t>(shared * kShares + passes_ - shared);
     std::uint32_t step = 0;
+    move(0, 1, 0);  // no price at all is a bound too
     for (std::uint32_t pass = 0; pass < shared; ++pass) {
       for (std::size_t share = 0; share < kShares; ++share, ++step) {
         move(share, kShares, rate(step, total));
@@ -71,7 +72,7 @@ class Ascent {
     for (std::uint32_t pass = shared; pass < passes_; ++pass, ++step) {
       move(0, 1, rate(step, total));
     }
-    return best_value_ < std::numeric_limits<double>::infinity() ? best_ : prices_;
+    return best_;
   }
 
  private:
