@@ -1,10 +1,11 @@
 // Bounds of a scenario, and how far a replay stays below them.
 //
-//   tongsuan_bounds_bench [--load 90] [--seed 1] [--jobs 0] [--passes 0] [--policy pool-value]
+//   tongsuan_bounds_bench [--load 90] [--seed 1] [--jobs 0] [--passes 0] [--classes 1] [--adder 0]
+//                         [--policy pool-value]
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 
 #include "tongsuan/lab/fluid_bound.h"
@@ -18,8 +19,9 @@ namespace {
 
 using namespace tongsuan;
 
+// Of the processor.
 double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
 double yuan(std::int64_t micro) {
@@ -34,7 +36,7 @@ void print_fluid(const lab::Instance& instance) {
   };
   std::printf(
       "useful share at most %.4f (offered %.4f, up %.4f, one set %.4f, by pool %.4f, "
-      "reached %.6f of one set) in %.2f s\n",
+      "reached %.6f of one set) in %.2f CPU-s\n",
       fluid.utilisation, share(fluid.offered), share(fluid.capacity), share(fluid.one_set),
       share(fluid.by_pool), static_cast<double>(fluid.reached) / static_cast<double>(fluid.one_set),
       seconds() - begin);
@@ -52,6 +54,8 @@ int main(int argc, char** argv) {
     if (name == "--load") options.load_percent = number;
     if (name == "--seed") options.seed = number;
     if (name == "--jobs") options.jobs = number;
+    if (name == "--classes") options.couplings.classes = number != 0;
+    if (name == "--adder") value_options.count_adder = number != 0;
     if (name == "--passes") value_options.steps = number;
     if (name == "--policy") policy = argv[i + 1];
   }
@@ -68,7 +72,7 @@ int main(int argc, char** argv) {
   print_fluid(instance.value());
   const double begin = seconds();
   const lab::ValueBound bound = lab::value_bound(instance.value(), value_options);
-  std::printf("net value at most %.0f yuan (%.4f of all value) in %.2f s, %u passes\n",
+  std::printf("net value at most %.0f yuan (%.4f of all value) in %.2f CPU-s, %u passes\n",
               yuan(bound.bound), yuan(bound.bound) / yuan(bound.all_value), seconds() - begin,
               bound.steps);
   for (const bool priced : {true, false}) {

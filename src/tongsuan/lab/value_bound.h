@@ -19,8 +19,8 @@
 //
 // Not covered: work that is stopped and goes on later. A job's value depends on its first start
 // only, so whoever may stop work at will can start everything for a second; no useful bound exists
-// for that. Failures stop work too: the bound is strict for replays without stops and moves, and
-// nearly so where few jobs are hit.
+// for that. Failures stop work too. For a replay in which some jobs were stopped, `value_of_stops`
+// says what to add: those jobs are then given their whole value for nothing.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +53,11 @@ struct ValuePrices {
 inline constexpr std::int64_t kValuePriceMax = 10'000'000'000;  // 10,000 yuan per device-hour
 [[nodiscard]] std::int64_t value_dual(const Instance& instance, const ValuePrices& prices,
                                       bool count_adder);
+
+// What to add to D for a replay in which these jobs (rising OrderId::value) were stopped and went
+// on, micro-yuan. Holds where neither asks nor energy have negative prices.
+[[nodiscard]] std::int64_t value_of_stops(const Instance& instance, const ValuePrices& prices,
+                                          const std::vector<std::uint32_t>& stopped);
 
 struct ValueBound {
   std::int64_t bound = 0;      // micro-yuan

@@ -47,6 +47,15 @@ class Dual {
     return sum;
   }
 
+  [[nodiscard]] int128 missing(const std::vector<std::uint32_t>& stopped) const {
+    int128 sum = 0;
+    for (const ValueJob& job : model_.jobs) {
+      if (!std::ranges::binary_search(stopped, job.order)) continue;
+      sum += std::max<int128>(0, static_cast<int128>(job.value) * kHour - best(job));
+    }
+    return sum;
+  }
+
  private:
   [[nodiscard]] int128 best(const ValueJob& job) const {
     int128 best = 0;
@@ -135,6 +144,12 @@ std::int64_t value_dual(const Instance& instance, const ValuePrices& prices, boo
   }
   TONGSUAN_CHECK(bound <= INT64_MAX);
   return static_cast<std::int64_t>(bound);
+}
+
+std::int64_t value_of_stops(const Instance& instance, const ValuePrices& prices,
+                            const std::vector<std::uint32_t>& stopped) {
+  check(instance, prices, !prices.green.empty());
+  return divide(Dual(instance, prices).missing(stopped), kHour, Rounding::kUp);
 }
 
 }  // namespace tongsuan::lab

@@ -89,8 +89,9 @@ void fill_fees(const Instance& instance, ValueModel& model) {
   }
 }
 
-void add_job(const Instance& instance, const world::Job& job,
+void add_job(const Instance& instance, std::uint32_t id,
              std::map<std::vector<std::uint32_t>, std::uint32_t>& sets, ValueModel& model) {
+  const world::Job& job = instance.script.jobs[id];
   const engine::LiveOrder& order = job.order;
   const auto first = static_cast<std::uint32_t>(model.ways.size());
   const Second end = job.cancel < 0 ? model.end : std::min(model.end, job.cancel);
@@ -107,7 +108,7 @@ void add_job(const Instance& instance, const world::Job& job,
   }
   const auto count = static_cast<std::uint32_t>(model.ways.size()) - first;
   if (count == 0) return;
-  model.jobs.push_back({order.submit, order.value, order.delay_cost, first, count, order.data});
+  model.jobs.push_back({id, order.submit, order.value, order.delay_cost, first, count, order.data});
 }
 
 }  // namespace
@@ -133,7 +134,9 @@ ValueModel value_model(const Instance& instance) {
   }
   fill_fees(instance, model);
   std::map<std::vector<std::uint32_t>, std::uint32_t> sets;
-  for (const world::Job& job : instance.script.jobs) add_job(instance, job, sets, model);
+  for (std::uint32_t id = 0; id < instance.script.jobs.size(); ++id) {
+    add_job(instance, id, sets, model);
+  }
   return model;
 }
 

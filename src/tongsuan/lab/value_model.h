@@ -19,6 +19,7 @@ struct ValueWay {
 };
 
 struct ValueJob {
+  std::uint32_t order = 0;  // OrderId::value
   Second submit = 0;
   std::int64_t value = 0;
   std::int64_t delay_cost = 0;
