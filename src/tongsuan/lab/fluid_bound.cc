@@ -17,14 +17,14 @@ struct Fit {
   std::int64_t work = 0;
 };
 
-Fit fit(const engine::Places& places, const world::Job& job) {
+Fit fit(const engine::Places& places, const world::Job& job, Second span) {
   Fit found;
   for (const engine::Way& way : job.order.ways) {
     const std::vector<std::uint32_t> pools = pools_of(places, job.order, way);
     if (pools.empty()) continue;
     found.pools.insert(found.pools.end(), pools.begin(), pools.end());
     found.gang = std::max<std::int64_t>(found.gang, way.gang);
-    found.work = std::max(found.work, true_seconds(job, way) * way.gang);
+    found.work = std::max(found.work, std::min(true_seconds(job, way), span) * way.gang);
   }
   std::ranges::sort(found.pools);
   const auto repeated = std::ranges::unique(found.pools);
@@ -94,7 +94,7 @@ FluidModel fluid_model(const Instance& instance) {
   for (const world::Job& job : instance.script.jobs) {
     const Second end = job.cancel < 0 ? instance.span : std::min(instance.span, job.cancel);
     if (job.order.submit >= end) continue;
-    Fit found = fit(instance.places, job);
+    Fit found = fit(instance.places, job, instance.span);
     if (found.pools.empty()) continue;
     const auto [at, fresh] = sets.try_emplace(std::move(found.pools),
                                               static_cast<std::uint32_t>(model.pool_sets.size()));

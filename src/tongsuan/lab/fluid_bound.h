@@ -40,7 +40,7 @@ struct FluidJob {
   Second submit = 0;
   Second end = 0;  // the span's, or when its owner gives up
   std::int64_t gang = 0;
-  std::int64_t work = 0;    // device-seconds; whole work, whatever its window allows
+  std::int64_t work = 0;    // device-seconds; of what is longer, a span
   std::uint32_t pools = 0;  // position in FluidModel::pool_sets
 };
 

@@ -223,7 +223,9 @@ std::vector<std::vector<std::int64_t>> rounded(const std::vector<double>& rough,
 ValueBound value_bound(const Instance& instance, const ValueOptions& options) {
   ValueBound result;
   result.steps = options.steps > 0 ? options.steps : kPasses;
-  for (const world::Job& job : instance.script.jobs) result.all_value += job.order.value;
+  int128 all_value = 0;
+  for (const world::Job& job : instance.script.jobs) all_value += job.order.value;
+  result.all_value = static_cast<std::int64_t>(std::min<int128>(all_value, INT64_MAX));
   const ValueModel model = value_model(instance);
   const RoughPrices rough = Ascent(instance, model, options).run();
   result.prices.devices = rounded(rough.devices, model.hours);

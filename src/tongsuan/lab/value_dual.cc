@@ -142,14 +142,14 @@ std::int64_t value_dual(const Instance& instance, const ValuePrices& prices, boo
   if (!prices.green.empty()) {
     bound += divide_wide(green_terms(instance, prices), kMicro, Rounding::kUp);
   }
-  TONGSUAN_CHECK(bound <= INT64_MAX);
-  return static_cast<std::int64_t>(bound);
+  return static_cast<std::int64_t>(std::min<int128>(bound, INT64_MAX));
 }
 
 std::int64_t value_of_stops(const Instance& instance, const ValuePrices& prices,
                             const std::vector<std::uint32_t>& stopped) {
   check(instance, prices, !prices.green.empty());
-  return divide(Dual(instance, prices).missing(stopped), kHour, Rounding::kUp);
+  const int128 missing = divide_wide(Dual(instance, prices).missing(stopped), kHour, Rounding::kUp);
+  return static_cast<std::int64_t>(std::min<int128>(missing, INT64_MAX));
 }
 
 }  // namespace tongsuan::lab
