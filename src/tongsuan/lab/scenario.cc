@@ -1,13 +1,18 @@
 #include "tongsuan/lab/scenario.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
+#include "tongsuan/lab/draw.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
+#include "tongsuan/lab/job_terms.h"
 #include "tongsuan/lab/scenario_files.h"
 #include "tongsuan/lab/scenario_text.h"
+#include "tongsuan/world/faults.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -38,6 +43,41 @@ Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& opt
       return make_national(keys, options);
   }
   return Error{ErrorCode::kInvalidArgument, "unknown world"};
+}
+
+void add_faults(Instance& instance, const ScenarioKeys& keys) {
+  world::FaultOptions faults;
+  faults.span = instance.span;
+  faults.seed = draw_stream(instance.seed, kFaultStream).next();
+  faults.node_failure_hours = keys.node_failure_hours;
+  faults.node_repair_hours = keys.node_repair_hours;
+  faults.hub_outages_per_mille = keys.hub_outages_per_mille;
+  faults.hub_outage_hours = keys.hub_outage_hours;
+  faults.maintenance_percent = keys.maintenance_percent;
+  faults.maintenance_hours = keys.maintenance_hours;
+  instance.script.nodes = world::make_faults(instance.places, faults);
+}
+
+// Sellers change what they ask, to between 80 and 140 % of what they asked at the start; the pools
+// of a hub together.
+void add_ask_changes(Instance& instance, const ScenarioKeys& keys) {
+  const engine::Places& places = instance.places;
+  const auto times = static_cast<std::uint32_t>(keys.ask_changes * instance.span / (7 * kDay));
+  for (std::uint32_t hub = 0; hub < places.hubs.size(); ++hub) {
+    Random random = draw_stream(instance.seed, kAskStream + (std::uint64_t{hub} << 32));
+    for (std::uint32_t i = 0; i < times; ++i) {
+      const auto at = static_cast<Second>(random.below(static_cast<std::uint64_t>(instance.span)));
+      const std::int64_t percent = random.between(80, 140);
+      for (std::uint32_t pool = 0; pool < places.pools.size(); ++pool) {
+        if (places.pools[pool].hub.value != hub) continue;
+        const Price ask(places.pools[pool].ask.raw() * percent / 100);
+        instance.script.asks.push_back({at, engine::PoolId{pool}, ask});
+      }
+    }
+  }
+  std::ranges::sort(instance.script.asks, {}, [](const world::AskChange& change) {
+    return std::tuple(change.at, change.pool, change.ask);
+  });
 }
 
 }  // namespace
@@ -75,6 +115,8 @@ Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& 
   TONGSUAN_TRY(Instance instance, make_world(keys, options));
   sort_by_name(instance);
   apply_couplings(instance, options.couplings);
+  add_faults(instance, keys);
+  add_ask_changes(instance, keys);
   return instance;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/domain/market.h"
 
 namespace tongsuan::lab {
 
@@ -16,12 +17,12 @@ namespace tongsuan::lab {
 enum class WorldKind : std::uint8_t { kNational, kEdge, kPhilly, kPai, kSpot };
 
 // What a scenario says of one hub, per mille: of all devices, of the jobs at home there, and solar
-// and wind plants against the greatest draw of all devices.
+// and wind plants against the greatest draw of all devices. kNone: it says nothing.
 struct HubShares {
-  std::uint32_t devices = 0;
-  std::uint32_t demand = 0;
-  std::uint32_t solar = 0;
-  std::uint32_t wind = 0;
+  std::uint32_t devices = kNone;
+  std::uint32_t demand = kNone;
+  std::uint32_t solar = kNone;
+  std::uint32_t wind = kNone;
 };
 
 struct ScenarioKeys {
