@@ -233,7 +233,7 @@ class Loop final : public dispatch::Desk {
   IdleSampler sampler_;
   std::vector<Event> fresh_;   // since the policy was last called
   std::vector<Event> events_;  // what it is called with
-  std::vector<Ran> ran_;  // by ContractId
+  std::vector<Ran> ran_;       // by ContractId
   Second now_ = 0;
   std::uint64_t over_ = 0;
   std::uint64_t reported_ = 0;
@@ -246,7 +246,8 @@ Result<std::unique_ptr<Policy>> make_policy(const Instance& instance, std::strin
   if (name == "silo-easy") return silo_policy(instance, true, options);
   if (name == "broker") return broker_policy(instance, options);
   if (name == "pool-fifo") return pool_policy(instance, dispatch::LineRule::kFirstCome, options);
-  if (name == "pool-sjbf") return pool_policy(instance, dispatch::LineRule::kFirstCome, options, true);
+  if (name == "pool-sjbf")
+    return pool_policy(instance, dispatch::LineRule::kFirstCome, options, true);
   if (name == "pool-value") return pool_policy(instance, dispatch::LineRule::kDensity, options);
   std::string names;
   for (const PolicySpec& policy : policies())

@@ -22,7 +22,7 @@ struct ReplayOptions {
   std::uint32_t reservations = 8;    // for the orders that wait first in line, every policy alike
   std::uint32_t aging_percent = 20;  // of the order's patience that raises its place in line
   std::uint32_t thread_count = 1;    // never changes the result
-  bool pass_per_event = false;  // policies act after each event, not after each instant
+  bool pass_per_event = false;       // policies act after each event, not after each instant
   std::string certificates_dir;      // writes book and certificate of every round; empty: none
   std::function<void(double done)> progress;  // share of the instance's jobs that are over
   std::function<bool()> cancelled;            // true: stop and fail with kInterrupted

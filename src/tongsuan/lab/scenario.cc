@@ -9,6 +9,7 @@
 #include "tongsuan/lab/draw.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
+#include "tongsuan/lab/instance_traces.h"
 #include "tongsuan/lab/job_terms.h"
 #include "tongsuan/lab/scenario_files.h"
 #include "tongsuan/lab/scenario_text.h"
@@ -37,10 +38,12 @@ Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& opt
   switch (keys.world) {
     case WorldKind::kNational:
     case WorldKind::kEdge:
-    case WorldKind::kPhilly:
-    case WorldKind::kPai:
     case WorldKind::kSpot:
       return make_national(keys, options);
+    case WorldKind::kPhilly:
+      return make_philly(keys, options);
+    case WorldKind::kPai:
+      return make_pai(keys, options);
   }
   return Error{ErrorCode::kInvalidArgument, "unknown world"};
 }
