@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tongsuan/lab/draw.h"
+#include "tongsuan/lab/instance_edge.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
 #include "tongsuan/lab/instance_traces.h"
@@ -37,9 +38,10 @@ Result<Done> check(const InstanceOptions& options) {
 Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& options) {
   switch (keys.world) {
     case WorldKind::kNational:
-    case WorldKind::kEdge:
     case WorldKind::kSpot:
       return make_national(keys, options);
+    case WorldKind::kEdge:
+      return make_edge(keys, options);
     case WorldKind::kPhilly:
       return make_philly(keys, options);
     case WorldKind::kPai:

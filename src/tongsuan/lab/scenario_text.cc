@@ -17,7 +17,7 @@ struct Key {
   std::uint32_t max;
 };
 
-constexpr std::array<Key, 40> kKeys = {{
+constexpr std::array<Key, 41> kKeys = {{
     {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
     {"days", &ScenarioKeys::days, 1, 400},
     {"drain_days", &ScenarioKeys::drain_days, 0, 400},
@@ -43,6 +43,7 @@ constexpr std::array<Key, 40> kKeys = {{
     {"checkpoint_minutes", &ScenarioKeys::checkpoint_minutes, 0, 10'000},
     {"service_per_mille", &ScenarioKeys::service_per_mille, 0, 1'000},
     {"tight_percent", &ScenarioKeys::tight_percent, 20, 1'000},
+    {"edge_per_mille", &ScenarioKeys::edge_per_mille, 10, 900},
     {"ask_percent", &ScenarioKeys::ask_percent, 0, 1'000},
     {"ask_changes", &ScenarioKeys::ask_changes, 0, 168},
     {"link_mb_per_second", &ScenarioKeys::link_mb_per_second, 1, 10'000'000},

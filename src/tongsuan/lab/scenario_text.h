@@ -56,7 +56,8 @@ struct ScenarioKeys {
   std::uint32_t service_per_mille = 700;  // edge: jobs that must start at once
 
   // ---- Supply ----
-  std::uint32_t tight_percent = 160;  // philly: own load of the tight clusters when all is 90
+  std::uint32_t tight_percent = 160;   // philly: own load of the tight clusters when all is 90
+  std::uint32_t edge_per_mille = 250;  // edge: of all devices, at the edge
   std::uint32_t ask_percent = 30;
   std::uint32_t ask_changes = 0;
   std::uint32_t link_mb_per_second = 400;
