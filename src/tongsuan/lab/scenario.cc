@@ -10,6 +10,7 @@
 #include "tongsuan/lab/instance_edge.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
+#include "tongsuan/lab/instance_spot.h"
 #include "tongsuan/lab/instance_traces.h"
 #include "tongsuan/lab/job_terms.h"
 #include "tongsuan/lab/scenario_files.h"
@@ -39,7 +40,7 @@ Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& opt
   switch (keys.world) {
     case WorldKind::kNational:
     case WorldKind::kSpot:
-      return make_national(keys, options);
+      return make_spot(keys, options);
     case WorldKind::kEdge:
       return make_edge(keys, options);
     case WorldKind::kPhilly:
