@@ -61,29 +61,45 @@ bool parse_rounded(std::string_view text, int decimals, std::int64_t& value) {
 
 Result<CsvReader> CsvReader::open(std::string name, std::string_view text,
                                   std::initializer_list<std::string_view> columns, char separator) {
+  return open(std::move(name), text, columns, {}, separator);
+}
+
+Result<CsvReader> CsvReader::open(std::string name, std::string_view text,
+                                  std::initializer_list<std::string_view> columns,
+                                  std::initializer_list<std::string_view> optional,
+                                  char separator) {
   CsvReader reader;
   reader.name_ = std::move(name);
   reader.text_ = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
   reader.separator_ = separator;
-  reader.columns_.assign(columns.begin(), columns.end());
   std::vector<std::string_view> header;
   if (!reader.split_row(header)) {
-    return Error{ErrorCode::kCorrupt, reader.name_ + ": no header line"};
+    return Error{ErrorCode::kCorrupt,
+                 reader.failed_ ? reader.fault_ : reader.name_ + ": no header line"};
   }
-  reader.header_count_ = header.size();
-  for (const std::string& column : reader.columns_) {
-    const auto found = std::ranges::find(header, column);
-    const auto count = std::ranges::count(header, column);
-    if (count != 1) {
-      return Error{ErrorCode::kCorrupt, reader.name_ + ", line 1: the header has " +
-                                            (count == 0 ? "no" : "more than one") + " column " +
-                                            column};
-    }
-    reader.position_.push_back(static_cast<std::uint32_t>(found - header.begin()));
+  reader.header_.assign(header.begin(), header.end());
+  for (const std::string_view column : columns) {
+    TONGSUAN_TRY([[maybe_unused]] const Done done, reader.place(column, true));
+  }
+  for (const std::string_view column : optional) {
+    TONGSUAN_TRY([[maybe_unused]] const Done done, reader.place(column, false));
   }
   reader.fields_.resize(reader.columns_.size());
   reader.cells_.reserve(header.size());
   return reader;
+}
+
+Result<Done> CsvReader::place(std::string_view column, bool required) {
+  const auto found = std::ranges::find(header_, column);
+  const auto count = std::ranges::count(header_, column);
+  if (count > 1 || (count == 0 && required)) {
+    return Error{ErrorCode::kCorrupt,
+                 name_ + ", line " + std::to_string(line_) + ": the header has " +
+                     (count == 0 ? "no" : "more than one") + " column " + std::string(column)};
+  }
+  columns_.emplace_back(column);
+  position_.push_back(count == 0 ? kAbsent : static_cast<std::uint32_t>(found - header_.begin()));
+  return Done{};
 }
 
 std::string_view CsvReader::quoted_cell(std::size_t& at) {
@@ -140,12 +156,23 @@ bool CsvReader::split_row(std::vector<std::string_view>& cells) {
 
 bool CsvReader::next() {
   if (failed_ || !split_row(cells_)) return false;
-  if (cells_.size() != header_count_) {
+  if (cells_.size() != header_.size()) {
+    misshapen_ = true;
     fault(name_ + ", line " + std::to_string(line_) + ": " + std::to_string(cells_.size()) +
-          " fields where the header has " + std::to_string(header_count_));
+          " fields where the header has " + std::to_string(header_.size()));
     return false;
   }
-  for (std::size_t i = 0; i < fields_.size(); ++i) fields_[i] = cells_[position_[i]];
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    fields_[i] = position_[i] == kAbsent ? std::string_view() : cells_[position_[i]];
+  }
+  return true;
+}
+
+bool CsvReader::skip_misshapen_row() {
+  if (!misshapen_) return false;
+  misshapen_ = false;
+  failed_ = false;
+  fault_.clear();
   return true;
 }
 

@@ -31,8 +31,19 @@ class CsvReader {
                                               std::initializer_list<std::string_view> columns,
                                               char separator = ',');
 
+  // As above; columns of `optional` follow those of `columns`, and read as empty where the header
+  // lacks them.
+  [[nodiscard]] static Result<CsvReader> open(std::string name, std::string_view text,
+                                              std::initializer_list<std::string_view> columns,
+                                              std::initializer_list<std::string_view> optional,
+                                              char separator = ',');
+
   // Moves to the next row; false at the end of the text or after a fault.
   [[nodiscard]] bool next();
+
+  // Where `next` stopped at a row that has too few or too many fields, forgets that fault: the
+  // following `next` goes on behind the row. For callers that count such rows.
+  [[nodiscard]] bool skip_misshapen_row();
 
   // Field of the current row; `column` is the position in `columns`. Valid until the next `next`
   // (quoted fields) or as long as the text (all others).
@@ -52,10 +63,16 @@ class CsvReader {
   void fail(std::size_t column, std::string_view what);
 
   [[nodiscard]] std::uint64_t line() const { return line_; }
+  [[nodiscard]] std::size_t field_count() const { return cells_.size(); }  // of the current row
+  [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
   [[nodiscard]] Result<Done> finish() const;
 
  private:
+  static constexpr std::uint32_t kAbsent = 0xFFFF'FFFF;
+
   CsvReader() = default;
+  // Finds `column` in the header, which may lack it unless it is `required`.
+  [[nodiscard]] Result<Done> place(std::string_view column, bool required);
   // Splits one line into `cells`; false at the end of the text or on a quote that never closes.
   bool split_row(std::vector<std::string_view>& cells);
   std::string_view quoted_cell(std::size_t& at);
@@ -68,12 +85,13 @@ class CsvReader {
   std::uint64_t next_line_ = 1;  // quoted fields may hold line ends
   char separator_ = ',';
   std::vector<std::string> columns_;
-  std::vector<std::uint32_t> position_;  // column → position in the row
-  std::size_t header_count_ = 0;
+  std::vector<std::uint32_t> position_;  // column → position in the row, or kAbsent
+  std::vector<std::string> header_;
   std::vector<std::string_view> cells_;
   std::vector<std::string_view> fields_;
   std::deque<std::string> unquoted_;  // storage of the row's quoted fields
   bool failed_ = false;
+  bool misshapen_ = false;  // the fault is the number of fields of one row
   std::string fault_;
 };
 

@@ -1,6 +1,10 @@
 // import, floor 3: public data as markets. docs/importers.md says for users what is real in each of
 // them and what is assumed.
 //   trace_job.h      jobs and nodes of the Philly, PAI and openb traces, in one form
+//   swf.h            jobs of logs in the Standard Workload Format
+//   trace_csv.h      jobs in Tongsuan's own format (docs/formats/trace.md)
+//   trace_summary.h  what was read, dropped and changed, and why
+//   trace_check.h    the one place that judges jobs against a world
 //   job_market.h     markets of such jobs, with seeded values and deadlines
 //   clearing_case.h  the published clearing cases, exactly
 //   italy.h          the order book of the Italian day-ahead market
@@ -18,4 +22,8 @@
 #include "tongsuan/import/italy.h"
 #include "tongsuan/import/italy_market.h"
 #include "tongsuan/import/job_market.h"
+#include "tongsuan/import/swf.h"
+#include "tongsuan/import/trace_check.h"
+#include "tongsuan/import/trace_csv.h"
 #include "tongsuan/import/trace_job.h"
+#include "tongsuan/import/trace_summary.h"

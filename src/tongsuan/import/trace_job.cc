@@ -92,6 +92,7 @@ Result<std::vector<TraceJob>> read_philly(const std::string& folder) {
   UniqueNames names;
   while (csv.next()) {
     TraceJob job;
+    job.line = csv.line();
     job.tenant = read_name(csv, kCluster);
     job.name =
         job.tenant + "." + std::to_string(integer_within(csv, kSequence, 0, kTraceSecondsMax));
@@ -112,6 +113,7 @@ Result<std::vector<TraceJob>> read_pai(const std::string& folder) {
   std::vector<TraceJob> jobs;
   while (csv.next()) {
     TraceJob job;
+    job.line = csv.line();
     job.name = "pai-" + padded(jobs.size(), 6);
     job.submit_second = read_hours(csv, kArrival);
     job.duration_seconds = std::max<std::int64_t>(1, read_hours(csv, kLength));
@@ -134,6 +136,7 @@ Result<std::vector<TraceJob>> read_openb(const std::string& folder, OpenbPods po
   UniqueNames names;
   while (csv.next()) {
     TraceJob job;
+    job.line = csv.line();
     job.name = read_name(csv, kName);
     names.add(csv, kName, job.name);
     job.tenant = read_name(csv, kQuality);

@@ -1,8 +1,11 @@
 // Jobs of public accelerator traces, in one form.
 //
 // Model. A trace says when a job came, how many accelerators it held at once and for how long. It
-// never says what the job was worth: prices are drawn when a market is made of it (job_market.h).
+// says nearly never what the job was worth: prices are drawn when a market is made of it
+// (job_market.h).
 // Jobs are in rising order of (submit_second, place in the file), names are unique in a trace.
+// Readers that only look at the form of a file (swf.h, trace_csv.h) hand over jobs that may break
+// these limits; trace_check.h is the one place that judges them.
 //
 // The folders are those of the public traces as they are commonly repacked (docs/importers.md says
 // which columns are read). Faults name file, line, column, value and what was expected. Nothing is
@@ -27,6 +30,10 @@ struct TraceJob {
   std::uint32_t gang = 1;             // accelerators held together, 1 to kGangMax
   std::uint32_t share_milli = 1'000;  // of each accelerator, 1 to 1000; below: the job shared one
   std::vector<std::string> classes;   // models that it accepts, sorted, unique; empty: any
+  std::int64_t estimate_seconds = 0;  // what its owner asked for; 0: not known
+  std::string home = {};              // the hub where its owner is at home; empty: not known
+  std::int64_t value = 0;             // micro-yuan, what it was worth; 0: not known
+  std::uint64_t line = 0;             // of the file, from 1; 0: not known
   friend bool operator==(const TraceJob&, const TraceJob&) = default;
 };
 

@@ -30,20 +30,26 @@ TEST(TraceJob, PhillyRowsBecomeJobsInOrderOfTime) {
                                        "b,0,0,1,16482,0.02\nb,1,60,8,120,0.1\na,0,7,2,1,0\n"));
   const auto jobs = read_philly(folder.path());
   ASSERT_TRUE(jobs.ok()) << jobs.error().context;
-  const std::vector<TraceJob> expected = {
-      {.name = "b.0", .tenant = "b", .submit_second = 0, .duration_seconds = 16'482, .classes = {}},
-      {.name = "a.0",
-       .tenant = "a",
-       .submit_second = 7,
-       .duration_seconds = 1,
-       .gang = 2,
-       .classes = {}},
-      {.name = "b.1",
-       .tenant = "b",
-       .submit_second = 60,
-       .duration_seconds = 120,
-       .gang = 8,
-       .classes = {}}};
+  const std::vector<TraceJob> expected = {{.name = "b.0",
+                                           .tenant = "b",
+                                           .submit_second = 0,
+                                           .duration_seconds = 16'482,
+                                           .classes = {},
+                                           .line = 2},
+                                          {.name = "a.0",
+                                           .tenant = "a",
+                                           .submit_second = 7,
+                                           .duration_seconds = 1,
+                                           .gang = 2,
+                                           .classes = {},
+                                           .line = 4},
+                                          {.name = "b.1",
+                                           .tenant = "b",
+                                           .submit_second = 60,
+                                           .duration_seconds = 120,
+                                           .gang = 8,
+                                           .classes = {},
+                                           .line = 3}};
   EXPECT_EQ(jobs.value(), expected);
 }
 
@@ -74,13 +80,15 @@ TEST(TraceJob, OpenbPodsKeepTheirSharesAndWhitelists) {
                                            .submit_second = 5,
                                            .duration_seconds = 80,
                                            .share_milli = 460,
-                                           .classes = {"T4", "V100M32"}},
+                                           .classes = {"T4", "V100M32"},
+                                           .line = 2},
                                           {.name = "p2",
                                            .tenant = "BE",
                                            .submit_second = 9,
                                            .duration_seconds = 1,
                                            .gang = 8,
-                                           .classes = {}}};
+                                           .classes = {},
+                                           .line = 4}};
   EXPECT_EQ(jobs.value(), expected);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "tongsuan/dispatch/changes.h"
+
 namespace tongsuan::lab {
 namespace {
 
@@ -11,45 +13,6 @@ using dispatch::Rules;
 using dispatch::Scheduler;
 using engine::Event;
 using engine::PoolId;
-
-// What an event means for lines of waiting orders.
-struct Changes {
-  std::vector<OrderId> came;   // joined the line
-  std::vector<PoolId> opened;  // devices came free, or nodes changed
-  std::vector<HubId> data_at;  // data arrived
-};
-
-class Reader {
- public:
-  explicit Reader(const engine::State& state) : state_(state) {}
-
-  // `remove` is called for orders that left the line of their own.
-  template <class Remove>
-  Changes read(const std::vector<Event>& events, const Remove& remove) {
-    Changes changes;
-    for (const Event& event : events) {
-      if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
-        changes.came.push_back(accepted->order);
-      } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
-        remove(gone->order);
-      } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
-        const engine::Contract& contract = state_.contract(ended->contract);
-        changes.opened.push_back(contract.pool);
-        if (state_.order(contract.order).state == engine::OrderState::kWaiting) {
-          changes.came.push_back(contract.order);
-        }
-      } else if (const auto* nodes = std::get_if<engine::NodesChanged>(&event.what)) {
-        changes.opened.push_back(nodes->pool);
-      } else if (const auto* data = std::get_if<engine::TransferEnded>(&event.what)) {
-        changes.data_at.push_back(data->to);
-      }
-    }
-    return changes;
-  }
-
- private:
-  const engine::State& state_;
-};
 
 Rules rules_of(dispatch::LineRule line, const ReplayOptions& options) {
   return {.line = line,
@@ -75,9 +38,10 @@ class HubLines : public Policy {
 
   void react(Desk& desk, const std::vector<Event>& events) override {
     const engine::State& state = desk.state();
-    const Changes changes = Reader(state).read(events, [&](OrderId order) {
+    const dispatch::Changes changes = dispatch::read_changes(state, events);
+    for (const OrderId order : changes.left) {
       if (hub_of(order) != kNone) lines_[hub_of(order)].remove(order);
-    });
+    }
     std::vector<std::uint32_t> dirty;
     for (const PoolId pool : changes.opened) dirty.push_back(places_.pools[pool.value].hub.value);
     for (const HubId hub : changes.data_at) dirty.push_back(hub.value);
@@ -189,7 +153,8 @@ class Pool final : public Policy {
 
   void react(Desk& desk, const std::vector<Event>& events) override {
     const engine::State& state = desk.state();
-    const Changes changes = Reader(state).read(events, [&](OrderId order) { line_.remove(order); });
+    const dispatch::Changes changes = dispatch::read_changes(state, events);
+    for (const OrderId order : changes.left) line_.remove(order);
     for (const OrderId order : changes.came) line_.add(state, order);
     if (desk.now() >= aged_ + kAgeEvery) {
       aged_ = desk.now();

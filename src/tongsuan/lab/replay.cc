@@ -7,6 +7,7 @@
 #include "tongsuan/base/check.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/lab/baselines.h"
+#include "tongsuan/lab/market_policy.h"
 #include "tongsuan/lab/meter.h"
 #include "tongsuan/world/world.h"
 
@@ -249,6 +250,7 @@ Result<std::unique_ptr<Policy>> make_policy(const Instance& instance, std::strin
   if (name == "pool-sjbf")
     return pool_policy(instance, dispatch::LineRule::kFirstCome, options, true);
   if (name == "pool-value") return pool_policy(instance, dispatch::LineRule::kDensity, options);
+  if (name == "market") return market_policy(instance, options);
   std::string names;
   for (const PolicySpec& policy : policies())
     names += (names.empty() ? "" : ", ") + std::string(policy.name);

@@ -1,0 +1,27 @@
+#include "tongsuan/dispatch/changes.h"
+
+namespace tongsuan::dispatch {
+
+Changes read_changes(const engine::State& state, const std::vector<engine::Event>& events) {
+  Changes changes;
+  for (const engine::Event& event : events) {
+    if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
+      changes.came.push_back(accepted->order);
+    } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
+      changes.left.push_back(gone->order);
+    } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
+      const engine::Contract& contract = state.contract(ended->contract);
+      changes.opened.push_back(contract.pool);
+      if (state.order(contract.order).state == engine::OrderState::kWaiting) {
+        changes.came.push_back(contract.order);
+      }
+    } else if (const auto* nodes = std::get_if<engine::NodesChanged>(&event.what)) {
+      changes.opened.push_back(nodes->pool);
+    } else if (const auto* data = std::get_if<engine::TransferEnded>(&event.what)) {
+      changes.data_at.push_back(data->to);
+    }
+  }
+  return changes;
+}
+
+}  // namespace tongsuan::dispatch

@@ -1,0 +1,21 @@
+// What events mean for lines of waiting orders.
+#pragma once
+
+#include <vector>
+
+#include "tongsuan/engine/engine.h"
+
+namespace tongsuan::dispatch {
+
+struct Changes {
+  std::vector<OrderId> came;           // wait from now on: new, or stopped before they were done
+  std::vector<OrderId> left;           // wait no more, without a contract
+  std::vector<engine::PoolId> opened;  // devices came free, or nodes changed
+  std::vector<HubId> data_at;          // data arrived there
+};
+
+// `state` is the one after the events.
+[[nodiscard]] Changes read_changes(const engine::State& state,
+                                   const std::vector<engine::Event>& events);
+
+}  // namespace tongsuan::dispatch

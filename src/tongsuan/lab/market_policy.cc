@@ -1,0 +1,60 @@
+#include "tongsuan/lab/market_policy.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "tongsuan/rolling/rolling.h"
+
+namespace tongsuan::lab {
+namespace {
+
+rolling::MarketRules rules_of(const ReplayOptions& options) {
+  rolling::MarketRules rules;
+  rules.round = options.round;
+  rules.slot = options.slot;
+  rules.horizon = options.horizon;
+  rules.reservations = options.reservations;
+  rules.aging_percent = options.aging_percent;
+  rules.thread_count = options.thread_count;
+  return rules;
+}
+
+class MarketPolicy final : public Policy {
+ public:
+  MarketPolicy(const Instance& instance, const rolling::MarketRules& rules)
+      : market_(instance.places, instance.energy, rules) {}
+
+  void react(dispatch::Desk& desk, const std::vector<engine::Event>& events) override {
+    market_.react(desk, events);
+  }
+  [[nodiscard]] Second next_round() const override { return market_.next_round(); }
+  void round(dispatch::Desk& desk) override { market_.round(desk); }
+
+  void report(RunResult& result) const override {
+    std::vector<double> gaps;
+    for (const rolling::RoundRecord& round : market_.rounds()) {
+      gaps.push_back(round.gap);
+      result.rounds.orders_mean += static_cast<double>(round.orders);
+      result.rounds.gap_mean += round.gap;
+      result.rounds.welfare_sum += round.welfare;
+      result.rounds.work_units += round.work_units;
+    }
+    result.rounds.rounds = gaps.size();
+    if (gaps.empty()) return;
+    result.rounds.orders_mean /= static_cast<double>(gaps.size());
+    result.rounds.gap_mean /= static_cast<double>(gaps.size());
+    std::ranges::sort(gaps);
+    result.rounds.gap_p95 = gaps[gaps.size() * 95 / 100];
+  }
+
+ private:
+  rolling::RollingMarket market_;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> market_policy(const Instance& instance, const ReplayOptions& options) {
+  return std::make_unique<MarketPolicy>(instance, rules_of(options));
+}
+
+}  // namespace tongsuan::lab

@@ -1,0 +1,352 @@
+#include "tongsuan/rolling/book.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "tongsuan/base/text.h"
+#include "tongsuan/domain/canonical.h"
+
+namespace tongsuan::rolling {
+namespace {
+
+using engine::ContractId;
+using engine::Energy;
+using engine::kHour;
+using engine::LiveOrder;
+using engine::Places;
+using engine::PoolId;
+using engine::State;
+
+// Work that has outlived its estimate is expected to end any moment.
+Second expected_end(const engine::Contract& contract, Second now) {
+  return std::max(contract.expected_end, now + 1);
+}
+
+// The first slot in which whatever ends at `end` holds nothing any more.
+std::uint32_t slot_after(const Grid& grid, Second end) {
+  if (end <= grid.begin) return 0;
+  const Second slots = (end - grid.begin + grid.slot - 1) / grid.slot;
+  return static_cast<std::uint32_t>(std::min<Second>(slots, grid.slots));
+}
+
+class BookMaker {
+ public:
+  BookMaker(const State& state, const Energy& energy, const BookOptions& options)
+      : state_(state), places_(state.places()), energy_(energy), options_(options) {}
+
+  Book make() {
+    market_.name = "round";
+    market_.calendar.slot_seconds = static_cast<std::uint32_t>(options_.grid.slot);
+    market_.calendar.slot_count = options_.grid.slots;
+    add_places();
+    add_pools();
+    add_power();
+    add_data();
+    add_orders();
+    canonicalise(market_);
+    book_.market = std::move(market_);
+    number_orders();
+    return std::move(book_);
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t slots() const { return options_.grid.slots; }
+
+  void add_places() {
+    market_.classes = places_.classes;
+    market_.class_names = places_.class_names;
+    market_.hub_names = places_.hub_names;
+    market_.hubs = places_.hubs;
+    for (Hub& hub : market_.hubs) {
+      hub.green_zone = kNone;
+      if (energy_.empty()) hub.power_zone = kNone;
+    }
+    if (!energy_.empty()) {
+      market_.zone_names = places_.zone_names;
+      market_.zones.assign(places_.zones.size(), Zone{Commodity::kPower, Disposal::kFree});
+    }
+    // Buyers keep their numbers; sellers follow.
+    market_.account_names = places_.account_names;
+    market_.accounts.assign(places_.accounts.size(), Account{});
+    market_.accounts.push_back({});
+    hub_seller_ = AccountId{market_.account_names.push_back("~hubs")};
+    market_.accounts.push_back({});
+    energy_seller_ = AccountId{market_.account_names.push_back("~energy")};
+  }
+
+  void add_offer(Offer offer, std::vector<Step> steps) {
+    offer.steps = append(market_.steps, steps);
+    market_.offer_names.push_back("s" + padded(market_.offers.size(), 6));
+    market_.offers.push_back(offer);
+  }
+
+  // ---- Devices ---------------------------------------------------------------------------------
+
+  [[nodiscard]] std::int64_t price_of(std::uint32_t pool, Slot slot) const {
+    const std::int64_t ask = state_.pool(PoolId{pool}).ask.raw();
+    if (options_.reserve.empty()) return ask;
+    return std::clamp<std::int64_t>(options_.reserve[pool][slot], ask, kPriceMax);
+  }
+
+  // One offer for each run of slots with the same devices at the same price.
+  void add_pools() {
+    for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+      const engine::Pool& pool = places_.pools[i];
+      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid);
+      for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
+        end = begin + 1;
+        while (end < slots() && free.devices[end] == free.devices[begin] &&
+               price_of(i, end) == price_of(i, begin)) {
+          ++end;
+        }
+        if (free.devices[begin] <= 0) continue;
+        add_offer({hub_seller_, pool.hub.value, pool.accelerator.value, kNone, {begin, end}, {}},
+                  {{Price(price_of(i, begin)), Amount(free.devices[begin])}});
+      }
+      for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
+        end = begin + 1;
+        while (end < slots() && free.nodes[end] == free.nodes[begin]) ++end;
+        if (free.nodes[begin] <= 0) continue;
+        market_.node_blocks.push_back({pool.hub,
+                                       pool.accelerator,
+                                       {begin, end},
+                                       static_cast<std::uint32_t>(free.nodes[begin])});
+      }
+    }
+  }
+
+  // ---- Energy ----------------------------------------------------------------------------------
+
+  // Hourly figures over a slot that may begin within an hour: in proportion.
+  [[nodiscard]] std::int64_t over_slot(const std::vector<std::int64_t>& hourly, Slot slot) const {
+    const Second begin = options_.grid.begin + options_.grid.slot * slot;
+    const Second end = begin + options_.grid.slot;
+    int128 sum = 0;
+    for (Second from = begin; from < end;) {
+      const Second to = std::min(end, (from / kHour + 1) * kHour);
+      sum += static_cast<int128>(hourly[energy_.hour_at(from)]) * (to - from);
+      from = to;
+    }
+    return static_cast<std::int64_t>(sum / kHour);
+  }
+
+  // What running work will draw, Wh by zone and slot.
+  [[nodiscard]] std::vector<std::vector<std::int64_t>> drawn() const {
+    std::vector<std::vector<std::int64_t>> sum(places_.zones.size(),
+                                               std::vector<std::int64_t>(slots()));
+    for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+      const engine::Pool& pool = places_.pools[i];
+      const Hub& hub = places_.hubs[pool.hub.value];
+      if (hub.power_zone == kNone) continue;
+      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid);
+      const auto up = static_cast<std::int64_t>(state_.pool(PoolId{i}).up);
+      const std::int64_t milliwatts =
+          std::int64_t{places_.classes[pool.accelerator.value].watts} * hub.pue_milli;
+      for (Slot slot = 0; slot < slots(); ++slot) {
+        sum[hub.power_zone][slot] +=
+            static_cast<std::int64_t>(static_cast<int128>(milliwatts) * (up - free.devices[slot]) *
+                                      options_.grid.slot / (1'000 * kHour));
+      }
+    }
+    return sum;
+  }
+
+  void add_power() {
+    if (energy_.empty()) return;
+    const std::vector<std::vector<std::int64_t>> use = drawn();
+    for (std::uint32_t zone = 0; zone < places_.zones.size(); ++zone) {
+      for (Slot slot = 0; slot < slots(); ++slot) {
+        const std::int64_t tariff =
+            over_slot(energy_.tariff[zone], slot) * kHour / options_.grid.slot;
+        const std::int64_t green = over_slot(energy_.green_forecast[zone], slot) - use[zone][slot];
+        std::vector<Step> steps;
+        if (green > 0) steps.push_back({Price(tariff), Amount(std::min(green, kAmountMax))});
+        steps.push_back({Price(tariff + energy_.unmatched_adder), Amount(kAmountMax)});
+        add_offer({energy_seller_, kNone, kNone, zone, {slot, slot + 1}, {}}, std::move(steps));
+      }
+    }
+  }
+
+  // ---- Data ------------------------------------------------------------------------------------
+
+  void add_data() {
+    data_of_.assign(places_.data_sets.size(), kNone);
+    bool any = false;
+    const auto need = [&](const LiveOrder& order) {
+      if (order.data == kNone || data_of_[order.data] != kNone) return;
+      any = true;
+      const engine::DataState& data = state_.data(order.data);
+      std::vector<HubId> replicas;
+      for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) {
+        if (data.at[hub] || data.arriving_at[hub] >= 0) replicas.push_back(HubId{hub});
+      }
+      data_of_[order.data] = market_.data_names.push_back("d" + padded(order.data, 6));
+      market_.data_sets.push_back(
+          {places_.data_sets[order.data].size_mb, append(market_.hub_lists, replicas)});
+    };
+    for (const OrderId id : options_.orders) need(state_.order(id).order);
+    for (const Expected& expected : options_.expected) need(*expected.order);
+    if (!any) return;
+    for (std::uint32_t i = 0; i < places_.links.size(); ++i) add_link(i);
+  }
+
+  void add_link(std::uint32_t i) {
+    const engine::DataLink& link = places_.links[i];
+    const Second busy = state_.link(engine::LinkId{i}).busy_until;
+    const std::int64_t whole = std::min(link.mb_per_second * options_.grid.slot, kAmountMax);
+    const auto add = [&](SlotRange range, std::int64_t amount) {
+      if (range.count() == 0 || amount <= 0) return;
+      const std::vector<Step> steps = {{link.price, Amount(amount)}};
+      market_.links.push_back({link.from, link.to, range, append(market_.steps, steps)});
+    };
+    const Slot free = busy <= options_.grid.begin
+                          ? 0
+                          : static_cast<Slot>(std::min<Second>(
+                                (busy - options_.grid.begin) / options_.grid.slot, slots()));
+    const Second rest =
+        busy <= options_.grid.begin ? 0 : (busy - options_.grid.begin) % options_.grid.slot;
+    if (rest > 0 && free < slots()) {
+      add({free, free + 1}, link.mb_per_second * (options_.grid.slot - rest));
+      add({free + 1, slots()}, whole);
+    } else {
+      add({free, slots()}, whole);
+    }
+  }
+
+  // ---- Orders ----------------------------------------------------------------------------------
+
+  HubSetId hub_set(const LiveOrder& order) {
+    std::vector<HubId> hubs = order.hubs;
+    if (hubs.empty()) {
+      for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) hubs.push_back(HubId{hub});
+    }
+    const auto at = std::ranges::lower_bound(sets_, hubs, {}, &Set::hubs);
+    if (at != sets_.end() && at->hubs == hubs) return at->id;
+    const HubSetId id{static_cast<std::uint32_t>(market_.hub_sets.size())};
+    market_.hub_sets.push_back(append(market_.hub_lists, hubs));
+    sets_.insert(at, {std::move(hubs), id});
+    return id;
+  }
+
+  struct Terms {
+    std::uint32_t done_ppm = 0;
+    Second begin = 0;        // earliest start
+    Second latest = 0;       // latest start
+    std::int64_t value = 0;  // at `begin`
+  };
+
+  void add_order(const std::string& name, const LiveOrder& what, const Terms& terms) {
+    const Grid& grid = options_.grid;
+    Order order;
+    order.account = what.account;
+    order.hubs = hub_set(what);
+    std::vector<Variant> variants;
+    std::uint32_t longest = 0;
+    for (const engine::Way& way : what.ways) {
+      const Second left =
+          std::max<Second>(1, static_cast<Second>(static_cast<int128>(way.estimate) *
+                                                  (engine::kPpm - terms.done_ppm) / engine::kPpm));
+      const Second duration = (left + grid.slot - 1) / grid.slot;
+      // Work beyond the horizon is beyond this book: it takes all of it.
+      const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
+      variants.push_back({way.accelerator, way.gang, in_slots});
+      longest = std::max(longest, in_slots);
+    }
+    const Second begin = terms.begin <= grid.begin ? 0 : (terms.begin - grid.begin) / grid.slot;
+    const Second latest = std::max<Second>(0, terms.latest - grid.begin) / grid.slot;
+    if (begin >= slots() || latest < begin) return;
+    order.window = {static_cast<Slot>(begin),
+                    static_cast<Slot>(std::min<Second>(slots(), latest + longest))};
+    order.variants = append(market_.variants, variants);
+    order.value = terms.value;
+    order.delay_cost =
+        static_cast<std::int64_t>(static_cast<int128>(what.delay_cost) * grid.slot / kHour);
+    const std::uint32_t node = places_.classes[what.ways.front().accelerator.value].node_devices;
+    order.whole_nodes = what.whole_nodes || (node > 1 && what.ways.front().gang >= node);
+    if (what.data != kNone) order.data = data_of_[what.data];
+    market_.order_names.push_back(name);
+    market_.orders.push_back(order);
+  }
+
+  void add_orders() {
+    for (const OrderId id : options_.orders) {
+      const engine::OrderRecord& record = state_.order(id);
+      const bool begun = record.first_start >= 0;
+      const Second now = options_.grid.begin;
+      // Work that has begun is worth finishing: what it was worth when it started.
+      const std::int64_t value = engine::value_at(record.order, begun ? record.first_start : now);
+      add_order(
+          "o" + padded(id.value, 8), record.order,
+          {record.done_ppm, now, begun ? options_.grid.end() : record.order.latest_start, value});
+    }
+    std::uint64_t number = 0;
+    for (const Expected& expected : options_.expected) {
+      const LiveOrder& what = *expected.order;
+      add_order(
+          "p" + padded(number++, 8), what,
+          {0, expected.begin, expected.begin + (what.latest_start - what.submit), what.value});
+    }
+  }
+
+  void number_orders() {
+    const NameList& names = book_.market.order_names;
+    book_.orders.reserve(names.size());
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+      std::uint32_t number = kNone;
+      if (names[i][0] == 'o') {
+        std::from_chars(names[i].data() + 1, names[i].data() + names[i].size(), number);
+      }
+      book_.orders.push_back(OrderId{number});
+    }
+  }
+
+  struct Set {
+    std::vector<HubId> hubs;
+    HubSetId id;
+  };
+  const State& state_;
+  const Places& places_;
+  const Energy& energy_;
+  const BookOptions& options_;
+  Market market_;
+  Book book_;
+  AccountId hub_seller_;
+  AccountId energy_seller_;
+  std::vector<std::uint32_t> data_of_;  // DataId of the places → of the market
+  std::vector<Set> sets_;               // sorted by hubs
+};
+
+}  // namespace
+
+FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid) {
+  const engine::PoolState& at = state.pool(pool);
+  FreeBySlot free{std::vector<std::int64_t>(grid.slots), std::vector<std::int64_t>(grid.slots)};
+  std::vector<std::int64_t> devices(grid.slots + std::size_t{1});
+  std::vector<std::int64_t> nodes(grid.slots + std::size_t{1});
+  for (const engine::Node& node : at.nodes) {
+    if (!node.up) continue;
+    devices[0] += node.free;
+    std::uint32_t empty = 0;
+    for (const ContractId id : node.contracts) {
+      const engine::Contract& contract = state.contract(id);
+      const std::uint32_t slot = slot_after(grid, expected_end(contract, grid.begin));
+      devices[slot] += contract.per_node;
+      empty = std::max(empty, slot);
+    }
+    ++nodes[empty];
+  }
+  std::int64_t device_sum = 0;
+  std::int64_t node_sum = 0;
+  for (Slot slot = 0; slot < grid.slots; ++slot) {
+    free.devices[slot] = device_sum += devices[slot];
+    free.nodes[slot] = node_sum += nodes[slot];
+  }
+  return free;
+}
+
+Book make_book(const State& state, const Energy& energy, const BookOptions& options) {
+  return BookMaker(state, energy, options).make();
+}
+
+}  // namespace tongsuan::rolling

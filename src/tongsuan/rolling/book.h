@@ -1,0 +1,60 @@
+// The book of a round: what waits, and what is free from now on, as a market that can be cleared.
+//
+// Model. The calendar starts now; slots are equal. A pool offers in each slot the devices that are
+// up and that no contract is expected to hold any more; whole nodes likewise. Each power zone
+// offers the green energy that is forecast and not yet used by running work at the tariff, and grid
+// power with the exchange's charge on unmatched energy above it, so that a clearing moves work to
+// green hours because it is cheaper there. Data links offer the megabytes that they can still move.
+//
+// A *reserve price* is what a device-hour of a pool in a slot is expected to be worth to orders
+// that have not come yet. Pools are offered at it, or at what the seller asks if that is more.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tongsuan/domain/market.h"
+#include "tongsuan/engine/energy.h"
+#include "tongsuan/engine/engine.h"
+
+namespace tongsuan::rolling {
+
+struct Grid {  // of time
+  Second begin = 0;
+  Second slot = 3'600;
+  std::uint32_t slots = 96;
+  [[nodiscard]] Second end() const { return begin + slot * slots; }
+  friend bool operator==(const Grid&, const Grid&) = default;
+};
+
+// An order that is expected, not there: it cannot start before `begin`.
+struct Expected {
+  const engine::LiveOrder* order = nullptr;
+  Second begin = 0;
+};
+
+struct BookOptions {
+  Grid grid;
+  std::vector<OrderId> orders;     // that wait, rising
+  std::vector<Expected> expected;  // only for forecasts of prices, never in a round
+  // By PoolId and slot, micro-yuan per device-hour; empty: sellers' asks only.
+  std::vector<std::vector<std::int64_t>> reserve;
+};
+
+struct Book {
+  Market market;                // canonical
+  std::vector<OrderId> orders;  // by OrderId::value of the market; kNone for expected ones
+};
+
+[[nodiscard]] Book make_book(const engine::State& state, const engine::Energy& energy,
+                             const BookOptions& options);
+
+// Devices of a pool that are free in each slot, and whole nodes.
+struct FreeBySlot {
+  std::vector<std::int64_t> devices;
+  std::vector<std::int64_t> nodes;
+};
+[[nodiscard]] FreeBySlot free_by_slot(const engine::State& state, engine::PoolId pool,
+                                      const Grid& grid);
+
+}  // namespace tongsuan::rolling

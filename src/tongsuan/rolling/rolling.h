@@ -1,0 +1,9 @@
+// rolling, floor 5: the market that clears every few minutes and dispatches in between.
+//   book.h            what waits and what is free, as a market
+//   price_table.h     what a device-hour is expected to cost, by pool and time
+//   rolling_market.h  rounds and dispatch over one engine
+#pragma once
+
+#include "tongsuan/rolling/book.h"
+#include "tongsuan/rolling/price_table.h"
+#include "tongsuan/rolling/rolling_market.h"
