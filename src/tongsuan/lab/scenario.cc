@@ -39,6 +39,7 @@ Result<Done> check(const InstanceOptions& options) {
 Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& options) {
   switch (keys.world) {
     case WorldKind::kNational:
+      return make_national(keys, options);
     case WorldKind::kSpot:
       return make_spot(keys, options);
     case WorldKind::kEdge:
