@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/lab/draw.h"
 #include "tongsuan/lab/instance_edge.h"
 #include "tongsuan/lab/instance_national.h"
@@ -87,6 +88,20 @@ void add_ask_changes(Instance& instance, const ScenarioKeys& keys) {
   });
 }
 
+// Every pool has a node at least and every home holds its largest gang: few jobs on many pools are
+// less than the load that was wished.
+void note_load(Instance& instance) {
+  int128 work = 0;
+  for (const world::Job& job : instance.script.jobs) work += work_of(job);
+  const auto per_mille =
+      static_cast<std::uint32_t>(work * 1'000 / instance.span / device_count(instance.places));
+  const std::uint32_t wished = instance.load_percent * 10;
+  if (per_mille * 50 >= wished * 49 && per_mille * 50 <= wished * 51) return;
+  instance.notes.push_back("the load is " + decimal(per_mille, 1) + " % instead of " +
+                           std::to_string(instance.load_percent) +
+                           " %: pools are whole nodes and must hold the largest gang");
+}
+
 }  // namespace
 
 std::vector<std::string_view> shipped_scenarios() {
@@ -121,6 +136,7 @@ Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& 
   TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
   TONGSUAN_TRY(Instance instance, make_world(keys, options));
   sort_by_name(instance);
+  note_load(instance);
   apply_couplings(instance, options.couplings);
   add_faults(instance, keys);
   add_ask_changes(instance, keys);
