@@ -130,7 +130,7 @@ TEST(Scenario, SameOptionsGiveTheSameBytes) {
 
 // The draws are the same on every machine; a change of them changes every figure that was measured.
 TEST(Scenario, TheNationalWeekIsPinned) {
-  EXPECT_EQ(instance_digest(make("national-week")).substr(0, 16), "c3ecf0479486960f");
+  EXPECT_EQ(instance_digest(make("national-week")).substr(0, 16), "245b492e8be95b50");
 }
 
 TEST(Scenario, AnotherLoadIsTheSameJobsOnOtherSupply) {
