@@ -3,6 +3,7 @@
 // - real_week.h: the same supply, with the jobs of public traces (docs/real-week.md)
 // - silo.h: a book before coupling, every hub an island
 // - offered.h: how much a book asks for and offers, by hub and region
+// - scenario.h: worlds to replay, from scenario files (docs/scenarios.md)
 //
 // How a week is made: national_tables.h holds every figure; national_supply.h lays out places,
 // sellers, energy and links; demand_writer.h writes orders one at a time; draw.h draws from tables.
