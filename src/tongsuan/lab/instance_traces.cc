@@ -225,14 +225,15 @@ std::vector<Sketch> pai_sketches(const std::vector<TraceJob>& jobs, const Scenar
   std::array<std::uint32_t, kPaiPlaces> demand{};
   std::array<std::int64_t, kPaiPlaces> most{};  // gang of a hub at a load of 100 %
   std::int64_t work = 0;
-  std::uint64_t all = 0;
+  std::uint64_t all = 0;  // shares
   for (const TraceJob& job : jobs) work += job.gang * cut(job.duration_seconds, keys);
   for (const HubShares& share : shares) all += share.devices;
   const std::int64_t devices = devices_for_load(work, 100, instance.span);
   for (std::uint32_t hub = 0; hub < kPaiPlaces; ++hub) {
     demand[hub] = shares[hub].demand;
     most[hub] = std::max<std::int64_t>(
-        1, devices * shares[hub].devices / static_cast<std::int64_t>(all) * 2 / 3);
+        1, devices * shares[hub].devices /
+               std::max<std::int64_t>(1, static_cast<std::int64_t>(all)) * 2 / 3);
   }
   Random random = draw_stream(instance.seed, kHomeStream);
   std::uint32_t halved = 0;

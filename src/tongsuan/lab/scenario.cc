@@ -9,17 +9,21 @@
 #include "tongsuan/base/text.h"
 #include "tongsuan/lab/draw.h"
 #include "tongsuan/lab/instance_edge.h"
+#include "tongsuan/lab/instance_energy.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
 #include "tongsuan/lab/instance_spot.h"
 #include "tongsuan/lab/instance_traces.h"
 #include "tongsuan/lab/job_terms.h"
+#include "tongsuan/lab/national_tables.h"
 #include "tongsuan/lab/scenario_files.h"
 #include "tongsuan/lab/scenario_text.h"
 #include "tongsuan/world/faults.h"
 
 namespace tongsuan::lab {
 namespace {
+
+constexpr std::size_t kSmallWorldHubs = 4;  // of the worlds of PAI and of the spot cluster
 
 Result<Done> check(const InstanceOptions& options) {
   const auto outside = [](const char* name, std::uint64_t value, std::uint64_t min,
@@ -51,6 +55,22 @@ Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& opt
       return make_pai(keys, options);
   }
   return Error{ErrorCode::kInvalidArgument, "unknown world"};
+}
+
+// Jobs need a home: some hub must have a share of them.
+Result<Done> check_demand(const Scenario& scenario, const ScenarioKeys& keys) {
+  std::uint64_t demand = 0;
+  if (keys.world == WorldKind::kNational || keys.world == WorldKind::kEdge) {
+    for (std::uint32_t place = 0; place < kPlaces; ++place) {
+      demand += shares_of(keys, place).demand;
+    }
+  } else {
+    demand = keys.hubs.size() < kSmallWorldHubs ? 1 : 0;  // the others have what the tables say
+    for (const auto& [name, shares] : keys.hubs) demand += shares.demand;
+  }
+  if (demand > 0) return Done{};
+  return Error{ErrorCode::kInvalidArgument, scenario.path + ": no hub has any demand",
+               "give one of them a share: demand.HUB 100"};
 }
 
 void add_faults(Instance& instance, const ScenarioKeys& keys) {
@@ -134,12 +154,17 @@ Result<Scenario> find_scenario(const std::string& name_or_path) {
 Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& options) {
   TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
   TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
+  TONGSUAN_TRY([[maybe_unused]] const Done demand, check_demand(scenario, keys));
   TONGSUAN_TRY(Instance instance, make_world(keys, options));
+  if (instance.script.jobs.empty() || device_count(instance.places) == 0) {
+    return Error{ErrorCode::kInvalidArgument, scenario.path + ": no job comes in the days it has"};
+  }
   sort_by_name(instance);
   note_load(instance);
   apply_couplings(instance, options.couplings);
   add_faults(instance, keys);
   add_ask_changes(instance, keys);
+  TONGSUAN_TRY([[maybe_unused]] const Done places, engine::check_places(instance.places));
   return instance;
 }
 

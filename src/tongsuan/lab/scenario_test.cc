@@ -8,10 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "tongsuan/base/many_seeds.h"
+#include "tongsuan/base/random.h"
 #include "tongsuan/engine/engine.h"
 #include "tongsuan/import/trace_fixture.h"
 #include "tongsuan/lab/instance_parts.h"
 #include "tongsuan/lab/job_terms.h"
+#include "tongsuan/lab/scenario_text.h"
 #include "tongsuan/world/world.h"
 
 namespace tongsuan::lab {
@@ -191,6 +194,54 @@ TEST(Scenario, EngineAcceptsEveryJobOfEveryScenario) {
       }
     }
   }
+}
+
+// Whatever a file may say, a world or an error comes of it, and the engine takes its jobs.
+TEST(Scenario, AnyValuesWithinTheirLimitsMakeAWorldOrAnError) {
+  const std::vector<KeySpec> keys = scenario_keys();
+  for (std::uint64_t seed = 1; seed <= many_seeds(150); ++seed) {
+    Random random(seed);
+    std::string text = "scenario any 1\nworld ";
+    text += random.below(2) == 0 ? "national\n" : "edge\n";
+    for (const KeySpec& key : keys) {
+      if (random.below(6) != 0 || key.name == "jobs") continue;
+      const std::uint64_t how = random.below(3);
+      const std::int64_t value = how == 0   ? key.min
+                                 : how == 1 ? key.max
+                                            : random.between(key.min, key.max);
+      text += std::string(key.name) + ' ' + std::to_string(value) + '\n';
+    }
+    for (const char* hub : {"wuhu", "guian", "horinger"}) {
+      const char* what[] = {"devices.", "demand.", "solar.", "wind."};
+      text += std::string(what[random.below(4)]) + hub + ' ' +
+              std::to_string(random.below(2) * random.below(100'001)) + '\n';
+    }
+    InstanceOptions options;
+    options.jobs = 100 + static_cast<std::uint32_t>(random.below(200));
+    options.load_percent = 10 + static_cast<std::uint32_t>(random.below(291));
+    options.seed = seed;
+    const Result<Instance> made = make_instance({"any", text, "any.scenario"}, options);
+    if (!made.ok()) {
+      EXPECT_FALSE(made.error().context.empty());
+      continue;
+    }
+    engine::Engine engine(made.value().places);
+    for (const world::Job& job : made.value().script.jobs) {
+      engine.execute(job.order.submit, engine::SubmitOrder{job.order});
+      ASSERT_FALSE(engine.refusal()) << text;
+    }
+  }
+}
+
+TEST(Scenario, WithoutDemandThereIsNoWorld) {
+  std::string text = "scenario none 1\nworld national\n";
+  for (const char* hub : {"zhangjiakou", "yrd-demo", "wuhu", "shaoguan", "tianfu", "chongqing",
+                          "horinger", "guian", "qingyang", "zhongwei"}) {
+    text += std::string("demand.") + hub + " 0\n";
+  }
+  const Result<Instance> none = make_instance({"none", text, "none.scenario"}, {});
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().context, "none.scenario: no hub has any demand");
 }
 
 // A baseline that keeps a job at home must be able to run it there.

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/domain/market.h"
@@ -80,6 +82,16 @@ struct ScenarioKeys {
 
   std::map<std::string, HubShares, std::less<>> hubs;  // by name, those that the file names
 };
+
+// A key with a whole number: what the document says of it.
+struct KeySpec {
+  std::string_view name;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+  std::uint32_t usual = 0;  // when the file does not say
+};
+// All but `world` and the keys of hubs, in the order of the document.
+[[nodiscard]] std::vector<KeySpec> scenario_keys();
 
 // Fails on the first wrong line; `path` is for the message.
 [[nodiscard]] Result<ScenarioKeys> parse_scenario(const std::string& path, const std::string& text);

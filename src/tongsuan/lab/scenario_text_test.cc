@@ -1,6 +1,8 @@
 #include "tongsuan/lab/scenario_text.h"
 
+#include <fstream>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <string>
 
 namespace tongsuan::lab {
@@ -61,10 +63,35 @@ TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
       {head + "wind. 5\n", "my.scenario:3: 'wind.' does not name a hub after the dot"},
       {head + "devices.wuhu x\n",
        "my.scenario:3: 'devices.wuhu' has the value 'x', expected a whole number from 0 to 100000"},
+      {head + "wind.wuhu 1\nwind.wuho 1\n",
+       "my.scenario:4: 'wind.wuho' names a hub that this world does not have"},
       {head + "home_per_mille 600\nregion_per_mille 600\n",
        "my.scenario:4: has home_per_mille, few_per_mille and region_per_mille above 1000 together"},
   };
   for (const Case& one : cases) EXPECT_EQ(error_of(one.text), one.error) << one.text;
+}
+
+std::string grouped(std::uint32_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+// The document is the contract: every key with its limits, and with what holds when none is given.
+TEST(ScenarioText, TheDocumentListsEveryKey) {
+  std::ifstream file(std::string(TONGSUAN_SOURCE_DIR) + "/docs/formats/scenario.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string document = text.str();
+  for (const KeySpec& key : scenario_keys()) {
+    const std::string name = "`" + std::string(key.name) + "`";
+    const std::size_t at = document.find(name);
+    ASSERT_NE(at, std::string::npos) << name;
+    const std::string line = document.substr(at, document.find('\n', at) - at);
+    const std::string said =
+        "| " + grouped(key.min) + " – " + grouped(key.max) + " | " + grouped(key.usual) + " |";
+    EXPECT_NE(line.find(said), std::string::npos) << line << "\n does not say " << said;
+  }
 }
 
 }  // namespace
