@@ -129,9 +129,17 @@ class EnergyWriter {
 
 HubShares shares_of(const ScenarioKeys& keys, std::uint32_t place) {
   const Place& at = kPlaceTable[place];
+  HubShares shares = {at.petaflops / 1'000, at.buyers, at.solar, at.wind};
   const auto named = keys.hubs.find(at.name);
-  if (named != keys.hubs.end()) return named->second;
-  return {at.petaflops / 1'000, at.buyers, at.solar, at.wind};
+  if (named == keys.hubs.end()) return shares;
+  const auto take = [](std::uint32_t& share, std::uint32_t said) {
+    if (said != kNone) share = said;
+  };
+  take(shares.devices, named->second.devices);
+  take(shares.demand, named->second.demand);
+  take(shares.solar, named->second.solar);
+  take(shares.wind, named->second.wind);
+  return shares;
 }
 
 void add_zones(engine::Places& places) {

@@ -171,30 +171,35 @@ Fleet floors_of(const std::vector<NationalSketch>& sketches) {
 
 }  // namespace
 
+NationalJobs draw_national_jobs(const ScenarioKeys& keys, std::uint64_t seed,
+                                const NationalParts& parts, std::uint32_t count) {
+  std::vector<NationalSketch> sketches = NationalDemand(keys, seed, parts.buyers).draw(count);
+  fit_gangs(sketches, keys);
+  NationalJobs result;
+  result.work = work_of(sketches);
+  result.nodes_min = floors_of(sketches);
+  JobTerms terms(keys, seed);
+  ReachDraw reach(keys, seed, parts.data);
+  Random substitutes = draw_stream(seed, kSubstituteStream);
+  for (const NationalSketch& one : sketches) {
+    world::Job job = terms.make(one.sketch, rent_of(one.sketch.accelerator.value));
+    add_substitutes(job, one.group, substitutes);
+    reach.draw(job);
+    result.jobs.push_back(std::move(job));
+  }
+  return result;
+}
+
 Result<Instance> make_national(const ScenarioKeys& keys, const InstanceOptions& options) {
   const std::uint32_t jobs = options.jobs > 0 ? options.jobs : keys.jobs;
   Instance instance = start_instance(keys, options);
   instance.origin =
       "synthetic: drawn from tables of published sizes and shares (docs/scenarios.md)";
   const NationalParts parts = add_national_places(instance, jobs);
-  std::vector<NationalSketch> sketches =
-      NationalDemand(keys, options.seed, parts.buyers).draw(jobs);
-  fit_gangs(sketches, keys);
-
-  JobTerms terms(keys, options.seed);
-  ReachDraw reach(keys, options.seed, parts.data);
-  Random substitutes = draw_stream(options.seed, kSubstituteStream);
-  for (const NationalSketch& one : sketches) {
-    const std::int64_t rent =
-        std::int64_t{kClassTable[one.sketch.accelerator.value].rent_fen} * (kMicro / 100);
-    world::Job job = terms.make(one.sketch, rent);
-    add_substitutes(job, one.group, substitutes);
-    reach.draw(job);
-    instance.script.jobs.push_back(std::move(job));
-  }
-  const std::int64_t devices =
-      devices_for_load(work_of(sketches), options.load_percent, instance.span);
-  add_pools(instance, keys, deal_fleet(keys, devices, floors_of(sketches)));
+  NationalJobs demand = draw_national_jobs(keys, options.seed, parts, jobs);
+  const std::int64_t devices = devices_for_load(demand.work, options.load_percent, instance.span);
+  instance.script.jobs = std::move(demand.jobs);
+  add_pools(instance, keys, deal_fleet(keys, devices, demand.nodes_min));
   add_energy(instance, keys);
   return instance;
 }

@@ -5,6 +5,7 @@
 // - offered.h: how much a book asks for and offers, by hub and region
 // - green_match.h: green energy against consumption, hour by hour over the lines
 // - fluid_bound.h, value_bound.h: what no policy can pass, with certificates (docs/bounds.md)
+// - scenario.h: worlds to replay, from scenario files (docs/scenarios.md)
 //
 // How a week is made: national_tables.h holds every figure; national_supply.h lays out places,
 // sellers, energy and links; demand_writer.h writes orders one at a time; draw.h draws from tables.

@@ -54,6 +54,10 @@ std::uint32_t class_weight(std::uint32_t place, std::uint32_t accelerator) {
   return weight < kClassWeightMin ? 0 : weight;
 }
 
+std::int64_t rent_of(std::uint32_t accelerator) {
+  return std::int64_t{kClassTable[accelerator].rent_fen} * (kMicro / 100);
+}
+
 Fleet deal_fleet(const ScenarioKeys& keys, std::int64_t devices, const Fleet& nodes_min) {
   std::vector<Deal> deals;
   for (std::uint32_t place = 0; place < kPlaces; ++place) {
@@ -115,8 +119,7 @@ void add_pools(Instance& instance, const ScenarioKeys& keys, const Fleet& fleet)
   for (std::uint32_t place = 0; place < kPlaces; ++place) {
     for (std::uint32_t i = 0; i < kClasses; ++i) {
       if (fleet[place][i] == 0) continue;
-      const std::int64_t rent =
-          std::int64_t{kClassTable[i].rent_fen} * (kMicro / 100) * kPlaceTable[place].price / 1'000;
+      const std::int64_t rent = rent_of(i) * kPlaceTable[place].price / 1'000;
       places.pools.push_back({HubId{place}, ClassId{i}, fleet[place][i],
                               kClassTable[i].node_devices, Price(rent * keys.ask_percent / 100)});
     }

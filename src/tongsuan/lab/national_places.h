@@ -21,6 +21,9 @@ using Fleet = std::array<std::array<std::uint32_t, kClasses>, kPlaces>;
 // pools would be a node or two.
 [[nodiscard]] std::uint32_t class_weight(std::uint32_t place, std::uint32_t accelerator);
 
+// Micro-yuan per device-hour.
+[[nodiscard]] std::int64_t rent_of(std::uint32_t accelerator);
+
 // `devices` dealt by the shares of the scenario and the mixes of the tables.
 [[nodiscard]] Fleet deal_fleet(const ScenarioKeys& keys, std::int64_t devices,
                                const Fleet& nodes_min);

@@ -1,16 +1,29 @@
 #include "tongsuan/lab/scenario.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
+#include "tongsuan/base/text.h"
+#include "tongsuan/lab/draw.h"
+#include "tongsuan/lab/instance_edge.h"
+#include "tongsuan/lab/instance_energy.h"
 #include "tongsuan/lab/instance_national.h"
 #include "tongsuan/lab/instance_parts.h"
+#include "tongsuan/lab/instance_spot.h"
+#include "tongsuan/lab/instance_traces.h"
+#include "tongsuan/lab/job_terms.h"
+#include "tongsuan/lab/national_tables.h"
 #include "tongsuan/lab/scenario_files.h"
 #include "tongsuan/lab/scenario_text.h"
+#include "tongsuan/world/faults.h"
 
 namespace tongsuan::lab {
 namespace {
+
+constexpr std::size_t kSmallWorldHubs = 4;  // of the worlds of PAI and of the spot cluster
 
 Result<Done> check(const InstanceOptions& options) {
   const auto outside = [](const char* name, std::uint64_t value, std::uint64_t min,
@@ -31,13 +44,82 @@ Result<Done> check(const InstanceOptions& options) {
 Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& options) {
   switch (keys.world) {
     case WorldKind::kNational:
-    case WorldKind::kEdge:
-    case WorldKind::kPhilly:
-    case WorldKind::kPai:
-    case WorldKind::kSpot:
       return make_national(keys, options);
+    case WorldKind::kSpot:
+      return make_spot(keys, options);
+    case WorldKind::kEdge:
+      return make_edge(keys, options);
+    case WorldKind::kPhilly:
+      return make_philly(keys, options);
+    case WorldKind::kPai:
+      return make_pai(keys, options);
   }
   return Error{ErrorCode::kInvalidArgument, "unknown world"};
+}
+
+// Jobs need a home: some hub must have a share of them.
+Result<Done> check_demand(const Scenario& scenario, const ScenarioKeys& keys) {
+  std::uint64_t demand = 0;
+  if (keys.world == WorldKind::kNational || keys.world == WorldKind::kEdge) {
+    for (std::uint32_t place = 0; place < kPlaces; ++place) {
+      demand += shares_of(keys, place).demand;
+    }
+  } else {
+    demand = keys.hubs.size() < kSmallWorldHubs ? 1 : 0;  // the others have what the tables say
+    for (const auto& [name, shares] : keys.hubs) demand += shares.demand;
+  }
+  if (demand > 0) return Done{};
+  return Error{ErrorCode::kInvalidArgument, scenario.path + ": no hub has any demand",
+               "give one of them a share: demand.HUB 100"};
+}
+
+void add_faults(Instance& instance, const ScenarioKeys& keys) {
+  world::FaultOptions faults;
+  faults.span = instance.span;
+  faults.seed = draw_stream(instance.seed, kFaultStream).next();
+  faults.node_failure_hours = keys.node_failure_hours;
+  faults.node_repair_hours = keys.node_repair_hours;
+  faults.hub_outages_per_mille = keys.hub_outages_per_mille;
+  faults.hub_outage_hours = keys.hub_outage_hours;
+  faults.maintenance_percent = keys.maintenance_percent;
+  faults.maintenance_hours = keys.maintenance_hours;
+  instance.script.nodes = world::make_faults(instance.places, faults);
+}
+
+// Sellers change what they ask, to between 80 and 140 % of what they asked at the start; the pools
+// of a hub together.
+void add_ask_changes(Instance& instance, const ScenarioKeys& keys) {
+  const engine::Places& places = instance.places;
+  const auto times = static_cast<std::uint32_t>(keys.ask_changes * instance.span / (7 * kDay));
+  for (std::uint32_t hub = 0; hub < places.hubs.size(); ++hub) {
+    Random random = draw_stream(instance.seed, kAskStream + (std::uint64_t{hub} << 32));
+    for (std::uint32_t i = 0; i < times; ++i) {
+      const auto at = static_cast<Second>(random.below(static_cast<std::uint64_t>(instance.span)));
+      const std::int64_t percent = random.between(80, 140);
+      for (std::uint32_t pool = 0; pool < places.pools.size(); ++pool) {
+        if (places.pools[pool].hub.value != hub) continue;
+        const Price ask(places.pools[pool].ask.raw() * percent / 100);
+        instance.script.asks.push_back({at, engine::PoolId{pool}, ask});
+      }
+    }
+  }
+  std::ranges::sort(instance.script.asks, {}, [](const world::AskChange& change) {
+    return std::tuple(change.at, change.pool, change.ask);
+  });
+}
+
+// Every pool has a node at least and every home holds its largest gang: few jobs on many pools are
+// less than the load that was wished.
+void note_load(Instance& instance) {
+  int128 work = 0;
+  for (const world::Job& job : instance.script.jobs) work += work_of(job);
+  const auto per_mille =
+      static_cast<std::uint32_t>(work * 1'000 / instance.span / device_count(instance.places));
+  const std::uint32_t wished = instance.load_percent * 10;
+  if (per_mille * 50 >= wished * 49 && per_mille * 50 <= wished * 51) return;
+  instance.notes.push_back("the load is " + decimal(per_mille, 1) + " % instead of " +
+                           std::to_string(instance.load_percent) +
+                           " %: pools are whole nodes and must hold the largest gang");
 }
 
 }  // namespace
@@ -72,9 +154,17 @@ Result<Scenario> find_scenario(const std::string& name_or_path) {
 Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& options) {
   TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
   TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
+  TONGSUAN_TRY([[maybe_unused]] const Done demand, check_demand(scenario, keys));
   TONGSUAN_TRY(Instance instance, make_world(keys, options));
+  if (instance.script.jobs.empty() || device_count(instance.places) == 0) {
+    return Error{ErrorCode::kInvalidArgument, scenario.path + ": no job comes in the days it has"};
+  }
   sort_by_name(instance);
+  note_load(instance);
   apply_couplings(instance, options.couplings);
+  add_faults(instance, keys);
+  add_ask_changes(instance, keys);
+  TONGSUAN_TRY([[maybe_unused]] const Done places, engine::check_places(instance.places));
   return instance;
 }
 

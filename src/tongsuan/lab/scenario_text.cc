@@ -5,7 +5,10 @@
 #include <charconv>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "tongsuan/lab/national_tables.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -17,7 +20,7 @@ struct Key {
   std::uint32_t max;
 };
 
-constexpr std::array<Key, 40> kKeys = {{
+constexpr std::array<Key, 41> kKeys = {{
     {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
     {"days", &ScenarioKeys::days, 1, 400},
     {"drain_days", &ScenarioKeys::drain_days, 0, 400},
@@ -43,6 +46,7 @@ constexpr std::array<Key, 40> kKeys = {{
     {"checkpoint_minutes", &ScenarioKeys::checkpoint_minutes, 0, 10'000},
     {"service_per_mille", &ScenarioKeys::service_per_mille, 0, 1'000},
     {"tight_percent", &ScenarioKeys::tight_percent, 20, 1'000},
+    {"edge_per_mille", &ScenarioKeys::edge_per_mille, 10, 900},
     {"ask_percent", &ScenarioKeys::ask_percent, 0, 1'000},
     {"ask_changes", &ScenarioKeys::ask_changes, 0, 168},
     {"link_mb_per_second", &ScenarioKeys::link_mb_per_second, 1, 10'000'000},
@@ -69,6 +73,22 @@ constexpr std::array<HubKey, 4> kHubKeys = {{{"devices", &HubShares::devices},
                                              {"solar", &HubShares::solar},
                                              {"wind", &HubShares::wind}}};
 constexpr std::uint32_t kShareMax = 100'000;
+
+// Hubs that a file may speak of.
+bool has_hub(WorldKind world, std::string_view hub) {
+  switch (world) {
+    case WorldKind::kNational:
+    case WorldKind::kEdge:
+      return std::ranges::find(kPlaceTable, hub, &Place::name) != kPlaceTable.end();
+    case WorldKind::kPai:
+      return hub == "pai-0" || hub == "pai-1" || hub == "pai-2" || hub == "pai-3";
+    case WorldKind::kSpot:
+      return hub == "spot-0" || hub == "spot-1" || hub == "spot-2" || hub == "spot-3";
+    case WorldKind::kPhilly:
+      return false;
+  }
+  return false;
+}
 
 struct WorldName {
   std::string_view name;
@@ -114,6 +134,7 @@ class Parser {
     if (!failed_ && reach() > 1'000) {
       fail("", "has home_per_mille, few_per_mille and region_per_mille above 1000 together");
     }
+    if (!failed_) check_hubs();
     if (failed_) return Error{ErrorCode::kInvalidArgument, error_, hint_};
     return std::move(keys_);
   }
@@ -121,6 +142,14 @@ class Parser {
  private:
   [[nodiscard]] std::uint32_t reach() const {
     return keys_.home_per_mille + keys_.few_per_mille + keys_.region_per_mille;
+  }
+
+  void check_hubs() {
+    for (const auto& [key, line] : hub_lines_) {
+      if (has_hub(keys_.world, key.substr(key.find('.') + 1))) continue;
+      line_ = line;
+      return fail(key, "names a hub that this world does not have");
+    }
   }
 
   bool next_line() {
@@ -184,6 +213,7 @@ class Parser {
     for (const HubKey& key : kHubKeys) {
       if (key.name != what) continue;
       if (!is_name(hub)) return fail(words_[0], "does not name a hub after the dot");
+      hub_lines_.emplace_back(words_[0], line_);
       return read_number(keys_.hubs[std::string(hub)].*key.field, 0, kShareMax);
     }
     fail(words_[0], "is no key of a scenario",
@@ -207,6 +237,7 @@ class Parser {
   std::uint32_t line_ = 0;
   std::vector<std::string_view> words_;
   std::set<std::string> seen_;
+  std::vector<std::pair<std::string, std::uint32_t>> hub_lines_;  // in the order of the file
   ScenarioKeys keys_;
   bool world_seen_ = false;
   bool failed_ = false;
@@ -215,6 +246,13 @@ class Parser {
 };
 
 }  // namespace
+
+std::vector<KeySpec> scenario_keys() {
+  const ScenarioKeys usual;
+  std::vector<KeySpec> specs;
+  for (const Key& key : kKeys) specs.push_back({key.name, key.min, key.max, usual.*key.field});
+  return specs;
+}
 
 Result<ScenarioKeys> parse_scenario(const std::string& path, const std::string& text) {
   return Parser(path, text).run();

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/domain/market.h"
 
 namespace tongsuan::lab {
 
@@ -16,12 +19,12 @@ namespace tongsuan::lab {
 enum class WorldKind : std::uint8_t { kNational, kEdge, kPhilly, kPai, kSpot };
 
 // What a scenario says of one hub, per mille: of all devices, of the jobs at home there, and solar
-// and wind plants against the greatest draw of all devices.
+// and wind plants against the greatest draw of all devices. kNone: it says nothing.
 struct HubShares {
-  std::uint32_t devices = 0;
-  std::uint32_t demand = 0;
-  std::uint32_t solar = 0;
-  std::uint32_t wind = 0;
+  std::uint32_t devices = kNone;
+  std::uint32_t demand = kNone;
+  std::uint32_t solar = kNone;
+  std::uint32_t wind = kNone;
 };
 
 struct ScenarioKeys {
@@ -55,7 +58,8 @@ struct ScenarioKeys {
   std::uint32_t service_per_mille = 700;  // edge: jobs that must start at once
 
   // ---- Supply ----
-  std::uint32_t tight_percent = 160;  // philly: own load of the tight clusters when all is 90
+  std::uint32_t tight_percent = 160;   // philly: own load of the tight clusters when all is 90
+  std::uint32_t edge_per_mille = 250;  // edge: of all devices, at the edge
   std::uint32_t ask_percent = 30;
   std::uint32_t ask_changes = 0;
   std::uint32_t link_mb_per_second = 400;
@@ -78,6 +82,16 @@ struct ScenarioKeys {
 
   std::map<std::string, HubShares, std::less<>> hubs;  // by name, those that the file names
 };
+
+// A key with a whole number: what the document says of it.
+struct KeySpec {
+  std::string_view name;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
+  std::uint32_t usual = 0;  // when the file does not say
+};
+// All but `world` and the keys of hubs, in the order of the document.
+[[nodiscard]] std::vector<KeySpec> scenario_keys();
 
 // Fails on the first wrong line; `path` is for the message.
 [[nodiscard]] Result<ScenarioKeys> parse_scenario(const std::string& path, const std::string& text);
