@@ -2,7 +2,7 @@
 #include <array>
 
 #include "tongsuan/report/html.h"
-#include "tongsuan/report/internal/map_layout.h"
+#include "tongsuan/report/map_layout.h"
 #include "tongsuan/report/internal/page.h"
 
 namespace tongsuan::report::internal {
