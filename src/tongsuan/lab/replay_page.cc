@@ -12,9 +12,24 @@ namespace internal {
 using report::both_html;
 using report::escape;
 
+namespace {
+
+// A number stays on one line with its sign and its unit.
+std::string unbroken(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    const bool joins = rest.starts_with(" %") || rest.starts_with(" ±");
+    out += joins ? "\u00a0" : std::string(1, text[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string both(W key, std::initializer_list<std::string_view> values) {
-  return both_html(escape(words(key, Language::kEnglish, values)),
-                   escape(words(key, Language::kChinese, values)));
+  return both_html(escape(unbroken(words(key, Language::kEnglish, values))),
+                   escape(unbroken(words(key, Language::kChinese, values))));
 }
 
 std::string both_titles(const Metric& metric) {

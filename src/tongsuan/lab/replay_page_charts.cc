@@ -228,7 +228,9 @@ std::vector<const Group*> sweep_of(const ReplayPage& page) {
 struct SweepAxis {
   double low = 0;
   double high = 1;
+  bool logarithmic = false;
   [[nodiscard]] double share(double value) const {
+    if (logarithmic) return LogAxis{low, high}.share(value);
     return high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
   }
 };
@@ -276,17 +278,35 @@ void draw_line(std::string& drawing, const SweepLine& line, const SweepAxis& x,
   if (!path.empty()) drawing += "<path class=\"" + line.style + "\" d=\"" + path + "\"/>";
 }
 
-void write_sweep_plot(std::string& out, const ReplayPage& page, const char* name, bool bound) {
+// Waits differ by orders of magnitude; everything else starts at zero.
+SweepAxis figure_axis(const std::vector<SweepLine>& lines, const Metric& metric) {
+  SweepAxis axis{.low = 0, .high = 0, .logarithmic = metric.unit == "h"};
+  for (const SweepLine& line : lines) {
+    for (const auto& [load, figure] : line.points) axis.high = std::max(axis.high, figure);
+  }
+  axis.high *= 1.05;
+  if (!axis.logarithmic) return axis;
+  axis.low = 0.01;
+  axis.high = std::max(axis.high, 1.0);
+  return axis;
+}
+
+std::vector<Tick> figure_ticks(const SweepAxis& axis) {
+  if (axis.logarithmic) return wait_ticks({axis.low, axis.high});
+  std::vector<Tick> ticks;
+  for (const double tick : report::ticks(0, axis.high, 4)) {
+    ticks.push_back({axis.share(tick), report::tick_text(tick)});
+  }
+  return ticks;
+}
+
+void write_sweep_plot(std::string& out, const ReplayPage& page, const char* name) {
   const std::vector<const Group*> groups = sweep_of(page);
   const Metric& metric = metric_named(name);
   std::vector<SweepLine> lines = sweep_lines(groups, page.group.policies, metric);
-  if (bound) lines.push_back(bound_line(groups));
-  SweepAxis y{.low = 0, .high = 0};
-  for (const SweepLine& line : lines) {
-    for (const auto& [load, figure] : line.points) y.high = std::max(y.high, figure);
-  }
+  if (metric.name == "utilisation") lines.push_back(bound_line(groups));
+  const SweepAxis y = figure_axis(lines, metric);
   if (y.high <= 0) return;
-  y.high *= 1.05;
   const SweepAxis x{.low = static_cast<double>(groups.front()->load_percent),
                     .high = static_cast<double>(groups.back()->load_percent)};
   Plot plot{.title_html = both_titles(metric) +
@@ -294,14 +314,11 @@ void write_sweep_plot(std::string& out, const ReplayPage& page, const char* name
             .label = escape(metric_title(metric, Language::kEnglish)),
             .drawing = {},
             .x = {},
-            .y = {},
+            .y = figure_ticks(y),
             .x_title_html = both(W::kAxisLoad)};
   for (const SweepLine& line : lines) draw_line(plot.drawing, line, x, y);
   for (const Group* group : groups) {
     plot.x.push_back({x.share(group->load_percent), std::to_string(group->load_percent)});
-  }
-  for (const double tick : report::ticks(0, y.high, 4)) {
-    plot.y.push_back({y.share(tick), report::tick_text(tick)});
   }
   write_plot(out, plot);
 }
@@ -338,11 +355,11 @@ void write_waits(ReplayPage& page) {
 void write_sweep(ReplayPage& page) {
   if (sweep_of(page).size() < 2) return;
   page.section("sweep", both(W::kSweepTitle), both(W::kSweepCaption));
-  page.out += "<div class=\"multi\">\n";
-  write_sweep_plot(page.out, page, "utilisation", true);
-  write_sweep_plot(page.out, page, "value", false);
-  write_sweep_plot(page.out, page, "wait_p95", false);
-  write_sweep_plot(page.out, page, "green_hourly", false);
+  page.out += "<div class=\"multi sweeps\">\n";
+  write_sweep_plot(page.out, page, "utilisation");
+  write_sweep_plot(page.out, page, "value");
+  write_sweep_plot(page.out, page, "wait_p95");
+  write_sweep_plot(page.out, page, "green_hourly");
   page.out += "</div>\n";
   write_policy_legend(page.out, page.group);
   page.end_section();

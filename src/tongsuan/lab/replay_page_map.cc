@@ -216,7 +216,7 @@ void write_map(ReplayPage& page) {
       "\" value=\"-1\" aria-label=\"hour\"><output id=\"when-text\" for=\"when\">" +
       both(W::kWholeSpan) + "</output></div></div>\n";
   const std::vector<std::size_t> hubs = shown_hubs(page.input.instance.places);
-  const MapLayout wide = layout_of(page.input.instance.places, hubs, {880, 460, 150, 44});
+  const MapLayout wide = layout_of(page.input.instance.places, hubs, {640, 430, 112, 42});
   const MapLayout narrow = layout_of(page.input.instance.places, hubs, {380, 460, 56, 50});
   for (std::size_t i = 0; i < group.policies.size(); ++i) {
     out += "<div class=\"panel pm" + std::to_string(i) + "\"><div class=\"mapheat\"><div>\n";

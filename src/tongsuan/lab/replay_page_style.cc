@@ -34,6 +34,7 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .minis .fill1{fill:var(--q3);stroke:none}.minis .fill2{fill:var(--q2);stroke:none}
 .minis .fillgreen{fill:var(--green);stroke:none;opacity:.85}
 .minis .edge{fill:none;stroke:var(--ink);stroke-width:1.2}
+.sweeps{grid-template-columns:repeat(4,minmax(0,1fr))}.sweeps .plot{height:200px}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:12px 56px;align-items:start}
 .dots{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0 16px;align-items:center;font-size:12.5px}
 .dots .t{position:relative;height:34px;background:linear-gradient(var(--line),var(--line)) 0 50%/100% 1px no-repeat}
@@ -50,8 +51,8 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .mapheat{display:grid;grid-template-columns:minmax(0,1.15fr) minmax(0,1fr);gap:20px 40px;align-items:center}
 .cmd{white-space:pre-wrap}
 .facts ul{margin:0;padding-left:18px}
-@media (max-width:980px){.minis{grid-template-columns:repeat(3,minmax(0,1fr))}.pair,.mapheat{grid-template-columns:minmax(0,1fr)}}
-@media (max-width:620px){.minis{grid-template-columns:repeat(2,minmax(0,1fr))}.lead{font-size:17px}.minis svg{height:62px}
+@media (max-width:980px){.sweeps{grid-template-columns:repeat(2,minmax(0,1fr))}.minis{grid-template-columns:repeat(3,minmax(0,1fr))}.pair,.mapheat{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:620px){.sweeps{grid-template-columns:minmax(0,1fr)}.minis{grid-template-columns:repeat(2,minmax(0,1fr))}.lead{font-size:17px}.minis svg{height:62px}
 thead th:nth-child(2),tbody td:nth-child(2){padding-left:2px}}
 @media print{.panel{break-inside:avoid}.minis svg{height:56px}}
 )css";
