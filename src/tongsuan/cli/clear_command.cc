@@ -107,7 +107,7 @@ Attempt<clearing::Clearing> clear_with_progress(Session& session, const Market& 
     line.show(progress.stage, progress.done, progress.gap);
   };
   options.cancelled = [&] {
-    if (interrupted()) line.tell_interrupted();
+    if (interrupted()) line.tell_interrupted(Message::kFinishing);
     return interrupted();
   };
   Result<clearing::Clearing> cleared = clearing::clear(market, options);

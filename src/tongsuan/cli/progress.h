@@ -23,7 +23,7 @@ class ProgressLine {
   // From now on the bar says how long the rest will take, judged by what is done.
   void tell_rest() { rest_ = true; }
   // Says, once, that Ctrl-C was heard and what another one does. Any thread.
-  void tell_interrupted(Message what = Message::kFinishing);
+  void tell_interrupted(Message what);
   // Takes the bar off the terminal, so that other text can follow.
   void clear();
 
