@@ -223,6 +223,10 @@ std::unique_ptr<Rule> make_score_rule(const Workload& workload, std::unique_ptr<
   return std::make_unique<ScoreRule>(workload, std::move(score), seed, Ties::kFirst);
 }
 
+std::unique_ptr<StateScore> make_fgd_score(const Workload& workload) {
+  return std::make_unique<Fgd>(workload, FgdTies::kBestFit);
+}
+
 const char* rule_name(PublishedRule rule) {
   constexpr std::array kNames{"random", "dot product",      "best fit",
                               "FGD",    "FGD, random ties", "FGD, best-fit ties"};

@@ -81,6 +81,9 @@ class StateScore {
                                                     std::unique_ptr<StateScore> score,
                                                     std::uint64_t seed);
 
+// FGD with ties by best fit, as a score of states.
+[[nodiscard]] std::unique_ptr<StateScore> make_fgd_score(const Workload& workload);
+
 enum class PublishedRule : std::uint8_t {
   kRandom,
   kDotProduct,
