@@ -10,6 +10,11 @@ std::int32_t cpu_units(const PodShape& pod) {
   return pod.cpu_milli / kCpuUnit;  // Down: a filling may only become easier.
 }
 
+// to[i] becomes at least from[i] + value, in rising order: for pods without GPUs both are one row.
+void raise(std::int32_t* to, const std::int32_t* from, std::int32_t count, std::int32_t value) {
+  for (std::int32_t i = 0; i < count; ++i) to[i] = std::max(to[i], from[i] + value);
+}
+
 }  // namespace
 
 FillingSolver::FillingSolver(const std::vector<PodKind>& kinds, std::int32_t cpu_max)
@@ -20,12 +25,19 @@ FillingSolver::FillingSolver(const std::vector<PodKind>& kinds, std::int32_t cpu
 }
 
 void FillingSolver::set_values(const std::vector<std::int64_t>& values) {
-  values_ = values;
+  TONGSUAN_CHECK(values.size() == kinds_.size());
+  values_.clear();
+  for (std::size_t kind = 0; kind < values.size(); ++kind) {
+    const PodShape& pod = kinds_[kind].shape;
+    const std::int64_t milli = pod.gpu_count > 0 ? pod.gpu_total() : pod.cpu_milli;
+    TONGSUAN_CHECK(values[kind] <= milli * kValuePerMilliMax);
+    values_.push_back(static_cast<std::int32_t>(std::max<std::int64_t>(values[kind], 0)));
+  }
   fill_one_gpu();
   items_.clear();
   const std::int32_t whole = kGpuMilli / gpu_unit_;
   for (std::int32_t cpu = 0; cpu < width_; ++cpu) {
-    const std::int64_t value = one(whole, cpu);
+    const std::int32_t value = one(whole, cpu);
     if (value > (cpu > 0 ? one(whole, cpu - 1) : 0)) items_.push_back({1, cpu, value, kContents});
   }
   for (std::uint32_t kind = 0; kind < kinds_.size(); ++kind) {
@@ -46,11 +58,9 @@ void FillingSolver::fill_one_gpu() {
     const std::int32_t gpu = pod.gpu_milli / gpu_unit_;
     const std::int32_t cpu = cpu_units(pod);
     for (std::int32_t g = gpu; g <= whole; ++g) {
-      std::int64_t* to = &one(g, 0);
-      const std::int64_t* from = &one(g - gpu, 0);
-      for (std::int32_t c = cpu; c < width_; ++c) {
-        to[c] = std::max(to[c], from[c - cpu] + values_[kind]);
-      }
+      std::int32_t* to = &one(g, 0);
+      const std::int32_t* from = &one(g - gpu, 0);
+      raise(to + cpu, from, width_ - cpu, values_[kind]);
     }
   }
 }
@@ -58,14 +68,12 @@ void FillingSolver::fill_one_gpu() {
 void FillingSolver::fill_node(std::int32_t gpus, std::int32_t cpu) {
   node_.assign(static_cast<std::size_t>((gpus + 1) * width_), 0);
   for (std::int32_t g = 0; g <= gpus; ++g) {
-    std::int64_t* to = &node(g, 0);
+    std::int32_t* to = &node(g, 0);
     if (g > 0) std::copy_n(&node(g - 1, 0), cpu + 1, to);
     for (const Item& item : items_) {
       if (item.gpus > g) continue;
-      const std::int64_t* from = &node(g - item.gpus, 0);
-      for (std::int32_t c = item.cpu; c <= cpu; ++c) {
-        to[c] = std::max(to[c], from[c - item.cpu] + item.value);
-      }
+      const std::int32_t* from = &node(g - item.gpus, 0);
+      raise(to + item.cpu, from, cpu + 1 - item.cpu, item.value);
     }
   }
 }

@@ -1,7 +1,6 @@
 #include "tongsuan/lab/packing_plan.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -11,20 +10,8 @@
 namespace tongsuan::lab::packing {
 namespace {
 
-// Pods without GPUs are worth this much per CPU, in GPU milli: enough to be planned for.
-constexpr std::int64_t kCpuWorth = 5;
-
-constexpr std::uint32_t kRoundsMax = 400;
-
-std::vector<std::int64_t> plan_values(const Workload& workload) {
-  std::vector<std::int64_t> values;
-  for (const PodKind& kind : workload.kinds) {
-    const PodShape& pod = kind.shape;
-    values.push_back(pod.gpu_count > 0 ? pod.gpu_total() * kPriceScale
-                                       : pod.cpu_milli * kCpuWorth * kPriceScale / 1'000);
-  }
-  return values;
-}
+// The pattern program for a plan ends when it can gain no more than this part of the cluster.
+constexpr double kGapPart = 1e-4;
 
 // The slots of a pattern, GPU by GPU.
 std::vector<Slot> lay_out(const Pattern& pattern, const std::vector<PodKind>& kinds) {
@@ -45,7 +32,9 @@ std::vector<Slot> lay_out(const Pattern& pattern, const std::vector<PodKind>& ki
 class Rounding {
  public:
   Rounding(const MasterProblem& problem, Plan& plan) : problem_(problem), plan_(plan) {
-    for (const double count : problem_.counts) left_.push_back(std::llround(count));
+    for (const double count : problem_.counts) {
+      left_.push_back(static_cast<std::int64_t>(count + 0.5));
+    }
     for (const NodeGroup& group : problem_.groups) nodes_left_.push_back(group.count);
   }
 
@@ -81,8 +70,11 @@ class Rounding {
 
   void take(const Pattern& pattern) {
     PlannedNode node{.shape = problem_.groups[pattern.group].shape, .slots = {}};
+    NodeState state(node.shape);
     for (const Slot& slot : lay_out(pattern, problem_.kinds)) {
-      if (left_[slot.kind] < 1) continue;
+      const PodShape& pod = problem_.kinds[slot.kind].shape;
+      if (left_[slot.kind] < 1 || !fits(state, pod)) continue;
+      place(state, pod, slot.gpus);
       --left_[slot.kind];
       node.slots.push_back(slot);
     }
@@ -113,7 +105,9 @@ class Rounding {
     for (std::size_t i = 0; i < states.size(); ++i) {
       if (!fits(states[i], pod)) continue;
       const Score here = score.score(states[i], pod);
-      if (chosen < states.size() && std::pair(here.score, here.tie) <= std::pair(best.score, best.tie)) continue;
+      if (chosen < states.size() &&
+          std::pair(here.score, here.tie) <= std::pair(best.score, best.tie))
+        continue;
       best = here;
       chosen = i;
     }
@@ -132,20 +126,23 @@ class Rounding {
 }  // namespace
 
 Plan make_plan(const Workload& workload, const PlanOptions& options) {
-  Plan plan;
-  const double per_trace = static_cast<double>(workload.gpu_capacity()) /
-                           static_cast<double>(workload.trace_request());
+  const auto capacity = static_cast<double>(workload.gpu_capacity());
+  const double per_trace = capacity / static_cast<double>(workload.trace_request());
   MasterProblem problem{.kinds = workload.kinds,
                         .groups = group_nodes(workload),
                         .counts = {},
-                        .values = plan_values(workload),
-                        .fitting = true};
+                        .values = {},
+                        .patterns = Patterns::kFitting,
+                        .gap = capacity * kGapPart};
+  Plan plan;
   for (const PodKind& kind : workload.kinds) {
     plan.expected.push_back(static_cast<double>(kind.count) * per_trace);
-    problem.counts.push_back(plan.expected.back() * options.share);
+    problem.counts.push_back(plan.expected.back() * static_cast<double>(options.share_permille) /
+                             1'000);
+    problem.values.push_back(pod_worth(kind.shape));
   }
   Rounding rounding(problem, plan);
-  rounding.take_patterns(solve_master(problem, kRoundsMax).patterns);
+  rounding.take_patterns(solve_master(problem).patterns);
   rounding.take_pods(*make_fgd_score(workload));
   return plan;
 }

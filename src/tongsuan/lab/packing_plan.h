@@ -26,12 +26,20 @@ struct PlannedNode {
 };
 
 struct Plan {
-  std::vector<PlannedNode> nodes;        // rising shapes; one for each node of the workload
-  std::vector<double> expected;          // pods of each kind until 100 % have arrived
+  std::vector<PlannedNode> nodes;  // rising shapes; one for each node of the workload
+  std::vector<double> expected;    // pods of each kind until 100 % have arrived
 };
 
+// What a planned pod counts for, in 1 / kPriceScale GPU milli: the GPU capacity that it asks for. A
+// pod without GPUs counts a little for its CPU: it gives way to GPUs, but not for nothing.
+[[nodiscard]] constexpr std::int64_t pod_worth(const PodShape& pod) {
+  constexpr std::int64_t kGpuMilliPerCpu = 5;
+  if (pod.gpu_count > 0) return std::int64_t{pod.gpu_total()} * kPriceScale;
+  return std::int64_t{pod.cpu_milli} * kGpuMilliPerCpu * kPriceScale / 1'000;
+}
+
 struct PlanOptions {
-  double share = 1;  // plans for this share of the pods that are expected
+  std::int64_t share_permille = 1'000;  // plans for this share of the pods that are expected
 };
 
 [[nodiscard]] Plan make_plan(const Workload& workload, const PlanOptions& options);

@@ -1,6 +1,8 @@
 #include "tongsuan/lab/packing_policy.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "tongsuan/lab/draw.h"
@@ -131,6 +133,14 @@ class ScoreRule final : public Rule {
     return chosen;
   }
 
+  // Large pods first.
+  void arrange(std::vector<std::uint32_t>& batch) override {
+    std::ranges::stable_sort(batch, std::greater<>(), [&](std::uint32_t kind) {
+      const PodShape& pod = workload_.kinds[kind].shape;
+      return std::pair(pod.gpu_total(), pod.cpu_milli);
+    });
+  }
+
  private:
   struct Kept {
     std::uint32_t version = UINT32_MAX;
@@ -201,16 +211,19 @@ void Cluster::place(const PodShape& pod, const Placement& placement) {
   allocated_ += pod.gpu_total();
 }
 
-GameResult play(const Workload& workload, const std::vector<std::uint32_t>& arrivals, Rule& rule) {
+GameResult play(const Workload& workload, const Game& game, Rule& rule) {
   Cluster cluster(workload);
   GameResult result;
-  for (const std::uint32_t kind : arrivals) {
-    const std::optional<Placement> placement = rule.choose(cluster, kind);
-    if (placement) {
-      cluster.place(workload.kinds[kind].shape, *placement);
-      rule.placed(kind, *placement);
-    } else {
-      ++result.dropped;
+  for (std::size_t begin = 0; begin < game.arrivals.size(); begin += game.batch) {
+    const std::size_t end = std::min(begin + game.batch, game.arrivals.size());
+    const auto first = game.arrivals.begin();
+    std::vector<std::uint32_t> batch(first + static_cast<std::ptrdiff_t>(begin),
+                                     first + static_cast<std::ptrdiff_t>(end));
+    if (game.batch > 1) rule.arrange(batch);
+    for (const std::uint32_t kind : batch) {
+      const std::optional<Placement> placement = rule.choose(cluster, kind);
+      if (placement) cluster.place(workload.kinds[kind].shape, *placement);
+      if (!placement) ++result.dropped;
     }
   }
   result.allocated = cluster.allocated();

@@ -48,8 +48,9 @@ class Rule {
   // Where a pod of this kind goes; nothing where it fits nowhere.
   [[nodiscard]] virtual std::optional<Placement> choose(const Cluster& cluster,
                                                         std::uint32_t kind) = 0;
-  // Called after a chosen placement was carried out.
-  virtual void placed(std::uint32_t /*kind*/, const Placement& /*placement*/) {}
+  // The order in which pods that arrived together are placed; as they came where the rule does not
+  // care.
+  virtual void arrange(std::vector<std::uint32_t>& /*batch*/) {}
 };
 
 struct GameResult {
@@ -58,8 +59,12 @@ struct GameResult {
   std::vector<NodeState> nodes;
 };
 
-[[nodiscard]] GameResult play(const Workload& workload, const std::vector<std::uint32_t>& arrivals,
-                              Rule& rule);
+struct Game {
+  std::vector<std::uint32_t> arrivals;  // kinds
+  std::size_t batch = 1;                // so many are placed together
+};
+
+[[nodiscard]] GameResult play(const Workload& workload, const Game& game, Rule& rule);
 
 // ---- Rules that score states -------------------------------------------------------------------
 
