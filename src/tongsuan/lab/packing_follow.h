@@ -23,6 +23,11 @@ enum class Admission : std::uint8_t {
   kWhatIsWorthIt,  // a pod with GPUs is also dropped where the slots given up are worth more
 };
 
+// Shares of the expected pods to plan for (PlanOptions): where nothing is refused a little less
+// than all, so that pods of every kind keep slots; else more, so that slots go to the worthiest.
+inline constexpr std::int64_t kShareWhateverFits = 985;
+inline constexpr std::int64_t kShareWhatIsWorthIt = 1'040;
+
 [[nodiscard]] std::unique_ptr<Rule> make_follow_rule(const Workload& workload, const Plan& plan,
                                                      Admission admission);
 
