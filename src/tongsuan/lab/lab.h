@@ -3,6 +3,8 @@
 // - real_week.h: the same supply, with the jobs of public traces (docs/real-week.md)
 // - silo.h: a book before coupling, every hub an island
 // - offered.h: how much a book asks for and offers, by hub and region
+// - packing.h: a published game of packing pods on shared GPUs, with rules and a bound; no books
+//   (docs/packing.md)
 //
 // How a week is made: national_tables.h holds every figure; national_supply.h lays out places,
 // sellers, energy and links; demand_writer.h writes orders one at a time; draw.h draws from tables.
@@ -12,5 +14,6 @@
 
 #include "tongsuan/lab/national.h"
 #include "tongsuan/lab/offered.h"
+#include "tongsuan/lab/packing.h"
 #include "tongsuan/lab/real_week.h"
 #include "tongsuan/lab/silo.h"
