@@ -168,7 +168,7 @@ TEST(PackingBound, OurRuleIsNearItOnOpenb) {
   const Workload workload =
       read_openb_workload(imports::testing_support::shared_folder("jobs_openb")).value();
   const Plan plan = make_plan(workload, {.share_permille = kShareWhateverFits});
-  const std::vector<std::int64_t> prices = find_bound_prices(workload, plan.expected);
+  const std::vector<std::int64_t> prices = find_bound_prices(workload, expected_pods(workload));
   const Game game{.arrivals = draw_arrivals(workload, 42)};
   const auto rule = make_follow_rule(workload, plan, Admission::kWhateverFits);
   const std::int64_t allocated = play(workload, game, *rule).allocated;

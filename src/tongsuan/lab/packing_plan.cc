@@ -126,21 +126,16 @@ class Rounding {
 }  // namespace
 
 Plan make_plan(const Workload& workload, const PlanOptions& options) {
-  const auto capacity = static_cast<double>(workload.gpu_capacity());
-  const double per_trace = capacity / static_cast<double>(workload.trace_request());
   MasterProblem problem{.kinds = workload.kinds,
                         .groups = group_nodes(workload),
                         .counts = {},
                         .values = {},
                         .patterns = Patterns::kFitting,
-                        .gap = capacity * kGapPart};
-  Plan plan;
-  for (const PodKind& kind : workload.kinds) {
-    plan.expected.push_back(static_cast<double>(kind.count) * per_trace);
-    problem.counts.push_back(plan.expected.back() * static_cast<double>(options.share_permille) /
-                             1'000);
-    problem.values.push_back(pod_worth(kind.shape));
-  }
+                        .gap = static_cast<double>(workload.gpu_capacity()) * kGapPart};
+  Plan plan{.nodes = {}, .expected = expected_pods(workload)};
+  const double share = static_cast<double>(options.share_permille) / 1'000;
+  for (const double expected : plan.expected) problem.counts.push_back(expected * share);
+  for (const PodKind& kind : workload.kinds) problem.values.push_back(pod_worth(kind.shape));
   Rounding rounding(problem, plan);
   rounding.take_patterns(solve_master(problem).patterns);
   rounding.take_pods(*make_fgd_score(workload));

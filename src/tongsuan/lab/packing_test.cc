@@ -98,6 +98,14 @@ TEST(Packing, ArrivalsAreTheTraceAndThenDrawsUntilTheCapacityIsAskedFor) {
   }
 }
 
+TEST(Packing, ASampleCountsDrawnPods) {
+  const Workload workload = make_workload({kNode}, {kWhole, kHalf, kWhole});
+  const Workload sample = sample_workload(workload, {.pods = 300, .seed = 4});
+  EXPECT_EQ(sample.kinds[0].count + sample.kinds[1].count, 300);
+  EXPECT_NEAR(static_cast<double>(sample.kinds[1].count), 200, 40);
+  EXPECT_DOUBLE_EQ(expected_pods(workload)[1], 2 * 2'000 / 2'500.0);
+}
+
 TEST(Packing, ReadsTheTraceAndSaysWhatIsWrong) {
   const imports::testing_support::TraceFolder folder;
   folder.write("openb_node_list_gpu_node.csv",

@@ -69,6 +69,15 @@ struct Intake {
   }
 };
 
+// The trace: a kind for each of its pods.
+std::vector<std::uint32_t> list_pods(const Workload& workload) {
+  std::vector<std::uint32_t> pods;
+  for (std::uint32_t kind = 0; kind < workload.kinds.size(); ++kind) {
+    pods.insert(pods.end(), static_cast<std::size_t>(workload.kinds[kind].count), kind);
+  }
+  return pods;
+}
+
 }  // namespace
 
 std::int64_t Workload::gpu_capacity() const {
@@ -100,10 +109,7 @@ Result<Workload> read_openb_workload(const std::string& folder) {
 }
 
 std::vector<std::uint32_t> draw_arrivals(const Workload& workload, std::uint64_t seed, Draw draw) {
-  std::vector<std::uint32_t> trace;
-  for (std::uint32_t kind = 0; kind < workload.kinds.size(); ++kind) {
-    trace.insert(trace.end(), static_cast<std::size_t>(workload.kinds[kind].count), kind);
-  }
+  std::vector<std::uint32_t> trace = list_pods(workload);
   Random random(seed);
   const std::vector<std::uint32_t> all = trace;
   for (std::size_t i = trace.size(); i > 1; --i) std::swap(trace[i - 1], trace[random.below(i)]);
@@ -116,6 +122,27 @@ std::vector<std::uint32_t> draw_arrivals(const Workload& workload, std::uint64_t
   while (intake.add(all[random.below(all.size())])) {
   }
   return intake.arrivals;
+}
+
+std::vector<double> expected_pods(const Workload& workload) {
+  const double per_trace =
+      static_cast<double>(workload.gpu_capacity()) / static_cast<double>(workload.trace_request());
+  std::vector<double> pods;
+  for (const PodKind& kind : workload.kinds) {
+    pods.push_back(static_cast<double>(kind.count) * per_trace);
+  }
+  return pods;
+}
+
+Workload sample_workload(const Workload& workload, const Sample& sample) {
+  const std::vector<std::uint32_t> all = list_pods(workload);
+  Workload result = workload;
+  for (PodKind& kind : result.kinds) kind.count = 0;
+  Random random(sample.seed);
+  for (std::uint64_t i = 0; i < sample.pods; ++i) {
+    ++result.kinds[all[random.below(all.size())]].count;
+  }
+  return result;
 }
 
 std::vector<std::int64_t> count_kinds(const Workload& workload,

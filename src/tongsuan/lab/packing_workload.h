@@ -46,6 +46,18 @@ enum class Draw : std::uint8_t {
 [[nodiscard]] std::vector<std::uint32_t> draw_arrivals(const Workload& workload, std::uint64_t seed,
                                                        Draw draw = Draw::kShuffledTrace);
 
+// Pods of each kind that are expected until 100 % have arrived.
+[[nodiscard]] std::vector<double> expected_pods(const Workload& workload);
+
+struct Sample {
+  std::uint64_t pods = 0;
+  std::uint64_t seed = 1;
+};
+
+// The same nodes and kinds, counted in so many pods that are drawn with replacement: what somebody
+// knows who has seen a few pods only.
+[[nodiscard]] Workload sample_workload(const Workload& workload, const Sample& sample);
+
 // How often each kind arrives.
 [[nodiscard]] std::vector<std::int64_t> count_kinds(const Workload& workload,
                                                     const std::vector<std::uint32_t>& arrivals);
