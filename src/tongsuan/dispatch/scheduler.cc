@@ -21,6 +21,7 @@ Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<Pool
       governed_(places.pools.size()),
       chooser_(chooser),
       holds_(places),
+      no_holds_(places),
       fetches_(!places.data_sets.empty()) {
   for (const PoolId pool : pools_) governed_[pool.value] = true;
 }
@@ -266,6 +267,18 @@ std::int64_t Scheduler::backlog(const State& state) const {
     sum += option.need.devices() * State::remaining(state.order(entry.order), option.way);
   }
   return sum;
+}
+
+std::vector<OrderId> Scheduler::front(std::size_t count) const {
+  std::vector<OrderId> orders;
+  for (std::size_t i = 0; i < std::min(count, line_.size()); ++i) orders.push_back(line_[i].order);
+  return orders;
+}
+
+std::optional<Second> Scheduler::earliest(const State& state, const Option& option,
+                                          Second estimate) const {
+  const auto later = nodes_later(state, no_holds_, {option.pool, option.need, state.now(), estimate});
+  return later ? std::optional(later->at) : std::nullopt;
 }
 
 std::vector<OrderId> Scheduler::waiting() const {

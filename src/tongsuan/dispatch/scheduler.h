@@ -79,8 +79,12 @@ class Scheduler {
   [[nodiscard]] std::size_t size() const { return line_.size(); }
   // Device-seconds that wait, by the owners' estimates.
   [[nodiscard]] std::int64_t backlog(const engine::State& state) const;
-  // The line, first in line first.
+  // The line, first in line first; and the first few of it.
   [[nodiscard]] std::vector<OrderId> waiting() const;
+  [[nodiscard]] std::vector<OrderId> front(std::size_t count) const;
+  // When a gang could start at this place by estimates, if nobody else waited; nothing: never.
+  [[nodiscard]] std::optional<Second> earliest(const engine::State& state, const Option& option,
+                                               Second estimate) const;
   [[nodiscard]] const std::vector<Option>* options(OrderId order) const;
 
  private:
@@ -104,6 +108,7 @@ class Scheduler {
   std::vector<bool> governed_;
   Chooser& chooser_;
   Holds holds_;
+  Holds no_holds_;  // always empty
   bool fetches_;  // there are data to move
   std::vector<Entry> line_;
   struct Candidate {

@@ -9,7 +9,7 @@
 namespace tongsuan::lab {
 namespace {
 
-rolling::MarketRules rules_of(const ReplayOptions& options) {
+rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& options) {
   rolling::MarketRules rules;
   rules.round = options.round;
   rules.slot = options.slot;
@@ -17,9 +17,10 @@ rolling::MarketRules rules_of(const ReplayOptions& options) {
   rules.reservations = options.reservations;
   rules.aging_percent = options.aging_percent;
   rules.thread_count = options.thread_count;
+  rules.room.restart = instance.script.restart;
   const auto knob = [](const char* name, auto& value) { if (const char* t = std::getenv(name)) value = static_cast<std::remove_reference_t<decltype(value)>>(std::atoll(t)); };
   knob("forecast", rules.forecast); knob("hold", rules.hold_per_mille); knob("steps", rules.dual_steps); knob("units", rules.search_units_per_order);
-  knob("rounds", rules.rounds); knob("expmax", rules.expected_orders_max); knob("bookmax", rules.book_orders_max); knob("grain", rules.grain_per_mille); knob("price", rules.price_percent); knob("fsteps", rules.forecast_steps);
+  knob("rounds", rules.rounds); knob("expmax", rules.expected_orders_max); knob("bookmax", rules.book_orders_max); knob("grain", rules.grain_per_mille); knob("move", rules.move_gain); knob("settled", rules.room.settled); knob("price", rules.price_percent); knob("fsteps", rules.forecast_steps);
   return rules;
 }
 
@@ -58,7 +59,7 @@ class MarketPolicy final : public Policy {
 }  // namespace
 
 std::unique_ptr<Policy> market_policy(const Instance& instance, const ReplayOptions& options) {
-  return std::make_unique<MarketPolicy>(instance, rules_of(options));
+  return std::make_unique<MarketPolicy>(instance, rules_of(instance, options));
 }
 
 }  // namespace tongsuan::lab

@@ -64,6 +64,7 @@ class Measure {
     for (std::size_t i = 0; i < covered.size(); ++i) {
       covered[i].assign(instance_.places.pools[i].nodes, 0);
     }
+    kept_.assign(instance_.script.jobs.size(), 0);
     double useful = 0, held = 0, lost = 0, racked = 0;
     for (std::uint32_t i = 0; i < ran_.size(); ++i) {
       const Contract& contract = state_.contract(ContractId{i});
@@ -83,6 +84,7 @@ class Measure {
           until = std::max(until, end);
         }
       }
+      kept_[contract.order.value] += ran_[i].kept;
       count_energy(contract, record, ran_[i]);
     }
     result_.utilisation = useful / span_capacity_;
@@ -143,13 +145,15 @@ class Measure {
       const OrderRecord& record = state_.order(OrderId{i});
       count_state(record);
       if (record.state == OrderState::kRefused) continue;
-      const double wait = wait_seconds(record, job) / kHour;
+      const double wait = wait_seconds(record, job, i) / kHour;
       waits.push_back(wait);
       by_gang[gang_class(places, record.order)].push_back(wait);
       if (record.state != OrderState::kDone) continue;
       ++done;
       served += work;
-      value += static_cast<double>(engine::value_at(record.order, record.first_start));
+      // Whatever was lost or repeated on the way is waiting too.
+      value += static_cast<double>(engine::value_at(
+          record.order, record.order.submit + static_cast<Second>(wait_seconds(record, job, i))));
       const Contract& last = state_.contract(ContractId{record.contract});
       const auto whole = static_cast<double>(last.end - record.order.submit);
       const auto run = static_cast<double>(
@@ -181,8 +185,14 @@ class Measure {
         record.state == OrderState::kWaiting || record.state == OrderState::kRunning;
   }
 
-  // Work that never started counts with what it waited.
-  [[nodiscard]] double wait_seconds(const OrderRecord& record, const world::Job& job) const {
+  // From submission on, all time in which it made no progress. Work that never started counts with
+  // what it waited.
+  [[nodiscard]] double wait_seconds(const OrderRecord& record, const world::Job& job,
+                                    std::uint32_t order) const {
+    if (record.state == OrderState::kDone) {
+      const Second end = state_.contract(ContractId{record.contract}).end;
+      return static_cast<double>(end - record.order.submit - kept_[order]);
+    }
     Second until = stopped_;
     if (record.first_start >= 0) {
       until = record.first_start;
@@ -250,7 +260,7 @@ class Measure {
       const OrderRecord& record = state_.order(OrderId{i});
       if (record.state == OrderState::kRefused) continue;
       const auto end =
-          record.order.submit + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i]));
+          record.order.submit + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
       // Waits at the end of hour h when submit < (h + 1) h ≤ end.
       const auto first = static_cast<std::size_t>(record.order.submit / kHour);
       const auto last = static_cast<std::size_t>(end / kHour);
@@ -297,6 +307,7 @@ class Measure {
   // By zone and hour: milliwatt-seconds, and Wh from `count_green` on.
   std::vector<std::vector<std::int64_t>> watts_;
   GreenResult green_;
+  std::vector<Second> kept_;  // by order: seconds of all its contracts that count
 };
 
 }  // namespace

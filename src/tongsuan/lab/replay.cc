@@ -56,6 +56,8 @@ class Loop final : public dispatch::Desk {
       world_.see(event);
       if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
+        stops_ += ended->reason == engine::EndReason::kFailed;
+        moves_ += ended->reason == engine::EndReason::kPreempted;
         Ran& ran = ran_[ended->contract.value];
         if (ran.end == 0) ran.end = now_;
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
@@ -212,6 +214,8 @@ class Loop final : public dispatch::Desk {
       *part /= samples * static_cast<double>(devices());
     }
     policy_.report(result);
+    result.stops = stops_;
+    result.moves = moves_;
     result.events = engine_.event_count();
     const Digest digest = engine_.digest();
     result.digest = hex(digest.data(), digest.size());
@@ -236,6 +240,8 @@ class Loop final : public dispatch::Desk {
   std::vector<Event> events_;  // what it is called with
   std::vector<Ran> ran_;       // by ContractId
   Second now_ = 0;
+  std::uint64_t stops_ = 0;
+  std::uint64_t moves_ = 0;
   std::uint64_t over_ = 0;
   std::uint64_t reported_ = 0;
   std::uint64_t steps_ = 0;

@@ -40,6 +40,7 @@ PriceTable::PriceTable(const engine::State& state, const engine::Energy& energy,
     node_devices_.push_back(pool.node_devices);
     shared_.push_back(state.pool(PoolId{i}).ask.raw());
     whole_.push_back(shared_.back());
+    raw_.push_back(shared_.back());
     Curve curve{std::vector<std::int64_t>(grid.slots), {}, 0};
     const Hub& hub = places.hubs[pool.hub.value];
     for (Slot slot = 0; slot < grid.slots && !energy.empty() && hub.power_zone != kNone; ++slot) {
@@ -93,7 +94,8 @@ void PriceTable::set(const engine::State& state, const Book& book, const market:
     const std::int64_t ask = state.pool(PoolId{i}).ask.raw();
     const std::int64_t extra = whole_[i] - shared_[i];
     if (rows.capacity[i] != nullptr) {
-      shared_[i] = std::max(ask, smoothed(shared_[i], rows.capacity[i]));
+      raw_[i] = std::max(ask, smoothed(raw_[i], rows.capacity[i]));
+      shared_[i] = ask + (raw_[i] - ask) / 100 * percent_;
     }
     whole_[i] = shared_[i] + extra;
     if (rows.nodes[i] != nullptr) {

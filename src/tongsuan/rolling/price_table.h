@@ -56,6 +56,8 @@ class PriceTable {
   Grid grid_;
   std::vector<std::uint32_t> node_devices_;  // by pool
   std::vector<std::int64_t> shared_;         // by pool: scarcity of devices
+  std::vector<std::int64_t> raw_;
+  public: std::int64_t percent_ = 100; private:
   std::vector<std::int64_t> whole_;          // by pool: of devices of whole nodes
   std::vector<Curve> energy_;                // by pool
   std::uint64_t version_ = 0;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tongsuan/base/check.h"
 #include "tongsuan/dispatch/changes.h"
 #include "tongsuan/market/problem.h"
 #include "tongsuan/solver/dual.h"
@@ -57,6 +58,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
   }
+  make_rooms(desk);
 }
 
 // What finished work says about estimates.
@@ -121,6 +123,58 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
     if (value - prices_->energy(option.pool, devices, start, run) > now_worth) return true;
   }
   return false;
+}
+
+// ---- Room for large gangs ----------------------------------------------------------------------
+
+// For the first in line, as many as there are reservations: further back waits who may wait.
+void RollingMarket::make_rooms(dispatch::Desk& desk) {
+  if (rules_.move_gain == 0) return;
+  for (const OrderId order : line_.front(rules_.reservations)) {
+    if (make_room_for(desk, order)) line_.remove(order);
+  }
+}
+
+bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
+  const State& state = desk.state();
+  const engine::OrderRecord& record = state.order(id);
+  const std::vector<dispatch::Option>* options = line_.options(id);
+  if (options == nullptr) return false;
+  const dispatch::Option* best = nullptr;
+  std::optional<Room> best_room;
+  for (const dispatch::Option& option : *options) {
+    const engine::Pool& pool = places_.pools[option.pool.value];
+    if (option.need.per_node != pool.node_devices || !state.has_data(record.order, pool.hub)) {
+      continue;
+    }
+    if (state.pool(option.pool).free < option.need.devices()) continue;
+    const auto later = line_.earliest(state, option, State::remaining(record, option.way));
+    const Second at = later ? *later : desk.now() + kDay;
+    if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
+    const std::int64_t gain =
+        engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
+    auto room = make_room(state, option, gain / rules_.move_gain, rules_.room);
+    if (!room || (best_room && best_room->cost <= room->cost)) continue;
+    best_room = std::move(room);
+    best = &option;
+  }
+  if (!best_room) return false;
+  move_in(desk, id, *best, *best_room);
+  return true;
+}
+
+void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Option& option,
+                            const Room& room) {
+  for (const Move& move : room.moves) {
+    const OrderId moved = desk.state().contract(move.contract).order;
+    desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
+    const bool goes_on = desk.execute(engine::StartOrder{
+        moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
+    TONGSUAN_CHECK(goes_on);
+  }
+  const bool starts = desk.execute(engine::StartOrder{
+      id, option.way, option.pool, room.nodes, chooser_.price(desk.state(), option.pool)});
+  TONGSUAN_CHECK(starts);
 }
 
 // ---- Forecasts ---------------------------------------------------------------------------------
@@ -194,6 +248,7 @@ void RollingMarket::forecast(const State& state, Second now) {
   dual.steps = rules_.forecast_steps;
   dual.warm_start = shifted_prices(book.market, problem.value(), grid);
   solver::DualResult found = solver::solve_dual(problem.value(), dual);
+  prices_->percent_ = rules_.price_percent;
   prices_->set(state, book, problem.value(), found.prices, grid);
   last_lanes_ = market::lane_names(book.market, problem.value());
   last_prices_ = std::move(found.prices);
@@ -236,6 +291,7 @@ void RollingMarket::round(dispatch::Desk& desk) {
   line_.age(desk.state(), now);
   if (rules_.rounds) clear_round(desk);
   line_.pass(desk);
+  make_rooms(desk);
 }
 
 void RollingMarket::clear_round(dispatch::Desk& desk) {

@@ -24,6 +24,7 @@
 #include "tongsuan/dispatch/dispatch.h"
 #include "tongsuan/rolling/book.h"
 #include "tongsuan/rolling/price_table.h"
+#include "tongsuan/rolling/room.h"
 
 namespace tongsuan::rolling {
 
@@ -42,6 +43,9 @@ struct MarketRules {
   std::uint32_t expected_orders_max = 2'000;  // of a forecast
   std::uint32_t search_units_per_order = 400;
   std::uint32_t dual_steps = 0;  // of a round; 0: by the size of the book
+  // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
+  std::uint32_t move_gain = 2;
+  RoomRules room;
   std::uint32_t thread_count = 1;
   std::uint32_t forecast_steps = 120;
   std::uint32_t grain_per_mille = 10; std::uint32_t price_percent = 100;
@@ -98,6 +102,9 @@ class RollingMarket {
   [[nodiscard]] Prices shifted_prices(const Market& market, const market::Problem& problem,
                                       const Grid& grid) const;
   void clear_round(dispatch::Desk& desk);
+  void make_rooms(dispatch::Desk& desk);
+  bool make_room_for(dispatch::Desk& desk, OrderId order);
+  void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option, const Room& room);
   std::uint64_t start_awards(dispatch::Desk& desk, const Book& book, const market::Problem& problem,
                              const Certificate& certificate);
 
