@@ -43,10 +43,12 @@ void write_coupling(ReplayPage& page) {
   const std::string points = estimate_text(metric, gain);
   const std::string high = figure_text(metric, use.values[*coupled].mean);
   const std::string low = figure_text(metric, use.values[*alone].mean);
-  const std::string most = estimate_text(*bound.metric, bound.values[*coupled]);
   page.out += "<p class=\"lead\">" +
               both(real ? W::kHeadCoupling : W::kHeadNothing,
-                   {points, high, group.policies[*coupled], low, group.policies[*alone], most});
+                   {points, high, group.policies[*coupled], low, group.policies[*alone]});
+  if (const Estimate& most = bound.values[*coupled]; most.count > 0) {
+    page.out += ' ' + both(W::kHeadBound, {figure_text(*bound.metric, most.mean)});
+  }
   const MetricRow& value = group.row("value");
   page.out += ' ' +
               both(W::kHeadCouplingValue, {figure_text(*value.metric, value.values[*coupled].mean),
