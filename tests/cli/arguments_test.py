@@ -7,8 +7,8 @@ import subprocess
 
 from harness import TONGSUAN, CommandTest, main, run
 
-COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "completion", "help",
-            "version"]
+COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay",
+            "completion", "help", "version"]
 
 
 class Help(CommandTest):

@@ -12,8 +12,8 @@ import sys
 from harness import TONGSUAN, CommandTest, environment, main, run
 
 SOURCE, VERIFY = pathlib.Path(sys.argv[2]), sys.argv[3]
-COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "completion", "help",
-            "version"]
+COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay",
+            "completion", "help", "version"]
 PAGES = {"tongsuan.1": "tongsuan", "tongsuan-verify.1": "tongsuan-verify",
          **{f"tongsuan-{name}.1": name for name in COMMANDS if name != "verify"}}
 

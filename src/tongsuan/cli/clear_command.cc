@@ -2,11 +2,9 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "tongsuan/base/text.h"
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/clearing/reasons.h"
 #include "tongsuan/clearing/why.h"
@@ -17,6 +15,7 @@
 #include "tongsuan/cli/market_file.h"
 #include "tongsuan/cli/parse.h"
 #include "tongsuan/cli/progress.h"
+#include "tongsuan/cli/threads.h"
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/lab/silo.h"
 #include "tongsuan/report/html.h"
@@ -46,24 +45,6 @@ std::string certificate_beside(std::string_view market_path) {
   const std::size_t dot = market_path.rfind('.');
   const bool ending = dot != std::string_view::npos && dot > name;
   return std::string(market_path.substr(0, ending ? dot : market_path.size())) + ".cert";
-}
-
-Attempt<std::uint32_t> choose_threads(const Session& session, const Arguments& arguments) {
-  if (arguments.has(Option::kThreads)) {
-    return static_cast<std::uint32_t>(arguments.whole(Option::kThreads, 1));
-  }
-  const char* variable = session.world.environment("TONGSUAN_THREADS");
-  if (variable == nullptr || *variable == '\0') {
-    return std::clamp<std::uint32_t>(std::thread::hardware_concurrency(), 1, kThreadsMax);
-  }
-  std::int64_t threads = 0;
-  if (parse_decimal(variable, 0, threads) && threads >= 1 && threads <= kThreadsMax) {
-    return static_cast<std::uint32_t>(threads);
-  }
-  return Failure{.exit_code = kConfiguration,
-                 .code = "bad-environment",
-                 .what = session.say(Message::kBadThreads, {variable, std::to_string(kThreadsMax)}),
-                 .attempt = "export TONGSUAN_THREADS=2"};
 }
 
 // Two outputs may not share standard output.
@@ -126,7 +107,7 @@ Attempt<clearing::Clearing> clear_with_progress(Session& session, const Market& 
     line.show(progress.stage, progress.done, progress.gap);
   };
   options.cancelled = [&] {
-    if (interrupted()) line.tell_interrupted();
+    if (interrupted()) line.tell_interrupted(Message::kFinishing);
     return interrupted();
   };
   Result<clearing::Clearing> cleared = clearing::clear(market, options);

@@ -261,6 +261,81 @@ constexpr std::array kShowOptions = {
                .max = kAnyWhole},
 };
 
+constexpr OptionSpec span_option(O id, std::string_view name, Message help) {
+  return {.id = id, .name = name, .kind = V::kText, .value_name = "SPAN", .help = help};
+}
+constexpr OptionSpec list_option(O id, std::string_view name, std::string_view value_name,
+                                 Message help) {
+  return {.id = id, .name = name, .kind = V::kText, .value_name = value_name, .help = help};
+}
+
+constexpr std::array kReplayOptions = {
+    list_option(O::kPolicy, "policy", "LIST", M::kHelpPolicy),
+    list_option(O::kLoads, "load", "LIST", M::kHelpLoads),
+    OptionSpec{.id = O::kSeeds,
+               .name = "seeds",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpSeeds,
+               .min = 1,
+               .max = 10'000},
+    OptionSpec{.id = O::kSeed,
+               .name = "seed",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpFirstSeed,
+               .max = 1'000'000'000'000},
+    OptionSpec{.id = O::kWithout,
+               .name = "without",
+               .kind = V::kText,
+               .value_name = "LIST",
+               .help = M::kHelpWithout,
+               .repeated = true},
+    list_option(O::kReference, "reference", "POLICY", M::kHelpReference),
+    OptionSpec{.id = O::kJobs,
+               .name = "jobs",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpJobs,
+               .min = 1,
+               .max = 10'000'000},
+    span_option(O::kRoundEvery, "round", M::kHelpRoundEvery),
+    span_option(O::kSlotLength, "slot", M::kHelpSlotLength),
+    span_option(O::kHorizon, "horizon", M::kHelpHorizon),
+    OptionSpec{.id = O::kData,
+               .name = "data",
+               .kind = V::kFolder,
+               .value_name = "FOLDER",
+               .help = M::kHelpTraces},
+    OptionSpec{.id = O::kThreads,
+               .name = "threads",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpRunThreads,
+               .min = 1,
+               .max = kThreadsMax},
+    OptionSpec{.id = O::kOutputFile,
+               .name = "output",
+               .letter = 'o',
+               .kind = V::kFile,
+               .value_name = "FILE",
+               .help = M::kHelpReplayPage},
+    OptionSpec{.id = O::kResults,
+               .name = "results",
+               .kind = V::kFile,
+               .value_name = "FILE",
+               .help = M::kHelpResults},
+    OptionSpec{.id = O::kResume, .name = "resume", .help = M::kHelpResume},
+    OptionSpec{.id = O::kFormat,
+               .name = "format",
+               .kind = V::kChoice,
+               .value_name = "FORMAT",
+               .help = M::kHelpReplayFormat,
+               .choices = kListFormats},
+    kForceOption,
+    OptionSpec{.id = O::kList, .name = "list", .help = M::kHelpListReplay},
+};
+
 constexpr std::array kHelpOptions = {
     OptionSpec{.id = O::kMan, .name = "man", .help = M::kHelpMan, .hidden = true},
 };
@@ -288,6 +363,8 @@ constexpr std::array kShowArguments = {
     PositionalSpec{
         .name = "CERT", .help = M::kArgumentShowCertificate, .kind = V::kFile, .optional = true},
     PositionalSpec{.name = "LISTING", .help = M::kArgumentListing, .optional = true}};
+constexpr std::array kReplayArguments = {PositionalSpec{
+    .name = "SCENARIO", .help = M::kArgumentScenario, .kind = V::kFile, .optional = true}};
 constexpr std::array kCompletionArguments = {PositionalSpec{
     .name = "SHELL", .help = M::kArgumentShell, .kind = V::kChoice, .choices = kShells}};
 constexpr std::array kHelpArguments = {
@@ -347,6 +424,16 @@ constexpr std::array kShowExamples = {
     Example{"tongsuan show week.market week.cert prices --filter row~H100 --columns row,slot,price",
             M::kExampleShowPrices},
 };
+constexpr std::array kReplayExamples = {
+    Example{"tongsuan replay --list", M::kExampleReplayList},
+    Example{"tongsuan replay national-week --seeds 10 -o week.html", M::kExampleReplay},
+    Example{"tongsuan replay national-week --load 0.6,0.9,1.1 --policy pool-value,market "
+            "--results runs.jsonl --resume",
+            M::kExampleReplayResume},
+    Example{"tongsuan replay national-week --without nothing --without classes,links "
+            "--format csv",
+            M::kExampleReplayWithout},
+};
 constexpr std::array kCompletionExamples = {
     Example{"source <(tongsuan completion bash)", M::kExampleBash},
     Example{"tongsuan completion zsh > ~/.zfunc/_tongsuan", M::kExampleZsh},
@@ -381,6 +468,8 @@ constexpr std::array kCommands = {
                 kGenerateOptions, kGenerateExamples, kMakeCodes, run_generate},
     CommandSpec{"import", M::kSummaryImport, M::kAboutImport, kImportArguments, kImportOptions,
                 kImportExamples, kMakeCodes, run_import},
+    CommandSpec{"replay", M::kSummaryReplay, M::kAboutReplay, kReplayArguments, kReplayOptions,
+                kReplayExamples, kMakeCodes, run_replay},
     CommandSpec{"completion",
                 M::kSummaryCompletion,
                 M::kAboutCompletion,

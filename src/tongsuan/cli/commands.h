@@ -55,6 +55,18 @@ enum class Option : std::uint8_t {
   kSort,
   kFilter,
   kRowsMax,
+  kPolicy,
+  kReference,
+  kSeeds,
+  kLoads,
+  kWithout,
+  kJobs,
+  kRoundEvery,
+  kSlotLength,
+  kHorizon,
+  kResults,
+  kResume,
+  kList,
   kMan,
 };
 
@@ -133,6 +145,7 @@ Attempt<int> run_quote(Session& session, const Arguments& arguments);
 Attempt<int> run_generate(Session& session, const Arguments& arguments);
 Attempt<int> run_import(Session& session, const Arguments& arguments);
 Attempt<int> run_show(Session& session, const Arguments& arguments);
+Attempt<int> run_replay(Session& session, const Arguments& arguments);
 Attempt<int> run_completion(Session& session, const Arguments& arguments);
 Attempt<int> run_help(Session& session, const Arguments& arguments);
 Attempt<int> run_version(Session& session, const Arguments& arguments);

@@ -20,8 +20,10 @@ class ProgressLine {
 
   // `share` in [0, 1]; `gap` at or above 1 is not known yet. Any thread.
   void show(std::string_view stage, double share, double gap);
+  // From now on the bar says how long the rest will take, judged by what is done.
+  void tell_rest() { rest_ = true; }
   // Says, once, that Ctrl-C was heard and what another one does. Any thread.
-  void tell_interrupted();
+  void tell_interrupted(Message what);
   // Takes the bar off the terminal, so that other text can follow.
   void clear();
 
@@ -37,7 +39,11 @@ class ProgressLine {
   std::string stage_;
   bool drawn_ = false;
   bool told_interrupt_ = false;
+  bool rest_ = false;
 };
+
+// "3:20" or "2:05:00" of so many seconds.
+[[nodiscard]] std::string clock_text(std::int64_t seconds);
 
 // The name of a stage of a clearing in the user's language.
 [[nodiscard]] std::string stage_name(const Session& session, std::string_view stage);

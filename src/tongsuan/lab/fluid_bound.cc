@@ -10,28 +10,6 @@ namespace {
 
 // ---- The model ---------------------------------------------------------------------------------
 
-std::vector<UpDevices> up_devices(const Instance& instance, std::uint32_t pool) {
-  const engine::Pool& at = instance.places.pools[pool];
-  std::vector<UpDevices> steps = {{0, std::int64_t{at.nodes} * at.node_devices}};
-  std::vector<bool> up(at.nodes, true);
-  for (const world::NodesChange& change : instance.script.nodes) {
-    if (change.pool.value != pool || change.at >= instance.span) continue;
-    std::int64_t devices = steps.back().devices;
-    for (std::uint32_t node = change.begin; node < std::min(change.end, at.nodes); ++node) {
-      if (up[node] == change.up) continue;
-      up[node] = change.up;
-      devices += change.up ? std::int64_t{at.node_devices} : -std::int64_t{at.node_devices};
-    }
-    const Second second = std::max<Second>(0, change.at);
-    if (steps.back().at == second) {
-      steps.back().devices = devices;
-    } else if (steps.back().devices != devices) {
-      steps.push_back({second, devices});
-    }
-  }
-  return steps;
-}
-
 // Pools of a job, and what it may do on them.
 struct Fit {
   std::vector<std::uint32_t> pools;  // rising
@@ -39,24 +17,14 @@ struct Fit {
   std::int64_t work = 0;
 };
 
-Fit fit(const engine::Places& places, const world::Job& job) {
+Fit fit(const engine::Places& places, const world::Job& job, Second span) {
   Fit found;
   for (const engine::Way& way : job.order.ways) {
-    const std::size_t before = found.pools.size();
-    for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
-      const engine::Pool& pool = places.pools[i];
-      if (!(pool.accelerator == way.accelerator)) continue;
-      if (!job.order.hubs.empty() && !std::ranges::binary_search(job.order.hubs, pool.hub)) {
-        continue;
-      }
-      const engine::Need need = need_of(way, job.order.whole_nodes, pool.node_devices);
-      if (need.nodes <= pool.nodes) found.pools.push_back(i);
-    }
-    if (found.pools.size() == before) continue;
-    const auto seconds = static_cast<int128>(way.estimate) * job.actual_ppm / engine::kPpm;
+    const std::vector<std::uint32_t> pools = pools_of(places, job.order, way);
+    if (pools.empty()) continue;
+    found.pools.insert(found.pools.end(), pools.begin(), pools.end());
     found.gang = std::max<std::int64_t>(found.gang, way.gang);
-    found.work =
-        std::max(found.work, static_cast<std::int64_t>(std::max<int128>(1, seconds) * way.gang));
+    found.work = std::max(found.work, std::min(true_seconds(job, way), span) * way.gang);
   }
   std::ranges::sort(found.pools);
   const auto repeated = std::ranges::unique(found.pools);
@@ -120,13 +88,13 @@ FluidModel fluid_model(const Instance& instance) {
   FluidModel model;
   model.span = instance.span;
   for (std::uint32_t pool = 0; pool < instance.places.pools.size(); ++pool) {
-    model.up.push_back(up_devices(instance, pool));
+    model.up.push_back(up_devices(instance, pool, instance.span));
   }
   std::map<std::vector<std::uint32_t>, std::uint32_t> sets;
   for (const world::Job& job : instance.script.jobs) {
     const Second end = job.cancel < 0 ? instance.span : std::min(instance.span, job.cancel);
     if (job.order.submit >= end) continue;
-    Fit found = fit(instance.places, job);
+    Fit found = fit(instance.places, job, instance.span);
     if (found.pools.empty()) continue;
     const auto [at, fresh] = sets.try_emplace(std::move(found.pools),
                                               static_cast<std::uint32_t>(model.pool_sets.size()));

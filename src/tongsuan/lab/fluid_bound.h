@@ -25,7 +25,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/bound_parts.h"
 
 namespace tongsuan::lab {
 
@@ -40,13 +40,8 @@ struct FluidJob {
   Second submit = 0;
   Second end = 0;  // the span's, or when its owner gives up
   std::int64_t gang = 0;
-  std::int64_t work = 0;    // device-seconds; whole work, whatever its window allows
+  std::int64_t work = 0;    // device-seconds; of what is longer, a span
   std::uint32_t pools = 0;  // position in FluidModel::pool_sets
-};
-
-struct UpDevices {  // from this second on
-  Second at = 0;
-  std::int64_t devices = 0;
 };
 
 struct FluidModel {

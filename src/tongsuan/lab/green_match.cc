@@ -126,14 +126,15 @@ void GreenHour::match(std::span<const std::int64_t> green, std::span<const std::
   check(green, use);
 }
 
-std::int64_t GreenHour::more_at(std::size_t zone) const {
-  GreenHour copy = *this;
-  std::int64_t more = copy.left_[zone];
-  copy.left_[zone] = 0;
+std::int64_t GreenHour::more_at(std::size_t zone) {
+  left_then_ = left_;
+  sent_then_ = sent_;
+  std::int64_t more = left_then_[zone];
+  left_then_[zone] = 0;
   for (;;) {
-    copy.find_paths(copy.left_, copy.sent_);
-    if (copy.cost_[zone] == kFar) return more;
-    more += copy.push_path(zone, kEnough, copy.left_, copy.sent_);
+    find_paths(left_then_, sent_then_);
+    if (cost_[zone] == kFar) return more;
+    more += push_path(zone, kEnough, left_then_, sent_then_);
   }
 }
 

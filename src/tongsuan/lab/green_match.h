@@ -32,7 +32,8 @@ class GreenHour {
   [[nodiscard]] std::int64_t matched(std::size_t zone) const { return matched_[zone]; }
   [[nodiscard]] std::int64_t sent(std::size_t line) const { return sent_[line]; }
   // How many Wh more could be matched if this zone alone used more. Others keep what they have.
-  [[nodiscard]] std::int64_t more_at(std::size_t zone) const;
+  // The match stays as it is.
+  [[nodiscard]] std::int64_t more_at(std::size_t zone);
 
  private:
   struct Arc {  // a line seen from one of its ends
@@ -53,6 +54,7 @@ class GreenHour {
   std::vector<std::int64_t> sent_;
   std::vector<std::int64_t> cost_;  // of the cheapest path from a zone that has some left
   std::vector<Arc> reached_by_;
+  std::vector<std::int64_t> left_then_, sent_then_;  // of more_at
 };
 
 struct GreenResult {

@@ -1,6 +1,7 @@
 #include "tongsuan/lab/market_policy.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 #include "tongsuan/rolling/rolling.h"
@@ -16,6 +17,9 @@ rolling::MarketRules rules_of(const ReplayOptions& options) {
   rules.reservations = options.reservations;
   rules.aging_percent = options.aging_percent;
   rules.thread_count = options.thread_count;
+  const auto knob = [](const char* name, auto& value) { if (const char* t = std::getenv(name)) value = static_cast<std::remove_reference_t<decltype(value)>>(std::atoll(t)); };
+  knob("forecast", rules.forecast); knob("hold", rules.hold_per_mille); knob("steps", rules.dual_steps); knob("units", rules.search_units_per_order);
+  knob("rounds", rules.rounds); knob("expmax", rules.expected_orders_max); knob("bookmax", rules.book_orders_max); knob("grain", rules.grain_per_mille); knob("price", rules.price_percent); knob("fsteps", rules.forecast_steps);
   return rules;
 }
 

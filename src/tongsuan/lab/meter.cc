@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "tongsuan/base/check.h"
+#include "tongsuan/lab/green_match.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -51,6 +52,7 @@ class Measure {
     used_by_hub_.assign(instance_.places.hubs.size(), std::vector<std::int64_t>(span_hours));
     watts_.assign(instance_.places.zones.size(), {});
     count_contracts();
+    count_green();
     count_orders();
     count_accounts();
     fill_hours(span_hours);
@@ -105,6 +107,26 @@ class Measure {
     spread<std::int64_t>(watts_[hub.power_zone], contract.start, ran.end, milliwatts);
   }
 
+  // Energy of all hours of the replay, matched hour by hour whoever scheduled.
+  void count_green() {
+    if (instance_.energy.empty()) return;
+    constexpr std::int64_t kMilliwattSeconds = 3'600'000;  // of a watt-hour
+    for (std::vector<std::int64_t>& zone : watts_) {
+      for (std::int64_t& hour : zone) hour /= kMilliwattSeconds;
+    }
+    green_ = match_green(instance_.energy, watts_);
+    result_.energy_mwh = static_cast<double>(green_.consumed_wh) / 1e6;
+    result_.green_hourly = green_.share_hourly;
+    result_.green_annual = green_.share_annual;
+    result_.emissions_location_t = green_.emissions_location_t;
+    result_.emissions_market_t = green_.emissions_market_t;
+    const double unmatched_mwh =
+        static_cast<double>(green_.consumed_wh - green_.matched_wh) / 1e6;
+    result_.cost_yuan +=
+        static_cast<double>(green_.tariff_micro + green_.lines_micro) / kYuan +
+        unmatched_mwh * static_cast<double>(instance_.energy.unmatched_adder) / kYuan;
+  }
+
   void count_orders() {
     const engine::Places& places = instance_.places;
     double asked = 0, served = 0, value = 0, all_value = 0, slowdown = 0, flow = 0;
@@ -148,6 +170,7 @@ class Measure {
     for (std::size_t i = 0; i < kGangClasses; ++i) result_.waits_by_gang[i] = waits_of(by_gang[i]);
     result_.wait_hours = std::move(waits);
     count_transfers();
+    result_.net_yuan = result_.value_yuan - result_.cost_yuan;
   }
 
   void count_state(const OrderRecord& record) {
@@ -242,6 +265,10 @@ class Measure {
       now_waiting += waiting[h];
       hour.waiting = static_cast<double>(now_waiting);
       hour.up = static_cast<double>(devices_);
+      std::int64_t drawn = 0;
+      for (const std::vector<std::int64_t>& zone : watts_) drawn += h < zone.size() ? zone[h] : 0;
+      hour.energy_mwh = static_cast<double>(drawn) / 1e6;
+      hour.green_mwh = static_cast<double>(green_.matched_in(h)) / 1e6;
       for (std::uint32_t hub = 0; hub < used_by_hub_.size(); ++hub) {
         const double used = static_cast<double>(used_by_hub_[hub][h]) / kHour;
         hour.used += used;
@@ -267,7 +294,9 @@ class Measure {
   std::int64_t nodes_ = 0;
   double span_capacity_ = 1;
   std::vector<std::vector<std::int64_t>> used_by_hub_;  // device-seconds by hub and hour
-  std::vector<std::vector<std::int64_t>> watts_;        // milliwatt-seconds by zone and hour
+  // By zone and hour: milliwatt-seconds, and Wh from `count_green` on.
+  std::vector<std::vector<std::int64_t>> watts_;
+  GreenResult green_;
 };
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include <array>
 
 #include "tongsuan/report/html.h"
-#include "tongsuan/report/internal/map_layout.h"
 #include "tongsuan/report/internal/page.h"
+#include "tongsuan/report/map_layout.h"
 
 namespace tongsuan::report::internal {
 namespace {

@@ -1,6 +1,6 @@
-#include "tongsuan/report/internal/page.h"
+#include "tongsuan/report/page_parts.h"
 
-namespace tongsuan::report::internal {
+namespace tongsuan::report {
 
 // Two palettes by one list of names. The seven shades are one hue from weak to strong, so that
 // order survives any kind of colour vision and print; blue, orange and green are told apart by all.
@@ -221,4 +221,4 @@ section{break-inside:avoid;padding:14px 0}.limit{max-height:none;overflow:visibl
 )css";
 }
 
-}  // namespace tongsuan::report::internal
+}  // namespace tongsuan::report

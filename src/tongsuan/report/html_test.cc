@@ -7,8 +7,8 @@
 
 #include "tongsuan/market/verify.h"
 #include "tongsuan/report/html_checker.h"
-#include "tongsuan/report/internal/map_layout.h"
 #include "tongsuan/report/internal/page.h"
+#include "tongsuan/report/map_layout.h"
 #include "tongsuan/report/report_fixture.h"
 
 namespace tongsuan::report {
@@ -205,37 +205,37 @@ TEST(Page, ShadesGrowWithTheValue) {
 // ---- Map
 // -----------------------------------------------------------------------------------------
 
-bool apart(const internal::Box& a, const internal::Box& b) {
+bool apart(const Box& a, const Box& b) {
   return a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
 }
 
 // Ten clusters, three of them close together on the east coast.
 TEST(MapLayout, LabelsAndCirclesDoNotOverlap) {
-  const std::vector<internal::Place> places = {
-      {106.5, 29.6}, {106.5, 26.4}, {111.8, 40.4}, {107.6, 35.7}, {113.6, 24.8},
-      {103.9, 30.6}, {118.4, 31.4}, {121.0, 31.1}, {115.5, 40.4}, {105.2, 37.5}};
-  for (const internal::Frame frame : {internal::Frame{880, 560, 205, 48}, {380, 500, 56, 50}}) {
+  const std::vector<Place> places = {{106.5, 29.6}, {106.5, 26.4}, {111.8, 40.4}, {107.6, 35.7},
+                                     {113.6, 24.8}, {103.9, 30.6}, {118.4, 31.4}, {121.0, 31.1},
+                                     {115.5, 40.4}, {105.2, 37.5}};
+  for (const Frame frame : {Frame{880, 560, 205, 48}, {380, 500, 56, 50}}) {
     std::vector<double> radii;
     for (std::size_t i = 0; i < places.size(); ++i) radii.push_back(10 + static_cast<double>(i));
-    const std::vector<internal::Disc> discs = internal::lay_out(places, radii, frame);
+    const std::vector<Disc> discs = lay_out(places, radii, frame);
     for (std::size_t i = 0; i < discs.size(); ++i) {
       EXPECT_GE(discs[i].at.x, discs[i].radius);
       EXPECT_LE(discs[i].at.y, frame.height - discs[i].radius);
       for (std::size_t k = 0; k < i; ++k) {
         const double dx = discs[i].at.x - discs[k].at.x;
         const double dy = discs[i].at.y - discs[k].at.y;
-        EXPECT_GE(internal::root_of(dx * dx + dy * dy), discs[i].radius + discs[k].radius);
+        EXPECT_GE(root_of(dx * dx + dy * dy), discs[i].radius + discs[k].radius);
       }
     }
-    const std::vector<internal::LabelSize> sizes(places.size(), {96, 29});
-    const std::vector<internal::Box> boxes = internal::place_labels(discs, sizes, {}, frame);
+    const std::vector<LabelSize> sizes(places.size(), {96, 29});
+    const std::vector<Box> boxes = place_labels(discs, sizes, {}, frame);
     for (std::size_t i = 0; i < boxes.size(); ++i) {
       EXPECT_GE(boxes[i].left, 0);
       EXPECT_LE(boxes[i].right, frame.width);
       for (std::size_t k = 0; k < boxes.size(); ++k) {
         if (k == i) continue;
         EXPECT_TRUE(apart(boxes[i], boxes[k])) << i << ' ' << k;
-        const internal::Disc& disc = discs[k];
+        const Disc& disc = discs[k];
         EXPECT_TRUE(apart(boxes[i], {disc.at.x - disc.radius, disc.at.y - disc.radius,
                                      disc.at.x + disc.radius, disc.at.y + disc.radius}))
             << i << ' ' << k;
@@ -245,10 +245,9 @@ TEST(MapLayout, LabelsAndCirclesDoNotOverlap) {
 }
 
 TEST(MapLayout, HubsWithoutCoordinatesStandInARow) {
-  const std::vector<internal::Disc> discs =
-      internal::lay_out(std::vector<internal::Place>(4), {9, 9, 9, 9}, {400, 300, 40, 40});
+  const std::vector<Disc> discs = lay_out(std::vector<Place>(4), {9, 9, 9, 9}, {400, 300, 40, 40});
   for (std::size_t i = 1; i < discs.size(); ++i) EXPECT_GT(discs[i].at.x, discs[i - 1].at.x);
-  EXPECT_TRUE(internal::lay_out({}, {}, {400, 300, 40, 40}).empty());
+  EXPECT_TRUE(lay_out({}, {}, {400, 300, 40, 40}).empty());
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "tongsuan/report/internal/map_layout.h"
+#include "tongsuan/report/map_layout.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
 
-namespace tongsuan::report::internal {
+namespace tongsuan::report {
 namespace {
 
 // cos of degrees by its series: seven digits for any latitude, without libm.
@@ -205,4 +205,4 @@ double root_of(double value) {
   return value > 0 ? std::sqrt(value) : 0;
 }
 
-}  // namespace tongsuan::report::internal
+}  // namespace tongsuan::report

@@ -18,9 +18,14 @@ using engine::Places;
 using engine::PoolId;
 using engine::State;
 
-// Work that has outlived its estimate is expected to end any moment.
-Second expected_end(const engine::Contract& contract, Second now) {
-  return std::max(contract.expected_end, now + 1);
+// By the share of its estimate that finished work took; work that has outlived that is expected to
+// go on for a tenth of what it ran.
+Second expected_end(const engine::Contract& contract, Second now, std::uint32_t duration_ppm) {
+  const auto run = static_cast<Second>(
+      static_cast<int128>(contract.expected_end - contract.start) * duration_ppm / engine::kPpm);
+  const Second end = contract.start + run;
+  if (end > now) return end;
+  return std::max(now + 1, std::min(contract.expected_end, now + (now - contract.start) / 10));
 }
 
 // The first slot in which whatever ends at `end` holds nothing any more.
@@ -75,6 +80,11 @@ class BookMaker {
     energy_seller_ = AccountId{market_.account_names.push_back("~energy")};
   }
 
+  // Of an amount, rounded up: what there is at all stays there.
+  [[nodiscard]] std::int64_t part(std::int64_t amount) const {
+    return (amount + options_.parts - 1) / options_.parts;
+  }
+
   void add_offer(Offer offer, std::vector<Step> steps) {
     offer.steps = append(market_.steps, steps);
     market_.offer_names.push_back("s" + padded(market_.offers.size(), 6));
@@ -93,7 +103,7 @@ class BookMaker {
   void add_pools() {
     for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
       const engine::Pool& pool = places_.pools[i];
-      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid);
+      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid, options_.duration_ppm);
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
         end = begin + 1;
         while (end < slots() && free.devices[end] == free.devices[begin] &&
@@ -102,7 +112,7 @@ class BookMaker {
         }
         if (free.devices[begin] <= 0) continue;
         add_offer({hub_seller_, pool.hub.value, pool.accelerator.value, kNone, {begin, end}, {}},
-                  {{Price(price_of(i, begin)), Amount(free.devices[begin])}});
+                  {{Price(price_of(i, begin)), Amount(part(free.devices[begin]))}});
       }
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
         end = begin + 1;
@@ -111,7 +121,7 @@ class BookMaker {
         market_.node_blocks.push_back({pool.hub,
                                        pool.accelerator,
                                        {begin, end},
-                                       static_cast<std::uint32_t>(free.nodes[begin])});
+                                       static_cast<std::uint32_t>(part(free.nodes[begin]))});
       }
     }
   }
@@ -139,7 +149,7 @@ class BookMaker {
       const engine::Pool& pool = places_.pools[i];
       const Hub& hub = places_.hubs[pool.hub.value];
       if (hub.power_zone == kNone) continue;
-      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid);
+      const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid, options_.duration_ppm);
       const auto up = static_cast<std::int64_t>(state_.pool(PoolId{i}).up);
       const std::int64_t milliwatts =
           std::int64_t{places_.classes[pool.accelerator.value].watts} * hub.pue_milli;
@@ -161,7 +171,7 @@ class BookMaker {
             over_slot(energy_.tariff[zone], slot) * kHour / options_.grid.slot;
         const std::int64_t green = over_slot(energy_.green_forecast[zone], slot) - use[zone][slot];
         std::vector<Step> steps;
-        if (green > 0) steps.push_back({Price(tariff), Amount(std::min(green, kAmountMax))});
+        if (green > 0) steps.push_back({Price(tariff), Amount(part(std::min(green, kAmountMax)))});
         steps.push_back({Price(tariff + energy_.unmatched_adder), Amount(kAmountMax)});
         add_offer({energy_seller_, kNone, kNone, zone, {slot, slot + 1}, {}}, std::move(steps));
       }
@@ -197,7 +207,7 @@ class BookMaker {
     const std::int64_t whole = std::min(link.mb_per_second * options_.grid.slot, kAmountMax);
     const auto add = [&](SlotRange range, std::int64_t amount) {
       if (range.count() == 0 || amount <= 0) return;
-      const std::vector<Step> steps = {{link.price, Amount(amount)}};
+      const std::vector<Step> steps = {{link.price, Amount(part(amount))}};
       market_.links.push_back({link.from, link.to, range, append(market_.steps, steps)});
     };
     const Slot free = busy <= options_.grid.begin
@@ -230,7 +240,7 @@ class BookMaker {
   }
 
   struct Terms {
-    std::uint32_t done_ppm = 0;
+    std::uint64_t left_ppm = 0;  // of the estimates
     Second begin = 0;        // earliest start
     Second latest = 0;       // latest start
     std::int64_t value = 0;  // at `begin`
@@ -246,7 +256,7 @@ class BookMaker {
     for (const engine::Way& way : what.ways) {
       const Second left =
           std::max<Second>(1, static_cast<Second>(static_cast<int128>(way.estimate) *
-                                                  (engine::kPpm - terms.done_ppm) / engine::kPpm));
+                                                  terms.left_ppm / engine::kPpm));
       const Second duration = (left + grid.slot - 1) / grid.slot;
       // Work beyond the horizon is beyond this book: it takes all of it.
       const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
@@ -278,14 +288,17 @@ class BookMaker {
       const std::int64_t value = engine::value_at(record.order, begun ? record.first_start : now);
       add_order(
           "o" + padded(id.value, 8), record.order,
-          {record.done_ppm, now, begun ? options_.grid.end() : record.order.latest_start, value});
+          {std::uint64_t{engine::kPpm - record.done_ppm} * options_.duration_ppm / engine::kPpm, now,
+           begun ? options_.grid.end() : record.order.latest_start, value});
     }
     std::uint64_t number = 0;
     for (const Expected& expected : options_.expected) {
       const LiveOrder& what = *expected.order;
       add_order(
           "p" + padded(number++, 8), what,
-          {0, expected.begin, expected.begin + (what.latest_start - what.submit), what.value});
+          {expected.duration_ppm, expected.begin,
+           expected.begin + (what.latest_start - what.submit),
+           what.value / 100 * expected.value_percent});
     }
   }
 
@@ -319,7 +332,8 @@ class BookMaker {
 
 }  // namespace
 
-FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid) {
+FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid,
+                        std::uint32_t duration_ppm) {
   const engine::PoolState& at = state.pool(pool);
   FreeBySlot free{std::vector<std::int64_t>(grid.slots), std::vector<std::int64_t>(grid.slots)};
   std::vector<std::int64_t> devices(grid.slots + std::size_t{1});
@@ -330,7 +344,7 @@ FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid) {
     std::uint32_t empty = 0;
     for (const ContractId id : node.contracts) {
       const engine::Contract& contract = state.contract(id);
-      const std::uint32_t slot = slot_after(grid, expected_end(contract, grid.begin));
+      const std::uint32_t slot = slot_after(grid, expected_end(contract, grid.begin, duration_ppm));
       devices[slot] += contract.per_node;
       empty = std::max(empty, slot);
     }

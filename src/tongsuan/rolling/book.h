@@ -31,12 +31,18 @@ struct Grid {  // of time
 struct Expected {
   const engine::LiveOrder* order = nullptr;
   Second begin = 0;
+  std::uint32_t duration_ppm = engine::kPpm;  // of its estimates
+  // So much more valuable, in per cent: it stands for several short ones.
+  std::uint32_t value_percent = 100;
 };
 
 struct BookOptions {
   Grid grid;
   std::vector<OrderId> orders;     // that wait, rising
+  std::uint32_t duration_ppm = engine::kPpm;  // of the estimates of those that wait
   std::vector<Expected> expected;  // only for forecasts of prices, never in a round
+  // A sample: one of so many orders is here, so supply is cut to one of so many parts.
+  std::int64_t parts = 1;
   // By PoolId and slot, micro-yuan per device-hour; empty: sellers' asks only.
   std::vector<std::vector<std::int64_t>> reserve;
 };
@@ -55,6 +61,7 @@ struct FreeBySlot {
   std::vector<std::int64_t> nodes;
 };
 [[nodiscard]] FreeBySlot free_by_slot(const engine::State& state, engine::PoolId pool,
-                                      const Grid& grid);
+                                      const Grid& grid,
+                                      std::uint32_t duration_ppm = engine::kPpm);
 
 }  // namespace tongsuan::rolling

@@ -9,6 +9,9 @@ using engine::kDay;
 using engine::kHour;
 using engine::PoolId;
 
+// What a new forecast weighs against all before it.
+constexpr std::int64_t kSmoothing = 4;
+
 // What a device of the pool draws, in milliwatts with its share of cooling.
 std::int64_t draw_of(const engine::Places& places, const engine::Pool& pool) {
   return std::int64_t{places.classes[pool.accelerator.value].watts} *
@@ -30,62 +33,81 @@ std::uint32_t position(const NameList& names, std::string_view name) {
 }  // namespace
 
 PriceTable::PriceTable(const engine::State& state, const engine::Energy& energy, const Grid& grid)
-    : energy_(energy), grid_(grid) {
+    : grid_(grid) {
   const engine::Places& places = state.places();
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
     const engine::Pool& pool = places.pools[i];
     node_devices_.push_back(pool.node_devices);
-    capacity_.emplace_back(grid.slots, state.pool(PoolId{i}).ask.raw());
-    Curve curve{capacity_.back(), {}, 0};
+    shared_.push_back(state.pool(PoolId{i}).ask.raw());
+    whole_.push_back(shared_.back());
+    Curve curve{std::vector<std::int64_t>(grid.slots), {}, 0};
     const Hub& hub = places.hubs[pool.hub.value];
     for (Slot slot = 0; slot < grid.slots && !energy.empty() && hub.power_zone != kNone; ++slot) {
       const std::size_t hour = energy.hour_at(grid.begin + grid.slot * slot);
-      curve.rate[slot] += energy_rate(draw_of(places, pool), energy.tariff[hub.power_zone][hour]);
+      curve.rate[slot] = energy_rate(draw_of(places, pool), energy.tariff[hub.power_zone][hour]);
     }
     integrate(curve);
-    shared_.push_back(curve);
-    whole_.push_back(std::move(curve));
+    energy_.push_back(std::move(curve));
   }
 }
 
 // Hubs, classes and zones of the book are those of the places, sorted by name.
-void PriceTable::set(const engine::State& state, const Book& book, const market::Problem& problem,
-                     const Prices& prices, const Grid& grid) {
-  const engine::Places& places = state.places();
-  grid_ = grid;
-  ++version_;
-  std::vector<const std::int64_t*> zones(places.zones.size(), nullptr);
-  std::vector<const std::int64_t*> capacity(places.pools.size(), nullptr);
-  std::vector<const std::int64_t*> nodes(places.pools.size(), nullptr);
+PriceTable::Rows PriceTable::rows_of(const engine::Places& places, const Book& book,
+                                     const market::Problem& problem, const Prices& prices) const {
+  Rows rows;
+  rows.capacity.resize(places.pools.size());
+  rows.nodes.resize(places.pools.size());
+  rows.zones.resize(places.zones.size());
   for (std::uint32_t lane = 0; lane < problem.lanes.size(); ++lane) {
     const market::Lane& at = problem.lanes[lane];
     const std::int64_t* row = prices.data() + problem.row(lane, 0);
     if (at.kind == market::LaneKind::kZone) {
-      zones[position(places.zone_names, book.market.zone_names[at.first])] = row;
+      rows.zones[position(places.zone_names, book.market.zone_names[at.first])] = row;
     } else if (at.kind == market::LaneKind::kCapacity || at.kind == market::LaneKind::kNode) {
       const HubId hub{position(places.hub_names, book.market.hub_names[at.first])};
       const ClassId accelerator{position(places.class_names, book.market.class_names[at.second])};
       const std::uint32_t pool = engine::find_pool(places, hub, accelerator);
       if (pool == kNone) continue;
-      (at.kind == market::LaneKind::kNode ? nodes : capacity)[pool] = row;
+      (at.kind == market::LaneKind::kNode ? rows.nodes : rows.capacity)[pool] = row;
     }
   }
+  return rows;
+}
+
+std::int64_t PriceTable::smoothed(std::int64_t old, const std::int64_t* prices) const {
+  const auto day = static_cast<Slot>(std::clamp<Second>(kDay / grid_.slot, 1, grid_.slots));
+  int128 sum = 0;
+  for (Slot slot = 0; slot < day; ++slot) sum += prices[slot];
+  const auto mean = static_cast<std::int64_t>(sum / day);
+  return version_ <= 1 ? mean : old + (mean - old) / kSmoothing;
+}
+
+void PriceTable::set(const engine::State& state, const Book& book, const market::Problem& problem,
+                     const Prices& prices, const Grid& grid) {
+  const engine::Places& places = state.places();
+  grid_ = grid;
+  ++version_;
+  const Rows rows = rows_of(places, book, problem, prices);
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
     const engine::Pool& pool = places.pools[i];
-    capacity_[i].assign(grid.slots, state.pool(PoolId{i}).ask.raw());
-    if (capacity[i] != nullptr) capacity_[i].assign(capacity[i], capacity[i] + grid.slots);
-    shared_[i].rate = capacity_[i];
+    const std::int64_t ask = state.pool(PoolId{i}).ask.raw();
+    const std::int64_t extra = whole_[i] - shared_[i];
+    if (rows.capacity[i] != nullptr) {
+      shared_[i] = std::max(ask, smoothed(shared_[i], rows.capacity[i]));
+    }
+    whole_[i] = shared_[i] + extra;
+    if (rows.nodes[i] != nullptr) {
+      const std::int64_t node = smoothed(extra * pool.node_devices, rows.nodes[i]);
+      whole_[i] = shared_[i] + node / pool.node_devices;
+    }
+    Curve& curve = energy_[i];
+    curve.rate.assign(grid.slots, 0);
     const std::uint32_t zone = places.hubs[pool.hub.value].power_zone;
-    for (Slot slot = 0; slot < grid.slots && zone != kNone && zone < zones.size(); ++slot) {
-      if (zones[zone] == nullptr) break;
-      shared_[i].rate[slot] += energy_rate(draw_of(places, pool), zones[zone][slot]);
+    for (Slot slot = 0; slot < grid.slots && zone < rows.zones.size(); ++slot) {
+      if (rows.zones[zone] == nullptr) break;
+      curve.rate[slot] = energy_rate(draw_of(places, pool), rows.zones[zone][slot]);
     }
-    whole_[i].rate = shared_[i].rate;
-    for (Slot slot = 0; slot < grid.slots && nodes[i] != nullptr; ++slot) {
-      whole_[i].rate[slot] += nodes[i][slot] / pool.node_devices;
-    }
-    integrate(shared_[i]);
-    integrate(whole_[i]);
+    integrate(curve);
   }
 }
 
@@ -111,16 +133,18 @@ int128 PriceTable::integral(const Curve& curve, Second until) const {
   return curve.sum[index] + static_cast<int128>(curve.rate[index]) * (offset - slot * grid_.slot);
 }
 
-std::int64_t PriceTable::capacity_at(PoolId pool, Second at) const {
-  const Second slot = std::clamp<Second>((at - grid_.begin) / grid_.slot, 0, grid_.slots - 1);
-  return capacity_[pool.value][static_cast<std::size_t>(slot)];
+std::int64_t PriceTable::energy(PoolId pool, std::uint32_t devices, Second at,
+                                Second duration) const {
+  const Curve& curve = energy_[pool.value];
+  const int128 per_device = integral(curve, at + duration) - integral(curve, at);
+  return static_cast<std::int64_t>(per_device * devices / kHour);
 }
 
 std::int64_t PriceTable::cost(PoolId pool, engine::Need need, Second at, Second duration) const {
   const bool whole = need.per_node == node_devices_[pool.value];
-  const Curve& curve = (whole ? whole_ : shared_)[pool.value];
-  const int128 per_device = integral(curve, at + duration) - integral(curve, at);
-  return static_cast<std::int64_t>(per_device * need.devices() / kHour);
+  const int128 scarcity = static_cast<int128>((whole ? whole_ : shared_)[pool.value]) *
+                          need.devices() * duration / kHour;
+  return static_cast<std::int64_t>(scarcity) + energy(pool, need.devices(), at, duration);
 }
 
 }  // namespace tongsuan::rolling

@@ -1,9 +1,11 @@
-// What a device-hour of every pool is expected to cost in the hours to come: scarcity and energy.
+// What running somewhere is expected to cost in the hours to come: scarcity and energy.
 //
-// Model. For each pool and slot one *rate*, micro-yuan per device-hour: the price of its capacity
-// row plus the price of its zone times what a device draws; and one for devices of whole nodes,
-// which adds the price of the node row. Within a slot a rate is constant; beyond the last slot it
-// is the mean of the last day. The cost of a start is devices × the integral.
+// Model. Scarcity: what a device-hour of a pool is worth to others, one number for each pool, and a
+// second one for devices of whole nodes. It is the mean over the next day of the prices of capacity
+// in a forecast, smoothed over forecasts: from slot to slot such prices are noise, and whoever waits
+// for the cheapest of many noisy slots waits for ever. Energy: micro-yuan per device-hour by slot;
+// tariffs and weather are known ahead, so this is what waiting can save.
+// Beyond the last slot energy costs the mean of the last day.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +19,7 @@ namespace tongsuan::rolling {
 
 class PriceTable {
  public:
-  // Sellers' asks, and energy at its price without scarcity, until there are prices of a clearing.
+  // Sellers' asks, and energy at its tariff, until there are prices of a forecast.
   PriceTable(const engine::State& state, const engine::Energy& energy, const Grid& grid);
 
   // Prices of a cleared book of this state.
@@ -25,34 +27,37 @@ class PriceTable {
            const Prices& prices, const Grid& grid);
 
   [[nodiscard]] const Grid& grid() const { return grid_; }
-  // Price of capacity alone, by slot.
-  [[nodiscard]] const std::vector<std::int64_t>& capacity(engine::PoolId pool) const {
-    return capacity_[pool.value];
-  }
-  // Price of capacity at `at`: micro-yuan per device-hour.
-  [[nodiscard]] std::int64_t capacity_at(engine::PoolId pool, Second at) const;
-  // Micro-yuan for a gang during [at, at + duration), with energy.
+  // Scarcity: micro-yuan per device-hour, at least what the seller asks.
+  [[nodiscard]] std::int64_t capacity(engine::PoolId pool) const { return shared_[pool.value]; }
+  // Micro-yuan for a gang during [at, at + duration): scarcity and energy.
   [[nodiscard]] std::int64_t cost(engine::PoolId pool, engine::Need need, Second at,
                                   Second duration) const;
+  // Energy alone.
+  [[nodiscard]] std::int64_t energy(engine::PoolId pool, std::uint32_t devices, Second at,
+                                    Second duration) const;
   // Moves with every change, for caches.
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
-  // Rates of a pool over time, as sums that any start can read off.
   struct Curve {
     std::vector<std::int64_t> rate;  // by slot
     std::vector<std::int64_t> sum;   // rate · seconds before each slot, and in all
     std::int64_t beyond = 0;         // rate after the last slot
   };
+  struct Rows {  // of a forecast, by pool and zone; null: none
+    std::vector<const std::int64_t*> capacity, nodes, zones;
+  };
+  [[nodiscard]] Rows rows_of(const engine::Places& places, const Book& book,
+                             const market::Problem& problem, const Prices& prices) const;
   void integrate(Curve& curve) const;
   [[nodiscard]] int128 integral(const Curve& curve, Second until) const;
+  [[nodiscard]] std::int64_t smoothed(std::int64_t old, const std::int64_t* prices) const;
 
-  const engine::Energy& energy_;
   Grid grid_;
-  std::vector<std::vector<std::int64_t>> capacity_;  // by pool, slot
-  std::vector<std::uint32_t> node_devices_;          // by pool
-  std::vector<Curve> shared_;                        // by pool: devices of shared nodes
-  std::vector<Curve> whole_;                         // by pool: devices of whole nodes
+  std::vector<std::uint32_t> node_devices_;  // by pool
+  std::vector<std::int64_t> shared_;         // by pool: scarcity of devices
+  std::vector<std::int64_t> whole_;          // by pool: of devices of whole nodes
+  std::vector<Curve> energy_;                // by pool
   std::uint64_t version_ = 0;
 };
 

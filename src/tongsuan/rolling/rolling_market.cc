@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <cstdio>
+#include <cstdlib>
 
 #include "tongsuan/dispatch/changes.h"
 #include "tongsuan/market/problem.h"
@@ -19,27 +21,6 @@ std::vector<PoolId> all_pools(const engine::Places& places) {
   std::vector<PoolId> pools;
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) pools.push_back(PoolId{i});
   return pools;
-}
-
-// Seconds that the order's data need to come to this hub; nothing: they cannot.
-std::optional<Second> data_ready(const State& state, const engine::LiveOrder& order, HubId hub,
-                                 Second now) {
-  if (state.has_data(order, hub)) return now;
-  const engine::DataState& data = state.data(order.data);
-  if (data.arriving_at[hub.value] >= 0) return data.arriving_at[hub.value];
-  const engine::Places& places = state.places();
-  const auto size = static_cast<std::int64_t>(places.data_sets[order.data].size_mb);
-  std::optional<Second> best;
-  for (std::uint32_t from = 0; from < places.hubs.size(); ++from) {
-    if (!data.at[from]) continue;
-    const std::uint32_t link = engine::find_link(places, HubId{from}, hub);
-    if (link == kNone) continue;
-    const std::int64_t speed = places.links[link].mb_per_second;
-    const Second begin = std::max(now, state.link(engine::LinkId{link}).busy_until);
-    const Second ready = begin + (size + speed - 1) / speed;
-    if (!best || ready < *best) best = ready;
-  }
-  return best;
 }
 
 }  // namespace
@@ -68,6 +49,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   const State& state = desk.state();
   if (!prices_) prices_.emplace(state, energy_, grid_at(desk.now()));
   const dispatch::Changes changes = dispatch::read_changes(state, events);
+  learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
   for (const OrderId order : changes.came) line_.add(state, order);
   if (!changes.opened.empty() || !changes.data_at.empty()) {
@@ -77,64 +59,68 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   }
 }
 
+// What finished work says about estimates.
+void RollingMarket::learn(const State& state, const std::vector<engine::Event>& events) {
+  for (const engine::Event& event : events) {
+    const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
+    if (ended == nullptr || ended->reason != engine::EndReason::kCompleted) continue;
+    const engine::Contract& contract = state.contract(ended->contract);
+    const engine::OrderRecord& record = state.order(contract.order);
+    if (record.stops > 0) continue;
+    const engine::Way& way = record.order.ways[contract.way];
+    ran_sum_ += static_cast<int128>(contract.end - contract.start) * way.gang;
+    estimate_sum_ += static_cast<int128>(way.estimate) * way.gang;
+  }
+}
+
+std::uint32_t RollingMarket::run_ppm() const {
+  return estimate_sum_ == 0 ? engine::kPpm
+                            : static_cast<std::uint32_t>(ran_sum_ * engine::kPpm / estimate_sum_);
+}
+
+Second RollingMarket::expected_run(Second estimate) const {
+  return std::max<Second>(1, static_cast<Second>(static_cast<int128>(estimate) * run_ppm() /
+                                                 engine::kPpm));
+}
+
 std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& state, OrderId order,
                                                                const dispatch::Option& option,
                                                                Second now) {
   const engine::OrderRecord& record = state.order(order);
-  const std::int64_t value = engine::value_at(record.order, now);
-  const std::int64_t worth = value - market_.prices_->cost(option.pool, option.need, now,
-                                                           State::remaining(record, option.way));
+  const MarketRules& rules = market_.rules_;
+  const Second run = market_.expected_run(State::remaining(record, option.way));
+  const std::int64_t worth = engine::value_at(record.order, now) -
+                             market_.prices_->cost(option.pool, option.need, now, run);
   // Work that has begun goes on wherever it can: nothing is gained by waiting.
-  if (record.first_start >= 0) return worth;
-  const std::int64_t margin = record.order.value / 1'000 * market_.rules_.hold_per_mille;
-  if (worth + margin < market_.plan_of(state, order, now).worth) return std::nullopt;
-  if (worth < -margin) return std::nullopt;
-  return worth;
+  if (record.first_start < 0 && market_.waits(state, order, option, now)) return std::nullopt;
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, record.order.value / 1'000 * rules.grain_per_mille);
+  return worth / grain;
 }
 
 Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
-  return Price(
-      std::max(state.pool(pool).ask.raw(), market_.prices_->capacity_at(pool, state.now())));
+  return Price(std::max(state.pool(pool).ask.raw(), market_.prices_->capacity(pool)));
 }
 
-const RollingMarket::Plan& RollingMarket::plan_of(const State& state, OrderId order, Second now) {
-  if (order.value >= plans_.size()) plans_.resize(state.order_count());
-  Plan& plan = plans_[order.value];
-  if (plan.version != prices_->version() || plan.start <= now) plan = make_plan(state, order, now);
-  return plan;
-}
-
-RollingMarket::Plan RollingMarket::make_plan(const State& state, OrderId id, Second now) const {
+// Whether a later start at the same place saves more energy cost than waiting loses, by a margin.
+bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option& option,
+                          Second now) {
+  if (energy_.empty()) return false;
   const engine::OrderRecord& record = state.order(id);
   const engine::LiveOrder& order = record.order;
+  const Second run = expected_run(State::remaining(record, option.way));
+  const std::uint32_t devices = option.need.devices();
+  const std::int64_t margin = order.value / 1'000 * rules_.hold_per_mille;
+  const std::int64_t energy_now = prices_->energy(option.pool, devices, now, run);
+  const std::int64_t now_worth = engine::value_at(order, now) - energy_now + margin;
   const Grid& grid = prices_->grid();
-  Plan best{prices_->version(), 0, std::numeric_limits<Second>::max()};
-  for (std::uint32_t way = 0; way < order.ways.size(); ++way) {
-    const Second remaining = State::remaining(record, way);
-    for (const PoolId pool : state.pools_of(order, way)) {
-      const engine::Pool& at = places_.pools[pool.value];
-      const auto ready = data_ready(state, order, at.hub, now);
-      if (!ready) continue;
-      const engine::Need need =
-          engine::need_of(order.ways[way], order.whole_nodes, at.node_devices);
-      // Starts at the edges of slots, where prices change.
-      const Second first = std::max(*ready, now + 1);
-      Slot slot =
-          static_cast<Slot>(std::max<Second>(0, (first - grid.begin + grid.slot - 1) / grid.slot));
-      for (; slot < grid.slots; ++slot) {
-        const Second start = grid.begin + grid.slot * slot;
-        if (start > order.latest_start) break;
-        const std::int64_t value = engine::value_at(order, start);
-        if (value <= best.worth) break;  // it only falls
-        const std::int64_t worth = value - prices_->cost(pool, need, start, remaining);
-        if (worth > best.worth) {
-          best.worth = worth;
-          best.start = start;
-        }
-      }
-    }
+  Second start = grid.begin + ((now - grid.begin) / grid.slot + 1) * grid.slot;
+  for (; start <= order.latest_start && start < grid.end(); start += grid.slot) {
+    const std::int64_t value = engine::value_at(order, start);
+    if (value <= now_worth) return false;  // it only falls
+    if (value - prices_->energy(option.pool, devices, start, run) > now_worth) return true;
   }
-  return best;
+  return false;
 }
 
 // ---- Forecasts ---------------------------------------------------------------------------------
@@ -156,25 +142,84 @@ std::vector<Expected> RollingMarket::expected_orders(const State& state, const G
       const Second begin = record.order.submit + shift;
       if (record.state == engine::OrderState::kRefused || begin <= now) continue;
       if (begin >= grid.end()) break;
-      expected.push_back({&record.order, begin});
+      const std::uint32_t ppm = true_ppm(state, OrderId{i});
+      // Work shorter than a slot takes a whole one in the book: of k such orders one is kept, and
+      // worth k of them.
+      const Second run = std::max<Second>(
+          1, static_cast<Second>(static_cast<int128>(record.order.ways.front().estimate) * ppm /
+                                 engine::kPpm));
+      const Second whole = (run + grid.slot - 1) / grid.slot * grid.slot;
+      const auto share = static_cast<std::uint64_t>(run) * 1'000 / static_cast<std::uint64_t>(whole);
+      if (static_cast<std::uint64_t>(i) * 618'034 % 1'000'000 >= share * 1'000) continue;
+      expected.push_back({&record.order, begin, ppm,
+                          static_cast<std::uint32_t>(100'000 / std::max<std::uint64_t>(1, share))});
     }
   }
   return expected;
 }
 
+// How long an order's work ran, or what finished work says about estimates.
+std::uint32_t RollingMarket::true_ppm(const State& state, OrderId id) const {
+  const engine::OrderRecord& record = state.order(id);
+  if (record.state == engine::OrderState::kDone && record.stops == 0) {
+    const engine::Contract& contract = state.contract(engine::ContractId{record.contract});
+    const Second estimate = record.order.ways[contract.way].estimate;
+    return static_cast<std::uint32_t>(
+        static_cast<int128>(contract.end - contract.start) * engine::kPpm / estimate);
+  }
+  return run_ppm();
+}
+
 void RollingMarket::forecast(const State& state, Second now) {
   const Grid grid = grid_at(now);
-  BookOptions options{.grid = grid, .orders = line_.waiting(), .expected = {}, .reserve = {}};
-  std::ranges::sort(options.orders);
+  BookOptions options;
+  options.grid = grid;
+  options.orders = line_.waiting();
   options.expected = expected_orders(state, grid);
+  options.duration_ppm = run_ppm();
+  // A large forecast is made from a sample of both.
+  options.parts = static_cast<std::int64_t>(
+      (options.expected.size() + options.orders.size()) / rules_.expected_orders_max + 1);
+  const auto every = static_cast<std::size_t>(options.parts);
+  std::size_t at = 0;
+  std::erase_if(options.expected, [&](const Expected&) { return at++ % every != 0; });
+  at = 0;
+  std::erase_if(options.orders, [&](OrderId) { return at++ % every != 0; });
+  std::ranges::sort(options.orders);
   const Book book = make_book(state, energy_, options);
   const Result<market::Problem> problem = market::compile(book.market);
   if (!problem.ok()) return;  // the old prices stay
   solver::DualOptions dual;
   dual.thread_count = rules_.thread_count;
-  dual.steps = rules_.dual_steps;
-  const solver::DualResult found = solver::solve_dual(problem.value(), dual);
+  dual.steps = rules_.forecast_steps;
+  dual.warm_start = shifted_prices(book.market, problem.value(), grid);
+  solver::DualResult found = solver::solve_dual(problem.value(), dual);
   prices_->set(state, book, problem.value(), found.prices, grid);
+  last_lanes_ = market::lane_names(book.market, problem.value());
+  last_prices_ = std::move(found.prices);
+  last_grid_ = grid;
+}
+
+// The last forecast's prices, moved on in time; what it did not see repeats its last day.
+Prices RollingMarket::shifted_prices(const Market& market, const market::Problem& problem,
+                                     const Grid& grid) const {
+  if (last_lanes_.empty()) return {};
+  const Second shift = (grid.begin - last_grid_.begin + grid.slot / 2) / grid.slot;
+  const std::vector<std::string> lanes = market::lane_names(market, problem);
+  Prices prices(problem.row_count(), 0);
+  const Second day = std::max<Second>(1, kDay / grid.slot);
+  for (std::uint32_t lane = 0; lane < lanes.size(); ++lane) {
+    const auto found = std::ranges::find(last_lanes_, lanes[lane]);
+    if (found == last_lanes_.end()) continue;
+    const auto from = static_cast<std::size_t>(found - last_lanes_.begin()) * last_grid_.slots;
+    for (Slot slot = 0; slot < grid.slots; ++slot) {
+      Second at = slot + shift;
+      while (at >= last_grid_.slots) at -= day;
+      if (at < 0) continue;
+      prices[problem.row(lane, slot)] = last_prices_[from + static_cast<std::size_t>(at)];
+    }
+  }
+  return prices;
 }
 
 // ---- Rounds ------------------------------------------------------------------------------------
@@ -204,7 +249,7 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
     std::vector<std::int64_t>& reserve = options.reserve.emplace_back(grid.slots);
     for (Slot slot = 0; slot < grid.slots; ++slot) {
-      reserve[slot] = prices_->capacity_at(PoolId{i}, grid.begin + grid.slot * slot);
+      reserve[slot] = prices_->capacity(PoolId{i});
     }
   }
   const Book book = make_book(state, energy_, options);
@@ -228,7 +273,7 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   close.awards = verdict.award_count;
   close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), 1'000'000);
   for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
-    close.posted.push_back(std::max<std::int64_t>(0, prices_->capacity_at(PoolId{i}, grid.begin)));
+    close.posted.push_back(std::max<std::int64_t>(0, prices_->capacity(PoolId{i})));
   }
   desk.execute(close);
   RoundRecord record;

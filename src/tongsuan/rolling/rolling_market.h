@@ -39,10 +39,12 @@ struct MarketRules {
   // value: forecasts err, and devices that stand idle are lost.
   std::uint32_t hold_per_mille = 20;
   std::uint32_t book_orders_max = 2'000;      // of a round: the first in line
-  std::uint32_t expected_orders_max = 4'000;  // of a forecast
+  std::uint32_t expected_orders_max = 2'000;  // of a forecast
   std::uint32_t search_units_per_order = 400;
   std::uint32_t dual_steps = 0;  // of a round; 0: by the size of the book
   std::uint32_t thread_count = 1;
+  std::uint32_t forecast_steps = 120;
+  std::uint32_t grain_per_mille = 10; std::uint32_t price_percent = 100;
   bool rounds = true;  // false: prices and dispatch only, without certificates
 };
 
@@ -83,17 +85,18 @@ class RollingMarket {
    private:
     RollingMarket& market_;
   };
-  struct Plan {                 // the best later start of an order
-    std::uint64_t version = 0;  // of the prices that it was made with
-    std::int64_t worth = 0;
-    Second start = 0;
-  };
-  [[nodiscard]] const Plan& plan_of(const engine::State& state, OrderId order, Second now);
-  [[nodiscard]] Plan make_plan(const engine::State& state, OrderId order, Second now) const;
+  [[nodiscard]] bool waits(const engine::State& state, OrderId order,
+                           const dispatch::Option& option, Second now);
+  void learn(const engine::State& state, const std::vector<engine::Event>& events);
+  [[nodiscard]] std::uint32_t run_ppm() const;  // of estimates, as finished work ran
+  [[nodiscard]] Second expected_run(Second estimate) const;
   [[nodiscard]] Grid grid_at(Second now) const;
   void forecast(const engine::State& state, Second now);
   [[nodiscard]] std::vector<Expected> expected_orders(const engine::State& state,
                                                       const Grid& grid) const;
+  [[nodiscard]] std::uint32_t true_ppm(const engine::State& state, OrderId order) const;
+  [[nodiscard]] Prices shifted_prices(const Market& market, const market::Problem& problem,
+                                      const Grid& grid) const;
   void clear_round(dispatch::Desk& desk);
   std::uint64_t start_awards(dispatch::Desk& desk, const Book& book, const market::Problem& problem,
                              const Certificate& certificate);
@@ -104,8 +107,12 @@ class RollingMarket {
   PriceChooser chooser_;
   dispatch::Scheduler line_;
   std::optional<PriceTable> prices_;
-  Prices last_bound_;        // of the last forecast, to start the next from
-  std::vector<Plan> plans_;  // by OrderId
+  // Of the last forecast, to start the next from.
+  std::vector<std::string> last_lanes_;
+  Prices last_prices_;
+  Grid last_grid_;
+  int128 ran_sum_ = 0;       // device-seconds that finished work ran
+  int128 estimate_sum_ = 0;  // and that it was estimated to run
   std::optional<Certificate> last_certificate_;
   Market last_market_;
   std::vector<RoundRecord> records_;

@@ -9,23 +9,21 @@
 #include <vector>
 
 #include "tongsuan/report/numbers.h"
+#include "tongsuan/report/page_parts.h"
 #include "tongsuan/report/round_view.h"
 #include "tongsuan/report/words.h"
 
 namespace tongsuan::report::internal {
 
-// Text for an element or a quoted attribute: & < > " ' escaped, controls and bad UTF-8 replaced.
-[[nodiscard]] std::string escape(std::string_view text);
+using report::both_html;
+using report::both_svg;
+using report::coordinate;
+using report::escape;
+using report::page_style;
+using report::tick_text;
+using report::ticks;
 
-// One element per language; style rules show one of them. Takes escaped text.
-[[nodiscard]] std::string both_html(std::string_view english, std::string_view chinese);
 [[nodiscard]] std::string both(Word which);
-// The same inside an SVG drawing, with attributes for each text element (escaped already).
-[[nodiscard]] std::string both_svg(std::string_view attributes, std::string_view english,
-                                   std::string_view chinese);
-
-// A drawing coordinate with one decimal: 12.04 → "12", -3.26 → "-3.3". Finite and below 10^12.
-[[nodiscard]] std::string coordinate(double value);
 
 // Position of a value on a scale of `kShades` shades between low and high: 0 … kShades − 1.
 inline constexpr int kShades = 7;
@@ -34,11 +32,6 @@ struct Scale {
   std::int64_t high = 0;
   [[nodiscard]] int shade(std::int64_t value) const;
 };
-
-// Round numbers on an axis from 0 (or `low`) to `high`.
-[[nodiscard]] std::vector<double> ticks(double low, double high, int about);
-// The shortest text of a tick: at most two decimals, grouped.
-[[nodiscard]] std::string tick_text(double value);
 
 // Slots of the round gathered into at most kHeatColumnsMax equal columns.
 struct Columns {
@@ -95,7 +88,6 @@ void write_rejected(Page& page);
 void write_certificate(Page& page);
 void write_data(Page& page);  // numbers for the script
 
-[[nodiscard]] std::string_view page_style();
 [[nodiscard]] std::string_view page_script();
 
 }  // namespace tongsuan::report::internal

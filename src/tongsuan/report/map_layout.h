@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace tongsuan::report::internal {
+namespace tongsuan::report {
 
 struct Point {
   double x = 0;
@@ -58,4 +58,4 @@ struct LabelSize {
 // std::sqrt, which is correctly rounded everywhere, with negative input at zero.
 [[nodiscard]] double root_of(double value);
 
-}  // namespace tongsuan::report::internal
+}  // namespace tongsuan::report

@@ -1,0 +1,230 @@
+// tongsuan replay: the same demand under several policies, compared.
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tongsuan/cli/commands.h"
+#include "tongsuan/cli/files.h"
+#include "tongsuan/cli/interrupt.h"
+#include "tongsuan/cli/progress.h"
+#include "tongsuan/cli/replay_plan.h"
+#include "tongsuan/cli/replay_results.h"
+#include "tongsuan/lab/compare_table.h"
+#include "tongsuan/lab/replay_page.h"
+
+namespace tongsuan::cli {
+namespace {
+
+void note(Session& session, const ReplayTask& task, const std::string& text) {
+  if (task.quiet) return;
+  session.world.out.flush();
+  session.world.err.write(text + '\n');
+}
+
+// ---- Listing -----------------------------------------------------------------------------------
+
+int list(Session& session) {
+  std::string out = session.say(Message::kListScenarios) + '\n';
+  for (const std::string_view name : lab::shipped_scenarios()) {
+    out += "  " + std::string(name) + '\n';
+  }
+  out += session.say(Message::kListPolicies) + '\n';
+  for (const lab::PolicySpec& policy : lab::policies()) {
+    std::string name(policy.name);
+    name.resize(std::max<std::size_t>(name.size(), 12), ' ');
+    out += "  " + name + lab::policy_title(policy.name, session.language) + '\n';
+  }
+  session.world.out.write(out);
+  return kOk;
+}
+
+// ---- Running -----------------------------------------------------------------------------------
+
+lab::InstanceOptions instance_options(const ReplayTask& task, const lab::RunKey& key) {
+  lab::InstanceOptions options;
+  options.load_percent = key.load_percent;
+  options.seed = key.seed;
+  options.couplings = key.couplings;
+  options.jobs = task.jobs;
+  options.data_dir = task.data_dir;
+  return options;
+}
+
+Failure not_replayed(const Session& session, const ReplayTask& task, const Error& error) {
+  const bool missing = error.code == ErrorCode::kNotFound || error.code == ErrorCode::kIo;
+  return {.exit_code = missing ? kNotFound : kRejected,
+          .code = missing ? "data-not-found" : "scenario-refused",
+          .what = session.say(Message::kReplayFailed, {task.scenario.name, error.context}),
+          .attempt = error.hint};
+}
+
+struct Runs {
+  lab::Experiment experiment;
+  std::vector<lab::RunRecord> records;
+  std::map<std::string, double> cpu_seconds;  // by policy, of the runs of this command
+  std::size_t pending = 0;                    // when it began
+  std::size_t found = 0;                      // in the results file
+};
+
+// A run is shown as it is kept: what a later command reads is what this one shows.
+void keep_run(Runs& runs, ResultsFile& file, const lab::RunKey& key, const lab::RunResult& result) {
+  std::string line = lab::write_record(runs.experiment, key, result);
+  file.append(line);
+  runs.cpu_seconds[key.policy] += result.cpu_seconds;
+  line.pop_back();
+  Result<lab::ReadRecord> record = lab::read_record(line);
+  TONGSUAN_CHECK(record.ok());
+  runs.records.push_back(std::move(record.value().run));
+}
+
+Attempt<Done> run_pending(Session& session, const ReplayTask& task,
+                          const std::vector<lab::RunKey>& pending, Runs& runs, ResultsFile& file) {
+  ProgressLine line(session, task.quiet);
+  line.tell_rest();
+  const Patience patience;
+  const std::string total = std::to_string(pending.size());
+  std::atomic<std::size_t> ended = 0;
+  const auto stage = [&] {
+    return session.say(Message::kStageReplays, {std::to_string(ended.load()), total});
+  };
+  const lab::MatrixWork work = {.make_instance =
+                                    [&](const lab::RunKey& key) {
+                                      return lab::make_instance(task.scenario,
+                                                                instance_options(task, key));
+                                    },
+                                .replay = lab::replay};
+  const lab::MatrixOptions options = {
+      .replay = task.options,
+      .thread_count = task.thread_count,
+      .finished =
+          [&](const lab::RunKey& key, const lab::RunResult& result) {
+            keep_run(runs, file, key, result);
+            ++ended;
+          },
+      .progress = [&](double done) { line.show(stage(), done, 1); },
+      .cancelled =
+          [&] {
+            if (interrupted()) line.tell_interrupted(Message::kFinishingRuns);
+            return interrupted() || file.error() != 0;
+          }};
+  const Result<Done> done = lab::run_matrix(pending, work, options);
+  line.clear();
+  if (file.error() != 0) {
+    return Failure{.exit_code = kUnexpected,
+                   .code = "write-failed",
+                   .what = session.say(Message::kCannotWrite,
+                                       {task.results_path, system_reason(session, file.error())}),
+                   .attempt = "ls -ld " + shell_word(task.results_path)};
+  }
+  if (!done.ok() && !interrupted()) return not_replayed(session, task, done.error());
+  return Done{};
+}
+
+Attempt<Runs> run_all(Session& session, const ReplayTask& task) {
+  Runs runs;
+  runs.experiment = lab::experiment_of(task.scenario, task.options, task.jobs, TONGSUAN_VERSION);
+  TONGSUAN_TRY(ResultsFile file, ResultsFile::open(session, task, runs.experiment));
+  std::vector<lab::RunKey> pending;
+  for (const lab::RunKey& key : lab::matrix_keys(task.axes)) {
+    const auto found = std::ranges::find(file.found(), key, &lab::RunRecord::key);
+    if (found == file.found().end()) {
+      pending.push_back(key);
+    } else {
+      runs.records.push_back(*found);
+    }
+  }
+  runs.pending = pending.size();
+  runs.found = runs.records.size();
+  if (task.resume) {
+    note(session, task,
+         session.say(Message::kResumed, {task.results_path, std::to_string(runs.found),
+                                         std::to_string(runs.pending)}));
+  }
+  TONGSUAN_TRY([[maybe_unused]] const Done done, run_pending(session, task, pending, runs, file));
+  return runs;
+}
+
+// ---- Telling -----------------------------------------------------------------------------------
+
+Attempt<Done> write_page(Session& session, const ReplayTask& task,
+                         const lab::Comparison& comparison) {
+  const lab::RunKey& first = comparison.groups.front().runs.front().front().key;
+  const Result<lab::Instance> instance =
+      lab::make_instance(task.scenario, instance_options(task, first));
+  if (!instance.ok()) return not_replayed(session, task, instance.error());
+  const std::string page = lab::replay_html({.comparison = comparison,
+                                             .instance = instance.value(),
+                                             .language = session.language,
+                                             .command = task.command});
+  TONGSUAN_TRY([[maybe_unused]] const Done written,
+               write_file(session, task.report_path, page, task.force));
+  if (task.report_path != "-") {
+    note(session, task, session.say(Message::kWroteReport, {task.report_path}));
+  }
+  return Done{};
+}
+
+void write_table(Session& session, const ReplayTask& task, const lab::Comparison& comparison) {
+  if (task.report_path == "-" || task.results_path == "-") return;
+  const bool people = task.format == report::Format::kTable || task.format == report::Format::kWide;
+  if (people) {
+    session.world.out.write(
+        lab::comparison_text(comparison, session.language, task.format == report::Format::kWide));
+    return;
+  }
+  const Result<std::string> text =
+      report::render(lab::comparison_rows(comparison), {.format = task.format});
+  TONGSUAN_CHECK(text.ok());  // no column was asked for by name
+  session.world.out.write(text.value());
+}
+
+void tell_cpu(Session& session, const ReplayTask& task, const Runs& runs) {
+  std::string list;
+  for (const auto& [policy, seconds] : runs.cpu_seconds) {
+    if (!list.empty()) list += session.say(Message::kListComma);
+    list += policy + ' ' + std::to_string(static_cast<std::int64_t>(seconds + 0.5)) + " s";
+  }
+  if (!list.empty()) note(session, task, session.say(Message::kCpuSeconds, {list}));
+}
+
+Attempt<int> tell(Session& session, const ReplayTask& task, Runs runs) {
+  const std::size_t ended = runs.records.size() - runs.found;
+  const bool cut = interrupted() && ended < runs.pending;
+  tell_cpu(session, task, runs);
+  if (!runs.records.empty()) {
+    const lab::Comparison comparison =
+        lab::compare(runs.experiment, std::move(runs.records), task.reference);
+    if (!task.report_path.empty() && !cut) {
+      TONGSUAN_TRY([[maybe_unused]] const Done page, write_page(session, task, comparison));
+    }
+    write_table(session, task, comparison);
+  }
+  if (!cut) return int{kOk};
+  note(session, task,
+       session.say(Message::kStoppedRuns, {std::to_string(ended), std::to_string(runs.pending)}));
+  if (!task.results_path.empty() && task.results_path != "-") {
+    note(session, task,
+         session.say(Message::kTry) + ": " + task.command + " --results " +
+             shell_word(task.results_path) + " --resume");
+  }
+  return int{kInterrupted};
+}
+
+}  // namespace
+
+Attempt<int> run_replay(Session& session, const Arguments& arguments) {
+  if (arguments.has(Option::kList)) return list(session);
+  if (arguments.positionals().empty()) {
+    return usage(session.say(Message::kMissingArgument,
+                             {"SCENARIO", session.say(Message::kArgumentScenario)}),
+                 "tongsuan replay --list");
+  }
+  TONGSUAN_TRY(const ReplayTask task, plan_replay(session, arguments));
+  TONGSUAN_TRY(Runs runs, run_all(session, task));
+  return tell(session, task, std::move(runs));
+}
+
+}  // namespace tongsuan::cli
