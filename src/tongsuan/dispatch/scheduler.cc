@@ -94,7 +94,7 @@ bool Scheduler::all_full(const State& state) const {
   return std::ranges::all_of(pools_, [&](PoolId pool) { return state.pool(pool).free == 0; });
 }
 
-bool Scheduler::start_at(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
+bool Scheduler::start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
   return desk.execute(engine::StartOrder{entry.order, option.way, option.pool,
                                          std::move(nodes.nodes),
                                          chooser_.price(desk.state(), option.pool)});
@@ -125,7 +125,7 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
       nodes = std::move(found);
       where = &option;
     }
-    if (nodes) return start_at(desk, entry, *where, std::move(*nodes));
+    if (nodes) return start_on(desk, entry, *where, std::move(*nodes));
     std::erase_if(candidates_, [&](const Candidate& at) { return at.worth == best; });
   }
   return false;
@@ -137,7 +137,10 @@ void Scheduler::reserve(const Desk& desk, const Entry& entry) {
   std::optional<Later> best;
   const Option* where = nullptr;
   Second best_end = 0;
+  const auto planned = std::ranges::lower_bound(planned_, entry.order, {}, &Planned::order);
+  const bool has_plan = planned != planned_.end() && planned->order == entry.order;
   for (const Option& option : entry.options) {
+    if (has_plan && (option.way != planned->way || !(option.pool == planned->pool))) continue;
     const HubId hub = state.places().pools[option.pool.value].hub;
     Second ready = desk.now();
     if (!state.has_data(record.order, hub)) {
@@ -217,6 +220,27 @@ void Scheduler::compact() {
     ++kept;
   }
   line_.resize(kept);
+}
+
+void Scheduler::plan(std::vector<Planned> planned) {
+  planned_ = std::move(planned);
+}
+
+bool Scheduler::start_at(Desk& desk, const Planned& where) {
+  const auto at = std::ranges::find(line_, where.order, &Entry::order);
+  if (at == line_.end()) return false;
+  const State& state = desk.state();
+  const OrderRecord& record = state.order(where.order);
+  for (const Option& option : at->options) {
+    if (option.way != where.way || !(option.pool == where.pool)) continue;
+    if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
+    auto nodes = nodes_now(state, no_holds_, {option.pool, option.need, desk.now(),
+                                           State::remaining(record, option.way)});
+    if (!nodes || !start_on(desk, *at, option, std::move(*nodes))) return false;
+    line_.erase(at);
+    return true;
+  }
+  return false;
 }
 
 void Scheduler::pass(Desk& desk) {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "tongsuan/base/check.h"
-#include "tongsuan/lab/green_match.h"
+#include "tongsuan/green/green.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -116,7 +116,7 @@ class Measure {
     for (std::vector<std::int64_t>& zone : watts_) {
       for (std::int64_t& hour : zone) hour /= kMilliwattSeconds;
     }
-    green_ = match_green(instance_.energy, watts_);
+    green_ = green::match_green(instance_.energy, watts_);
     result_.energy_mwh = static_cast<double>(green_.consumed_wh) / 1e6;
     result_.green_hourly = green_.share_hourly;
     result_.green_annual = green_.share_annual;
@@ -163,6 +163,20 @@ class Measure {
       slowdown += slow;
       flow += whole;
       result_.bounded_slowdown_max = std::max(result_.bounded_slowdown_max, slow);
+    }
+    if (std::getenv("loss")) {
+      double v[16][4] = {};
+      for (std::uint32_t i = 0; i < result_.jobs; ++i) {
+        const world::Job& job = instance_.script.jobs[i];
+        const OrderRecord& record = state_.order(OrderId{i});
+        std::uint32_t k = 0; while ((1u << k) < job.order.ways[0].gang && k < 12) ++k;
+        v[k][0] += double(job.order.value); 
+        if (record.state == OrderState::kDone) { v[k][1] += double(job.order.value) - double(engine::value_at(record.order, record.order.submit + Second(wait_seconds(record, job, i)))); }
+        else v[k][2] += double(job.order.value);
+        v[k][3] += 1;
+      }
+      for (int k = 0; k < 12; ++k) std::printf("gang %d n %.0f share %.4f lost by waiting %.4f gone %.4f\n", 1 << k, v[k][3], v[k][0] / all_value, v[k][1] / all_value, v[k][2] / all_value);
+      std::printf("cost ask etc %.4f\n", result_.cost_yuan * 1e6 / all_value);
     }
     result_.offered = asked / span_capacity_;
     result_.served = asked > 0 ? served / asked : 0;
@@ -306,7 +320,7 @@ class Measure {
   std::vector<std::vector<std::int64_t>> used_by_hub_;  // device-seconds by hub and hour
   // By zone and hour: milliwatt-seconds, and Wh from `count_green` on.
   std::vector<std::vector<std::int64_t>> watts_;
-  GreenResult green_;
+  green::GreenResult green_;
   std::vector<Second> kept_;  // by order: seconds of all its contracts that count
 };
 

@@ -52,6 +52,7 @@ class BookMaker {
     canonicalise(market_);
     book_.market = std::move(market_);
     number_orders();
+    number_pools();
     return std::move(book_);
   }
 
@@ -311,6 +312,24 @@ class BookMaker {
         std::from_chars(names[i].data() + 1, names[i].data() + names[i].size(), number);
       }
       book_.orders.push_back(OrderId{number});
+    }
+  }
+
+  // Places need not be sorted by name; the market is.
+  void number_pools() {
+    const auto find = [](const NameList& names, std::string_view name) {
+      for (std::uint32_t i = 0; i < names.size(); ++i) {
+        if (names[i] == name) return i;
+      }
+      return kNone;
+    };
+    const Market& market = book_.market;
+    for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) {
+      const HubId at{find(places_.hub_names, market.hub_names[hub])};
+      for (std::uint32_t i = 0; i < market.classes.size(); ++i) {
+        const ClassId accelerator{find(places_.class_names, market.class_names[i])};
+        book_.pools.push_back(engine::find_pool(places_, at, accelerator));
+      }
     }
   }
 

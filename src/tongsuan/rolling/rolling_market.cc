@@ -38,6 +38,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .backfill = true,
              .aging_percent = rules.aging_percent},
             all_pools(places), chooser_),
+      green_adder_(rules.green_adder >= 0 ? rules.green_adder : energy.unmatched_adder),
       next_round_(rules.round) {}
 
 Grid RollingMarket::grid_at(Second now) const {
@@ -48,7 +49,7 @@ Grid RollingMarket::grid_at(Second now) const {
 
 void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
   const State& state = desk.state();
-  if (!prices_) prices_.emplace(state, energy_, grid_at(desk.now()));
+  if (!prices_) { prices_.emplace(state, energy_, grid_at(desk.now())); if (!rules_.fixed.empty()) prices_->fix(rules_.fixed); }
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
@@ -287,11 +288,18 @@ void RollingMarket::round(dispatch::Desk& desk) {
     next_forecast_ = now + rules_.forecast;
     forecast(desk.state(), now);
   }
-  if (line_.size() == 0) return;
+  Grid hours = grid_at(now);
+  hours.slot = kHour;
+  prices_->set_energy(desk.state(), energy_, hours, green_adder_);
+  if (line_.size() == 0) {
+    if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
+    return;
+  }
   line_.age(desk.state(), now);
   if (rules_.rounds) clear_round(desk);
   line_.pass(desk);
   make_rooms(desk);
+  if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
 }
 
 void RollingMarket::clear_round(dispatch::Desk& desk) {
@@ -321,7 +329,6 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   if (on_round) on_round(book, cleared.value());
   const Certificate& certificate = cleared.value().verified.certificate();
   const market::Verdict& verdict = cleared.value().verified.verdict();
-  const Result<market::Problem> problem = market::compile(book.market);
   engine::CloseRound close;
   close.round = certificate.round;
   close.root = certificate.root;
@@ -341,19 +348,43 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   record.welfare = static_cast<double>(verdict.welfare) / static_cast<double>(verdict.denominator) /
                    static_cast<double>(kMicro);
   record.work_units = cleared.value().work_units;
-  record.started = start_awards(desk, book, problem.value(), certificate);
+  record.started = start_awards(desk, book, certificate);
   records_.push_back(record);
 }
 
-// Awards of the first slot start where they were awarded, if nodes allow; large gangs first.
+// Awards of the first slot start where they were awarded, if nodes allow: the largest first. The
+// others tell the line where the first in it shall be reserved.
 std::uint64_t RollingMarket::start_awards(dispatch::Desk& desk, const Book& book,
-                                          const market::Problem& problem,
                                           const Certificate& certificate) {
-  static_cast<void>(desk);
-  static_cast<void>(book);
-  static_cast<void>(problem);
-  static_cast<void>(certificate);
-  return 0;
+  struct Award {
+    dispatch::Scheduler::Planned where;
+    Slot start;
+    std::uint32_t gang;
+  };
+  std::vector<Award> awards;
+  const Market& market = book.market;
+  for (const tongsuan::Award& award : certificate.outcome.awards) {
+    const OrderId id = book.orders[award.order.value];
+    const Variant& variant =
+        market.variants[market.orders[award.order.value].variants.begin + award.variant];
+    const std::uint32_t pool = book.pool_at(award.hub, variant.accelerator);
+    if (pool == kNone) continue;
+    // Variants of the book are the order's ways, in their order.
+    awards.push_back({{id, award.variant, PoolId{pool}}, award.start, variant.gang});
+  }
+  std::ranges::stable_sort(awards, [](const Award& a, const Award& b) { return a.gang > b.gang; });
+  std::uint64_t started = 0;
+  std::vector<dispatch::Scheduler::Planned> planned;
+  for (const Award& award : awards) {
+    if (award.start == 0 && rules_.start_awards && line_.start_at(desk, award.where)) {
+      ++started;
+    } else {
+      planned.push_back(award.where);
+    }
+  }
+  std::ranges::sort(planned, {}, &dispatch::Scheduler::Planned::order);
+  if (rules_.plan_awards) line_.plan(std::move(planned));
+  return started;
 }
 
 }  // namespace tongsuan::rolling
