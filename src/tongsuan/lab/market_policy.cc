@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "tongsuan/codec/market_text.h"
 #include "tongsuan/lab/value_bound.h"
 #include "tongsuan/rolling/rolling.h"
 
@@ -34,14 +35,22 @@ rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& opt
   rules.relocation.restart_far = instance.script.restart_far;
   const auto knob = [](const char* name, auto& value) { if (const char* t = std::getenv(name)) value = static_cast<std::remove_reference_t<decltype(value)>>(std::atoll(t)); };
   knob("forecast", rules.forecast); knob("hold", rules.hold_per_mille); knob("steps", rules.dual_steps); knob("units", rules.search_units_per_order);
-  knob("rounds", rules.rounds); knob("expmax", rules.expected_orders_max); knob("bookmax", rules.book_orders_max); knob("grain", rules.grain_per_mille); knob("move", rules.move_gain); knob("rel", rules.relocates); knob("sav", rules.relocation.saving_percent); knob("rset", rules.relocation.settled); knob("adder", rules.green_adder); knob("sa", rules.start_awards); knob("pa", rules.plan_awards); knob("settled", rules.room.settled); knob("price", rules.price_percent); knob("fsteps", rules.forecast_steps);
+  knob("certify", rules.certify); knob("expmax", rules.expected_orders_max); knob("bookmax", rules.book_orders_max); knob("grain", rules.grain_per_mille); knob("move", rules.move_gain); knob("rel", rules.relocates); knob("sav", rules.relocation.saving_percent); knob("rset", rules.relocation.settled); knob("adder", rules.green_adder); knob("sa", rules.start_awards); knob("pa", rules.plan_awards); knob("settled", rules.room.settled); knob("price", rules.price_percent); knob("fsteps", rules.forecast_steps);
   return rules;
 }
 
 class MarketPolicy final : public Policy {
  public:
   MarketPolicy(const Instance& instance, const rolling::MarketRules& rules)
-      : market_(instance.places, instance.energy, rules) {}
+      : market_(instance.places, instance.energy, rules) {
+    if (const char* t = std::getenv("dump")) {
+      const int n = std::atoi(t);
+      market_.on_round = [n](const rolling::Book& book, const clearing::Clearing& c) {
+        if (static_cast<int>(c.verified.certificate().round) == n) {
+          std::string text = codec::write_market(book.market);
+          std::FILE* f = std::fopen("/tmp/r/round.market", "wb"); std::fwrite(text.data(), 1, text.size(), f); std::fclose(f); std::exit(0); } };
+    }
+  }
 
   void react(dispatch::Desk& desk, const std::vector<engine::Event>& events) override {
     market_.react(desk, events);

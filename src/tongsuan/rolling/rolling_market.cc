@@ -296,7 +296,10 @@ void RollingMarket::round(dispatch::Desk& desk) {
     return;
   }
   line_.age(desk.state(), now);
-  if (rules_.rounds) clear_round(desk);
+  if (rules_.certify > 0 && now >= next_certificate_) {
+    next_certificate_ = now + rules_.certify;
+    clear_round(desk);
+  }
   line_.pass(desk);
   make_rooms(desk);
   if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);

@@ -56,7 +56,8 @@ struct MarketRules {
   std::uint32_t thread_count = 1;
   std::uint32_t forecast_steps = 120;
   std::uint32_t grain_per_mille = 10; std::uint32_t price_percent = 100;
-  bool rounds = true;  // false: prices and dispatch only, without certificates
+  // Seconds between clearings with a certificate, a multiple of `round`; 0: prices and dispatch only.
+  Second certify = 21'600;
 };
 
 struct RoundRecord {
@@ -132,6 +133,7 @@ class RollingMarket {
   std::int64_t green_adder_;
   Second next_round_;
   Second next_forecast_ = 0;
+  Second next_certificate_ = 0;
 };
 
 }  // namespace tongsuan::rolling
