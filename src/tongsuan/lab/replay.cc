@@ -42,17 +42,19 @@ class Loop final : public dispatch::Desk {
   // ---- Desk ------------------------------------------------------------------------------------
   [[nodiscard]] const engine::State& state() const override { return engine_.state(); }
   [[nodiscard]] Second now() const override { return now_; }
-  bool execute(const engine::Command& command) override {
+  bool execute(engine::Command command) override {
     if (const auto* end = std::get_if<engine::EndContract>(&command)) {
       return end_contract(end->contract, end->reason);
     }
-    return run_command(command);
+    return run_command(std::move(command));
   }
 
  private:
-  bool run_command(const engine::Command& command) {
-    const std::vector<Event>& events = engine_.execute(now_, command);
-    for (const Event& event : events) {
+  bool run_command(engine::Command command) {
+    const std::size_t first = fresh_.size();
+    const bool accepted = engine_.execute(now_, std::move(command), fresh_);
+    for (std::size_t i = first; i < fresh_.size(); ++i) {
+      const Event& event = fresh_[i];
       world_.see(event);
       if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
@@ -62,8 +64,7 @@ class Loop final : public dispatch::Desk {
         ran_.push_back({});
       }
     }
-    fresh_.insert(fresh_.end(), events.begin(), events.end());
-    return !engine_.refusal();
+    return accepted;
   }
 
   bool end_contract(engine::ContractId id, engine::EndReason reason) {
