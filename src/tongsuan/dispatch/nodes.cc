@@ -12,8 +12,6 @@ using engine::Node;
 using engine::PoolId;
 using engine::State;
 
-constexpr Second kNever = std::numeric_limits<Second>::max();
-
 // Work that has outlived its estimate ends any moment; it is about to be extended.
 Second end_after(const Contract& contract, Second now) {
   return std::max(contract.expected_end, now + 1);
@@ -30,13 +28,6 @@ std::int64_t free_at(const State& state, const Node& node, Second at, Second now
 
 bool is_whole(const State& state, const Wish& wish) {
   return wish.need.per_node == state.places().pools[wish.pool.value].node_devices;
-}
-
-// Whether work on the whole node is over when the first hold begins.
-bool ends_before_holds(const Holds& holds, const Wish& wish, std::uint32_t at) {
-  const Second end = wish.now + wish.estimate;
-  return std::ranges::all_of(holds.on(wish.pool, at),
-                             [&](const Hold& hold) { return hold.from >= end; });
 }
 
 // Whether a part of the node may be used for [now, end) without delaying a hold.
@@ -81,6 +72,8 @@ std::optional<Nodes> one_node_now(const State& state, const Holds& holds, const 
 std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, const Wish& wish) {
   const engine::PoolState& pool = state.pool(wish.pool);
   const bool held = holds.any(wish.pool);
+  const std::vector<Second>& first_hold = holds.first(wish.pool);
+  const Second end = wish.now + wish.estimate;
   const std::uint32_t wanted = wish.need.nodes;
   std::uint32_t left = pool.whole_free();  // empty nodes ahead
   Nodes found{{}, left};
@@ -90,8 +83,8 @@ std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, con
       const Node& node = pool.nodes[i];
       if (!node.up || !node.contracts.empty()) continue;
       --left;
-      if (held && holds.on(wish.pool, i).empty() == promised) continue;
-      if (promised && !ends_before_holds(holds, wish, i)) continue;
+      if (held && (first_hold[i] == kNever) == promised) continue;
+      if (promised && first_hold[i] < end) continue;
       found.nodes.push_back(i);
     }
   };
@@ -104,14 +97,9 @@ std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, con
   return found;
 }
 
-// Seconds at which one node has room for the gang after all of its holds.
-Second node_ready(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
+// When a part of the node has room for the gang after all of its holds.
+Second part_ready(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
   const Node& node = state.pool(wish.pool).nodes[at];
-  if (!node.up) return kNever;
-  if (is_whole(state, wish)) {
-    if (!holds.on(wish.pool, at).empty()) return kNever;
-    return node.contracts.empty() ? wish.now : std::max(node.busy_until, wish.now + 1);
-  }
   std::int64_t wanted = wish.need.per_node;
   for (const Hold& hold : holds.on(wish.pool, at)) wanted += hold.devices;
   if (wanted > state.places().pools[wish.pool.value].node_devices) return kNever;
@@ -120,6 +108,24 @@ Second node_ready(const State& state, const Holds& holds, const Wish& wish, std:
   for (const engine::ContractId id : node.contracts) {
     const Second end = end_after(state.contract(id), wish.now);
     if (end < ready && free_at(state, node, end, wish.now) >= wanted) ready = end;
+  }
+  return ready;
+}
+
+// By node: when it is ready for its share of the gang; kNever where it is down or promised away.
+std::vector<Second> ready_times(const State& state, const Holds& holds, const Wish& wish) {
+  const std::vector<Node>& nodes = state.pool(wish.pool).nodes;
+  const std::vector<Second>& first_hold = holds.first(wish.pool);
+  const bool whole = is_whole(state, wish);
+  std::vector<Second> ready(nodes.size(), kNever);
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    if (!node.up) continue;
+    if (!whole) {
+      ready[i] = part_ready(state, holds, wish, i);
+    } else if (first_hold[i] == kNever) {
+      ready[i] = node.contracts.empty() ? wish.now : std::max(node.busy_until, wish.now + 1);
+    }
   }
   return ready;
 }
@@ -149,11 +155,14 @@ std::vector<std::uint32_t> busiest(const std::vector<Second>& ready, Second by,
 Holds::Holds(const engine::Places& places) : counts_(places.pools.size()) {
   for (const engine::Pool& pool : places.pools) {
     holds_.emplace_back(pool.nodes);
+    first_.emplace_back(pool.nodes, kNever);
   }
 }
 
 void Holds::add(PoolId pool, std::uint32_t node, Hold hold) {
   holds_[pool.value][node].push_back(hold);
+  Second& first = first_[pool.value][node];
+  first = std::min(first, hold.from);
   ++counts_[pool.value];
   touched_.push_back({pool, node});
 }
@@ -161,6 +170,7 @@ void Holds::add(PoolId pool, std::uint32_t node, Hold hold) {
 void Holds::clear() {
   for (const Place& place : touched_) {
     holds_[place.pool.value][place.node].clear();
+    first_[place.pool.value][place.node] = kNever;
     counts_[place.pool.value] = 0;
   }
   touched_.clear();
@@ -183,10 +193,8 @@ std::optional<Nodes> nodes_now(const State& state, const Holds& holds, const Wis
 }
 
 std::optional<Later> nodes_later(const State& state, const Holds& holds, const Wish& wish) {
-  const auto node_count = static_cast<std::uint32_t>(state.pool(wish.pool).nodes.size());
-  if (wish.need.nodes > node_count) return std::nullopt;
-  std::vector<Second> ready(node_count);
-  for (std::uint32_t i = 0; i < node_count; ++i) ready[i] = node_ready(state, holds, wish, i);
+  if (wish.need.nodes > state.pool(wish.pool).nodes.size()) return std::nullopt;
+  const std::vector<Second> ready = ready_times(state, holds, wish);
   std::vector<Second> sorted = ready;  // up to the one that is asked for
   const auto last = sorted.begin() + (wish.need.nodes - 1);
   std::nth_element(sorted.begin(), last, sorted.end());

@@ -9,12 +9,15 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "tongsuan/engine/engine.h"
 
 namespace tongsuan::dispatch {
+
+inline constexpr Second kNever = std::numeric_limits<Second>::max();
 
 struct Hold {
   Second from = 0;
@@ -30,6 +33,10 @@ class Holds {
   [[nodiscard]] const std::vector<Hold>& on(engine::PoolId pool, std::uint32_t node) const {
     return holds_[pool.value][node];
   }
+  // When the first hold begins, by node; kNever where there is none.
+  [[nodiscard]] const std::vector<Second>& first(engine::PoolId pool) const {
+    return first_[pool.value];
+  }
 
  private:
   struct Place {
@@ -37,6 +44,7 @@ class Holds {
     std::uint32_t node;
   };
   std::vector<std::vector<std::vector<Hold>>> holds_;  // by pool, node; in the order of adding
+  std::vector<std::vector<Second>> first_;             // by pool, node
   std::vector<std::uint32_t> counts_;                  // by pool
   std::vector<Place> touched_;
 };
