@@ -213,6 +213,29 @@ Result<Done> wrong(std::string what) {
   return Error{ErrorCode::kInvalidArgument, std::move(what), {}};
 }
 
+Result<Done> check_data(const Places& places) {
+  for (std::size_t i = 0; i < places.links.size(); ++i) {
+    const DataLink& link = places.links[i];
+    if (link.from.value >= places.hubs.size() || link.to.value >= places.hubs.size() ||
+        link.mb_per_second < 1) {
+      return wrong("a data link names an unknown hub or moves nothing");
+    }
+    if (i > 0 && std::tuple(places.links[i - 1].from, places.links[i - 1].to) >=
+                     std::tuple(link.from, link.to)) {
+      return wrong("data links are not sorted by hubs");
+    }
+  }
+  for (const DataCopy& copy : places.data_sets) {
+    if (copy.size_mb > static_cast<std::uint64_t>(kAmountMax)) {
+      return wrong("a data set is larger than an exchange can move");
+    }
+    for (const HubId hub : copy.replicas) {
+      if (hub.value >= places.hubs.size()) return wrong("a data set lies at an unknown hub");
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 std::optional<Refusal> decide(const State& state, Second at, Command command,
@@ -240,13 +263,7 @@ Result<Done> check_places(const Places& places) {
       return wrong("pools are not sorted by hub and class");
     }
   }
-  for (const DataLink& link : places.links) {
-    if (link.from.value >= places.hubs.size() || link.to.value >= places.hubs.size() ||
-        link.mb_per_second < 1) {
-      return wrong("a data link names an unknown hub or moves nothing");
-    }
-  }
-  return Done{};
+  return check_data(places);
 }
 
 const char* refusal_name(Refusal refusal) {
