@@ -1,7 +1,9 @@
 // Which nodes a gang takes.
 //
 // Gangs below a node are placed by lifetime: on the node whose time of being busy is extended
-// least, ties by the better fit. Nodes that empty together become whole nodes for large gangs.
+// least. Room that stays open counts a little, that of a whole node as a tenth of the estimate, so
+// that among nearly equal nodes the better fit wins; then the lower number. Nodes that empty
+// together become whole nodes for large gangs.
 // Whole nodes go to large gangs in rising order.
 //
 // A *hold* promises devices of a node to a reserved order from some second on. Holds end with the
