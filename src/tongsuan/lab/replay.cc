@@ -56,10 +56,13 @@ class Loop final : public dispatch::Desk {
     for (std::size_t i = first; i < fresh_.size(); ++i) {
       const Event& event = fresh_[i];
       world_.see(event);
+      if (options_.watch) options_.watch(event);
       if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
         Ran& ran = ran_[ended->contract.value];
         if (ran.end == 0) ran.end = now_;
+        stops_ += ended->reason == engine::EndReason::kFailed;
+        moves_ += ended->reason == engine::EndReason::kPreempted;
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
         ran_.push_back({});
       }
@@ -212,6 +215,8 @@ class Loop final : public dispatch::Desk {
                          &result.idle.fragments, &result.idle.held_back, &result.idle.down}) {
       *part /= samples * static_cast<double>(devices());
     }
+    result.stops = stops_;
+    result.moves = moves_;
     policy_.report(result);
     result.events = engine_.event_count();
     const Digest digest = engine_.digest();
@@ -237,6 +242,8 @@ class Loop final : public dispatch::Desk {
   std::vector<Event> events_;  // what it is called with
   std::vector<Ran> ran_;       // by ContractId
   Second now_ = 0;
+  std::uint64_t stops_ = 0;
+  std::uint64_t moves_ = 0;
   std::uint64_t over_ = 0;
   std::uint64_t reported_ = 0;
   std::uint64_t steps_ = 0;
