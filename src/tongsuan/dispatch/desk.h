@@ -15,7 +15,7 @@ class Desk {
   [[nodiscard]] virtual const engine::State& state() const = 0;
   [[nodiscard]] virtual Second now() const = 0;
   // False when the engine refused.
-  virtual bool execute(const engine::Command& command) = 0;
+  virtual bool execute(engine::Command command) = 0;
 };
 
 }  // namespace tongsuan::dispatch

@@ -1,6 +1,7 @@
 #include "tongsuan/dispatch/nodes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace tongsuan::dispatch {
@@ -25,7 +26,11 @@ std::int64_t free_at(const State& state, const Node& node, Second at, Second now
   return free;
 }
 
-// Whether `devices` of the node may be used for [now, end) without delaying a hold.
+bool is_whole(const State& state, const Wish& wish) {
+  return wish.need.per_node == state.places().pools[wish.pool.value].node_devices;
+}
+
+// Whether a part of the node may be used for [now, end) without delaying a hold.
 bool respects(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
   const std::vector<Hold>& held = holds.on(wish.pool, at);
   const Node& node = state.pool(wish.pool).nodes[at];
@@ -67,30 +72,34 @@ std::optional<Nodes> one_node_now(const State& state, const Holds& holds, const 
 std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, const Wish& wish) {
   const engine::PoolState& pool = state.pool(wish.pool);
   const bool held = holds.any(wish.pool);
-  Nodes found;
-  found.nodes.reserve(wish.need.nodes);
+  const std::vector<Second>& first_hold = holds.first(wish.pool);
+  const Second end = wish.now + wish.estimate;
+  const std::uint32_t wanted = wish.need.nodes;
+  std::uint32_t left = pool.whole_free();  // empty nodes ahead
+  Nodes found{{}, left};
+  found.nodes.reserve(wanted);
   const auto take = [&](bool promised) {
-    for (std::uint32_t i = 0; i < pool.nodes.size() && found.nodes.size() < wish.need.nodes; ++i) {
+    for (std::uint32_t i = 0; left > 0 && found.nodes.size() < wanted; ++i) {
       const Node& node = pool.nodes[i];
       if (!node.up || !node.contracts.empty()) continue;
-      if (held && holds.on(wish.pool, i).empty() == promised) continue;
-      if (promised && !respects(state, holds, wish, i)) continue;
+      --left;
+      if (held && (first_hold[i] == kNever) == promised) continue;
+      if (promised && first_hold[i] < end) continue;
       found.nodes.push_back(i);
     }
   };
   if (held) take(true);
+  const std::size_t promised = found.nodes.size();
+  left = pool.whole_free();
   take(false);
-  if (found.nodes.size() < wish.need.nodes) return std::nullopt;
-  std::ranges::sort(found.nodes);
-  found.cost = pool.whole_free();
+  if (found.nodes.size() < wanted) return std::nullopt;
+  if (promised > 0) std::ranges::sort(found.nodes);
   return found;
 }
 
-// Seconds at which one node has room for the gang after all of its holds.
-Second node_ready(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
-  constexpr Second kNever = std::numeric_limits<Second>::max();
+// When a part of the node has room for the gang after all of its holds.
+Second part_ready(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
   const Node& node = state.pool(wish.pool).nodes[at];
-  if (!node.up) return kNever;
   std::int64_t wanted = wish.need.per_node;
   for (const Hold& hold : holds.on(wish.pool, at)) wanted += hold.devices;
   if (wanted > state.places().pools[wish.pool.value].node_devices) return kNever;
@@ -103,16 +112,57 @@ Second node_ready(const State& state, const Holds& holds, const Wish& wish, std:
   return ready;
 }
 
+// By node: when it is ready for its share of the gang; kNever where it is down or promised away.
+std::vector<Second> ready_times(const State& state, const Holds& holds, const Wish& wish) {
+  const std::vector<Node>& nodes = state.pool(wish.pool).nodes;
+  const std::vector<Second>& first_hold = holds.first(wish.pool);
+  const bool whole = is_whole(state, wish);
+  std::vector<Second> ready(nodes.size(), kNever);
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    if (!node.up) continue;
+    if (!whole) {
+      ready[i] = part_ready(state, holds, wish, i);
+    } else if (first_hold[i] == kNever) {
+      ready[i] = node.contracts.empty() ? wish.now : std::max(node.busy_until, wish.now + 1);
+    }
+  }
+  return ready;
+}
+
+// Of the nodes that are ready `by` then, the `count` that are busy longest; among equals the first.
+std::vector<std::uint32_t> busiest(const std::vector<Second>& ready, Second by,
+                                   std::uint32_t count) {
+  std::vector<Second> times;
+  times.reserve(ready.size());
+  std::ranges::copy_if(ready, std::back_inserter(times), [&](Second one) { return one <= by; });
+  const auto first = times.end() - count;
+  std::nth_element(times.begin(), first, times.end());
+  const Second least = *first;
+  auto ties = count - std::count_if(first, times.end(), [&](Second one) { return one > least; });
+  std::vector<std::uint32_t> nodes;
+  nodes.reserve(count);
+  for (std::uint32_t i = 0; i < ready.size(); ++i) {
+    if (ready[i] < least || ready[i] > by || (ready[i] == least && ties == 0)) continue;
+    ties -= ready[i] == least;
+    nodes.push_back(i);
+  }
+  return nodes;
+}
+
 }  // namespace
 
 Holds::Holds(const engine::Places& places) : counts_(places.pools.size()) {
   for (const engine::Pool& pool : places.pools) {
     holds_.emplace_back(pool.nodes);
+    first_.emplace_back(pool.nodes, kNever);
   }
 }
 
 void Holds::add(PoolId pool, std::uint32_t node, Hold hold) {
   holds_[pool.value][node].push_back(hold);
+  Second& first = first_[pool.value][node];
+  first = std::min(first, hold.from);
   ++counts_[pool.value];
   touched_.push_back({pool, node});
 }
@@ -120,6 +170,7 @@ void Holds::add(PoolId pool, std::uint32_t node, Hold hold) {
 void Holds::clear() {
   for (const Place& place : touched_) {
     holds_[place.pool.value][place.node].clear();
+    first_[place.pool.value][place.node] = kNever;
     counts_[place.pool.value] = 0;
   }
   touched_.clear();
@@ -137,37 +188,18 @@ bool may_fit(const engine::PoolState& pool, engine::Need need) {
 
 std::optional<Nodes> nodes_now(const State& state, const Holds& holds, const Wish& wish) {
   if (!may_fit(state.pool(wish.pool), wish.need)) return std::nullopt;
-  const std::uint32_t devices = state.places().pools[wish.pool.value].node_devices;
-  return wish.need.per_node < devices ? one_node_now(state, holds, wish)
-                                      : whole_nodes_now(state, holds, wish);
+  return is_whole(state, wish) ? whole_nodes_now(state, holds, wish)
+                               : one_node_now(state, holds, wish);
 }
 
 std::optional<Later> nodes_later(const State& state, const Holds& holds, const Wish& wish) {
-  struct Ready {
-    Second at;
-    std::uint32_t node;
-  };
-  const auto node_count = static_cast<std::uint32_t>(state.pool(wish.pool).nodes.size());
-  std::vector<Ready> ready;
-  ready.reserve(node_count);
-  for (std::uint32_t i = 0; i < node_count; ++i) {
-    const Second at = node_ready(state, holds, wish, i);
-    if (at != std::numeric_limits<Second>::max()) ready.push_back({at, i});
-  }
-  if (ready.size() < wish.need.nodes) return std::nullopt;
-  const auto last = ready.begin() + (wish.need.nodes - 1);
-  std::nth_element(ready.begin(), last, ready.end(), [](const Ready& a, const Ready& b) {
-    return a.at != b.at ? a.at < b.at : a.node < b.node;
-  });
-  Later later{last->at, {}};
-  // Of all nodes that are ready by then, those that are busy longest.
-  std::erase_if(ready, [&](const Ready& entry) { return entry.at > later.at; });
-  std::ranges::sort(ready, [](const Ready& a, const Ready& b) {
-    return a.at != b.at ? a.at > b.at : a.node < b.node;
-  });
-  for (std::uint32_t i = 0; i < wish.need.nodes; ++i) later.nodes.push_back(ready[i].node);
-  std::ranges::sort(later.nodes);
-  return later;
+  if (wish.need.nodes > state.pool(wish.pool).nodes.size()) return std::nullopt;
+  const std::vector<Second> ready = ready_times(state, holds, wish);
+  std::vector<Second> sorted = ready;  // up to the one that is asked for
+  const auto last = sorted.begin() + (wish.need.nodes - 1);
+  std::nth_element(sorted.begin(), last, sorted.end());
+  if (*last == kNever) return std::nullopt;
+  return Later{*last, busiest(ready, *last, wish.need.nodes)};
 }
 
 }  // namespace tongsuan::dispatch

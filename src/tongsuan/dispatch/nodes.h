@@ -1,7 +1,9 @@
 // Which nodes a gang takes.
 //
 // Gangs below a node are placed by lifetime: on the node whose time of being busy is extended
-// least, ties by the better fit. Nodes that empty together become whole nodes for large gangs.
+// least. Room that stays open counts a little, that of a whole node as a tenth of the estimate, so
+// that among nearly equal nodes the better fit wins; then the lower number. Nodes that empty
+// together become whole nodes for large gangs.
 // Whole nodes go to large gangs in rising order.
 //
 // A *hold* promises devices of a node to a reserved order from some second on. Holds end with the
@@ -9,12 +11,15 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "tongsuan/engine/engine.h"
 
 namespace tongsuan::dispatch {
+
+inline constexpr Second kNever = std::numeric_limits<Second>::max();
 
 struct Hold {
   Second from = 0;
@@ -30,6 +35,10 @@ class Holds {
   [[nodiscard]] const std::vector<Hold>& on(engine::PoolId pool, std::uint32_t node) const {
     return holds_[pool.value][node];
   }
+  // When the first hold begins, by node; kNever where there is none.
+  [[nodiscard]] const std::vector<Second>& first(engine::PoolId pool) const {
+    return first_[pool.value];
+  }
 
  private:
   struct Place {
@@ -37,6 +46,7 @@ class Holds {
     std::uint32_t node;
   };
   std::vector<std::vector<std::vector<Hold>>> holds_;  // by pool, node; in the order of adding
+  std::vector<std::vector<Second>> first_;             // by pool, node
   std::vector<std::uint32_t> counts_;                  // by pool
   std::vector<Place> touched_;
 };

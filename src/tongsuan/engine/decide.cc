@@ -12,15 +12,15 @@ class Decider {
   Decider(const State& state, Second at, std::vector<Event>& events)
       : state_(state), at_(at), events_(events) {}
 
-  std::optional<Refusal> operator()(const SubmitOrder& command) {
-    const LiveOrder& order = command.order;
+  // Parts of commands that are lists move into their events.
+  std::optional<Refusal> operator()(SubmitOrder& command) {
     const OrderId id{state_.order_count()};
-    if (const auto refusal = check_order(order)) {
+    if (const auto refusal = check_order(command.order)) {
       // A refused order keeps its number: whoever sent it asks for it by that.
-      emit(OrderRefused{id, order});
+      emit(OrderRefused{id, std::move(command.order)});
       return refusal;
     }
-    emit(OrderAccepted{id, order});
+    emit(OrderAccepted{id, std::move(command.order)});
     return std::nullopt;
   }
 
@@ -58,13 +58,13 @@ class Decider {
     return std::nullopt;
   }
 
-  std::optional<Refusal> operator()(const StartOrder& command) {
+  std::optional<Refusal> operator()(StartOrder& command) {
     if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
     const OrderRecord& record = state_.order(command.order);
     if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
     if (const auto refusal = check_start(record, command)) return refusal;
-    emit(ContractStarted{ContractId{state_.contract_count()}, command,
-                         at_ + State::remaining(record, command.way)});
+    const Second expected_end = at_ + State::remaining(record, command.way);
+    emit(ContractStarted{ContractId{state_.contract_count()}, std::move(command), expected_end});
     return std::nullopt;
   }
 
@@ -115,20 +115,20 @@ class Decider {
     return std::nullopt;
   }
 
-  std::optional<Refusal> operator()(const CloseRound& command) {
+  std::optional<Refusal> operator()(CloseRound& command) {
     if (command.round != state_.round() + 1) return Refusal::kStale;
     if (command.posted.size() != state_.places().pools.size()) return Refusal::kLimit;
     for (const std::int64_t price : command.posted) {
       if (price < 0 || price > kPriceMax) return Refusal::kLimit;
     }
-    emit(RoundClosed{command});
+    emit(RoundClosed{std::move(command)});
     return std::nullopt;
   }
 
  private:
   template <class What>
-  void emit(What what) {
-    events_.push_back({at_, std::move(what)});
+  void emit(What&& what) {
+    events_.push_back({at_, std::forward<What>(what)});
   }
 
   [[nodiscard]] std::optional<Refusal> check_order(const LiveOrder& order) const {
@@ -136,6 +136,7 @@ class Decider {
     if (order.ways.empty() || order.ways.size() > kWays) return Refusal::kLimit;
     if (order.account.value >= places.accounts.size()) return Refusal::kUnknown;
     if (order.data != kNone && order.data >= places.data_sets.size()) return Refusal::kUnknown;
+    if (order.home != kNone && order.home >= places.hubs.size()) return Refusal::kUnknown;
     for (std::size_t i = 0; i < order.hubs.size(); ++i) {
       if (order.hubs[i].value >= places.hubs.size()) return Refusal::kUnknown;
       if (i > 0 && !(order.hubs[i - 1] < order.hubs[i])) return Refusal::kLimit;
@@ -212,11 +213,34 @@ Result<Done> wrong(std::string what) {
   return Error{ErrorCode::kInvalidArgument, std::move(what), {}};
 }
 
+Result<Done> check_data(const Places& places) {
+  for (std::size_t i = 0; i < places.links.size(); ++i) {
+    const DataLink& link = places.links[i];
+    if (link.from.value >= places.hubs.size() || link.to.value >= places.hubs.size() ||
+        link.mb_per_second < 1) {
+      return wrong("a data link names an unknown hub or moves nothing");
+    }
+    if (i > 0 && std::tuple(places.links[i - 1].from, places.links[i - 1].to) >=
+                     std::tuple(link.from, link.to)) {
+      return wrong("data links are not sorted by hubs");
+    }
+  }
+  for (const DataCopy& copy : places.data_sets) {
+    if (copy.size_mb > static_cast<std::uint64_t>(kAmountMax)) {
+      return wrong("a data set is larger than an exchange can move");
+    }
+    for (const HubId hub : copy.replicas) {
+      if (hub.value >= places.hubs.size()) return wrong("a data set lies at an unknown hub");
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
-std::optional<Refusal> decide(const State& state, Second at, const Command& command,
+std::optional<Refusal> decide(const State& state, Second at, Command command,
                               std::vector<Event>& events) {
-  if (at < state.now()) return Refusal::kTime;
+  if (at < state.now() || at > kSecondsMax) return Refusal::kTime;
   return std::visit(Decider(state, at, events), command);
 }
 
@@ -239,13 +263,7 @@ Result<Done> check_places(const Places& places) {
       return wrong("pools are not sorted by hub and class");
     }
   }
-  for (const DataLink& link : places.links) {
-    if (link.from.value >= places.hubs.size() || link.to.value >= places.hubs.size() ||
-        link.mb_per_second < 1) {
-      return wrong("a data link names an unknown hub or moves nothing");
-    }
-  }
-  return Done{};
+  return check_data(places);
 }
 
 const char* refusal_name(Refusal refusal) {
@@ -280,21 +298,31 @@ const char* refusal_name(Refusal refusal) {
   return "unknown";
 }
 
-const std::vector<Event>& Engine::execute(Second at, const Command& command) {
-  events_.clear();
-  refusal_ = decide(state_, at, command, events_);
-  for (const Event& event : events_) {
-    state_.apply(event);
-    bytes_.clear();
-    append_bytes(event, bytes_);
-    sha_.update(bytes_);
+bool Engine::execute(Second at, Command command, std::vector<Event>& events) {
+  constexpr std::size_t kBlock = 4'096;
+  const std::size_t first = events.size();
+  refusal_ = decide(state_, at, std::move(command), events);
+  for (std::size_t i = first; i < events.size(); ++i) {
+    state_.apply(events[i]);
+    append_bytes(events[i], bytes_);
     ++event_count_;
   }
+  if (bytes_.size() >= kBlock) {
+    sha_.update(bytes_);
+    bytes_.clear();
+  }
+  return !refusal_;
+}
+
+const std::vector<Event>& Engine::execute(Second at, Command command) {
+  events_.clear();
+  execute(at, std::move(command), events_);
   return events_;
 }
 
 Digest Engine::digest() const {
   Sha256 copy = sha_;
+  copy.update(bytes_);
   return copy.finish();
 }
 

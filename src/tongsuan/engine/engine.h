@@ -24,8 +24,9 @@ namespace tongsuan::engine {
 // Limits and order of the lists; the error names what is wrong.
 [[nodiscard]] Result<Done> check_places(const Places& places);
 
-// Appends the events of `command` at second `at`, or says why not and appends nothing.
-[[nodiscard]] std::optional<Refusal> decide(const State& state, Second at, const Command& command,
+// Appends the events of `command` at second `at`, or says why not and appends nothing, save that an
+// order which is refused is an event of its own: it keeps its number.
+[[nodiscard]] std::optional<Refusal> decide(const State& state, Second at, Command command,
                                             std::vector<Event>& events);
 
 // Canonical bytes of an event: what a journal writes and a digest covers.
@@ -36,8 +37,10 @@ class Engine {
  public:
   explicit Engine(Places places) : state_(std::move(places)) {}
   [[nodiscard]] const State& state() const { return state_; }
-  // The events of this command; valid until the next call. Empty when refused.
-  const std::vector<Event>& execute(Second at, const Command& command);
+  // Appends the events of this command to those of the caller; false when it is refused.
+  bool execute(Second at, Command command, std::vector<Event>& events);
+  // The events of this command; valid until the next call.
+  const std::vector<Event>& execute(Second at, Command command);
   // Why the last command was refused.
   [[nodiscard]] std::optional<Refusal> refusal() const { return refusal_; }
   [[nodiscard]] std::uint64_t event_count() const { return event_count_; }
@@ -48,7 +51,7 @@ class Engine {
   std::vector<Event> events_;
   std::optional<Refusal> refusal_;
   std::uint64_t event_count_ = 0;
-  std::string bytes_;
+  std::string bytes_;  // of events that `sha_` has not seen yet: short messages are dear to hash
   Sha256 sha_;
 };
 

@@ -149,7 +149,8 @@ class Pool final : public Policy {
  public:
   Pool(const Instance& instance, Rules rules)
       : chooser_(instance.places, instance.energy),
-        line_(instance.places, rules, all_pools(instance.places), chooser_) {}
+        line_(instance.places, rules, all_pools(instance.places), chooser_),
+        shortest_first_(rules.shortest_first) {}
 
   void react(Desk& desk, const std::vector<Event>& events) override {
     const engine::State& state = desk.state();
@@ -160,7 +161,9 @@ class Pool final : public Policy {
       aged_ = desk.now();
       line_.age(state, desk.now());
     }
-    if (!changes.opened.empty() || !changes.data_at.empty()) {
+    // Who comes together is tried together where the shortest goes first.
+    const bool together = shortest_first_ && changes.came.size() > 1;
+    if (!changes.opened.empty() || !changes.data_at.empty() || together) {
       line_.pass(desk);
     } else {
       for (const OrderId order : changes.came) line_.arrive(desk, order);
@@ -176,6 +179,7 @@ class Pool final : public Policy {
   static constexpr Second kAgeEvery = 900;
   GreedyChooser chooser_;
   Scheduler line_;
+  bool shortest_first_;
   Second aged_ = 0;
 };
 

@@ -122,8 +122,7 @@ class Measure {
     result_.green_annual = green_.share_annual;
     result_.emissions_location_t = green_.emissions_location_t;
     result_.emissions_market_t = green_.emissions_market_t;
-    const double unmatched_mwh =
-        static_cast<double>(green_.consumed_wh - green_.matched_wh) / 1e6;
+    const double unmatched_mwh = static_cast<double>(green_.consumed_wh - green_.matched_wh) / 1e6;
     result_.cost_yuan +=
         static_cast<double>(green_.tariff_micro + green_.lines_micro) / kYuan +
         unmatched_mwh * static_cast<double>(instance_.energy.unmatched_adder) / kYuan;
@@ -232,6 +231,7 @@ class Measure {
     std::vector<double> asked(count), served(count), used(count);
     for (std::uint32_t i = 0; i < state_.order_count(); ++i) {
       const OrderRecord& record = state_.order(OrderId{i});
+      if (record.order.account.value >= count) continue;  // refused for that
       const auto work = static_cast<double>(true_work(instance_.script.jobs[i]));
       asked[record.order.account.value] += work;
       if (record.state == OrderState::kDone) served[record.order.account.value] += work;

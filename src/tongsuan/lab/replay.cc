@@ -42,30 +42,34 @@ class Loop final : public dispatch::Desk {
   // ---- Desk ------------------------------------------------------------------------------------
   [[nodiscard]] const engine::State& state() const override { return engine_.state(); }
   [[nodiscard]] Second now() const override { return now_; }
-  bool execute(const engine::Command& command) override {
+  bool execute(engine::Command command) override {
     if (const auto* end = std::get_if<engine::EndContract>(&command)) {
       return end_contract(end->contract, end->reason);
     }
-    return run_command(command);
+    return run_command(std::move(command));
   }
 
  private:
-  bool run_command(const engine::Command& command) {
-    const std::vector<Event>& events = engine_.execute(now_, command);
-    for (const Event& event : events) {
+  bool run_command(engine::Command command) {
+    const std::size_t first = fresh_.size();
+    const bool accepted = engine_.execute(now_, std::move(command), fresh_);
+    for (std::size_t i = first; i < fresh_.size(); ++i) {
+      const Event& event = fresh_[i];
       world_.see(event);
+      if (options_.watch) options_.watch(event);
       if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
         stops_ += ended->reason == engine::EndReason::kFailed;
         moves_ += ended->reason == engine::EndReason::kPreempted;
         Ran& ran = ran_[ended->contract.value];
         if (ran.end == 0) ran.end = now_;
+        stops_ += ended->reason == engine::EndReason::kFailed;
+        moves_ += ended->reason == engine::EndReason::kPreempted;
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
         ran_.push_back({});
       }
     }
-    fresh_.insert(fresh_.end(), events.begin(), events.end());
-    return !engine_.refusal();
+    return accepted;
   }
 
   bool end_contract(engine::ContractId id, engine::EndReason reason) {
@@ -213,6 +217,8 @@ class Loop final : public dispatch::Desk {
                          &result.idle.fragments, &result.idle.held_back, &result.idle.down}) {
       *part /= samples * static_cast<double>(devices());
     }
+    result.stops = stops_;
+    result.moves = moves_;
     policy_.report(result);
     result.stops = stops_;
     result.moves = moves_;

@@ -24,8 +24,9 @@ struct ReplayOptions {
   std::uint32_t thread_count = 1;    // never changes the result
   bool pass_per_event = false;       // policies act after each event, not after each instant
   std::string certificates_dir;      // writes book and certificate of every round; empty: none
-  std::function<void(double done)> progress;  // share of the instance's jobs that are over
-  std::function<bool()> cancelled;            // true: stop and fail with kInterrupted
+  std::function<void(const engine::Event&)> watch;  // sees every event, in order
+  std::function<void(double done)> progress;        // share of the instance's jobs that are over
+  std::function<bool()> cancelled;                  // true: stop and fail with kInterrupted
 };
 
 [[nodiscard]] Result<RunResult> replay(const Instance& instance, std::string_view policy,

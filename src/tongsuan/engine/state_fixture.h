@@ -1,0 +1,172 @@
+// Test helper: small exchanges, and slow looks at a state that share nothing with State itself.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tongsuan/base/random.h"
+#include "tongsuan/engine/engine.h"
+
+namespace tongsuan::engine::testing {
+
+// East has 3 nodes of 4 devices of class A and 2 nodes of 2 of class B; west 2 nodes of 4 of A.
+// One data set of 1,000 MB lies in the east; a link to the west moves 10 MB a second.
+inline Places small_places() {
+  Places places;
+  for (const char* name : {"east", "west"}) {
+    places.hub_names.push_back(name);
+    places.hubs.emplace_back();
+  }
+  for (const char* name : {"A", "B"}) places.class_names.push_back(name);
+  places.classes = {{400, 4}, {300, 2}};
+  places.account_names.push_back("somebody");
+  places.accounts.push_back({0});
+  places.pools = {{HubId{0}, ClassId{0}, 3, 4, Price(5)},
+                  {HubId{0}, ClassId{1}, 2, 2, Price(3)},
+                  {HubId{1}, ClassId{0}, 2, 4, Price(4)}};
+  places.links = {{HubId{0}, HubId{1}, 10, Price(1)}};
+  places.data_sets = {{1'000, {HubId{0}}}};
+  return places;
+}
+
+// Needs no more than `gang` devices of class A, for 100 seconds.
+inline LiveOrder small_order(std::uint32_t gang = 1, Second submit = 0) {
+  LiveOrder order;
+  order.submit = submit;
+  order.latest_start = submit + 1'000;
+  order.value = 1'000;
+  order.ways = {{ClassId{0}, gang, 100}};
+  return order;
+}
+
+// Everything that a state holds, as text.
+class Dump {
+ public:
+  explicit Dump(const State& state) {
+    put("now", state.now());
+    put("round", static_cast<std::int64_t>(state.round()));
+    for (const std::int64_t price : state.posted()) put("posted", price);
+    for (std::uint32_t i = 0; i < state.order_count(); ++i) order(state.order(OrderId{i}));
+    for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+      contract(state.contract(ContractId{i}));
+    }
+    for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) pool(state.pool(PoolId{i}));
+    for (std::uint32_t i = 0; i < state.places().data_sets.size(); ++i) {
+      for (const bool at : state.data(i).at) put("at", at);
+      for (const Second at : state.data(i).arriving_at) put("arriving", at);
+    }
+    for (std::uint32_t i = 0; i < state.places().links.size(); ++i) {
+      put("link", state.link(LinkId{i}).busy_until);
+      put("moved", state.link(LinkId{i}).moved_mb);
+    }
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  void put(const char* name, std::int64_t value) {
+    text_ += std::string(name) + " " + std::to_string(value) + "\n";
+  }
+  void order(const OrderRecord& record) {
+    const Event whole{0, OrderAccepted{OrderId{0}, record.order}};
+    append_bytes(whole, text_);
+    put("state", static_cast<std::int64_t>(record.state));
+    put("done", record.done_ppm);
+    put("contract", record.contract);
+    put("first", record.first_start);
+    put("since", record.waiting_since);
+    put("stops", record.stops);
+  }
+  void contract(const Contract& contract) {
+    put("order", contract.order.value);
+    put("way", contract.way);
+    put("pool", contract.pool.value);
+    put("per_node", contract.per_node);
+    for (const std::uint32_t node : contract.nodes) put("node", node);
+    put("start", contract.start);
+    put("expected", contract.expected_end);
+    put("end", contract.end);
+    put("price", contract.price.raw());
+  }
+  void pool(const PoolState& pool) {
+    for (const Node& node : pool.nodes) {
+      put("free", node.free);
+      put("up", node.up);
+      put("busy", node.busy_until);
+      for (const ContractId id : node.contracts) put("holds", id.value);
+    }
+    for (const std::uint32_t count : pool.up_nodes_by_free) put("bucket", count);
+    put("pool-free", static_cast<std::int64_t>(pool.free));
+    put("pool-up", static_cast<std::int64_t>(pool.up));
+    put("running", static_cast<std::int64_t>(pool.running));
+    put("version", static_cast<std::int64_t>(pool.version));
+    put("ask", pool.ask.raw());
+  }
+  std::string text_;
+};
+
+// What the pool should be, from the list of contracts alone. Empty: it is.
+inline std::string wrong_pool(const State& state, PoolId id) {
+  const Pool& pool = state.places().pools[id.value];
+  const PoolState& now = state.pool(id);
+  std::vector<std::int64_t> free(pool.nodes, pool.node_devices);
+  std::vector<Second> busy(pool.nodes, 0);
+  std::vector<std::vector<ContractId>> on(pool.nodes);
+  std::uint64_t running = 0;
+  for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    const Contract& contract = state.contract(ContractId{i});
+    if (!(contract.pool == id) || contract.end >= 0) continue;
+    ++running;
+    for (const std::uint32_t node : contract.nodes) {
+      free[node] -= contract.per_node;
+      busy[node] = std::max(busy[node], contract.expected_end);
+      on[node].push_back(ContractId{i});
+      if (!now.nodes[node].up) return "a contract runs on a node that is down";
+    }
+  }
+  std::uint64_t sum = 0, up = 0;
+  std::vector<std::uint32_t> buckets(pool.node_devices + std::size_t{1});
+  for (std::uint32_t i = 0; i < pool.nodes; ++i) {
+    const Node& node = now.nodes[i];
+    if (free[i] < 0) return "more devices are taken than a node has";
+    if (node.free != free[i]) return "free devices of a node";
+    if (node.busy_until != busy[i]) return "busy_until of a node";
+    if (node.contracts != on[i]) return "contracts of a node";
+    if (!node.up) continue;
+    sum += node.free;
+    up += pool.node_devices;
+    ++buckets[node.free];
+  }
+  if (now.running != running) return "running contracts of a pool";
+  if (now.free != sum || now.up != up) return "free devices of a pool";
+  return now.up_nodes_by_free == buckets ? "" : "nodes by free devices";
+}
+
+// The first invariant of state.h that does not hold; empty when all do.
+inline std::string broken_invariant(const State& state) {
+  for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) {
+    std::string wrong = wrong_pool(state, PoolId{i});
+    if (!wrong.empty()) return wrong;
+  }
+  std::set<std::uint32_t> running;
+  for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    const Contract& contract = state.contract(ContractId{i});
+    const OrderRecord& record = state.order(contract.order);
+    const std::vector<PoolId> pools = state.pools_of(record.order, contract.way);
+    if (std::ranges::find(pools, contract.pool) == pools.end()) return "a pool not allowed";
+    if (contract.end >= 0) continue;
+    if (!running.insert(contract.order.value).second) return "an order runs twice";
+    if (record.state != OrderState::kRunning || record.contract != i) return "order and contract";
+  }
+  for (std::uint32_t i = 0; i < state.order_count(); ++i) {
+    const OrderRecord& record = state.order(OrderId{i});
+    if (record.done_ppm > kPpm) return "more than all is done";
+    const bool runs = record.state == OrderState::kRunning;
+    if (runs != (running.count(i) > 0)) return "an order runs without a contract";
+  }
+  return "";
+}
+
+}  // namespace tongsuan::engine::testing
