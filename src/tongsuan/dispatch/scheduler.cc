@@ -234,8 +234,9 @@ bool Scheduler::start_at(Desk& desk, const Planned& where) {
   for (const Option& option : at->options) {
     if (option.way != where.way || !(option.pool == where.pool)) continue;
     if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
-    auto nodes = nodes_now(state, no_holds_, {option.pool, option.need, desk.now(),
-                                           State::remaining(record, option.way)});
+    auto nodes =
+        nodes_now(state, no_holds_,
+                  {option.pool, option.need, desk.now(), State::remaining(record, option.way)});
     if (!nodes || !start_on(desk, *at, option, std::move(*nodes))) return false;
     line_.erase(at);
     return true;
@@ -301,7 +302,8 @@ std::vector<OrderId> Scheduler::front(std::size_t count) const {
 
 std::optional<Second> Scheduler::earliest(const State& state, const Option& option,
                                           Second estimate) const {
-  const auto later = nodes_later(state, no_holds_, {option.pool, option.need, state.now(), estimate});
+  const auto later =
+      nodes_later(state, no_holds_, {option.pool, option.need, state.now(), estimate});
   return later ? std::optional(later->at) : std::nullopt;
 }
 

@@ -123,7 +123,7 @@ class Scheduler {
   Chooser& chooser_;
   Holds holds_;
   Holds no_holds_;  // always empty
-  bool fetches_;  // there are data to move
+  bool fetches_;    // there are data to move
   std::vector<Entry> line_;
   std::vector<Planned> planned_;
   struct Candidate {

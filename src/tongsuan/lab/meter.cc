@@ -163,20 +163,6 @@ class Measure {
       flow += whole;
       result_.bounded_slowdown_max = std::max(result_.bounded_slowdown_max, slow);
     }
-    if (std::getenv("loss")) {
-      double v[16][4] = {};
-      for (std::uint32_t i = 0; i < result_.jobs; ++i) {
-        const world::Job& job = instance_.script.jobs[i];
-        const OrderRecord& record = state_.order(OrderId{i});
-        std::uint32_t k = 0; while ((1u << k) < job.order.ways[0].gang && k < 12) ++k;
-        v[k][0] += double(job.order.value); 
-        if (record.state == OrderState::kDone) { v[k][1] += double(job.order.value) - double(engine::value_at(record.order, record.order.submit + Second(wait_seconds(record, job, i)))); }
-        else v[k][2] += double(job.order.value);
-        v[k][3] += 1;
-      }
-      for (int k = 0; k < 12; ++k) std::printf("gang %d n %.0f share %.4f lost by waiting %.4f gone %.4f\n", 1 << k, v[k][3], v[k][0] / all_value, v[k][1] / all_value, v[k][2] / all_value);
-      std::printf("cost ask etc %.4f\n", result_.cost_yuan * 1e6 / all_value);
-    }
     result_.offered = asked / span_capacity_;
     result_.served = asked > 0 ? served / asked : 0;
     result_.value = all_value > 0 ? value / all_value : 0;
@@ -273,8 +259,8 @@ class Measure {
     for (std::uint32_t i = 0; i < state_.order_count(); ++i) {
       const OrderRecord& record = state_.order(OrderId{i});
       if (record.state == OrderState::kRefused) continue;
-      const auto end =
-          record.order.submit + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
+      const auto end = record.order.submit +
+                       static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
       // Waits at the end of hour h when submit < (h + 1) h ≤ end.
       const auto first = static_cast<std::size_t>(record.order.submit / kHour);
       const auto last = static_cast<std::size_t>(end / kHour);

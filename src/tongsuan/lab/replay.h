@@ -17,6 +17,7 @@ namespace tongsuan::lab {
 
 struct ReplayOptions {
   Second round = 900;                // seconds between rounds of the market, 60 to 86,400
+  Second certify = 21'600;           // seconds between clearings with a certificate; 0: none
   Second slot = 3'600;               // of its plans, 300 to 86,400
   Second horizon = 4 * kDay;         // of its plans, 1 to 14 days
   std::uint32_t reservations = 8;    // for the orders that wait first in line, every policy alike

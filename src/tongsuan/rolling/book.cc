@@ -21,8 +21,8 @@ using engine::State;
 // By the share of its estimate that finished work took; work that has outlived that is expected to
 // go on for a tenth of what it ran.
 Second expected_end(const engine::Contract& contract, Second now, std::uint32_t duration_ppm) {
-  const auto run = static_cast<Second>(
-      static_cast<int128>(contract.expected_end - contract.start) * duration_ppm / engine::kPpm);
+  const auto run = static_cast<Second>(static_cast<int128>(contract.expected_end - contract.start) *
+                                       duration_ppm / engine::kPpm);
   const Second end = contract.start + run;
   if (end > now) return end;
   return std::max(now + 1, std::min(contract.expected_end, now + (now - contract.start) / 10));
@@ -71,7 +71,6 @@ class BookMaker {
       }
     };
     for (const OrderId id : options_.orders) touch(state_.order(id).order);
-    for (const Expected& expected : options_.expected) touch(*expected.order);
     for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
       if (!pool_touched_[i]) continue;
       const HubId hub = places_.pools[i].hub;
@@ -103,11 +102,6 @@ class BookMaker {
     energy_seller_ = AccountId{market_.account_names.push_back("sellers-of-energy")};
   }
 
-  // Of an amount, rounded up: what there is at all stays there.
-  [[nodiscard]] std::int64_t part(std::int64_t amount) const {
-    return (amount + options_.parts - 1) / options_.parts;
-  }
-
   void add_offer(Offer offer, std::vector<Step> steps) {
     offer.steps = append(market_.steps, steps);
     market_.offer_names.push_back("s" + padded(market_.offers.size(), 6));
@@ -116,13 +110,7 @@ class BookMaker {
 
   // ---- Devices ---------------------------------------------------------------------------------
 
-  [[nodiscard]] std::int64_t price_of(std::uint32_t pool, Slot slot) const {
-    const std::int64_t ask = state_.pool(PoolId{pool}).ask.raw();
-    if (options_.reserve.empty()) return ask;
-    return std::clamp<std::int64_t>(options_.reserve[pool][slot], ask, kPriceMax);
-  }
-
-  // One offer for each run of slots with the same devices at the same price.
+  // One offer for each run of slots with the same devices.
   void add_pools() {
     for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
       if (!pool_touched_[i]) continue;
@@ -130,13 +118,10 @@ class BookMaker {
       const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid, options_.duration_ppm);
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
         end = begin + 1;
-        while (end < slots() && free.devices[end] == free.devices[begin] &&
-               price_of(i, end) == price_of(i, begin)) {
-          ++end;
-        }
+        while (end < slots() && free.devices[end] == free.devices[begin]) ++end;
         if (free.devices[begin] <= 0) continue;
         add_offer({hub_seller_, pool.hub.value, pool.accelerator.value, kNone, {begin, end}, {}},
-                  {{Price(price_of(i, begin)), Amount(part(free.devices[begin]))}});
+                  {{state_.pool(PoolId{i}).ask, Amount(free.devices[begin])}});
       }
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
         end = begin + 1;
@@ -145,7 +130,7 @@ class BookMaker {
         market_.node_blocks.push_back({pool.hub,
                                        pool.accelerator,
                                        {begin, end},
-                                       static_cast<std::uint32_t>(part(free.nodes[begin]))});
+                                       static_cast<std::uint32_t>(free.nodes[begin])});
       }
     }
   }
@@ -196,7 +181,7 @@ class BookMaker {
             over_slot(energy_.tariff[zone], slot) * kHour / options_.grid.slot;
         const std::int64_t green = over_slot(energy_.green_forecast[zone], slot) - use[zone][slot];
         std::vector<Step> steps;
-        if (green > 0) steps.push_back({Price(tariff), Amount(part(std::min(green, kAmountMax)))});
+        if (green > 0) steps.push_back({Price(tariff), Amount(std::min(green, kAmountMax))});
         steps.push_back({Price(tariff + energy_.unmatched_adder), Amount(kAmountMax)});
         add_offer({energy_seller_, kNone, kNone, zone, {slot, slot + 1}, {}}, std::move(steps));
       }
@@ -224,7 +209,6 @@ class BookMaker {
           {places_.data_sets[order.data].size_mb, append(market_.hub_lists, replicas)});
     };
     for (const OrderId id : options_.orders) need(state_.order(id).order);
-    for (const Expected& expected : options_.expected) need(*expected.order);
     if (!any) return;
     for (std::uint32_t i = 0; i < places_.links.size(); ++i) {
       const engine::DataLink& link = places_.links[i];
@@ -238,7 +222,7 @@ class BookMaker {
     const std::int64_t whole = std::min(link.mb_per_second * options_.grid.slot, kAmountMax);
     const auto add = [&](SlotRange range, std::int64_t amount) {
       if (range.count() == 0 || amount <= 0) return;
-      const std::vector<Step> steps = {{link.price, Amount(part(amount))}};
+      const std::vector<Step> steps = {{link.price, Amount(amount)}};
       market_.links.push_back({link.from, link.to, range, append(market_.steps, steps)});
     };
     const Slot free = busy <= options_.grid.begin
@@ -272,9 +256,9 @@ class BookMaker {
 
   struct Terms {
     std::uint64_t left_ppm = 0;  // of the estimates
-    Second begin = 0;        // earliest start
-    Second latest = 0;       // latest start
-    std::int64_t value = 0;  // at `begin`
+    Second begin = 0;            // earliest start
+    Second latest = 0;           // latest start
+    std::int64_t value = 0;      // at `begin`
   };
 
   void add_order(const std::string& name, const LiveOrder& what, const Terms& terms) {
@@ -285,9 +269,9 @@ class BookMaker {
     std::vector<Variant> variants;
     std::uint32_t longest = 0;
     for (const engine::Way& way : what.ways) {
-      const Second left =
-          std::max<Second>(1, static_cast<Second>(static_cast<int128>(way.estimate) *
-                                                  terms.left_ppm / engine::kPpm));
+      const Second left = std::max<Second>(
+          1,
+          static_cast<Second>(static_cast<int128>(way.estimate) * terms.left_ppm / engine::kPpm));
       const Second duration = (left + grid.slot - 1) / grid.slot;
       // Work beyond the horizon is beyond this book: it takes all of it.
       const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
@@ -319,17 +303,8 @@ class BookMaker {
       const std::int64_t value = engine::value_at(record.order, begun ? record.first_start : now);
       add_order(
           "o" + padded(id.value, 8), record.order,
-          {std::uint64_t{engine::kPpm - record.done_ppm} * options_.duration_ppm / engine::kPpm, now,
-           begun ? options_.grid.end() : record.order.latest_start, value});
-    }
-    std::uint64_t number = 0;
-    for (const Expected& expected : options_.expected) {
-      const LiveOrder& what = *expected.order;
-      add_order(
-          "p" + padded(number++, 8), what,
-          {expected.duration_ppm, expected.begin,
-           expected.begin + (what.latest_start - what.submit),
-           what.value / 100 * expected.value_percent});
+          {std::uint64_t{engine::kPpm - record.done_ppm} * options_.duration_ppm / engine::kPpm,
+           now, begun ? options_.grid.end() : record.order.latest_start, value});
     }
   }
 
@@ -378,7 +353,7 @@ class BookMaker {
   std::vector<std::uint32_t> data_of_;  // DataId of the places → of the market
   std::vector<bool> pool_touched_, hub_touched_, zone_touched_;
   std::vector<bool> source_;  // by HubId: holds data that some order needs
-  std::vector<Set> sets_;               // sorted by hubs
+  std::vector<Set> sets_;     // sorted by hubs
 };
 
 }  // namespace

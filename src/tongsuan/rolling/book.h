@@ -5,9 +5,6 @@
 // offers the green energy that is forecast and not yet used by running work at the tariff, and grid
 // power with the exchange's charge on unmatched energy above it, so that a clearing moves work to
 // green hours because it is cheaper there. Data links offer the megabytes that they can still move.
-//
-// A *reserve price* is what a device-hour of a pool in a slot is expected to be worth to orders
-// that have not come yet. Pools are offered at it, or at what the seller asks if that is more.
 #pragma once
 
 #include <cstdint>
@@ -27,29 +24,15 @@ struct Grid {  // of time
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 
-// An order that is expected, not there: it cannot start before `begin`.
-struct Expected {
-  const engine::LiveOrder* order = nullptr;
-  Second begin = 0;
-  std::uint32_t duration_ppm = engine::kPpm;  // of its estimates
-  // So much more valuable, in per cent: it stands for several short ones.
-  std::uint32_t value_percent = 100;
-};
-
 struct BookOptions {
   Grid grid;
-  std::vector<OrderId> orders;     // that wait, rising
-  std::uint32_t duration_ppm = engine::kPpm;  // of the estimates of those that wait
-  std::vector<Expected> expected;  // only for forecasts of prices, never in a round
-  // A sample: one of so many orders is here, so supply is cut to one of so many parts.
-  std::int64_t parts = 1;
-  // By PoolId and slot, micro-yuan per device-hour; empty: sellers' asks only.
-  std::vector<std::vector<std::int64_t>> reserve;
+  std::vector<OrderId> orders;                // that wait, rising
+  std::uint32_t duration_ppm = engine::kPpm;  // how long work really runs, of its estimates
 };
 
 struct Book {
-  Market market;                // canonical
-  std::vector<OrderId> orders;  // by OrderId::value of the market; kNone for expected ones
+  Market market;                     // canonical
+  std::vector<OrderId> orders;       // by OrderId::value of the market; rising
   std::vector<std::uint32_t> pools;  // by hub and class of the market: PoolId::value, or kNone
   [[nodiscard]] std::uint32_t pool_at(std::uint32_t hub, ClassId accelerator) const {
     return pools[hub * market.classes.size() + accelerator.value];
@@ -65,7 +48,6 @@ struct FreeBySlot {
   std::vector<std::int64_t> nodes;
 };
 [[nodiscard]] FreeBySlot free_by_slot(const engine::State& state, engine::PoolId pool,
-                                      const Grid& grid,
-                                      std::uint32_t duration_ppm = engine::kPpm);
+                                      const Grid& grid, std::uint32_t duration_ppm = engine::kPpm);
 
 }  // namespace tongsuan::rolling

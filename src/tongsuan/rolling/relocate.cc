@@ -54,8 +54,7 @@ class Relocation {
           const Contract& contract = state.contract(id);
           if (contract.nodes.front() != node) continue;  // once each
           if (contract.start + rules_.settled > desk_.now()) continue;
-          const Second end =
-              contract.start + expected(contract.expected_end - contract.start);
+          const Second end = contract.start + expected(contract.expected_end - contract.start);
           const Second rest = end - desk_.now();
           if (rest < rules_.settled) continue;
           const engine::Need need{static_cast<std::uint32_t>(contract.nodes.size()),
@@ -97,8 +96,7 @@ class Relocation {
     if (!best) return false;
     const OrderId id = contract.order;
     const Price price(prices_.capacity(best->pool));
-    if (!desk_.execute(
-            engine::EndContract{candidate.contract, engine::EndReason::kPreempted, 0})) {
+    if (!desk_.execute(engine::EndContract{candidate.contract, engine::EndReason::kPreempted, 0})) {
       return false;
     }
     const bool goes_on =
@@ -108,12 +106,12 @@ class Relocation {
   }
 
   // The rest and the restart there, and what the owner loses by the delay.
-  [[nodiscard]] std::int64_t cost_there(const Candidate& candidate,
-                                        const engine::LiveOrder& order, std::uint32_t way,
-                                        const dispatch::Option& option, Second restart) const {
-    const auto rest = static_cast<Second>(static_cast<int128>(candidate.rest) *
-                                          order.ways[option.way].estimate /
-                                          order.ways[way].estimate);
+  [[nodiscard]] std::int64_t cost_there(const Candidate& candidate, const engine::LiveOrder& order,
+                                        std::uint32_t way, const dispatch::Option& option,
+                                        Second restart) const {
+    const auto rest =
+        static_cast<Second>(static_cast<int128>(candidate.rest) * order.ways[option.way].estimate /
+                            order.ways[way].estimate);
     return prices_.cost(option.pool, option.need, desk_.now(), rest + restart) +
            static_cast<std::int64_t>(static_cast<int128>(order.delay_cost) * restart / 3'600);
   }

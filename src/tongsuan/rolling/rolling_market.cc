@@ -1,14 +1,9 @@
 #include "tongsuan/rolling/rolling_market.h"
 
 #include <algorithm>
-#include <limits>
-#include <cstdio>
-#include <cstdlib>
 
 #include "tongsuan/base/check.h"
 #include "tongsuan/dispatch/changes.h"
-#include "tongsuan/market/problem.h"
-#include "tongsuan/solver/dual.h"
 
 namespace tongsuan::rolling {
 namespace {
@@ -38,18 +33,20 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .backfill = true,
              .aging_percent = rules.aging_percent},
             all_pools(places), chooser_),
-      green_adder_(rules.green_adder >= 0 ? rules.green_adder : energy.unmatched_adder),
       next_round_(rules.round) {}
 
-Grid RollingMarket::grid_at(Second now) const {
-  return {now, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
+// Energy at its tariff until the first round.
+void RollingMarket::open_prices(const State& state) {
+  if (prices_) return;
+  prices_.emplace(state, energy_,
+                  Grid{state.now(), kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)});
 }
 
 // ---- Dispatch ----------------------------------------------------------------------------------
 
 void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
   const State& state = desk.state();
-  if (!prices_) { prices_.emplace(state, energy_, grid_at(desk.now())); if (!rules_.fixed.empty()) prices_->fix(rules_.fixed); }
+  open_prices(state);
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
@@ -82,8 +79,8 @@ std::uint32_t RollingMarket::run_ppm() const {
 }
 
 Second RollingMarket::expected_run(Second estimate) const {
-  return std::max<Second>(1, static_cast<Second>(static_cast<int128>(estimate) * run_ppm() /
-                                                 engine::kPpm));
+  return std::max<Second>(
+      1, static_cast<Second>(static_cast<int128>(estimate) * run_ppm() / engine::kPpm));
 }
 
 std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& state, OrderId order,
@@ -130,7 +127,7 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
 
 // For the first in line, as many as there are reservations: further back waits who may wait.
 void RollingMarket::make_rooms(dispatch::Desk& desk) {
-  if (rules_.move_gain == 0) return;
+  if (rules_.room_gain == 0) return;
   for (const OrderId order : line_.front(rules_.reservations)) {
     if (make_room_for(desk, order)) line_.remove(order);
   }
@@ -154,7 +151,7 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
     if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
     const std::int64_t gain =
         engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
-    auto room = make_room(state, option, gain / rules_.move_gain, rules_.room);
+    auto room = make_room(state, option, gain / rules_.room_gain, rules_.room);
     if (!room || (best_room && best_room->cost <= room->cost)) continue;
     best_room = std::move(room);
     best = &option;
@@ -173,109 +170,9 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
         moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
     TONGSUAN_CHECK(goes_on);
   }
-  const bool starts = desk.execute(engine::StartOrder{
-      id, option.way, option.pool, room.nodes, chooser_.price(desk.state(), option.pool)});
+  const bool starts = desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes,
+                                                      chooser_.price(desk.state(), option.pool)});
   TONGSUAN_CHECK(starts);
-}
-
-// ---- Forecasts ---------------------------------------------------------------------------------
-
-// Orders of the past day, or of as many whole days as there are up to a week, come again at the
-// same hour. A book that would be too large takes every k-th, k times as large in number: each
-// stands for k that start together.
-std::vector<Expected> RollingMarket::expected_orders(const State& state, const Grid& grid) const {
-  const Second now = grid.begin;
-  const Second window =
-      now >= kDay ? std::min<Second>(now / kDay, 7) * kDay : std::max<Second>(kHour, now);
-  std::vector<Expected> expected;
-  // By number, newest first: submissions rise with numbers.
-  std::uint32_t first = state.order_count();
-  while (first > 0 && state.order(OrderId{first - 1}).order.submit >= now - window) --first;
-  for (Second shift = window; now - window + shift < grid.end(); shift += window) {
-    for (std::uint32_t i = first; i < state.order_count(); ++i) {
-      const engine::OrderRecord& record = state.order(OrderId{i});
-      const Second begin = record.order.submit + shift;
-      if (record.state == engine::OrderState::kRefused || begin <= now) continue;
-      if (begin >= grid.end()) break;
-      const std::uint32_t ppm = true_ppm(state, OrderId{i});
-      // Work shorter than a slot takes a whole one in the book: of k such orders one is kept, and
-      // worth k of them.
-      const Second run = std::max<Second>(
-          1, static_cast<Second>(static_cast<int128>(record.order.ways.front().estimate) * ppm /
-                                 engine::kPpm));
-      const Second whole = (run + grid.slot - 1) / grid.slot * grid.slot;
-      const auto share = static_cast<std::uint64_t>(run) * 1'000 / static_cast<std::uint64_t>(whole);
-      if (static_cast<std::uint64_t>(i) * 618'034 % 1'000'000 >= share * 1'000) continue;
-      expected.push_back({&record.order, begin, ppm,
-                          static_cast<std::uint32_t>(100'000 / std::max<std::uint64_t>(1, share))});
-    }
-  }
-  return expected;
-}
-
-// How long an order's work ran, or what finished work says about estimates.
-std::uint32_t RollingMarket::true_ppm(const State& state, OrderId id) const {
-  const engine::OrderRecord& record = state.order(id);
-  if (record.state == engine::OrderState::kDone && record.stops == 0) {
-    const engine::Contract& contract = state.contract(engine::ContractId{record.contract});
-    const Second estimate = record.order.ways[contract.way].estimate;
-    return static_cast<std::uint32_t>(
-        static_cast<int128>(contract.end - contract.start) * engine::kPpm / estimate);
-  }
-  return run_ppm();
-}
-
-void RollingMarket::forecast(const State& state, Second now) {
-  const Grid grid = grid_at(now);
-  BookOptions options;
-  options.grid = grid;
-  options.orders = line_.waiting();
-  options.expected = expected_orders(state, grid);
-  options.duration_ppm = run_ppm();
-  // A large forecast is made from a sample of both.
-  options.parts = static_cast<std::int64_t>(
-      (options.expected.size() + options.orders.size()) / rules_.expected_orders_max + 1);
-  const auto every = static_cast<std::size_t>(options.parts);
-  std::size_t at = 0;
-  std::erase_if(options.expected, [&](const Expected&) { return at++ % every != 0; });
-  at = 0;
-  std::erase_if(options.orders, [&](OrderId) { return at++ % every != 0; });
-  std::ranges::sort(options.orders);
-  const Book book = make_book(state, energy_, options);
-  const Result<market::Problem> problem = market::compile(book.market);
-  if (!problem.ok()) return;  // the old prices stay
-  solver::DualOptions dual;
-  dual.thread_count = rules_.thread_count;
-  dual.steps = rules_.forecast_steps;
-  dual.warm_start = shifted_prices(book.market, problem.value(), grid);
-  solver::DualResult found = solver::solve_dual(problem.value(), dual);
-  prices_->percent_ = rules_.price_percent;
-  prices_->set(state, book, problem.value(), found.prices, grid);
-  last_lanes_ = market::lane_names(book.market, problem.value());
-  last_prices_ = std::move(found.prices);
-  last_grid_ = grid;
-}
-
-// The last forecast's prices, moved on in time; what it did not see repeats its last day.
-Prices RollingMarket::shifted_prices(const Market& market, const market::Problem& problem,
-                                     const Grid& grid) const {
-  if (last_lanes_.empty()) return {};
-  const Second shift = (grid.begin - last_grid_.begin + grid.slot / 2) / grid.slot;
-  const std::vector<std::string> lanes = market::lane_names(market, problem);
-  Prices prices(problem.row_count(), 0);
-  const Second day = std::max<Second>(1, kDay / grid.slot);
-  for (std::uint32_t lane = 0; lane < lanes.size(); ++lane) {
-    const auto found = std::ranges::find(last_lanes_, lanes[lane]);
-    if (found == last_lanes_.end()) continue;
-    const auto from = static_cast<std::size_t>(found - last_lanes_.begin()) * last_grid_.slots;
-    for (Slot slot = 0; slot < grid.slots; ++slot) {
-      Second at = slot + shift;
-      while (at >= last_grid_.slots) at -= day;
-      if (at < 0) continue;
-      prices[problem.row(lane, slot)] = last_prices_[from + static_cast<std::size_t>(at)];
-    }
-  }
-  return prices;
 }
 
 // ---- Rounds ------------------------------------------------------------------------------------
@@ -283,52 +180,42 @@ Prices RollingMarket::shifted_prices(const Market& market, const market::Problem
 void RollingMarket::round(dispatch::Desk& desk) {
   const Second now = desk.now();
   next_round_ = now + rules_.round;
-  if (!prices_) prices_.emplace(desk.state(), energy_, grid_at(now));
-  if (now >= next_forecast_) {
-    next_forecast_ = now + rules_.forecast;
-    forecast(desk.state(), now);
+  open_prices(desk.state());
+  prices_->set_energy(desk.state(), energy_,
+                      {now, kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)},
+                      std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+  if (line_.size() > 0) {
+    line_.age(desk.state(), now);
+    if (rules_.certify > 0 && now >= next_certificate_) {
+      next_certificate_ = now + rules_.certify;
+      clear_round(desk);
+    }
+    line_.pass(desk);
+    make_rooms(desk);
   }
-  Grid hours = grid_at(now);
-  hours.slot = kHour;
-  prices_->set_energy(desk.state(), energy_, hours, green_adder_);
-  if (line_.size() == 0) {
-    if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
-    return;
-  }
-  line_.age(desk.state(), now);
-  if (rules_.certify > 0 && now >= next_certificate_) {
-    next_certificate_ = now + rules_.certify;
-    clear_round(desk);
-  }
-  line_.pass(desk);
-  make_rooms(desk);
   if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
+}
+
+Book RollingMarket::round_book(const State& state, Second now) const {
+  BookOptions options;
+  options.grid = {now, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
+  options.orders = line_.front(rules_.book_orders_max);
+  std::ranges::sort(options.orders);
+  options.duration_ppm = run_ppm();
+  return make_book(state, energy_, options);
 }
 
 void RollingMarket::clear_round(dispatch::Desk& desk) {
   const State& state = desk.state();
-  const Grid grid = grid_at(desk.now());
-  BookOptions options{.grid = grid, .orders = line_.waiting(), .expected = {}, .reserve = {}};
-  if (options.orders.size() > rules_.book_orders_max) {
-    options.orders.resize(rules_.book_orders_max);
-  }
-  std::ranges::sort(options.orders);
-  for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
-    std::vector<std::int64_t>& reserve = options.reserve.emplace_back(grid.slots);
-    for (Slot slot = 0; slot < grid.slots; ++slot) {
-      reserve[slot] = prices_->capacity(PoolId{i});
-    }
-  }
-  const Book book = make_book(state, energy_, options);
+  const Book book = round_book(state, desk.now());
   if (book.market.orders.empty()) return;
   clearing::ClearOptions clear;
-  clear.search_work_units = std::uint64_t{rules_.search_units_per_order} * options.orders.size();
-  clear.dual_steps = rules_.dual_steps;
+  clear.search_work_units =
+      std::uint64_t{rules_.search_units_per_order} * book.market.orders.size();
   clear.thread_count = rules_.thread_count;
   clear.round = state.round() + 1;
-  clear.strengthen = false;
-  Result<clearing::Clearing> cleared = clearing::clear(book.market, clear);
-  if (!cleared.ok()) return;
+  const Result<clearing::Clearing> cleared = clearing::clear(book.market, clear);
+  if (!cleared.ok()) return;  // a book beyond a limit: dispatch goes on without it
   if (on_round) on_round(book, cleared.value());
   const Certificate& certificate = cleared.value().verified.certificate();
   const market::Verdict& verdict = cleared.value().verified.verdict();
@@ -337,9 +224,9 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   close.root = certificate.root;
   close.orders = verdict.order_count;
   close.awards = verdict.award_count;
-  close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), 1'000'000);
+  close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), engine::kPpm);
   for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
-    close.posted.push_back(std::max<std::int64_t>(0, prices_->capacity(PoolId{i})));
+    close.posted.push_back(prices_->capacity(PoolId{i}));
   }
   desk.execute(close);
   RoundRecord record;
@@ -347,7 +234,7 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   record.at = desk.now();
   record.orders = verdict.order_count;
   record.awards = verdict.award_count;
-  record.gap = static_cast<double>(close.gap_ppm) / 1e6;
+  record.gap = static_cast<double>(close.gap_ppm) / engine::kPpm;
   record.welfare = static_cast<double>(verdict.welfare) / static_cast<double>(verdict.denominator) /
                    static_cast<double>(kMicro);
   record.work_units = cleared.value().work_units;
@@ -379,14 +266,14 @@ std::uint64_t RollingMarket::start_awards(dispatch::Desk& desk, const Book& book
   std::uint64_t started = 0;
   std::vector<dispatch::Scheduler::Planned> planned;
   for (const Award& award : awards) {
-    if (award.start == 0 && rules_.start_awards && line_.start_at(desk, award.where)) {
+    if (award.start == 0 && line_.start_at(desk, award.where)) {
       ++started;
     } else {
       planned.push_back(award.where);
     }
   }
   std::ranges::sort(planned, {}, &dispatch::Scheduler::Planned::order);
-  if (rules_.plan_awards) line_.plan(std::move(planned));
+  line_.plan(std::move(planned));
   return started;
 }
 

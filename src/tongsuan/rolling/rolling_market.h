@@ -1,18 +1,15 @@
 // The rolling market: two clocks over one engine.
 //
-// Model. *Rounds*, every few minutes, clear what waits into a certificate: prices, awards, proof.
-// Awards that start now become contracts; all others are a forecast and bind nobody. *Dispatch* is
-// event-driven: when an order comes, or devices come free, whatever fits starts in the order of the
-// line unless that delays one of the first orders in it, where it is worth most at the prices of
-// the hours to come, and not at all where waiting for a better hour or place is worth more.
+// Model. *Rounds*, every few minutes, look at the whole: energy is priced for the hours to come,
+// work moves to where the rest of it costs less, and at an interval of its own what waits is
+// cleared into a certificate. Awards that start now become contracts; the others bind nobody, but
+// tell the line where its first orders are reserved. *Dispatch* is event-driven: when an order
+// comes, or devices come free, whatever fits starts in the order of the line unless that delays a
+// reservation, where its value less its cost is largest. Small work moves out of the way of a large
+// gang that would lose more by waiting.
 //
-// Prices of the hours to come are those of a *forecast*: the dual of a book of what waits and of
-// orders like those of the past day, which are expected to come again at the same time of day. The
-// price of a device-hour is then what it is expected to be worth to others (bid prices of network
-// revenue management: Talluri and van Ryzin 1998). Pools are offered in rounds at these prices, or
-// at what sellers ask if that is more: the value of capacity beyond the book.
-//
-// Only orders that wait and what is free enter: no round sees true durations or later arrivals.
+// Only what the engine knows enters: no round sees true durations or later arrivals. Durations are
+// the owners' estimates times what finished work took of its own.
 #pragma once
 
 #include <cstdint>
@@ -31,33 +28,29 @@ namespace tongsuan::rolling {
 
 struct MarketRules {
   Second round = 900;        // seconds between rounds
-  Second slot = 3'600;       // of plans and prices
-  Second horizon = 345'600;  // of plans
-  Second forecast = 10'800;  // seconds between forecasts of prices
+  Second certify = 21'600;   // seconds between clearings with a certificate; 0: none
+  Second slot = 3'600;       // of the books that are cleared
+  Second horizon = 345'600;  // of the books
   std::uint32_t reservations = 8;
   std::uint32_t aging_percent = 20;
   dispatch::LineRule line = dispatch::LineRule::kDensity;
-  // An order waits for a better hour or place only if that is worth so much more, per mille of its
-  // value: forecasts err, and devices that stand idle are lost.
-  std::uint32_t hold_per_mille = 20;
-  std::uint32_t book_orders_max = 2'000;      // of a round: the first in line
-  std::uint32_t expected_orders_max = 2'000;  // of a forecast
-  std::uint32_t search_units_per_order = 400;
-  std::uint32_t dual_steps = 0;  // of a round; 0: by the size of the book
+  // Places whose worth differs by less than this share of the order's value are equals, among which
+  // the better fit decides.
+  std::uint32_t grain_per_mille = 1;
+  // An order waits for cheaper energy only if it gains so much of its value: whoever waits too
+  // easily leaves devices idle.
+  std::uint32_t hold_per_mille = 100;
+  // What the market charges energy that no green energy of the hour can cover, micro-yuan per MWh;
+  // at least the exchange's own charge. Higher moves more work to green hours and places.
+  std::int64_t unmatched_charge = 1'500'000'000;
   // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
-  std::uint32_t move_gain = 2;
+  std::uint32_t room_gain = 2;
   RoomRules room;
   bool relocates = true;
   RelocateRules relocation;
-  std::int64_t green_adder = -1;
-  std::vector<std::int64_t> fixed;
-  bool start_awards = true;
-  bool plan_awards = true;
-  std::uint32_t thread_count = 1;
-  std::uint32_t forecast_steps = 120;
-  std::uint32_t grain_per_mille = 10; std::uint32_t price_percent = 100;
-  // Seconds between clearings with a certificate, a multiple of `round`; 0: prices and dispatch only.
-  Second certify = 21'600;
+  std::uint32_t book_orders_max = 2'000;       // the first in line
+  std::uint32_t search_units_per_order = 100;  // of a clearing
+  std::uint32_t thread_count = 1;              // never changes the result
 };
 
 struct RoundRecord {
@@ -85,7 +78,7 @@ class RollingMarket {
   std::function<void(const Book&, const clearing::Clearing&)> on_round;
 
  private:
-  // Where to start, at the prices of the forecast.
+  // Where to start: value less cost.
   class PriceChooser final : public dispatch::Chooser {
    public:
     explicit PriceChooser(RollingMarket& market) : market_(market) {}
@@ -102,18 +95,15 @@ class RollingMarket {
   void learn(const engine::State& state, const std::vector<engine::Event>& events);
   [[nodiscard]] std::uint32_t run_ppm() const;  // of estimates, as finished work ran
   [[nodiscard]] Second expected_run(Second estimate) const;
-  [[nodiscard]] Grid grid_at(Second now) const;
-  void forecast(const engine::State& state, Second now);
-  [[nodiscard]] std::vector<Expected> expected_orders(const engine::State& state,
-                                                      const Grid& grid) const;
-  [[nodiscard]] std::uint32_t true_ppm(const engine::State& state, OrderId order) const;
-  [[nodiscard]] Prices shifted_prices(const Market& market, const market::Problem& problem,
-                                      const Grid& grid) const;
+  void open_prices(const engine::State& state);
   void clear_round(dispatch::Desk& desk);
+  [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
   void make_rooms(dispatch::Desk& desk);
   bool make_room_for(dispatch::Desk& desk, OrderId order);
-  void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option, const Room& room);
-  std::uint64_t start_awards(dispatch::Desk& desk, const Book& book, const Certificate& certificate);
+  void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option,
+               const Room& room);
+  std::uint64_t start_awards(dispatch::Desk& desk, const Book& book,
+                             const Certificate& certificate);
 
   const engine::Places& places_;
   const engine::Energy& energy_;
@@ -121,18 +111,10 @@ class RollingMarket {
   PriceChooser chooser_;
   dispatch::Scheduler line_;
   std::optional<PriceTable> prices_;
-  // Of the last forecast, to start the next from.
-  std::vector<std::string> last_lanes_;
-  Prices last_prices_;
-  Grid last_grid_;
   int128 ran_sum_ = 0;       // device-seconds that finished work ran
   int128 estimate_sum_ = 0;  // and that it was estimated to run
-  std::optional<Certificate> last_certificate_;
-  Market last_market_;
   std::vector<RoundRecord> records_;
-  std::int64_t green_adder_;
   Second next_round_;
-  Second next_forecast_ = 0;
   Second next_certificate_ = 0;
 };
 

@@ -2,8 +2,8 @@
 //
 // Model. Free devices are often there, but on nodes that smaller work shares, so a gang that needs
 // whole nodes waits. Small work can be stopped at a checkpoint and started elsewhere at once; that
-// costs the seconds that a restart takes. A plan names nodes, and for everything on them a new place
-// where it fits now. It pays when the gang would lose more by waiting.
+// costs the seconds that a restart takes. A plan names nodes, and for everything on them a new
+// place where it fits now. It pays when the gang would lose more by waiting.
 //
 // Invariants: a plan moves no gang of several nodes, nothing that has just started or is about to
 // end; a node that receives work is not cleared in the same plan; nothing is moved without a place.

@@ -108,9 +108,8 @@ Second World::startup_of(const engine::StartOrder& start) {
   const std::uint32_t hub = state_.places().pools[start.pool.value].hub.value;
   if (start.order.value >= last_hub_.size()) last_hub_.resize(state_.order_count(), kNone);
   const std::uint32_t last = std::exchange(last_hub_[start.order.value], hub);
-  return last == kNone || last == hub
-             ? 0
-             : std::max<Second>(0, script_.restart_far - script_.restart);
+  return last == kNone || last == hub ? 0
+                                      : std::max<Second>(0, script_.restart_far - script_.restart);
 }
 
 void World::see(const engine::Event& event) {
