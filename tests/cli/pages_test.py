@@ -73,6 +73,7 @@ class Completion(CommandTest):
         self.assertEqual(self.complete("clear", ""), {"tiny.market"})
         self.assertEqual(self.complete("show", "tiny.market", "aw"), {"awards"})
         self.assertEqual(self.complete("generate", ""), {"national"})
+        self.assertIn("national-week", self.complete("replay", ""))
         self.assertIn("italy", self.complete("import", ""))
         self.assertIn("bash", self.complete("completion", ""))
 

@@ -4,6 +4,7 @@
 
 #include "tongsuan/cli/help.h"
 #include "tongsuan/cli/listings.h"
+#include "tongsuan/lab/scenario.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -27,6 +28,10 @@ std::string argument_words(const CommandSpec& command) {
   std::string out;
   for (const PositionalSpec& positional : command.positionals) out += joined(positional.choices);
   if (command.name == "help") out = command_names();
+  if (command.name == "replay") {
+    for (const std::string_view name : lab::shipped_scenarios())
+      out += (out.empty() ? "" : " ") + std::string(name);
+  }
   if (command.name == "show") {
     for (const ListingSpec& listing : listings())
       out += (out.empty() ? "" : " ") + std::string(listing.name);

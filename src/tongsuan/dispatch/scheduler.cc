@@ -21,6 +21,7 @@ Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<Pool
       governed_(places.pools.size()),
       chooser_(chooser),
       holds_(places),
+      no_holds_(places),
       fetches_(!places.data_sets.empty()) {
   for (const PoolId pool : pools_) governed_[pool.value] = true;
 }
@@ -93,7 +94,7 @@ bool Scheduler::all_full(const State& state) const {
   return std::ranges::all_of(pools_, [&](PoolId pool) { return state.pool(pool).free == 0; });
 }
 
-bool Scheduler::start_at(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
+bool Scheduler::start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
   return desk.execute(engine::StartOrder{entry.order, option.way, option.pool,
                                          std::move(nodes.nodes),
                                          chooser_.price(desk.state(), option.pool)});
@@ -124,7 +125,7 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
       nodes = std::move(found);
       where = &option;
     }
-    if (nodes) return start_at(desk, entry, *where, std::move(*nodes));
+    if (nodes) return start_on(desk, entry, *where, std::move(*nodes));
     std::erase_if(candidates_, [&](const Candidate& at) { return at.worth == best; });
   }
   return false;
@@ -136,7 +137,10 @@ void Scheduler::reserve(const Desk& desk, const Entry& entry) {
   std::optional<Later> best;
   const Option* where = nullptr;
   Second best_end = 0;
+  const auto planned = std::ranges::lower_bound(planned_, entry.order, {}, &Planned::order);
+  const bool has_plan = planned != planned_.end() && planned->order == entry.order;
   for (const Option& option : entry.options) {
+    if (has_plan && (option.way != planned->way || !(option.pool == planned->pool))) continue;
     const HubId hub = state.places().pools[option.pool.value].hub;
     Second ready = desk.now();
     if (!state.has_data(record.order, hub)) {
@@ -218,6 +222,27 @@ void Scheduler::compact() {
   line_.resize(kept);
 }
 
+void Scheduler::plan(std::vector<Planned> planned) {
+  planned_ = std::move(planned);
+}
+
+bool Scheduler::start_at(Desk& desk, const Planned& where) {
+  const auto at = std::ranges::find(line_, where.order, &Entry::order);
+  if (at == line_.end()) return false;
+  const State& state = desk.state();
+  const OrderRecord& record = state.order(where.order);
+  for (const Option& option : at->options) {
+    if (option.way != where.way || !(option.pool == where.pool)) continue;
+    if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
+    auto nodes = nodes_now(state, no_holds_, {option.pool, option.need, desk.now(),
+                                           State::remaining(record, option.way)});
+    if (!nodes || !start_on(desk, *at, option, std::move(*nodes))) return false;
+    line_.erase(at);
+    return true;
+  }
+  return false;
+}
+
 void Scheduler::pass(Desk& desk) {
   holds_.clear();
   turns_.resize(line_.size());
@@ -266,6 +291,18 @@ std::int64_t Scheduler::backlog(const State& state) const {
     sum += option.need.devices() * State::remaining(state.order(entry.order), option.way);
   }
   return sum;
+}
+
+std::vector<OrderId> Scheduler::front(std::size_t count) const {
+  std::vector<OrderId> orders;
+  for (std::size_t i = 0; i < std::min(count, line_.size()); ++i) orders.push_back(line_[i].order);
+  return orders;
+}
+
+std::optional<Second> Scheduler::earliest(const State& state, const Option& option,
+                                          Second estimate) const {
+  const auto later = nodes_later(state, no_holds_, {option.pool, option.need, state.now(), estimate});
+  return later ? std::optional(later->at) : std::nullopt;
 }
 
 std::vector<OrderId> Scheduler::waiting() const {

@@ -79,8 +79,26 @@ class Scheduler {
   [[nodiscard]] std::size_t size() const { return line_.size(); }
   // Device-seconds that wait, by the owners' estimates.
   [[nodiscard]] std::int64_t backlog(const engine::State& state) const;
-  // The line, first in line first.
+  // Where orders of the line shall be reserved, by a plan: those not named go wherever is earliest.
+  struct Planned {
+    OrderId order;
+    std::uint32_t way = 0;
+    engine::PoolId pool;
+  };
+  void plan(std::vector<Planned> planned);  // rising orders
+  // Starts a waiting order at this place if it fits without delaying a reservation.
+  bool start_at(Desk& desk, const Planned& where);
+  // The line, first in line first; and the first few of it.
   [[nodiscard]] std::vector<OrderId> waiting() const;
+  [[nodiscard]] std::vector<OrderId> front(std::size_t count) const;
+  // Nodes where a gang could start now without delaying a reservation of the last pass.
+  [[nodiscard]] std::optional<Nodes> nodes_for(const engine::State& state, const Option& option,
+                                               Second estimate) const {
+    return nodes_now(state, holds_, {option.pool, option.need, state.now(), estimate});
+  }
+  // When a gang could start at this place by estimates, if nobody else waited; nothing: never.
+  [[nodiscard]] std::optional<Second> earliest(const engine::State& state, const Option& option,
+                                               Second estimate) const;
   [[nodiscard]] const std::vector<Option>* options(OrderId order) const;
 
  private:
@@ -92,7 +110,7 @@ class Scheduler {
   };
   [[nodiscard]] std::int64_t key_of(const engine::State& state, OrderId order) const;
   bool start(Desk& desk, const Entry& entry);
-  bool start_at(Desk& desk, const Entry& entry, const Option& option, Nodes nodes);
+  bool start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes);
   void reserve(const Desk& desk, const Entry& entry);
   void sort_backfill(const engine::State& state, std::size_t from);
   void compact();
@@ -104,8 +122,10 @@ class Scheduler {
   std::vector<bool> governed_;
   Chooser& chooser_;
   Holds holds_;
+  Holds no_holds_;  // always empty
   bool fetches_;  // there are data to move
   std::vector<Entry> line_;
+  std::vector<Planned> planned_;
   struct Candidate {
     std::int64_t worth;
     const Option* option;

@@ -19,6 +19,21 @@ double or_nothing(double figure) {
   return figure > kNothing ? figure : std::nan("");
 }
 
+// A figure that exists only where energy was drawn.
+double where_energy(R run, double figure) {
+  return run.energy_mwh > kNothing ? figure : std::nan("");
+}
+
+// Totals grow with the work that is done, so they are no merit; per unit of it they are.
+double share_of(double part, double whole) {
+  return whole > kNothing ? part / whole : std::nan("");
+}
+
+double gang_p95(R run, std::size_t gang) {
+  const Waits& waits = run.waits_by_gang[gang];
+  return waits.count > 0 ? waits.p95 : std::nan("");
+}
+
 constexpr std::array kMetrics = {
     Metric{"served", "%", kPercent, 1, B::kHigh, true, [](R run) { return run.served; }},
     Metric{"utilisation", "%", kPercent, 1, B::kHigh, true, [](R run) { return run.utilisation; }},
@@ -31,28 +46,32 @@ constexpr std::array kMetrics = {
     Metric{"net_bound", "k CNY", 1e-3, 1, B::kNeither, true,
            [](R run) { return or_nothing(run.net_bound_yuan); }},
     Metric{"value_served", "k CNY", 1e-3, 1, B::kHigh, false, [](R run) { return run.value_yuan; }},
-    Metric{"cost", "k CNY", 1e-3, 1, B::kLow, true, [](R run) { return run.cost_yuan; }},
+    Metric{"cost", "k CNY", 1e-3, 1, B::kNeither, true, [](R run) { return run.cost_yuan; }},
+    Metric{"cost_share", "%", kPercent, 2, B::kLow, true,
+           [](R run) { return share_of(run.cost_yuan, run.value_yuan); }},
     Metric{"wait_mean", "h", 1, 2, B::kLow, true, [](R run) { return run.waits.mean; }},
     Metric{"wait_p50", "h", 1, 2, B::kLow, false, [](R run) { return run.waits.p50; }},
     Metric{"wait_p95", "h", 1, 2, B::kLow, true, [](R run) { return run.waits.p95; }},
     Metric{"wait_p99", "h", 1, 2, B::kLow, false, [](R run) { return run.waits.p99; }},
-    Metric{"wait_p95_small", "h", 1, 2, B::kLow, false,
-           [](R run) { return run.waits_by_gang[0].p95; }},
-    Metric{"wait_p95_medium", "h", 1, 2, B::kLow, false,
-           [](R run) { return run.waits_by_gang[1].p95; }},
-    Metric{"wait_p95_large", "h", 1, 2, B::kLow, true,
-           [](R run) { return run.waits_by_gang[2].p95; }},
+    Metric{"wait_p95_small", "h", 1, 2, B::kLow, false, [](R run) { return gang_p95(run, 0); }},
+    Metric{"wait_p95_medium", "h", 1, 2, B::kLow, false, [](R run) { return gang_p95(run, 1); }},
+    Metric{"wait_p95_large", "h", 1, 2, B::kLow, true, [](R run) { return gang_p95(run, 2); }},
     Metric{"bounded_slowdown", "", 1, 2, B::kLow, true, [](R run) { return run.bounded_slowdown; }},
     Metric{"flow", "h", 1.0 / 3'600, 2, B::kLow, false, [](R run) { return run.flow_seconds; }},
     Metric{"green_hourly", "%", kPercent, 1, B::kHigh, true,
-           [](R run) { return run.green_hourly; }},
+           [](R run) { return where_energy(run, run.green_hourly); }},
     Metric{"green_annual", "%", kPercent, 1, B::kHigh, false,
-           [](R run) { return run.green_annual; }},
-    Metric{"energy", "MWh", 1, 1, B::kLow, false, [](R run) { return run.energy_mwh; }},
-    Metric{"emissions_market", "t", 1, 1, B::kLow, true,
-           [](R run) { return run.emissions_market_t; }},
-    Metric{"emissions_location", "t", 1, 1, B::kLow, true,
-           [](R run) { return run.emissions_location_t; }},
+           [](R run) { return where_energy(run, run.green_annual); }},
+    Metric{"energy", "MWh", 1, 1, B::kNeither, false,
+           [](R run) { return or_nothing(run.energy_mwh); }},
+    Metric{"emissions_market", "t", 1, 1, B::kNeither, false,
+           [](R run) { return where_energy(run, run.emissions_market_t); }},
+    Metric{"intensity_market", "g/kWh", 1'000, 1, B::kLow, true,
+           [](R run) { return share_of(run.emissions_market_t, run.energy_mwh); }},
+    Metric{"emissions_location", "t", 1, 1, B::kNeither, false,
+           [](R run) { return where_energy(run, run.emissions_location_t); }},
+    Metric{"intensity_location", "g/kWh", 1'000, 1, B::kLow, true,
+           [](R run) { return share_of(run.emissions_location_t, run.energy_mwh); }},
     Metric{"moved", "TB", 1, 1, B::kNeither, false, [](R run) { return run.moved_tb; }},
     Metric{"small_served", "%", kPercent, 1, B::kHigh, true,
            [](R run) { return run.small_served; }},

@@ -217,24 +217,39 @@ void add_pai_places(Instance& instance) {
   }
 }
 
-// Owners are drawn; a job that is too large for its owner's hub belongs to the smallest that holds
-// it, and one that is too large for all runs on half as many devices for twice as long.
-std::vector<Sketch> pai_sketches(const std::vector<TraceJob>& jobs, const ScenarioKeys& keys,
-                                 Instance& instance) {
-  const PaiShares shares = pai_shares(keys);
-  std::array<std::uint32_t, kPaiPlaces> demand{};
-  std::array<std::int64_t, kPaiPlaces> most{};  // gang of a hub at a load of 100 %
+// The largest gang that each hub takes: two thirds of it at a load of 100 %.
+std::array<std::int64_t, kPaiPlaces> pai_limits(const std::vector<TraceJob>& jobs,
+                                                const ScenarioKeys& keys, Second span) {
   std::int64_t work = 0;
-  std::uint64_t all = 0;  // shares
+  std::int64_t all = 0;  // shares
+  const PaiShares shares = pai_shares(keys);
   for (const TraceJob& job : jobs) work += job.gang * cut(job.duration_seconds, keys);
   for (const HubShares& share : shares) all += share.devices;
-  const std::int64_t devices = devices_for_load(work, 100, instance.span);
+  const std::int64_t devices = devices_for_load(work, 100, span);
+  std::array<std::int64_t, kPaiPlaces> most{};
   for (std::uint32_t hub = 0; hub < kPaiPlaces; ++hub) {
-    demand[hub] = shares[hub].demand;
-    most[hub] = std::max<std::int64_t>(
-        1, devices * shares[hub].devices /
-               std::max<std::int64_t>(1, static_cast<std::int64_t>(all)) * 2 / 3);
+    const std::int64_t here = devices * shares[hub].devices / std::max<std::int64_t>(1, all);
+    most[hub] = std::max<std::int64_t>(1, here * 2 / 3);
   }
+  return most;
+}
+
+// Half as many devices for as much longer, until no more than `most` are needed.
+void halve(Sketch& sketch, std::int64_t most) {
+  while (sketch.gang > most) {
+    const std::uint32_t half = (sketch.gang + 1) / 2;
+    sketch.duration = (sketch.duration * sketch.gang + half - 1) / half;
+    sketch.gang = half;
+  }
+}
+
+// Owners are drawn; a job that is too large for its owner's hub belongs to the last that holds it.
+std::vector<Sketch> pai_sketches(const std::vector<TraceJob>& jobs, const ScenarioKeys& keys,
+                                 Instance& instance) {
+  const auto most = pai_limits(jobs, keys, instance.span);
+  const std::int64_t largest = *std::ranges::max_element(most);
+  std::array<std::uint32_t, kPaiPlaces> demand{};
+  std::ranges::transform(pai_shares(keys), demand.begin(), &HubShares::demand);
   Random random = draw_stream(instance.seed, kHomeStream);
   std::uint32_t halved = 0;
   std::vector<Sketch> sketches;
@@ -243,12 +258,8 @@ std::vector<Sketch> pai_sketches(const std::vector<TraceJob>& jobs, const Scenar
     sketch.submit = job.submit_second;
     sketch.gang = job.gang;
     sketch.duration = cut(job.duration_seconds, keys);
-    halved += sketch.gang > *std::ranges::max_element(most) ? 1U : 0U;
-    while (sketch.gang > *std::ranges::max_element(most)) {
-      sketch.duration =
-          (sketch.duration * sketch.gang + (sketch.gang + 1) / 2 - 1) / ((sketch.gang + 1) / 2);
-      sketch.gang = (sketch.gang + 1) / 2;
-    }
+    halved += sketch.gang > largest ? 1U : 0U;
+    halve(sketch, largest);
     sketch.home = draw_weighted(random, demand);
     const auto user = static_cast<std::uint32_t>(random.below(random.below(kPaiUsers) + 1));
     for (std::uint32_t hub = kPaiPlaces; sketch.gang > most[sketch.home] && hub > 0; --hub) {

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "tongsuan/base/check.h"
-#include "tongsuan/lab/green_match.h"
+#include "tongsuan/green/green.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -64,6 +64,7 @@ class Measure {
     for (std::size_t i = 0; i < covered.size(); ++i) {
       covered[i].assign(instance_.places.pools[i].nodes, 0);
     }
+    kept_.assign(instance_.script.jobs.size(), 0);
     double useful = 0, held = 0, lost = 0, racked = 0;
     for (std::uint32_t i = 0; i < ran_.size(); ++i) {
       const Contract& contract = state_.contract(ContractId{i});
@@ -83,6 +84,7 @@ class Measure {
           until = std::max(until, end);
         }
       }
+      kept_[contract.order.value] += ran_[i].kept;
       count_energy(contract, record, ran_[i]);
     }
     result_.utilisation = useful / span_capacity_;
@@ -114,7 +116,7 @@ class Measure {
     for (std::vector<std::int64_t>& zone : watts_) {
       for (std::int64_t& hour : zone) hour /= kMilliwattSeconds;
     }
-    green_ = match_green(instance_.energy, watts_);
+    green_ = green::match_green(instance_.energy, watts_);
     result_.energy_mwh = static_cast<double>(green_.consumed_wh) / 1e6;
     result_.green_hourly = green_.share_hourly;
     result_.green_annual = green_.share_annual;
@@ -142,13 +144,15 @@ class Measure {
       const OrderRecord& record = state_.order(OrderId{i});
       count_state(record);
       if (record.state == OrderState::kRefused) continue;
-      const double wait = wait_seconds(record, job) / kHour;
+      const double wait = wait_seconds(record, job, i) / kHour;
       waits.push_back(wait);
       by_gang[gang_class(places, record.order)].push_back(wait);
       if (record.state != OrderState::kDone) continue;
       ++done;
       served += work;
-      value += static_cast<double>(engine::value_at(record.order, record.first_start));
+      // Whatever was lost or repeated on the way is waiting too.
+      value += static_cast<double>(engine::value_at(
+          record.order, record.order.submit + static_cast<Second>(wait_seconds(record, job, i))));
       const Contract& last = state_.contract(ContractId{record.contract});
       const auto whole = static_cast<double>(last.end - record.order.submit);
       const auto run = static_cast<double>(
@@ -158,6 +162,20 @@ class Measure {
       slowdown += slow;
       flow += whole;
       result_.bounded_slowdown_max = std::max(result_.bounded_slowdown_max, slow);
+    }
+    if (std::getenv("loss")) {
+      double v[16][4] = {};
+      for (std::uint32_t i = 0; i < result_.jobs; ++i) {
+        const world::Job& job = instance_.script.jobs[i];
+        const OrderRecord& record = state_.order(OrderId{i});
+        std::uint32_t k = 0; while ((1u << k) < job.order.ways[0].gang && k < 12) ++k;
+        v[k][0] += double(job.order.value); 
+        if (record.state == OrderState::kDone) { v[k][1] += double(job.order.value) - double(engine::value_at(record.order, record.order.submit + Second(wait_seconds(record, job, i)))); }
+        else v[k][2] += double(job.order.value);
+        v[k][3] += 1;
+      }
+      for (int k = 0; k < 12; ++k) std::printf("gang %d n %.0f share %.4f lost by waiting %.4f gone %.4f\n", 1 << k, v[k][3], v[k][0] / all_value, v[k][1] / all_value, v[k][2] / all_value);
+      std::printf("cost ask etc %.4f\n", result_.cost_yuan * 1e6 / all_value);
     }
     result_.offered = asked / span_capacity_;
     result_.served = asked > 0 ? served / asked : 0;
@@ -180,8 +198,14 @@ class Measure {
         record.state == OrderState::kWaiting || record.state == OrderState::kRunning;
   }
 
-  // Work that never started counts with what it waited.
-  [[nodiscard]] double wait_seconds(const OrderRecord& record, const world::Job& job) const {
+  // From submission on, all time in which it made no progress. Work that never started counts with
+  // what it waited.
+  [[nodiscard]] double wait_seconds(const OrderRecord& record, const world::Job& job,
+                                    std::uint32_t order) const {
+    if (record.state == OrderState::kDone) {
+      const Second end = state_.contract(ContractId{record.contract}).end;
+      return static_cast<double>(end - record.order.submit - kept_[order]);
+    }
     Second until = stopped_;
     if (record.first_start >= 0) {
       until = record.first_start;
@@ -250,7 +274,7 @@ class Measure {
       const OrderRecord& record = state_.order(OrderId{i});
       if (record.state == OrderState::kRefused) continue;
       const auto end =
-          record.order.submit + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i]));
+          record.order.submit + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
       // Waits at the end of hour h when submit < (h + 1) h ≤ end.
       const auto first = static_cast<std::size_t>(record.order.submit / kHour);
       const auto last = static_cast<std::size_t>(end / kHour);
@@ -296,7 +320,8 @@ class Measure {
   std::vector<std::vector<std::int64_t>> used_by_hub_;  // device-seconds by hub and hour
   // By zone and hour: milliwatt-seconds, and Wh from `count_green` on.
   std::vector<std::vector<std::int64_t>> watts_;
-  GreenResult green_;
+  green::GreenResult green_;
+  std::vector<Second> kept_;  // by order: seconds of all its contracts that count
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ void for_each_way(const NodeState& state, const PodShape& pod,
     NodeState next = state;
     bool roomy = true;
     for (std::uint32_t gpu = 0; gpu < kGpusPerNodeMax; ++gpu) {
-      roomy &= (mask >> gpu & 1U) == 0 || state.gpu_left[gpu] >= pod.gpu_milli;
+      roomy &= !has_gpu(static_cast<GpuMask>(mask), gpu) || state.gpu_left[gpu] >= pod.gpu_milli;
     }
     if (!roomy) continue;
     place(next, pod, static_cast<GpuMask>(mask));

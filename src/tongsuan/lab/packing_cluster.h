@@ -42,6 +42,13 @@ struct PodShape {
 using GpuMask = std::uint8_t;  // bit i: GPU i of a node
 static_assert(kGpusPerNodeMax <= 8);
 
+[[nodiscard]] constexpr bool has_gpu(GpuMask gpus, std::uint32_t gpu) {
+  return (std::uint32_t{gpus} >> gpu & 1U) != 0;
+}
+[[nodiscard]] constexpr GpuMask with_gpu(GpuMask gpus, std::uint32_t gpu) {
+  return static_cast<GpuMask>(std::uint32_t{gpus} | 1U << gpu);
+}
+
 struct NodeState {
   std::int32_t cpu_left = 0;
   std::int32_t memory_left = 0;
@@ -85,7 +92,7 @@ struct NodeState {
   GpuMask mask = 0;
   for (std::uint32_t i = 0; i < kGpusPerNodeMax && count > 0; ++i) {
     if (state.gpu_left[i] != kGpuMilli) continue;
-    mask = static_cast<GpuMask>(mask | 1U << i);
+    mask = with_gpu(mask, i);
     --count;
   }
   return mask;
@@ -97,7 +104,7 @@ constexpr void place(NodeState& state, const PodShape& pod, GpuMask gpus) {
   state.cpu_left -= pod.cpu_milli;
   state.memory_left -= pod.memory_mib;
   for (std::uint32_t i = 0; i < kGpusPerNodeMax; ++i) {
-    if ((gpus >> i & 1U) == 0) continue;
+    if (!has_gpu(gpus, i)) continue;
     TONGSUAN_CHECK(state.gpu_left[i] >= pod.gpu_milli);
     state.gpu_left[i] = static_cast<std::int16_t>(state.gpu_left[i] - pod.gpu_milli);
   }

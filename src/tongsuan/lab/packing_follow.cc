@@ -113,7 +113,7 @@ class FollowRule final : public Rule {
       }
       for (std::uint32_t gpu = 0; gpu < kGpusPerNodeMax; ++gpu) {
         if (state.gpu_left[gpu] >= pod.gpu_milli) {
-          consider(i, state, static_cast<GpuMask>(1U << gpu));
+          consider(i, state, with_gpu(0, gpu));
         }
       }
     }
@@ -128,14 +128,14 @@ class FollowRule final : public Rule {
       if (state.gpu_left[gpu] != kGpuMilli) continue;
       double sum = 0;
       for (const Slot& slot : followed_[position].slots) {
-        if ((slot.gpus >> gpu & 1U) != 0) sum += slot_worth(slot.kind);
+        if (has_gpu(slot.gpus, gpu)) sum += slot_worth(slot.kind);
       }
       idle.emplace_back(sum, gpu);
     }
     std::ranges::sort(idle);
     GpuMask mask = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      mask = static_cast<GpuMask>(mask | 1U << idle[i].second);
+      mask = with_gpu(mask, idle[i].second);
     }
     return mask;
   }
@@ -166,7 +166,7 @@ class FollowRule final : public Rule {
     const PodShape& pod = workload_.kinds[slot.kind].shape;
     if (state.cpu_left < pod.cpu_milli || state.memory_left < pod.memory_mib) return false;
     for (std::uint32_t gpu = 0; gpu < kGpusPerNodeMax; ++gpu) {
-      if ((slot.gpus >> gpu & 1U) != 0 && state.gpu_left[gpu] < pod.gpu_milli) return false;
+      if (has_gpu(slot.gpus, gpu) && state.gpu_left[gpu] < pod.gpu_milli) return false;
     }
     return true;
   }

@@ -19,7 +19,7 @@ std::vector<Slot> lay_out(const Pattern& pattern, const std::vector<PodKind>& ki
   std::uint32_t next = 0;
   for (const FillingPart& part : pattern.parts) {
     GpuMask mask = 0;
-    for (std::int32_t i = 0; i < part.gpus; ++i) mask = static_cast<GpuMask>(mask | 1U << next++);
+    for (std::int32_t i = 0; i < part.gpus; ++i) mask = with_gpu(mask, next++);
     for (const std::uint32_t kind : part.pods) {
       slots.push_back({kind, kinds[kind].shape.gpu_count == 0 ? GpuMask{0} : mask});
     }

@@ -24,7 +24,7 @@ GpuMask tightest_gpus(const NodeState& state, const PodShape& pod) {
     if (state.gpu_left[i] < pod.gpu_milli) continue;
     if (best == kGpusPerNodeMax || state.gpu_left[i] < state.gpu_left[best]) best = i;
   }
-  return static_cast<GpuMask>(1U << best);
+  return with_gpu(0, best);
 }
 
 // What best fit leaves unused, in units of 1 / (2 · kCpuMost · kGpuMost).
@@ -71,7 +71,7 @@ class Fgd final : public StateScore {
     Score best{.score = -1, .tie = tie, .gpus = 0};
     for (std::uint32_t i = 0; i < kGpusPerNodeMax; ++i) {
       if (state.gpu_left[i] < pod.gpu_milli) continue;
-      const auto gpus = static_cast<GpuMask>(1U << i);
+      const auto gpus = with_gpu(0, i);
       const std::int64_t score = score_after(state, pod, gpus, before);
       if (score > best.score) best = {.score = score, .tie = tie, .gpus = gpus};
     }
@@ -192,7 +192,7 @@ class RandomRule final : public Rule {
     for (std::uint32_t i = 0; i < kGpusPerNodeMax; ++i) {
       if (state.gpu_left[i] >= pod.gpu_milli && random_.below(++seen) == 0) chosen = i;
     }
-    return static_cast<GpuMask>(1U << chosen);
+    return with_gpu(0, chosen);
   }
 
   const Workload& workload_;

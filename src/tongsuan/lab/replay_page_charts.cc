@@ -89,7 +89,9 @@ void write_minis(std::string& out, const Group& group, const MiniRow& row) {
   const double top = top_of(group, row);
   if (top <= 0) return;
   out += "<h3>" + both(row.title) + " <span class=\"sub\">0 – " +
-         number_text(top, top < 10 ? 2 : 0) + "</span></h3>\n<div class=\"minis\">\n";
+         number_text(top, top < 10 ? 2 : 0) +
+         "</span></h3>\n<div class=\"minis\" style=\"--n:" + std::to_string(group.policies.size()) +
+         "\">\n";
   for (const std::vector<RunRecord>& runs : group.runs) {
     if (runs.front().result.hours.size() > 1) write_mini(out, runs.front().result, row, top);
   }
@@ -362,6 +364,10 @@ void write_sweep(ReplayPage& page) {
   write_sweep_plot(page.out, page, "green_hourly");
   page.out += "</div>\n";
   write_policy_legend(page.out, page.group);
+  page.out +=
+      "<div class=\"legend\"><span class=\"k\"><svg class=\"key\" viewBox=\"0 0 26 8\" "
+      "aria-hidden=\"true\"><path class=\"ln bound\" d=\"M0 4H26\"/></svg>" +
+      both(W::kBoundLine) + "</span></div>\n";
   page.end_section();
 }
 

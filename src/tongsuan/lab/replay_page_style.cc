@@ -25,7 +25,7 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .ln.p4{stroke:var(--p4)}.ln.p5{stroke:var(--p5);stroke-width:2.8}
 .ln.bound{stroke:var(--ink);stroke-dasharray:3 4;stroke-width:1.2}
 .key{width:26px;height:8px;overflow:visible}
-.minis{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:10px 14px;margin:0 0 20px}
+.minis{display:grid;grid-template-columns:repeat(var(--n,6),minmax(0,1fr));gap:10px 14px;margin:0 0 20px}
 .minis figure{margin:0;min-width:0}
 .minis figcaption{font-size:12px;font-weight:550;margin-bottom:3px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .minis svg{display:block;width:100%;height:76px;border-left:1px solid var(--line);border-bottom:1px solid var(--faint)}

@@ -43,10 +43,12 @@ void write_coupling(ReplayPage& page) {
   const std::string points = estimate_text(metric, gain);
   const std::string high = figure_text(metric, use.values[*coupled].mean);
   const std::string low = figure_text(metric, use.values[*alone].mean);
-  const std::string most = estimate_text(*bound.metric, bound.values[*coupled]);
   page.out += "<p class=\"lead\">" +
               both(real ? W::kHeadCoupling : W::kHeadNothing,
-                   {points, high, group.policies[*coupled], low, group.policies[*alone], most});
+                   {points, high, group.policies[*coupled], low, group.policies[*alone]});
+  if (const Estimate& most = bound.values[*coupled]; most.count > 0) {
+    page.out += ' ' + both(W::kHeadBound, {figure_text(*bound.metric, most.mean)});
+  }
   const MetricRow& value = group.row("value");
   page.out += ' ' +
               both(W::kHeadCouplingValue, {figure_text(*value.metric, value.values[*coupled].mean),
@@ -200,6 +202,32 @@ std::string difference_cell(const MetricRow& row, std::size_t policy) {
   return difference.count == 0 ? "–" : escape(signed_text(*row.metric, difference));
 }
 
+// Totals by both methods, and per kWh with the difference: totals grow with the work that is done.
+void write_emission_table(ReplayPage& page) {
+  const Group& group = page.group;
+  static constexpr std::array<std::string_view, 5> kRows = {
+      "energy", "emissions_market", "intensity_market", "emissions_location", "intensity_location"};
+  const auto compared = [](std::string_view name) { return name.starts_with("intensity"); };
+  const std::string difference = both(W::kDifferenceHead, {page.input.comparison.reference});
+  std::vector<std::string> heads = {both(W::kPolicyHead)};
+  for (const std::string_view name : kRows) {
+    const Metric& metric = metric_named(name);
+    heads.push_back(both_titles(metric) + "<br>" + escape(metric.unit));
+    if (compared(name)) heads.push_back(difference);
+  }
+  begin_table(page.out, both(W::kEmissionsTitle), heads, 1);
+  for (std::size_t i = 0; i < group.policies.size(); ++i) {
+    std::vector<std::string> cells = {escape(group.policies[i])};
+    for (const std::string_view name : kRows) {
+      const MetricRow& row = group.row(name);
+      cells.push_back(escape(estimate_text(*row.metric, row.values[i])));
+      if (compared(name)) cells.push_back(difference_cell(row, i));
+    }
+    table_row(page.out, cells, 1);
+  }
+  end_table(page.out);
+}
+
 // Certain where there are intervals; else by the figures themselves.
 int direction(const Estimate& difference) {
   if (difference.half_width) return difference.sign();
@@ -210,8 +238,8 @@ void write_disagreements(ReplayPage& page) {
   const Group& group = page.group;
   if (!group.reference) return;
   const std::string& reference = group.policies[*group.reference];
-  const MetricRow& market = group.row("emissions_market");
-  const MetricRow& location = group.row("emissions_location");
+  const MetricRow& market = group.row("intensity_market");
+  const MetricRow& location = group.row("intensity_location");
   bool any = false;
   for (std::size_t i = 0; i < group.policies.size(); ++i) {
     const Estimate& by_market = market.differences[i];
@@ -317,24 +345,7 @@ void write_emissions(ReplayPage& page) {
     page.end_section();
     return;
   }
-  const std::array<const MetricRow*, 3> rows = {
-      &group.row("energy"), &group.row("emissions_market"), &group.row("emissions_location")};
-  const std::string difference = both(W::kDifferenceHead, {page.input.comparison.reference});
-  std::vector<std::string> heads = {both(W::kPolicyHead)};
-  for (const MetricRow* row : rows) {
-    heads.push_back(both_titles(*row->metric) + ", " + escape(std::string(row->metric->unit)));
-    heads.push_back(difference);
-  }
-  begin_table(page.out, both(W::kEmissionsTitle), heads, 1);
-  for (std::size_t i = 0; i < group.policies.size(); ++i) {
-    std::vector<std::string> cells = {escape(group.policies[i])};
-    for (const MetricRow* row : rows) {
-      cells.push_back(escape(estimate_text(*row->metric, row->values[i])));
-      cells.push_back(difference_cell(*row, i));
-    }
-    table_row(page.out, cells, 1);
-  }
-  end_table(page.out);
+  write_emission_table(page);
   write_disagreements(page);
   page.end_section();
 }

@@ -44,6 +44,7 @@ class BookMaker {
     market_.name = "round";
     market_.calendar.slot_seconds = static_cast<std::uint32_t>(options_.grid.slot);
     market_.calendar.slot_count = options_.grid.slots;
+    find_touched();
     add_places();
     add_pools();
     add_power();
@@ -52,11 +53,33 @@ class BookMaker {
     canonicalise(market_);
     book_.market = std::move(market_);
     number_orders();
+    number_pools();
     return std::move(book_);
   }
 
  private:
   [[nodiscard]] std::uint32_t slots() const { return options_.grid.slots; }
+
+  // Only what some order of the book may use is offered: the rest has no bearing on it.
+  void find_touched() {
+    pool_touched_.assign(places_.pools.size(), false);
+    hub_touched_.assign(places_.hubs.size(), false);
+    zone_touched_.assign(places_.zones.size(), false);
+    const auto touch = [&](const LiveOrder& order) {
+      for (std::uint32_t way = 0; way < order.ways.size(); ++way) {
+        for (const PoolId pool : state_.pools_of(order, way)) pool_touched_[pool.value] = true;
+      }
+    };
+    for (const OrderId id : options_.orders) touch(state_.order(id).order);
+    for (const Expected& expected : options_.expected) touch(*expected.order);
+    for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+      if (!pool_touched_[i]) continue;
+      const HubId hub = places_.pools[i].hub;
+      hub_touched_[hub.value] = true;
+      const std::uint32_t zone = places_.hubs[hub.value].power_zone;
+      if (zone < zone_touched_.size()) zone_touched_[zone] = true;
+    }
+  }
 
   void add_places() {
     market_.classes = places_.classes;
@@ -75,9 +98,9 @@ class BookMaker {
     market_.account_names = places_.account_names;
     market_.accounts.assign(places_.accounts.size(), Account{});
     market_.accounts.push_back({});
-    hub_seller_ = AccountId{market_.account_names.push_back("~hubs")};
+    hub_seller_ = AccountId{market_.account_names.push_back("sellers-of-devices")};
     market_.accounts.push_back({});
-    energy_seller_ = AccountId{market_.account_names.push_back("~energy")};
+    energy_seller_ = AccountId{market_.account_names.push_back("sellers-of-energy")};
   }
 
   // Of an amount, rounded up: what there is at all stays there.
@@ -102,6 +125,7 @@ class BookMaker {
   // One offer for each run of slots with the same devices at the same price.
   void add_pools() {
     for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+      if (!pool_touched_[i]) continue;
       const engine::Pool& pool = places_.pools[i];
       const FreeBySlot free = free_by_slot(state_, PoolId{i}, options_.grid, options_.duration_ppm);
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
@@ -166,6 +190,7 @@ class BookMaker {
     if (energy_.empty()) return;
     const std::vector<std::vector<std::int64_t>> use = drawn();
     for (std::uint32_t zone = 0; zone < places_.zones.size(); ++zone) {
+      if (!zone_touched_[zone]) continue;
       for (Slot slot = 0; slot < slots(); ++slot) {
         const std::int64_t tariff =
             over_slot(energy_.tariff[zone], slot) * kHour / options_.grid.slot;
@@ -182,6 +207,7 @@ class BookMaker {
 
   void add_data() {
     data_of_.assign(places_.data_sets.size(), kNone);
+    source_.assign(places_.hubs.size(), false);
     bool any = false;
     const auto need = [&](const LiveOrder& order) {
       if (order.data == kNone || data_of_[order.data] != kNone) return;
@@ -189,7 +215,9 @@ class BookMaker {
       const engine::DataState& data = state_.data(order.data);
       std::vector<HubId> replicas;
       for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) {
-        if (data.at[hub] || data.arriving_at[hub] >= 0) replicas.push_back(HubId{hub});
+        if (!data.at[hub] && data.arriving_at[hub] < 0) continue;
+        replicas.push_back(HubId{hub});
+        source_[hub] = true;
       }
       data_of_[order.data] = market_.data_names.push_back("d" + padded(order.data, 6));
       market_.data_sets.push_back(
@@ -198,7 +226,10 @@ class BookMaker {
     for (const OrderId id : options_.orders) need(state_.order(id).order);
     for (const Expected& expected : options_.expected) need(*expected.order);
     if (!any) return;
-    for (std::uint32_t i = 0; i < places_.links.size(); ++i) add_link(i);
+    for (std::uint32_t i = 0; i < places_.links.size(); ++i) {
+      const engine::DataLink& link = places_.links[i];
+      if (hub_touched_[link.to.value] && source_[link.from.value]) add_link(i);
+    }
   }
 
   void add_link(std::uint32_t i) {
@@ -314,6 +345,24 @@ class BookMaker {
     }
   }
 
+  // Places need not be sorted by name; the market is.
+  void number_pools() {
+    const auto find = [](const NameList& names, std::string_view name) {
+      for (std::uint32_t i = 0; i < names.size(); ++i) {
+        if (names[i] == name) return i;
+      }
+      return kNone;
+    };
+    const Market& market = book_.market;
+    for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) {
+      const HubId at{find(places_.hub_names, market.hub_names[hub])};
+      for (std::uint32_t i = 0; i < market.classes.size(); ++i) {
+        const ClassId accelerator{find(places_.class_names, market.class_names[i])};
+        book_.pools.push_back(engine::find_pool(places_, at, accelerator));
+      }
+    }
+  }
+
   struct Set {
     std::vector<HubId> hubs;
     HubSetId id;
@@ -327,6 +376,8 @@ class BookMaker {
   AccountId hub_seller_;
   AccountId energy_seller_;
   std::vector<std::uint32_t> data_of_;  // DataId of the places → of the market
+  std::vector<bool> pool_touched_, hub_touched_, zone_touched_;
+  std::vector<bool> source_;  // by HubId: holds data that some order needs
   std::vector<Set> sets_;               // sorted by hubs
 };
 

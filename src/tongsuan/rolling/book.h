@@ -50,6 +50,10 @@ struct BookOptions {
 struct Book {
   Market market;                // canonical
   std::vector<OrderId> orders;  // by OrderId::value of the market; kNone for expected ones
+  std::vector<std::uint32_t> pools;  // by hub and class of the market: PoolId::value, or kNone
+  [[nodiscard]] std::uint32_t pool_at(std::uint32_t hub, ClassId accelerator) const {
+    return pools[hub * market.classes.size() + accelerator.value];
+  }
 };
 
 [[nodiscard]] Book make_book(const engine::State& state, const engine::Energy& energy,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tongsuan/green/green.h"
+
 namespace tongsuan::rolling {
 namespace {
 
@@ -40,6 +42,7 @@ PriceTable::PriceTable(const engine::State& state, const engine::Energy& energy,
     node_devices_.push_back(pool.node_devices);
     shared_.push_back(state.pool(PoolId{i}).ask.raw());
     whole_.push_back(shared_.back());
+    raw_.push_back(shared_.back());
     Curve curve{std::vector<std::int64_t>(grid.slots), {}, 0};
     const Hub& hub = places.hubs[pool.hub.value];
     for (Slot slot = 0; slot < grid.slots && !energy.empty() && hub.power_zone != kNone; ++slot) {
@@ -93,19 +96,76 @@ void PriceTable::set(const engine::State& state, const Book& book, const market:
     const std::int64_t ask = state.pool(PoolId{i}).ask.raw();
     const std::int64_t extra = whole_[i] - shared_[i];
     if (rows.capacity[i] != nullptr) {
-      shared_[i] = std::max(ask, smoothed(shared_[i], rows.capacity[i]));
+      raw_[i] = std::max(ask, smoothed(raw_[i], rows.capacity[i]));
+      shared_[i] = ask + (raw_[i] - ask) / 100 * percent_;
     }
     whole_[i] = shared_[i] + extra;
     if (rows.nodes[i] != nullptr) {
       const std::int64_t node = smoothed(extra * pool.node_devices, rows.nodes[i]);
       whole_[i] = shared_[i] + node / pool.node_devices;
     }
-    Curve& curve = energy_[i];
-    curve.rate.assign(grid.slots, 0);
+  }
+}
+
+namespace {
+
+// Wh that running work is expected to draw in each hour from now on, by zone.
+std::vector<std::vector<std::int64_t>> running_draw(const engine::State& state, const Grid& grid) {
+  const engine::Places& places = state.places();
+  std::vector<std::vector<std::int64_t>> draw(places.zones.size(),
+                                              std::vector<std::int64_t>(grid.slots));
+  for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
+    const engine::Pool& pool = places.pools[i];
     const std::uint32_t zone = places.hubs[pool.hub.value].power_zone;
-    for (Slot slot = 0; slot < grid.slots && zone < rows.zones.size(); ++slot) {
-      if (rows.zones[zone] == nullptr) break;
-      curve.rate[slot] = energy_rate(draw_of(places, pool), rows.zones[zone][slot]);
+    if (zone == kNone) continue;
+    const FreeBySlot free = free_by_slot(state, PoolId{i}, grid);
+    const auto up = static_cast<std::int64_t>(state.pool(PoolId{i}).up);
+    for (Slot slot = 0; slot < grid.slots; ++slot) {
+      draw[zone][slot] += (up - free.devices[slot]) * draw_of(places, pool) / 1'000;
+    }
+  }
+  return draw;
+}
+
+}  // namespace
+
+void PriceTable::set_energy(const engine::State& state, const engine::Energy& energy,
+                            const Grid& grid, std::int64_t adder) {
+  if (energy.empty()) return;
+  grid_ = grid;
+  ++version_;
+  const engine::Places& places = state.places();
+  const std::vector<std::vector<std::int64_t>> running = running_draw(state, grid);
+  const std::size_t zones = places.zones.size();
+  if (drawn_.empty()) drawn_.assign(zones, 0);
+  for (std::size_t zone = 0; zone < zones; ++zone) {
+    drawn_[zone] += (running[zone][0] - drawn_[zone]) / 16;
+  }
+  std::vector<std::vector<std::int64_t>> price(zones, std::vector<std::int64_t>(grid.slots));
+  std::vector<std::int64_t> use(zones);
+  for (Slot slot = 0; slot < grid.slots; ++slot) {
+    for (std::size_t zone = 0; zone < zones; ++zone) {
+      use[zone] = slot == 0 ? running[zone][0] : std::max(running[zone][slot], drawn_[zone]);
+    }
+    const std::size_t hour = energy.hour_at(grid.begin + grid.slot * slot);
+    const std::vector<std::int64_t> more = green::marginal_green(energy, hour, use);
+    for (std::size_t zone = 0; zone < zones; ++zone) {
+      // Within a tenth of what the zone draws, green energy counts as running out.
+      const std::int64_t plenty = std::max<std::int64_t>(1, use[zone] / 10);
+      const std::int64_t left = std::min(more[zone], plenty);
+      price[zone][slot] = energy.tariff[zone][hour] +
+                          static_cast<std::int64_t>(static_cast<int128>(adder) *
+                                                    (plenty - left) / plenty);
+    }
+  }
+  for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
+    const engine::Pool& pool = places.pools[i];
+    const std::uint32_t zone = places.hubs[pool.hub.value].power_zone;
+    if (zone == kNone) continue;
+    Curve& curve = energy_[i];
+    curve.rate.resize(grid.slots);
+    for (Slot slot = 0; slot < grid.slots; ++slot) {
+      curve.rate[slot] = energy_rate(draw_of(places, pool), price[zone][slot]);
     }
     integrate(curve);
   }

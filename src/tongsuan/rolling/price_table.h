@@ -22,6 +22,10 @@ class PriceTable {
   // Sellers' asks, and energy at its tariff, until there are prices of a forecast.
   PriceTable(const engine::State& state, const engine::Energy& energy, const Grid& grid);
 
+  // What energy will cost: the tariff while green energy is left over, and `adder` more as it runs
+  // out, by what runs now and what has been drawn of late.
+  void set_energy(const engine::State& state, const engine::Energy& energy, const Grid& grid,
+                  std::int64_t adder);
   // Prices of a cleared book of this state.
   void set(const engine::State& state, const Book& book, const market::Problem& problem,
            const Prices& prices, const Grid& grid);
@@ -56,8 +60,11 @@ class PriceTable {
   Grid grid_;
   std::vector<std::uint32_t> node_devices_;  // by pool
   std::vector<std::int64_t> shared_;         // by pool: scarcity of devices
+  std::vector<std::int64_t> raw_;
+  public: std::int64_t percent_ = 100; void fix(const std::vector<std::int64_t>& p) { shared_ = p; whole_ = p; ++version_; } private:
   std::vector<std::int64_t> whole_;          // by pool: of devices of whole nodes
   std::vector<Curve> energy_;                // by pool
+  std::vector<std::int64_t> drawn_;          // by zone: Wh in an hour, of late
   std::uint64_t version_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tongsuan/base/check.h"
 #include "tongsuan/dispatch/changes.h"
 #include "tongsuan/market/problem.h"
 #include "tongsuan/solver/dual.h"
@@ -37,6 +38,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .backfill = true,
              .aging_percent = rules.aging_percent},
             all_pools(places), chooser_),
+      green_adder_(rules.green_adder >= 0 ? rules.green_adder : energy.unmatched_adder),
       next_round_(rules.round) {}
 
 Grid RollingMarket::grid_at(Second now) const {
@@ -47,7 +49,7 @@ Grid RollingMarket::grid_at(Second now) const {
 
 void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
   const State& state = desk.state();
-  if (!prices_) prices_.emplace(state, energy_, grid_at(desk.now()));
+  if (!prices_) { prices_.emplace(state, energy_, grid_at(desk.now())); if (!rules_.fixed.empty()) prices_->fix(rules_.fixed); }
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
@@ -57,6 +59,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
   }
+  make_rooms(desk);
 }
 
 // What finished work says about estimates.
@@ -121,6 +124,58 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
     if (value - prices_->energy(option.pool, devices, start, run) > now_worth) return true;
   }
   return false;
+}
+
+// ---- Room for large gangs ----------------------------------------------------------------------
+
+// For the first in line, as many as there are reservations: further back waits who may wait.
+void RollingMarket::make_rooms(dispatch::Desk& desk) {
+  if (rules_.move_gain == 0) return;
+  for (const OrderId order : line_.front(rules_.reservations)) {
+    if (make_room_for(desk, order)) line_.remove(order);
+  }
+}
+
+bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
+  const State& state = desk.state();
+  const engine::OrderRecord& record = state.order(id);
+  const std::vector<dispatch::Option>* options = line_.options(id);
+  if (options == nullptr) return false;
+  const dispatch::Option* best = nullptr;
+  std::optional<Room> best_room;
+  for (const dispatch::Option& option : *options) {
+    const engine::Pool& pool = places_.pools[option.pool.value];
+    if (option.need.per_node != pool.node_devices || !state.has_data(record.order, pool.hub)) {
+      continue;
+    }
+    if (state.pool(option.pool).free < option.need.devices()) continue;
+    const auto later = line_.earliest(state, option, State::remaining(record, option.way));
+    const Second at = later ? *later : desk.now() + kDay;
+    if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
+    const std::int64_t gain =
+        engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
+    auto room = make_room(state, option, gain / rules_.move_gain, rules_.room);
+    if (!room || (best_room && best_room->cost <= room->cost)) continue;
+    best_room = std::move(room);
+    best = &option;
+  }
+  if (!best_room) return false;
+  move_in(desk, id, *best, *best_room);
+  return true;
+}
+
+void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Option& option,
+                            const Room& room) {
+  for (const Move& move : room.moves) {
+    const OrderId moved = desk.state().contract(move.contract).order;
+    desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
+    const bool goes_on = desk.execute(engine::StartOrder{
+        moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
+    TONGSUAN_CHECK(goes_on);
+  }
+  const bool starts = desk.execute(engine::StartOrder{
+      id, option.way, option.pool, room.nodes, chooser_.price(desk.state(), option.pool)});
+  TONGSUAN_CHECK(starts);
 }
 
 // ---- Forecasts ---------------------------------------------------------------------------------
@@ -194,6 +249,7 @@ void RollingMarket::forecast(const State& state, Second now) {
   dual.steps = rules_.forecast_steps;
   dual.warm_start = shifted_prices(book.market, problem.value(), grid);
   solver::DualResult found = solver::solve_dual(problem.value(), dual);
+  prices_->percent_ = rules_.price_percent;
   prices_->set(state, book, problem.value(), found.prices, grid);
   last_lanes_ = market::lane_names(book.market, problem.value());
   last_prices_ = std::move(found.prices);
@@ -232,10 +288,21 @@ void RollingMarket::round(dispatch::Desk& desk) {
     next_forecast_ = now + rules_.forecast;
     forecast(desk.state(), now);
   }
-  if (line_.size() == 0) return;
+  Grid hours = grid_at(now);
+  hours.slot = kHour;
+  prices_->set_energy(desk.state(), energy_, hours, green_adder_);
+  if (line_.size() == 0) {
+    if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
+    return;
+  }
   line_.age(desk.state(), now);
-  if (rules_.rounds) clear_round(desk);
+  if (rules_.certify > 0 && now >= next_certificate_) {
+    next_certificate_ = now + rules_.certify;
+    clear_round(desk);
+  }
   line_.pass(desk);
+  make_rooms(desk);
+  if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
 }
 
 void RollingMarket::clear_round(dispatch::Desk& desk) {
@@ -265,7 +332,6 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   if (on_round) on_round(book, cleared.value());
   const Certificate& certificate = cleared.value().verified.certificate();
   const market::Verdict& verdict = cleared.value().verified.verdict();
-  const Result<market::Problem> problem = market::compile(book.market);
   engine::CloseRound close;
   close.round = certificate.round;
   close.root = certificate.root;
@@ -285,19 +351,43 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   record.welfare = static_cast<double>(verdict.welfare) / static_cast<double>(verdict.denominator) /
                    static_cast<double>(kMicro);
   record.work_units = cleared.value().work_units;
-  record.started = start_awards(desk, book, problem.value(), certificate);
+  record.started = start_awards(desk, book, certificate);
   records_.push_back(record);
 }
 
-// Awards of the first slot start where they were awarded, if nodes allow; large gangs first.
+// Awards of the first slot start where they were awarded, if nodes allow: the largest first. The
+// others tell the line where the first in it shall be reserved.
 std::uint64_t RollingMarket::start_awards(dispatch::Desk& desk, const Book& book,
-                                          const market::Problem& problem,
                                           const Certificate& certificate) {
-  static_cast<void>(desk);
-  static_cast<void>(book);
-  static_cast<void>(problem);
-  static_cast<void>(certificate);
-  return 0;
+  struct Award {
+    dispatch::Scheduler::Planned where;
+    Slot start;
+    std::uint32_t gang;
+  };
+  std::vector<Award> awards;
+  const Market& market = book.market;
+  for (const tongsuan::Award& award : certificate.outcome.awards) {
+    const OrderId id = book.orders[award.order.value];
+    const Variant& variant =
+        market.variants[market.orders[award.order.value].variants.begin + award.variant];
+    const std::uint32_t pool = book.pool_at(award.hub, variant.accelerator);
+    if (pool == kNone) continue;
+    // Variants of the book are the order's ways, in their order.
+    awards.push_back({{id, award.variant, PoolId{pool}}, award.start, variant.gang});
+  }
+  std::ranges::stable_sort(awards, [](const Award& a, const Award& b) { return a.gang > b.gang; });
+  std::uint64_t started = 0;
+  std::vector<dispatch::Scheduler::Planned> planned;
+  for (const Award& award : awards) {
+    if (award.start == 0 && rules_.start_awards && line_.start_at(desk, award.where)) {
+      ++started;
+    } else {
+      planned.push_back(award.where);
+    }
+  }
+  std::ranges::sort(planned, {}, &dispatch::Scheduler::Planned::order);
+  if (rules_.plan_awards) line_.plan(std::move(planned));
+  return started;
 }
 
 }  // namespace tongsuan::rolling

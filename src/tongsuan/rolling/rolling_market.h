@@ -24,6 +24,8 @@
 #include "tongsuan/dispatch/dispatch.h"
 #include "tongsuan/rolling/book.h"
 #include "tongsuan/rolling/price_table.h"
+#include "tongsuan/rolling/relocate.h"
+#include "tongsuan/rolling/room.h"
 
 namespace tongsuan::rolling {
 
@@ -42,10 +44,20 @@ struct MarketRules {
   std::uint32_t expected_orders_max = 2'000;  // of a forecast
   std::uint32_t search_units_per_order = 400;
   std::uint32_t dual_steps = 0;  // of a round; 0: by the size of the book
+  // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
+  std::uint32_t move_gain = 2;
+  RoomRules room;
+  bool relocates = true;
+  RelocateRules relocation;
+  std::int64_t green_adder = -1;
+  std::vector<std::int64_t> fixed;
+  bool start_awards = true;
+  bool plan_awards = true;
   std::uint32_t thread_count = 1;
   std::uint32_t forecast_steps = 120;
   std::uint32_t grain_per_mille = 10; std::uint32_t price_percent = 100;
-  bool rounds = true;  // false: prices and dispatch only, without certificates
+  // Seconds between clearings with a certificate, a multiple of `round`; 0: prices and dispatch only.
+  Second certify = 21'600;
 };
 
 struct RoundRecord {
@@ -98,8 +110,10 @@ class RollingMarket {
   [[nodiscard]] Prices shifted_prices(const Market& market, const market::Problem& problem,
                                       const Grid& grid) const;
   void clear_round(dispatch::Desk& desk);
-  std::uint64_t start_awards(dispatch::Desk& desk, const Book& book, const market::Problem& problem,
-                             const Certificate& certificate);
+  void make_rooms(dispatch::Desk& desk);
+  bool make_room_for(dispatch::Desk& desk, OrderId order);
+  void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option, const Room& room);
+  std::uint64_t start_awards(dispatch::Desk& desk, const Book& book, const Certificate& certificate);
 
   const engine::Places& places_;
   const engine::Energy& energy_;
@@ -116,8 +130,10 @@ class RollingMarket {
   std::optional<Certificate> last_certificate_;
   Market last_market_;
   std::vector<RoundRecord> records_;
+  std::int64_t green_adder_;
   Second next_round_;
   Second next_forecast_ = 0;
+  Second next_certificate_ = 0;
 };
 
 }  // namespace tongsuan::rolling

@@ -43,6 +43,8 @@ struct Script {
   std::vector<AskChange> asks;
   // Seconds that stopping and starting again costs, lost from what was done.
   Second restart = 300;
+  // More of them between hubs: the checkpoint travels.
+  Second restart_far = 1'200;
 };
 
 }  // namespace tongsuan::world

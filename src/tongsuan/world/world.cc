@@ -1,6 +1,7 @@
 #include "tongsuan/world/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tongsuan/base/check.h"
 
@@ -78,12 +79,13 @@ Second World::true_work(const engine::Contract& contract) const {
 Second World::true_end(engine::ContractId id) const {
   const engine::Contract& contract = state_.contract(id);
   const auto left = static_cast<int128>(true_work(contract)) * (kPpm - done_before_[id.value]);
-  return contract.start + std::max<Second>(1, static_cast<Second>(left / kPpm));
+  return contract.start + startup_[id.value] +
+         std::max<Second>(1, static_cast<Second>(left / kPpm));
 }
 
 Progress World::progress(engine::ContractId id, Second at, engine::EndReason reason) const {
   const engine::Contract& contract = state_.contract(id);
-  const Second ran = at - contract.start;
+  const Second ran = std::max<Second>(0, at - contract.start - startup_[id.value]);
   if (reason == engine::EndReason::kCompleted) return {kPpm, ran};
   const std::uint32_t before = done_before_[id.value];
   const Second work = true_work(contract);
@@ -101,10 +103,20 @@ Progress World::progress(engine::ContractId id, Second at, engine::EndReason rea
   return {std::min(kPpm - 1, before + gained), kept};
 }
 
+// Work that comes from another hub waits for its checkpoint.
+Second World::startup_of(const engine::StartOrder& start) {
+  const std::uint32_t hub = state_.places().pools[start.pool.value].hub.value;
+  if (start.order.value >= last_hub_.size()) last_hub_.resize(state_.order_count(), kNone);
+  const std::uint32_t last = std::exchange(last_hub_[start.order.value], hub);
+  return last == kNone || last == hub ? 0
+                                      : std::max<Second>(0, script_.restart_far - script_.restart);
+}
+
 void World::see(const engine::Event& event) {
   if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
     TONGSUAN_CHECK(started->contract.value == done_before_.size());
     done_before_.push_back(state_.order(started->what.order).done_ppm);
+    startup_.push_back(startup_of(started->what));
     const Second end = true_end(started->contract);
     queue_.push({end, Kind::kEnd, started->contract.value});
     if (end > started->expected_end) {

@@ -67,6 +67,7 @@ class World {
   [[nodiscard]] const Script& script() const { return script_; }
 
  private:
+  [[nodiscard]] Second startup_of(const engine::StartOrder& start);
   [[nodiscard]] bool applies(const Happening& happening) const;
   [[nodiscard]] Second true_work(const engine::Contract& contract) const;
 
@@ -79,6 +80,8 @@ class World {
   std::size_t next_job_ = 0;  // jobs come from the script as they are due: the queue stays short
   std::vector<engine::TransferStarted> transfers_;
   std::vector<std::uint32_t> done_before_;  // by ContractId: done_ppm when it started
+  std::vector<Second> startup_;             // by ContractId: seconds until it makes progress
+  std::vector<std::uint32_t> last_hub_;     // by OrderId: where it last ran; kNone: nowhere
 };
 
 }  // namespace tongsuan::world

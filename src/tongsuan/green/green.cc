@@ -1,11 +1,11 @@
-#include "tongsuan/lab/green_match.h"
+#include "tongsuan/green/green.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "tongsuan/base/check.h"
 
-namespace tongsuan::lab {
+namespace tongsuan::green {
 namespace {
 
 constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
@@ -215,4 +215,4 @@ std::vector<std::int64_t> marginal_green(const Energy& energy, std::size_t hour,
   return more;
 }
 
-}  // namespace tongsuan::lab
+}  // namespace tongsuan::green

@@ -1,4 +1,4 @@
-#include "tongsuan/lab/green_match.h"
+#include "tongsuan/green/green.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 
-namespace tongsuan::lab {
+namespace tongsuan::green {
 namespace {
 
 using Table = std::vector<std::vector<std::int64_t>>;
@@ -153,4 +153,4 @@ TEST(GreenMatch, MarginalGreenIsWhatOneMoreUserWouldGet) {
 }
 
 }  // namespace
-}  // namespace tongsuan::lab
+}  // namespace tongsuan::green

@@ -1,3 +1,5 @@
+// green, floor 4: hourly matching of green energy, its shares, cost and emissions.
+//
 // Hour by hour, which green energy meets which consumption, and what follows for shares, cost and
 // emissions.
 //
@@ -15,9 +17,13 @@
 #include <span>
 #include <vector>
 
-#include "tongsuan/lab/instance.h"
+#include "tongsuan/engine/energy.h"
 
-namespace tongsuan::lab {
+namespace tongsuan::green {
+
+using engine::Energy;
+using engine::kDay;
+using engine::kHour;
 
 // One hour. Keeps a reference to the lines and its memory from hour to hour.
 class GreenHour {
@@ -87,4 +93,4 @@ struct GreenResult {
 [[nodiscard]] std::vector<std::int64_t> marginal_green(const Energy& energy, std::size_t hour,
                                                        std::span<const std::int64_t> use);
 
-}  // namespace tongsuan::lab
+}  // namespace tongsuan::green
