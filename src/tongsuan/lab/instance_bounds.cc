@@ -7,7 +7,8 @@ namespace tongsuan::lab {
 
 bool has_net_bound(const Instance& instance) {
   const std::uint64_t rows = instance.places.pools.size() + instance.places.zones.size();
-  return rows * value_hours(instance) <= kNetBoundCellsMax;
+  return rows * value_hours(instance) <= kNetBoundPricesMax &&
+         instance.script.jobs.size() <= kNetBoundJobsMax;
 }
 
 InstanceBounds instance_bounds(const Instance& instance) {
