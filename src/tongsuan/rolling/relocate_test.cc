@@ -134,12 +134,31 @@ TEST_F(RelocateTest, LeavesWorkThatHasJustStartedOrIsAboutToEnd) {
   EXPECT_EQ(pool_after(), 2U) << "it has just started";
 }
 
-TEST_F(RelocateTest, StaysWhereTheOrderMayBeAndItsDataAre) {
+TEST_F(RelocateTest, StaysWhereTheOrderMayBe) {
   engine::LiveOrder order = work(1, 10 * kHour);
   order.hubs = {HubId{0}};
   begin(order);
   ask(2, 0);
   EXPECT_EQ(pool_after(), 0U);
+}
+
+TEST(Relocate, StaysWhereItsDataAre) {
+  engine::Places places = testing::two_hubs();
+  places.links = {{HubId{0}, HubId{1}, 10, Price(1)}};
+  places.data_sets = {{1'000, {HubId{0}}}};
+  PlainDesk desk(places);
+  AnyPlace chooser;
+  const dispatch::Scheduler line(places, {}, all_pools(places), chooser);
+  engine::LiveOrder order = work(1, 10 * kHour);
+  order.data = 0;
+  desk.run(order, PoolId{0}, {0});
+  desk.execute(engine::StartTransfer{0, engine::LinkId{0}});
+  desk.advance(kHour);
+  desk.execute(engine::ChangeAsk{PoolId{2}, Price(0)});
+  const PriceTable prices(desk.state(), {}, {desk.now(), kHour, 24});
+  EXPECT_EQ(relocate(desk, line, prices, kPpm, {}), 0U);
+  desk.execute(engine::EndTransfer{0, HubId{1}});
+  EXPECT_EQ(relocate(desk, line, prices, kPpm, {}), 1U);
 }
 
 TEST_F(RelocateTest, DearestRestFirstAndNoMoreThanTheRulesSay) {

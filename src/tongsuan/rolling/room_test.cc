@@ -139,6 +139,24 @@ TEST_F(RoomTest, NodesThatAreDownAreNoRoom) {
   EXPECT_EQ(made->nodes, std::vector<std::uint32_t>{0});
 }
 
+// The only room is in the other hub.
+TEST(Room, MovesWorkOnlyWhereItsDataAre) {
+  engine::Places places = testing::two_hubs();
+  places.data_sets = {{1'000, {HubId{0}}}};
+  for (const bool needs_data : {true, false}) {
+    PlainDesk desk(places);
+    engine::LiveOrder order = work(3, 86'400);
+    if (needs_data) order.data = 0;
+    desk.run(order, PoolId{0}, {0});
+    desk.advance(3'600);
+    for (const std::uint32_t node : {1U, 2U, 3U}) desk.run(work(3, 86'400), PoolId{0}, {node});
+    desk.run(work(1, 86'400), PoolId{2}, {0});
+    const auto room = make_room(desk.state(), {0, PoolId{0}, Need{1, 4}}, kAnyCost, {});
+    ASSERT_EQ(desk.refused, 0U);
+    EXPECT_EQ(room.has_value(), !needs_data);
+  }
+}
+
 // ---- At random ---------------------------------------------------------------------------------
 
 // Rules of the plan that can be seen in the state before it is carried out.
