@@ -219,10 +219,10 @@ class BookMaker {
   void add_link(std::uint32_t i) {
     const engine::DataLink& link = places_.links[i];
     const Second busy = state_.link(engine::LinkId{i}).busy_until;
-    const std::int64_t whole = std::min(link.mb_per_second * options_.grid.slot, kAmountMax);
+    const std::int64_t whole = link.mb_per_second * options_.grid.slot;
     const auto add = [&](SlotRange range, std::int64_t amount) {
       if (range.count() == 0 || amount <= 0) return;
-      const std::vector<Step> steps = {{link.price, Amount(amount)}};
+      const std::vector<Step> steps = {{link.price, Amount(std::min(amount, kAmountMax))}};
       market_.links.push_back({link.from, link.to, range, append(market_.steps, steps)});
     };
     const Slot free = busy <= options_.grid.begin
@@ -285,8 +285,9 @@ class BookMaker {
                     static_cast<Slot>(std::min<Second>(slots(), latest + longest))};
     order.variants = append(market_.variants, variants);
     order.value = terms.value;
-    order.delay_cost =
-        static_cast<std::int64_t>(static_cast<int128>(what.delay_cost) * grid.slot / kHour);
+    // One order that loses more than a market may name shall not spoil the book.
+    order.delay_cost = static_cast<std::int64_t>(std::min<int128>(
+        static_cast<int128>(what.delay_cost) * grid.slot / kHour, kMoneyMax / grid.slots));
     const std::uint32_t node = places_.classes[what.ways.front().accelerator.value].node_devices;
     order.whole_nodes = what.whole_nodes || (node > 1 && what.ways.front().gang >= node);
     if (what.data != kNone) order.data = data_of_[what.data];

@@ -48,8 +48,8 @@ class Play {
     const Happening come = next(at, Kind::kSubmit);
     run(at, engine::SubmitOrder{script_.jobs[come.id].order});
   }
-  void start(Second at, std::uint32_t order) {
-    run(at, engine::StartOrder{OrderId{order}, 0, PoolId{0}, {0}, Price(0)});
+  void start(Second at, std::uint32_t order, std::uint32_t pool = 0) {
+    run(at, engine::StartOrder{OrderId{order}, 0, PoolId{pool}, {0}, Price(0)});
   }
   // Ends contract `id` with what the world says of its progress.
   Progress stop(Second at, std::uint32_t id, EndReason reason) {
@@ -183,22 +183,41 @@ TEST(World, WhatIsDoneStaysDone) {
   EXPECT_TRUE(play.over());
 }
 
-// West is another hub: the checkpoint has to travel there.
-TEST(World, WorkThatMovesFarWaitsForItsCheckpoint) {
+// Pools 0 and 1 are in the east, pool 2 in the west.
+TEST(World, WorkThatComesFromAnotherHubBeginsLater) {
   Script script;
   script.restart = 20;
   script.restart_far = 50;
   script.jobs = {job(0)};
   Play play(script);
   play.submit(0);
+  play.start(0, 0, 2);
+  EXPECT_EQ(play.world().true_end(ContractId{0}), 100) << "nothing comes from anywhere";
+  EXPECT_EQ(play.stop(60, 0, EndReason::kPreempted).done_ppm, 400'000U);
+  play.start(60, 0);
+  EXPECT_EQ(play.world().true_end(ContractId{1}), 60 + 60 + 50 - 20);
+  EXPECT_EQ(play.stop(80, 1, EndReason::kPreempted).done_ppm, 400'000U) << "still on its way";
+  play.start(80, 0);
+  EXPECT_EQ(play.world().true_end(ContractId{2}), 80 + 60) << "it is there";
+  EXPECT_EQ(play.stop(110, 2, EndReason::kFailed).done_ppm, 400'000U);
+  play.start(110, 0, 2);
+  EXPECT_EQ(play.world().progress(ContractId{3}, 150, EndReason::kPreempted).kept, 0);
+  EXPECT_EQ(play.stop(170, 3, EndReason::kPreempted).kept, 10) << "60, less 30 and 20";
+  play.start(170, 0, 2);
+  EXPECT_EQ(play.next(170 + 50, Kind::kEnd).id, 4U);
+}
+
+TEST(World, ARestartFarAwayCostsNoLessThanOneAtHome) {
+  Script script;
+  script.restart = 50;
+  script.restart_far = 20;
+  script.jobs = {job(0)};
+  Play play(script);
+  play.submit(0);
   play.start(0, 0);
-  EXPECT_EQ(play.stop(60, 0, EndReason::kPreempted).kept, 40);
-  play.run(100, engine::StartOrder{OrderId{0}, 0, PoolId{2}, {0}, Price(0)});
-  EXPECT_EQ(play.world().true_end(ContractId{1}), 100 + 30 + 60);
-  EXPECT_EQ(play.world().progress(ContractId{1}, 120, EndReason::kCancelled).kept, 0);
-  EXPECT_EQ(play.stop(180, 1, EndReason::kPreempted).done_ppm, 700'000U);
-  play.run(200, engine::StartOrder{OrderId{0}, 0, PoolId{2}, {1}, Price(0)});
-  EXPECT_EQ(play.world().true_end(ContractId{2}), 230) << "at once where it ran last";
+  play.stop(60, 0, EndReason::kPreempted);
+  play.start(60, 0, 2);
+  EXPECT_EQ(play.world().true_end(ContractId{1}), 60 + 90);
 }
 
 TEST(World, OwnersCancelWhatWaitsOrRunsOnly) {
