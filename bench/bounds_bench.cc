@@ -1,7 +1,7 @@
 // Bounds of a scenario, and how far a replay stays below them.
 //
 //   tongsuan_bounds_bench [--load 90] [--seed 1] [--jobs 0] [--passes 0] [--classes 1] [--adder 0]
-//                         [--policy pool-value]
+//                         [--policy pool-value] [--scenario national-week] [--data FOLDER]
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   lab::InstanceOptions options;
   lab::ValueOptions value_options;
   std::string policy = "pool-value";
+  std::string scenario_name = "national-week";
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
     const auto number = static_cast<std::uint32_t>(std::strtoul(argv[i + 1], nullptr, 10));
@@ -58,8 +59,10 @@ int main(int argc, char** argv) {
     if (name == "--adder") value_options.count_adder = number != 0;
     if (name == "--passes") value_options.steps = number;
     if (name == "--policy") policy = argv[i + 1];
+    if (name == "--scenario") scenario_name = argv[i + 1];
+    if (name == "--data") options.data_dir = argv[i + 1];
   }
-  const Result<lab::Scenario> scenario = lab::find_scenario("national-week");
+  const Result<lab::Scenario> scenario = lab::find_scenario(scenario_name);
   if (!scenario.ok()) return 1;
   const Result<lab::Instance> instance = lab::make_instance(scenario.value(), options);
   if (!instance.ok()) {

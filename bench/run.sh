@@ -19,6 +19,7 @@ usage: bench/run.sh NAME [ARGS]
   verify     tongsuan-verify on the files of a market of 10^6 orders, and its parts
   reclear    a warm round: 10^5 orders, one in a hundred new
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
+  replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -70,6 +71,10 @@ case "$name" in
   reclear)
     [ $# -gt 0 ] || set -- week:100000 national:100000
     program reclear "$@"
+    ;;
+  replay)
+    [ $# -gt 0 ] || set -- ../shared/data/swf/KTH-SP2-1996-2.1-cln.swf.gz national-week
+    program replay "$@"
     ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
   clearing | search | dual | market | codec | pricing | quote) program "$name" "$@" ;;

@@ -31,6 +31,8 @@ class Mistakes(CommandTest):
                                 (["national-week", "--without", "nothing,links"], "nothing,links"),
                                 (["national-week", "--without", ""], "--without"),
                                 (["national-week", "--round", "10s"], "60 to 86400"),
+                                (["national-week", "--certify", "30s"], "--certify"),
+                                (["national-week", "--certify", "-1"], "--certify"),
                                 (["national-week", "--slot", "1w"], "1w"),
                                 (["national-week", "--horizon", "1h"], "--horizon"),
                                 (["national-week", "--seeds", "0"], "--seeds"),
@@ -160,7 +162,8 @@ class Results(CommandTest):
 
     def test_another_experiment(self):
         self.results.write_bytes(self.whole.read_bytes())
-        for change, said in ((["--round", "5m"], "round=900"), (["--jobs", "300"], "jobs=400")):
+        for change, said in ((["--round", "5m"], "round=900"),
+                             (["--certify", "0"], "certify=21600"), (["--jobs", "300"], "jobs=400")):
             done = run(*self.command, *change, "--results", self.results, "--resume")
             self.assert_failure(done, 8, "other-results")
             self.assertIn(said, done.stderr)

@@ -300,6 +300,7 @@ constexpr std::array kReplayOptions = {
                .min = 1,
                .max = 10'000'000},
     span_option(O::kRoundEvery, "round", M::kHelpRoundEvery),
+    span_option(O::kCertifyEvery, "certify", M::kHelpCertifyEvery),
     span_option(O::kSlotLength, "slot", M::kHelpSlotLength),
     span_option(O::kHorizon, "horizon", M::kHelpHorizon),
     OptionSpec{.id = O::kData,

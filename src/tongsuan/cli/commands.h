@@ -62,6 +62,7 @@ enum class Option : std::uint8_t {
   kWithout,
   kJobs,
   kRoundEvery,
+  kCertifyEvery,
   kSlotLength,
   kHorizon,
   kResults,

@@ -95,7 +95,8 @@ Attempt<Done> run_pending(Session& session, const ReplayTask& task,
                                       return lab::make_instance(task.scenario,
                                                                 instance_options(task, key));
                                     },
-                                .replay = lab::replay};
+                                .replay = lab::replay,
+                                .bounds = lab::instance_bounds};
   const lab::MatrixOptions options = {
       .replay = task.options,
       .thread_count = task.thread_count,

@@ -141,10 +141,22 @@ Attempt<Done> plan_span(const Session& session, const Arguments& arguments, Opti
                retry(arguments, name + ' ' + limits.example));
 }
 
+// None at all, or as rounds are.
+Attempt<Done> plan_certify(const Session& session, const Arguments& arguments, ReplayTask& task) {
+  std::int64_t seconds = -1;
+  if (parse_span(arguments.text(Option::kCertifyEvery), seconds) && seconds == 0) {
+    task.options.certify = 0;
+    return Done{};
+  }
+  return plan_span(session, arguments, Option::kCertifyEvery, {60, 14 * 86'400, "6h"},
+                   task.options.certify);
+}
+
 Attempt<Done> plan_spans(const Session& session, const Arguments& arguments, ReplayTask& task) {
   TONGSUAN_TRY(
       [[maybe_unused]] const Done round,
       plan_span(session, arguments, Option::kRoundEvery, {60, 86'400, "15m"}, task.options.round));
+  TONGSUAN_TRY([[maybe_unused]] const Done certify, plan_certify(session, arguments, task));
   TONGSUAN_TRY([[maybe_unused]] const Done slot, plan_span(session, arguments, Option::kSlotLength,
                                                            {300, 86'400, "1h"}, task.options.slot));
   return plan_span(session, arguments, Option::kHorizon, {86'400, 14 * 86'400, "4d"},
@@ -206,8 +218,9 @@ std::string command_of(const ReplayTask& task, std::string_view scenario) {
     if (!whole) out += " --without " + lab::without_text(world);
   }
   if (task.jobs != 0) out += " --jobs " + std::to_string(task.jobs);
-  out += " --round " + std::to_string(task.options.round) + " --slot " +
-         std::to_string(task.options.slot) + " --horizon " + std::to_string(task.options.horizon);
+  out += " --round " + std::to_string(task.options.round) + " --certify " +
+         std::to_string(task.options.certify) + " --slot " + std::to_string(task.options.slot) +
+         " --horizon " + std::to_string(task.options.horizon);
   if (!task.data_dir.empty()) out += " --data " + shell_word(task.data_dir);
   return out;
 }

@@ -71,29 +71,27 @@ std::optional<Nodes> one_node_now(const State& state, const Holds& holds, const 
 // others stay open for longer work.
 std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, const Wish& wish) {
   const engine::PoolState& pool = state.pool(wish.pool);
-  const bool held = holds.any(wish.pool);
   const std::vector<Second>& first_hold = holds.first(wish.pool);
   const Second end = wish.now + wish.estimate;
   const std::uint32_t wanted = wish.need.nodes;
+  const bool held = holds.any(wish.pool);
+  std::vector<std::uint32_t> open;
+  Nodes found{{}, pool.whole_free()};
   std::uint32_t left = pool.whole_free();  // empty nodes ahead
-  Nodes found{{}, left};
-  found.nodes.reserve(wanted);
-  const auto take = [&](bool promised) {
-    for (std::uint32_t i = 0; left > 0 && found.nodes.size() < wanted; ++i) {
-      const Node& node = pool.nodes[i];
-      if (!node.up || !node.contracts.empty()) continue;
-      --left;
-      if (held && (first_hold[i] == kNever) == promised) continue;
-      if (promised && first_hold[i] < end) continue;
-      found.nodes.push_back(i);
-    }
-  };
-  if (held) take(true);
+  for (std::uint32_t i = 0; left > 0; ++i) {
+    const Node& node = pool.nodes[i];
+    if (!node.up || node.free != wish.need.per_node) continue;
+    --left;
+    if (first_hold[i] < end) continue;
+    (first_hold[i] == kNever ? open : found.nodes).push_back(i);
+    if (found.nodes.size() == wanted || (!held && open.size() == wanted)) break;
+  }
   const std::size_t promised = found.nodes.size();
-  left = pool.whole_free();
-  take(false);
-  if (found.nodes.size() < wanted) return std::nullopt;
-  if (promised > 0) std::ranges::sort(found.nodes);
+  if (promised + open.size() < wanted) return std::nullopt;
+  const auto last = open.begin() + static_cast<std::ptrdiff_t>(wanted - promised);
+  found.nodes.insert(found.nodes.end(), open.begin(), last);
+  std::ranges::inplace_merge(found.nodes,
+                             found.nodes.begin() + static_cast<std::ptrdiff_t>(promised));
   return found;
 }
 

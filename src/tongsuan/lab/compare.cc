@@ -90,8 +90,12 @@ constexpr std::array kMetrics = {
            [](R run) { return static_cast<double>(run.stops); }},
     Metric{"moves", "", 1, 1, B::kNeither, false,
            [](R run) { return static_cast<double>(run.moves); }},
+    Metric{"rounds", "", 1, 1, B::kNeither, false,
+           [](R run) { return or_nothing(static_cast<double>(run.rounds.rounds)); }},
     Metric{"gap_mean", "%", kPercent, 2, B::kNeither, false,
            [](R run) { return run.rounds.rounds > 0 ? run.rounds.gap_mean : std::nan(""); }},
+    Metric{"gap_p95", "%", kPercent, 2, B::kNeither, false,
+           [](R run) { return run.rounds.rounds > 0 ? run.rounds.gap_p95 : std::nan(""); }},
 };
 
 // Two-sided 95 % quantiles for 1 to 30 degrees of freedom.

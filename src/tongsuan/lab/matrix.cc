@@ -14,6 +14,7 @@ namespace {
 struct SharedInstance {
   std::mutex mutex;
   std::optional<Result<Instance>> made;
+  InstanceBounds bounds;
   std::atomic<std::size_t> users = 0;
 };
 
@@ -63,14 +64,21 @@ class Matrix {
     const RunKey& key = keys_[at];
     {
       const std::lock_guard lock(shared.mutex);
-      if (!shared.made) shared.made.emplace(work_.make_instance(key));
+      if (!shared.made) make(key, shared);
     }
     if (!shared.made->ok()) return shared.made->error();
     ReplayOptions options = options_.replay;
     options.thread_count = 1;
     options.progress = [this, at](double done) { advance(at, done); };
     options.cancelled = [this] { return stopped(); };
-    return work_.replay(shared.made->value(), key.policy, options);
+    Result<RunResult> result = work_.replay(shared.made->value(), key.policy, options);
+    if (result.ok() && work_.bounds) put_bounds(shared.bounds, result.value());
+    return result;
+  }
+
+  void make(const RunKey& key, SharedInstance& shared) {
+    shared.made.emplace(work_.make_instance(key));
+    if (shared.made->ok() && work_.bounds) shared.bounds = work_.bounds(shared.made->value());
   }
 
   void tell(std::size_t at, const Result<RunResult>& result) {

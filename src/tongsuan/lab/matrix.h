@@ -1,9 +1,10 @@
 // Many replays of one scenario: every load, world, seed and policy, several at once.
 //
 // Model. Runs are independent and each uses one thread; a pool of threads takes them in the order
-// of their keys. Runs of one load, world and seed share one instance, which lives while they need
-// it. Whatever the number of threads, results and their digests are the same; only the order in
-// which runs *finish* is not. `finished` is called by one thread at a time, as soon as a run ends.
+// of their keys. Runs of one load, world and seed share one instance and its bounds, made once; it
+// lives while they need it. Whatever the number of threads, results and their digests are the same;
+// only the order in which runs *finish* is not. `finished` is called by one thread at a time, as
+// soon as a run ends.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tongsuan/lab/instance_bounds.h"
 #include "tongsuan/lab/replay.h"
 #include "tongsuan/lab/run_record.h"
 
@@ -34,6 +36,8 @@ struct MatrixWork {
   std::function<Result<Instance>(const RunKey&)> make_instance;
   std::function<Result<RunResult>(const Instance&, std::string_view policy, const ReplayOptions&)>
       replay;
+  // Put into the results of all that replay the instance; none: they stay without.
+  std::function<InstanceBounds(const Instance&)> bounds = {};
 };
 
 struct MatrixOptions {

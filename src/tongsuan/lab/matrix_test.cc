@@ -19,6 +19,7 @@ const MatrixAxes kAxes = {.loads_percent = {110, 90},
 struct Counted {
   std::atomic<int> instances = 0;
   std::atomic<int> replays = 0;
+  std::atomic<int> bounds = 0;
 
   MatrixWork work() {
     return {.make_instance =
@@ -36,7 +37,13 @@ struct Counted {
                          .seed = instance.seed,
                          .policy = std::string(policy)};
               return testing::fake_run(key, policy == "market" ? 5 : 2);
-            }};
+            },
+            .bounds =
+                [this](const Instance& instance) {
+                  ++bounds;
+                  return InstanceBounds{.utilisation = 0.5,
+                                        .net_yuan = static_cast<double>(instance.seed)};
+                }};
   }
 };
 
@@ -63,6 +70,8 @@ TEST(Matrix, ThreadsChangeNothing) {
                                           .thread_count = threads,
                                           .finished =
                                               [&](const RunKey& key, const RunResult& run) {
+                                                EXPECT_EQ(run.net_bound_yuan, key.seed);
+                                                EXPECT_EQ(run.utilisation_bound, 0.5);
                                                 const std::string line = write_record({}, key, run);
                                                 lines[line.substr(0, 120)] = line;
                                               },
@@ -74,6 +83,7 @@ TEST(Matrix, ThreadsChangeNothing) {
                                           .cancelled = {}});
     ASSERT_TRUE(done.ok());
     EXPECT_EQ(counted.instances, 12) << "policies of one seed share an instance";
+    EXPECT_EQ(counted.bounds, 12) << "and its bounds";
     EXPECT_EQ(counted.replays, 24);
     EXPECT_DOUBLE_EQ(last, 1);
     if (first.empty()) first = lines;

@@ -59,10 +59,10 @@ class Loop final : public dispatch::Desk {
       if (options_.watch) options_.watch(event);
       if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
-        stops_ += ended->reason == engine::EndReason::kFailed;
-        moves_ += ended->reason == engine::EndReason::kPreempted;
         Ran& ran = ran_[ended->contract.value];
         if (ran.end == 0) ran.end = now_;
+        stops_ += ended->reason == engine::EndReason::kFailed;
+        moves_ += ended->reason == engine::EndReason::kPreempted;
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
         ran_.push_back({});
       }
@@ -218,8 +218,6 @@ class Loop final : public dispatch::Desk {
     result.stops = stops_;
     result.moves = moves_;
     policy_.report(result);
-    result.stops = stops_;
-    result.moves = moves_;
     result.events = engine_.event_count();
     const Digest digest = engine_.digest();
     result.digest = hex(digest.data(), digest.size());

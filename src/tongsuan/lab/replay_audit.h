@@ -119,6 +119,7 @@ class RandomWorld {
 struct Told {
   engine::StartOrder what;
   Second start = 0;
+  Second startup = 0;  // while its checkpoint comes from another hub
   Second end = -1;
   engine::EndReason reason = engine::EndReason::kCompleted;
 };
@@ -186,6 +187,12 @@ class Audit {
     ASSERT_TRUE(order.hubs.empty() || std::ranges::count(order.hubs, pool.hub) == 1);
     ASSERT_EQ(order.ways[event.what.way].accelerator, pool.accelerator);
     told_.push_back({event.what, now_});
+    const auto last = last_hub_.emplace(event.what.order.value, pool.hub.value).first;
+    if (last->second != pool.hub.value) {
+      told_.back().startup =
+          std::max<Second>(0, instance_.script.restart_far - instance_.script.restart);
+    }
+    last->second = pool.hub.value;
     for (const std::uint32_t node : event.what.nodes) {
       std::uint32_t& taken = taken_[event.what.pool.value][node];
       taken += per_node(told_.back());
@@ -238,8 +245,8 @@ class Audit {
     return told.end >= 0 ? told.end : std::max(now_, instance_.span);
   }
   [[nodiscard]] Second kept(const Told& told) const {
-    const Second ran = end(told) - told.start;
-    if (told.end < 0) return ran;
+    if (told.end < 0) return end(told) - told.start;
+    const Second ran = std::max<Second>(0, end(told) - told.start - told.startup);
     const Second checkpoint = job(told.what.order).checkpoint;
     if (told.reason == engine::EndReason::kFailed) {
       return checkpoint > 0 ? ran - ran % checkpoint : 0;
@@ -356,7 +363,8 @@ class Audit {
   std::string bytes_;
   std::vector<engine::OrderState> states_;
   std::vector<Told> told_;
-  std::vector<std::vector<std::uint32_t>> taken_;  // by pool, node
+  std::map<std::uint32_t, std::uint32_t> last_hub_;  // by order
+  std::vector<std::vector<std::uint32_t>> taken_;    // by pool, node
   std::vector<std::vector<bool>> down_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> data_at_;  // data set, hub
   std::map<std::pair<std::uint32_t, std::uint32_t>, Second> data_due_;

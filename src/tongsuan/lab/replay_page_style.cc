@@ -51,6 +51,7 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .mapheat{display:grid;grid-template-columns:minmax(0,1.15fr) minmax(0,1fr);gap:20px 40px;align-items:center}
 .cmd{white-space:pre-wrap}
 .facts ul{margin:0;padding-left:18px}
+#emissions thead th{white-space:normal;max-width:16ch}
 @media (max-width:980px){.sweeps{grid-template-columns:repeat(2,minmax(0,1fr))}.minis{grid-template-columns:repeat(3,minmax(0,1fr))}.pair,.mapheat{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:620px){.sweeps{grid-template-columns:minmax(0,1fr)}.minis{grid-template-columns:repeat(2,minmax(0,1fr))}.lead{font-size:17px}.minis svg{height:62px}
 thead th:nth-child(2),tbody td:nth-child(2){padding-left:2px}}

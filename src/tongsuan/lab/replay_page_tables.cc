@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "tongsuan/lab/instance_bounds.h"
 #include "tongsuan/lab/internal/replay_page.h"
 #include "tongsuan/report/numbers.h"
 
@@ -364,12 +365,12 @@ void write_facts(ReplayPage& page) {
   write_fact(out, W::kFactOptions,
              "<span class=\"mono\">" + escape(experiment.options) + "</span>");
   write_fact(out, W::kFactProgram, "tongsuan " + escape(experiment.program));
-  if (!page.input.instance.notes.empty()) {
-    std::string list = "<ul>";
-    for (const std::string& note : page.input.instance.notes)
-      list += "<li>" + escape(note) + "</li>";
-    write_fact(out, W::kFactNotes, list + "</ul>");
+  std::string notes;
+  for (const std::string& note : page.input.instance.notes) {
+    notes += "<li>" + escape(note) + "</li>";
   }
+  if (!has_net_bound(page.input.instance)) notes += "<li>" + both(W::kNoNetBound) + "</li>";
+  if (!notes.empty()) write_fact(out, W::kFactNotes, "<ul>" + notes + "</ul>");
   out += "</dl>\n";
   write_digests(page);
   page.end_section();

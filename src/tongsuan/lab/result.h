@@ -58,7 +58,7 @@ struct RunResult {
   std::uint64_t jobs = 0;
   double offered = 0;            // reference device-seconds asked for / device-seconds of the span
   double utilisation = 0;        // useful device-seconds done by the end of the span / those there
-  double utilisation_bound = 0;  // no policy can do more
+  double utilisation_bound = 0;  // no policy can do more; 0: not computed
   double rack_rate = 0;          // 上架率: share of nodes with work on them, over the span
   double held_idle = 0;          // device-seconds held by contracts and not used / those there
   double lost = 0;               // device-seconds of work that failed or was repeated / those there
@@ -67,7 +67,7 @@ struct RunResult {
   double value_yuan = 0;
   double cost_yuan = 0;       // energy, transfers and what sellers ask
   double net_yuan = 0;        // value − cost
-  double net_bound_yuan = 0;  // no policy can do more; 0: not computed
+  double net_bound_yuan = 0;  // no policy can do more without moves; 0: not computed
   Waits waits;
   std::array<Waits, kGangClasses> waits_by_gang;
   double bounded_slowdown = 0;  // mean over jobs that started, at least 10 s of run time

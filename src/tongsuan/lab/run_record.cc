@@ -374,11 +374,11 @@ std::string without_text(const Couplings& couplings) {
 Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options, std::uint32_t jobs,
                          std::string_view program) {
   const Digest digest = sha256(scenario.text);
-  std::string text = "round=" + std::to_string(options.round) +
-                     " slot=" + std::to_string(options.slot) +
-                     " horizon=" + std::to_string(options.horizon) +
-                     " reservations=" + std::to_string(options.reservations) +
-                     " aging=" + std::to_string(options.aging_percent);
+  std::string text =
+      "round=" + std::to_string(options.round) + " certify=" + std::to_string(options.certify) +
+      " slot=" + std::to_string(options.slot) + " horizon=" + std::to_string(options.horizon) +
+      " reservations=" + std::to_string(options.reservations) +
+      " aging=" + std::to_string(options.aging_percent);
   if (jobs != 0) text += " jobs=" + std::to_string(jobs);
   return {scenario.name, hex(digest.data(), digest.size()), text, std::string(program)};
 }

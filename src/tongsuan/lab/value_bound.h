@@ -17,10 +17,11 @@
 // jobs use it, so each job that names the data pays the cheapest path's price divided by their
 // number. Asks are the least of the ask at the beginning and those in force in the hour.
 //
-// Not covered: work that is stopped and goes on later. A job's value depends on its first start
-// only, so whoever may stop work at will can start everything for a second; no useful bound exists
-// for that. Failures stop work too. For a replay in which some jobs were stopped, `value_of_stops`
-// says what to add: those jobs are then given their whole value for nothing.
+// Not covered: work that is stopped and goes on later. It is worth no more than if it had run
+// through from its first start, as replays count value (lab/meter.h), but it may cost less: its
+// parts may run in several cheap hours or places. Failures stop work too. For a replay in which
+// some jobs were stopped, `value_of_stops` says what to add: those jobs are then given their whole
+// value for nothing.
 #pragma once
 
 #include <cstdint>
