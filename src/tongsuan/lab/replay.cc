@@ -61,6 +61,8 @@ class Loop final : public dispatch::Desk {
         // Contracts that end otherwise than by `end_contract` lose all that was not kept before.
         Ran& ran = ran_[ended->contract.value];
         if (ran.end == 0) ran.end = now_;
+        stops_ += ended->reason == engine::EndReason::kFailed;
+        moves_ += ended->reason == engine::EndReason::kPreempted;
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
         ran_.push_back({});
       }
