@@ -86,7 +86,7 @@ class Scheduler {
     engine::PoolId pool;
   };
   void plan(std::vector<Planned> planned);  // rising orders
-  // Starts a waiting order at this place if it fits without delaying a reservation.
+  // Starts a waiting order at this place if it fits; an award goes before reservations.
   bool start_at(Desk& desk, const Planned& where);
   // The line, first in line first; and the first few of it.
   [[nodiscard]] std::vector<OrderId> waiting() const;

@@ -268,13 +268,14 @@ class Measure {
       ++waiting[first];
       --waiting[std::min(last, span_hours)];
     }
+    const std::vector<std::int64_t> down = down_by_hour(span_hours);
     std::int64_t now_waiting = 0;
     result_.hours.resize(span_hours);
     for (std::size_t h = 0; h < span_hours; ++h) {
       HourFigures& hour = result_.hours[h];
       now_waiting += waiting[h];
       hour.waiting = static_cast<double>(now_waiting);
-      hour.up = static_cast<double>(devices_);
+      hour.up = static_cast<double>(devices_) - static_cast<double>(down[h]) / kHour;
       std::int64_t drawn = 0;
       for (const std::vector<std::int64_t>& zone : watts_) drawn += h < zone.size() ? zone[h] : 0;
       hour.energy_mwh = static_cast<double>(drawn) / 1e6;
@@ -285,6 +286,18 @@ class Measure {
         hour.hub_used.push_back(used / std::max(1.0, hub_devices(hub)));
       }
     }
+  }
+
+  // Device-seconds of nodes that are down, by hour: the script pairs every failure with a repair.
+  [[nodiscard]] std::vector<std::int64_t> down_by_hour(std::size_t span_hours) const {
+    std::vector<std::int64_t> down(span_hours);
+    for (const world::NodesChange& change : instance_.script.nodes) {
+      const std::int64_t devices = std::int64_t{change.end - change.begin} *
+                                   instance_.places.pools[change.pool.value].node_devices;
+      spread<std::int64_t>(down, std::min(change.at, instance_.span), instance_.span,
+                           change.up ? -devices : devices);
+    }
+    return down;
   }
 
   [[nodiscard]] double hub_devices(std::uint32_t hub) const {
