@@ -36,10 +36,10 @@ class MarketPolicy final : public Policy {
   void report(RunResult& result) const override {
     std::vector<double> gaps;
     for (const rolling::RoundRecord& round : market_.rounds()) {
-      gaps.push_back(round.gap);
+      gaps.push_back(static_cast<double>(round.gap_ppm) / engine::kPpm);
       result.rounds.orders_mean += static_cast<double>(round.orders);
-      result.rounds.gap_mean += round.gap;
-      result.rounds.welfare_sum += round.welfare;
+      result.rounds.gap_mean += gaps.back();
+      result.rounds.welfare_sum += static_cast<double>(round.welfare) / kMicro;
       result.rounds.work_units += round.work_units;
     }
     result.rounds.rounds = gaps.size();

@@ -234,9 +234,8 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   record.at = desk.now();
   record.orders = verdict.order_count;
   record.awards = verdict.award_count;
-  record.gap = static_cast<double>(close.gap_ppm) / engine::kPpm;
-  record.welfare = static_cast<double>(verdict.welfare) / static_cast<double>(verdict.denominator) /
-                   static_cast<double>(kMicro);
+  record.gap_ppm = close.gap_ppm;
+  record.welfare = static_cast<std::int64_t>(verdict.welfare / verdict.denominator);
   record.work_units = cleared.value().work_units;
   record.started = start_awards(desk, book, certificate);
   records_.push_back(record);

@@ -59,8 +59,8 @@ struct RoundRecord {
   std::uint64_t orders = 0;
   std::uint64_t awards = 0;
   std::uint64_t started = 0;
-  double gap = 0;
-  double welfare = 0;  // yuan
+  std::int64_t gap_ppm = 0;
+  std::int64_t welfare = 0;  // micro-yuan
   std::uint64_t work_units = 0;
 };
 
