@@ -1,6 +1,7 @@
 // tongsuan replay: the same demand under several policies, compared.
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <map>
 #include <string>
 #include <utility>
@@ -80,6 +81,21 @@ void keep_run(Runs& runs, ResultsFile& file, const lab::RunKey& key, const lab::
   runs.records.push_back(std::move(record.value().run));
 }
 
+// Of this thread: a run is carried out by one.
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+Result<lab::RunResult> timed_replay(const lab::Instance& instance, std::string_view policy,
+                                    const lab::ReplayOptions& options) {
+  const double begin = processor_seconds();
+  Result<lab::RunResult> result = lab::replay(instance, policy, options);
+  if (result.ok()) result.value().cpu_seconds = processor_seconds() - begin;
+  return result;
+}
+
 Attempt<Done> run_pending(Session& session, const ReplayTask& task,
                           const std::vector<lab::RunKey>& pending, Runs& runs, ResultsFile& file) {
   ProgressLine line(session, task.quiet);
@@ -95,7 +111,7 @@ Attempt<Done> run_pending(Session& session, const ReplayTask& task,
                                       return lab::make_instance(task.scenario,
                                                                 instance_options(task, key));
                                     },
-                                .replay = lab::replay,
+                                .replay = timed_replay,
                                 .bounds = lab::instance_bounds};
   const lab::MatrixOptions options = {
       .replay = task.options,
