@@ -14,6 +14,12 @@ using engine::PoolId;
 using engine::State;
 using engine::Way;
 
+std::vector<PoolId> all_pools(const engine::Places& places) {
+  std::vector<PoolId> pools;
+  for (std::uint32_t i = 0; i < places.pools.size(); ++i) pools.push_back(PoolId{i});
+  return pools;
+}
+
 Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<PoolId> pools,
                      Chooser& chooser)
     : rules_(rules),

@@ -58,6 +58,9 @@ struct Rules {
   std::uint32_t aging_percent = 0;  // how much the key grows while the whole value decays
 };
 
+// Every pool, for a line that governs them all.
+[[nodiscard]] std::vector<engine::PoolId> all_pools(const engine::Places& places);
+
 class Scheduler {
  public:
   // `pools`: those that it governs, rising; orders run on no others.

@@ -149,7 +149,7 @@ class Pool final : public Policy {
  public:
   Pool(const Instance& instance, Rules rules)
       : chooser_(instance.places, instance.energy),
-        line_(instance.places, rules, all_pools(instance.places), chooser_),
+        line_(instance.places, rules, dispatch::all_pools(instance.places), chooser_),
         shortest_first_(rules.shortest_first) {}
 
   void react(Desk& desk, const std::vector<Event>& events) override {
@@ -171,11 +171,6 @@ class Pool final : public Policy {
   }
 
  private:
-  static std::vector<PoolId> all_pools(const engine::Places& places) {
-    std::vector<PoolId> pools;
-    for (std::uint32_t i = 0; i < places.pools.size(); ++i) pools.push_back(PoolId{i});
-    return pools;
-  }
   static constexpr Second kAgeEvery = 900;
   GreedyChooser chooser_;
   Scheduler line_;
@@ -185,31 +180,31 @@ class Pool final : public Policy {
 
 }  // namespace
 
-std::int64_t PlaceCosts::energy(PoolId pool, std::uint32_t devices, Second at,
-                                Second duration) const {
+std::int64_t PlaceCosts::cost(PoolId pool, std::uint32_t devices, Second at,
+                              Second duration) const {
   const engine::Pool& where = places_.pools[pool.value];
   const Hub& hub = places_.hubs[where.hub.value];
-  int128 cost = 0;  // micro-yuan × device-seconds
+  int128 energy = 0;  // micro-yuan
   if (!energy_.empty() && hub.power_zone != kNone) {
     const std::vector<std::int64_t>& tariff = energy_.tariff[hub.power_zone];
     const int128 watts = static_cast<int128>(places_.classes[where.accelerator.value].watts) *
                          hub.pue_milli * devices;  // milliwatts
     for (Second from = at; from < at + duration;) {
       const Second to = std::min(at + duration, (from / kHour + 1) * kHour);
-      cost += watts * (to - from) * tariff[energy_.hour_at(from)] / 3'600 / 1'000'000'000;
+      energy += watts * (to - from) * tariff[energy_.hour_at(from)] / 3'600 / 1'000'000'000;
       from = to;
     }
   }
   const int128 ask = static_cast<int128>(where.ask.raw()) * devices * duration / 3'600;
-  return static_cast<std::int64_t>(cost + ask);
+  return static_cast<std::int64_t>(energy + ask);
 }
 
 std::optional<std::int64_t> GreedyChooser::worth(const engine::State& state, OrderId order,
                                                  const dispatch::Option& option, Second now) {
   const engine::OrderRecord& record = state.order(order);
   return engine::value_at(record.order, now) -
-         costs_.energy(option.pool, option.need.devices(), now,
-                       engine::State::remaining(record, option.way));
+         costs_.cost(option.pool, option.need.devices(), now,
+                     engine::State::remaining(record, option.way));
 }
 
 std::unique_ptr<Policy> silo_policy(const Instance& instance, bool backfill,

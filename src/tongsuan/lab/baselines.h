@@ -7,7 +7,8 @@
 //   pool-fifo   one line for all hubs, first come first, backfilling
 //   pool-value  one line for all hubs in the order of value: the one to beat
 // Where an order could start at several places, it takes the one with the largest value less what
-// energy, green rules, sellers and transfers cost there at that time.
+// sellers ask there and energy costs by tariff. What green energy is left, and what data cost to
+// move, they do not look at.
 #pragma once
 
 #include <memory>
@@ -19,14 +20,14 @@
 
 namespace tongsuan::lab {
 
-// What running an order here from `at` on costs, in micro-yuan, by the owners' estimates and the
-// forecast of green energy: what everybody may know.
+// What running an order here from `at` on costs, in micro-yuan, by the owners' estimates: what
+// sellers ask, and energy at its tariff.
 class PlaceCosts {
  public:
   PlaceCosts(const engine::Places& places, const Energy& energy)
       : places_(places), energy_(energy) {}
-  [[nodiscard]] std::int64_t energy(engine::PoolId pool, std::uint32_t devices, Second at,
-                                    Second duration) const;
+  [[nodiscard]] std::int64_t cost(engine::PoolId pool, std::uint32_t devices, Second at,
+                                  Second duration) const;
 
  private:
   const engine::Places& places_;

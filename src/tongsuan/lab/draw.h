@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "tongsuan/base/random.h"
 
@@ -41,6 +43,19 @@ inline bool draw_chance(Random& random, std::uint32_t per_mille) {
 inline Random draw_stream(std::uint64_t seed, std::uint64_t part) {
   Random mix(seed ^ (part * 0xD1B54A32D192ED03ULL));
   return Random(mix.next());
+}
+
+// Keeps `count` of the items, every set of so many equally likely; the order stays.
+template <class T>
+void take_sample(std::vector<T>& items, std::size_t count, Random random) {
+  if (items.size() <= count) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < items.size() && kept < count; ++i) {
+    if (random.below(items.size() - i) >= count - kept) continue;
+    if (kept != i) items[kept] = std::move(items[i]);
+    ++kept;
+  }
+  items.resize(kept);
 }
 
 }  // namespace tongsuan::lab

@@ -53,19 +53,6 @@ void add_pools(Instance& instance, const ScenarioKeys& keys,
   }
 }
 
-// Every set of `count` jobs is equally likely; the order stays.
-void take_sample(std::vector<TraceJob>& jobs, std::size_t count, std::uint64_t seed) {
-  if (count == 0 || jobs.size() <= count) return;
-  Random random = draw_stream(seed, kSampleStream);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < jobs.size() && kept < count; ++i) {
-    if (random.below(jobs.size() - i) >= count - kept) continue;
-    if (kept != i) jobs[kept] = std::move(jobs[i]);
-    ++kept;
-  }
-  jobs.resize(kept);
-}
-
 void drop_late(std::vector<TraceJob>& jobs, Instance& instance) {
   const std::size_t before = jobs.size();
   std::erase_if(jobs, [&](const TraceJob& job) { return job.submit_second >= instance.span; });
@@ -296,7 +283,9 @@ Result<Instance> make_philly(const ScenarioKeys& keys, const InstanceOptions& op
   Instance instance = start_instance(keys, options);
   instance.origin = "jobs of Microsoft Philly, 2017; worth, estimates and sizes of hubs assumed";
   drop_late(jobs, instance);
-  take_sample(jobs, options.jobs, options.seed);
+  if (options.jobs > 0) {
+    take_sample(jobs, options.jobs, draw_stream(options.seed, kSampleStream));
+  }
   add_philly_places(instance);
   TONGSUAN_TRY(const std::vector<Sketch> sketches, philly_sketches(jobs, keys, instance));
   add_jobs(instance, keys, sketches);
@@ -314,7 +303,9 @@ Result<Instance> make_pai(const ScenarioKeys& keys, const InstanceOptions& optio
   Instance instance = start_instance(keys, options);
   instance.origin = "jobs of Alibaba PAI, 2020; owners, hubs, worth and estimates assumed";
   drop_late(jobs, instance);
-  take_sample(jobs, options.jobs, options.seed);
+  if (options.jobs > 0) {
+    take_sample(jobs, options.jobs, draw_stream(options.seed, kSampleStream));
+  }
   add_pai_places(instance);
   const std::vector<Sketch> sketches = pai_sketches(jobs, keys, instance);
   add_jobs(instance, keys, sketches);

@@ -65,19 +65,6 @@ Result<std::vector<RealJob>> read_jobs(const std::string& folder) {
   return jobs;
 }
 
-// Every set of `count` jobs is equally likely; the order stays.
-void take_sample(std::vector<RealJob>& jobs, std::size_t count, std::uint64_t seed) {
-  if (jobs.size() <= count) return;
-  Random random = draw_stream(seed, kSampleStream);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < jobs.size() && kept < count; ++i) {
-    if (random.below(jobs.size() - i) >= count - kept) continue;
-    if (kept != i) jobs[kept] = std::move(jobs[i]);
-    ++kept;
-  }
-  jobs.resize(kept);
-}
-
 std::uint32_t classes_of(const TraceJob& job) {
   std::uint32_t classes = 0;
   for (const Model& model : kModels) {
@@ -175,7 +162,7 @@ Result<Done> check(const RealWeekOptions& options) {
 Result<Market> real_week(const RealWeekOptions& options) {
   TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
   TONGSUAN_TRY(std::vector<RealJob> jobs, read_jobs(options.data_dir));
-  take_sample(jobs, options.orders_max, options.seed);
+  take_sample(jobs, options.orders_max, draw_stream(options.seed, kSampleStream));
   const auto orders = static_cast<std::uint32_t>(jobs.size());
 
   Market market;

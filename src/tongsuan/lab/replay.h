@@ -6,7 +6,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
+#include <string_view>
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/lab/instance.h"
@@ -24,7 +24,6 @@ struct ReplayOptions {
   std::uint32_t aging_percent = 20;  // of the order's patience that raises its place in line
   std::uint32_t thread_count = 1;    // never changes the result
   bool pass_per_event = false;       // policies act after each event, not after each instant
-  std::string certificates_dir;      // writes book and certificate of every round; empty: none
   std::function<void(const engine::Event&)> watch;  // sees every event, in order
   std::function<void(double done)> progress;        // share of the instance's jobs that are over
   std::function<bool()> cancelled;                  // true: stop and fail with kInterrupted
