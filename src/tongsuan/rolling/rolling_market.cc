@@ -3,23 +3,15 @@
 #include <algorithm>
 
 #include "tongsuan/base/check.h"
+#include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/dispatch/changes.h"
 
 namespace tongsuan::rolling {
-namespace {
 
 using engine::kDay;
 using engine::kHour;
 using engine::PoolId;
 using engine::State;
-
-std::vector<PoolId> all_pools(const engine::Places& places) {
-  std::vector<PoolId> pools;
-  for (std::uint32_t i = 0; i < places.pools.size(); ++i) pools.push_back(PoolId{i});
-  return pools;
-}
-
-}  // namespace
 
 RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy& energy,
                              MarketRules rules)
@@ -32,7 +24,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .reservations = rules.reservations,
              .backfill = true,
              .aging_percent = rules.aging_percent},
-            all_pools(places), chooser_),
+            dispatch::all_pools(places), chooser_),
       next_round_(rules.round) {}
 
 // Energy at its tariff until the first round.
@@ -222,6 +214,7 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   engine::CloseRound close;
   close.round = certificate.round;
   close.root = certificate.root;
+  close.certificate = sha256(codec::write_certificate(certificate, book.market));
   close.orders = verdict.order_count;
   close.awards = verdict.award_count;
   close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), engine::kPpm);
