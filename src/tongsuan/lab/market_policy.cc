@@ -35,17 +35,19 @@ class MarketPolicy final : public Policy {
 
   void report(RunResult& result) const override {
     std::vector<double> gaps;
+    double bounds = 0;
     for (const rolling::RoundRecord& round : market_.rounds()) {
       gaps.push_back(static_cast<double>(round.gap_ppm) / engine::kPpm);
       result.rounds.orders_mean += static_cast<double>(round.orders);
-      result.rounds.gap_mean += gaps.back();
+      bounds += static_cast<double>(round.bound) / kMicro;
       result.rounds.welfare_sum += static_cast<double>(round.welfare) / kMicro;
       result.rounds.work_units += round.work_units;
     }
     result.rounds.rounds = gaps.size();
+    result.rounds.failed = market_.failed_clearings();
     if (gaps.empty()) return;
     result.rounds.orders_mean /= static_cast<double>(gaps.size());
-    result.rounds.gap_mean /= static_cast<double>(gaps.size());
+    if (bounds > 0) result.rounds.gap = 1 - result.rounds.welfare_sum / bounds;
     std::ranges::sort(gaps);
     result.rounds.gap_p95 = gaps[gaps.size() * 95 / 100];
   }

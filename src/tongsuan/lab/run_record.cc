@@ -44,8 +44,9 @@ template <class Visitor, class Figures>
 void each_round_figure(Visitor& visit, Figures& rounds) {
   visit("rounds", rounds.rounds);
   visit("orders_mean", rounds.orders_mean);
-  visit("gap_mean", rounds.gap_mean);
+  visit("gap", rounds.gap);
   visit("gap_p95", rounds.gap_p95);
+  visit("failed", rounds.failed);
   visit("welfare_sum", rounds.welfare_sum);
   visit("work_units", rounds.work_units);
 }

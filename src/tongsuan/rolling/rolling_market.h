@@ -48,9 +48,9 @@ struct MarketRules {
   RoomRules room;
   bool relocates = true;
   RelocateRules relocation;
-  std::uint32_t book_orders_max = 2'000;       // the first in line
-  std::uint32_t search_units_per_order = 100;  // of a clearing
-  std::uint32_t thread_count = 1;              // never changes the result
+  std::uint32_t book_orders_max = 2'000;          // the first in line
+  std::uint32_t search_units_per_order = 10'000;  // of a clearing
+  std::uint32_t thread_count = 1;                 // never changes the result
 };
 
 struct RoundRecord {
@@ -61,6 +61,7 @@ struct RoundRecord {
   std::uint64_t started = 0;
   std::int64_t gap_ppm = 0;
   std::int64_t welfare = 0;  // micro-yuan
+  std::int64_t bound = 0;    // on it
   std::uint64_t work_units = 0;
 };
 
@@ -74,6 +75,8 @@ class RollingMarket {
   [[nodiscard]] Second next_round() const { return next_round_; }
 
   [[nodiscard]] const std::vector<RoundRecord>& rounds() const { return records_; }
+  // Books that passed a limit of clearings, so that dispatch went on without one.
+  [[nodiscard]] std::uint64_t failed_clearings() const { return failed_clearings_; }
   // Called with every round's book and clearing, for whoever keeps them.
   std::function<void(const Book&, const clearing::Clearing&)> on_round;
 
@@ -97,6 +100,8 @@ class RollingMarket {
   [[nodiscard]] Second expected_run(Second estimate) const;
   void open_prices(const engine::State& state);
   void clear_round(dispatch::Desk& desk);
+  [[nodiscard]] Result<clearing::Clearing> clear_book(const Book& book, std::uint64_t round) const;
+  void record_round(dispatch::Desk& desk, const Book& book, const clearing::Clearing& cleared);
   [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
   void make_rooms(dispatch::Desk& desk);
   bool make_room_for(dispatch::Desk& desk, OrderId order);
@@ -116,6 +121,13 @@ class RollingMarket {
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;
+  // The last book that was cleared and its certificate: the next one starts from their prices.
+  struct Cleared {
+    Book book;
+    Certificate certificate;
+  };
+  std::optional<Cleared> last_;
+  std::uint64_t failed_clearings_ = 0;
 };
 
 }  // namespace tongsuan::rolling
