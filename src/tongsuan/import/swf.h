@@ -48,6 +48,8 @@ struct SwfTrace {
 struct SwfOptions {
   // A demand "cl_NAME" becomes the class NAME of the job: it has to run on that cluster.
   bool clusters_are_classes = false;
+  // False: a requested time that is not known stays unknown, for callers who draw it.
+  bool assume_estimates = true;
 };
 
 // Fails with kIo or kCorrupt where the file cannot be read or has no record, with kLimit beyond
