@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import pathlib
 import re
 import signal
 import subprocess
@@ -322,6 +323,26 @@ class OwnTrace(CommandTest):
         self.assertIn("changed: 1 that ran longer than was asked for, cut to the requested time "
                       "(line 51)", said.stderr)
         self.assertIn("log · load 53 %", said.stdout)
+
+
+    def test_the_how_to(self):
+        # Every command of it that needs nothing but the repository, and what it is said to print.
+        root = pathlib.Path(__file__).resolve().parents[2]
+        text = (root / "docs" / "replay.md").read_text(encoding="utf-8")
+        section = text.split("## Your own trace\n")[1].split("\n## ")[0]
+        shown = {}
+        for block in re.findall(r"```text\n(.*?)```", section, re.DOTALL):
+            for part in block.split("$ ")[1:]:
+                command, *lines = part.splitlines()
+                shown[command] = [line for line in lines if "±" not in line and line != "…"]
+        commands = [command for command in shown if "tongsuan replay docs/examples" in command]
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            done = self.run_ok(*command.split()[1:], cwd=root)
+            for line in shown[command]:
+                self.assertIn(line + "\n", done.stdout + done.stderr)
+        example = (root / "docs/examples/two-hubs.scenario").read_text(encoding="utf-8")
+        self.assertEqual(shown["cat docs/examples/two-hubs.scenario"], example.splitlines())
 
 
 class Interrupt(CommandTest):
