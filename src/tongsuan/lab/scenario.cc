@@ -176,7 +176,11 @@ Result<Scenario> find_scenario(const std::string& name_or_path) {
   }
   std::ifstream file(name_or_path, std::ios::binary);
   std::string text = next_bytes(file);
-  if (file.is_open() && is_trace(name_or_path, text)) return scenario_of_trace(name_or_path);
+  std::error_code code;  // a pipe cannot be read again, as a trace is
+  if (std::filesystem::exists(name_or_path, code) &&
+      !std::filesystem::is_fifo(name_or_path, code) && is_trace(name_or_path, text)) {
+    return scenario_of_trace(name_or_path);
+  }
   for (std::string more = next_bytes(file); !more.empty(); more = next_bytes(file)) text += more;
   if (!file.is_open() || file.bad()) {
     return Error{ErrorCode::kNotFound,
