@@ -308,6 +308,7 @@ constexpr std::array kReplayOptions = {
                .kind = V::kFolder,
                .value_name = "FOLDER",
                .help = M::kHelpTraces},
+    OptionSpec{.id = O::kLenient, .name = "lenient", .help = M::kHelpLenient},
     OptionSpec{.id = O::kThreads,
                .name = "threads",
                .kind = V::kWhole,
@@ -434,6 +435,7 @@ constexpr std::array kReplayExamples = {
     Example{"tongsuan replay national-week --without nothing --without classes,links "
             "--format csv",
             M::kExampleReplayWithout},
+    Example{"tongsuan replay jobs.csv", M::kExampleReplayTrace},
 };
 constexpr std::array kCompletionExamples = {
     Example{"source <(tongsuan completion bash)", M::kExampleBash},

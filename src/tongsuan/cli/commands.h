@@ -65,6 +65,7 @@ enum class Option : std::uint8_t {
   kCertifyEvery,
   kSlotLength,
   kHorizon,
+  kLenient,
   kResults,
   kResume,
   kList,
