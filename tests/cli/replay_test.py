@@ -35,6 +35,7 @@ class Mistakes(CommandTest):
                                 (["national-week", "--round", "10s"], "60 to 86400"),
                                 (["national-week", "--certify", "30s"], "--certify"),
                                 (["national-week", "--certify", "-1"], "--certify"),
+                                (["national-week", "--fairness", "101"], "--fairness"),
                                 (["national-week", "--slot", "1w"], "1w"),
                                 (["national-week", "--horizon", "1h"], "--horizon"),
                                 (["national-week", "--seeds", "0"], "--seeds"),
@@ -165,7 +166,9 @@ class Results(CommandTest):
     def test_another_experiment(self):
         self.results.write_bytes(self.whole.read_bytes())
         for change, said in ((["--round", "5m"], "round=900"),
-                             (["--certify", "0"], "certify=21600"), (["--jobs", "300"], "jobs=400")):
+                             (["--certify", "0"], "certify=21600"),
+                             (["--fairness", "0"], "fairness=50"),
+                             (["--stop-overruns"], "fairness=50"), (["--jobs", "300"], "jobs=400")):
             done = run(*self.command, *change, "--results", self.results, "--resume")
             self.assert_failure(done, 8, "other-results")
             self.assertIn(said, done.stderr)

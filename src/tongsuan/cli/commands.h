@@ -63,6 +63,8 @@ enum class Option : std::uint8_t {
   kJobs,
   kRoundEvery,
   kCertifyEvery,
+  kFairness,
+  kStopOverruns,
   kSlotLength,
   kHorizon,
   kLenient,

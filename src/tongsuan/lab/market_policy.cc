@@ -16,8 +16,10 @@ rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& opt
   rules.horizon = options.horizon;
   rules.reservations = options.reservations;
   rules.aging_percent = options.aging_percent;
+  rules.fairness_percent = options.fairness_percent;
+  rules.overrun.gain = options.stops_overruns ? rolling::OverrunRules{}.gain : 0;
   rules.thread_count = options.thread_count;
-  rules.room.restart = rules.relocation.restart = instance.script.restart;
+  rules.room.restart = rules.relocation.restart = rules.overrun.restart = instance.script.restart;
   rules.relocation.restart_far = instance.script.restart_far;
   return rules;
 }

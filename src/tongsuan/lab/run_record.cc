@@ -395,7 +395,9 @@ Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options,
       "round=" + std::to_string(options.round) + " certify=" + std::to_string(options.certify) +
       " slot=" + std::to_string(options.slot) + " horizon=" + std::to_string(options.horizon) +
       " reservations=" + std::to_string(options.reservations) +
-      " aging=" + std::to_string(options.aging_percent);
+      " aging=" + std::to_string(options.aging_percent) +
+      " fairness=" + std::to_string(options.fairness_percent);
+  if (options.stops_overruns) text += " stop-overruns";
   if (jobs != 0) text += " jobs=" + std::to_string(jobs);
   if (scenario.trace != nullptr) text += trace_options(*scenario.trace);
   return {scenario.name, hex(digest.data(), digest.size()), text, std::string(program)};

@@ -1,6 +1,8 @@
 // rolling, floor 5: the market that clears every few minutes and dispatches in between.
 //   book.h            what waits and what is free, as a market
 //   price_table.h     what a device-hour is expected to cost, by pool and time
+//   room.h, relocate.h, overrun.h  work that moves, or stops for others, while it runs
+//   fair_share.h      how much each account counts in the line
 //   rolling_market.h  rounds and dispatch over one engine
 #pragma once
 

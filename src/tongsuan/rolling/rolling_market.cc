@@ -25,6 +25,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .backfill = true,
              .aging_percent = rules.aging_percent},
             dispatch::all_pools(places), chooser_),
+      shares_(rules.fairness_percent),
       next_round_(rules.round) {}
 
 // Energy at its tariff until the first round.
@@ -48,6 +49,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
   }
+  stop_overruns(desk, events);
   make_rooms(desk);
 }
 
@@ -115,6 +117,26 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
   return false;
 }
 
+// ---- Overruns ----------------------------------------------------------------------------------
+
+// Extended work stops where somebody who waits loses more than it does.
+void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
+  for (const engine::Event& event : events) {
+    const auto* extended = std::get_if<engine::ContractExtended>(&event.what);
+    if (extended == nullptr) continue;
+    const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
+                                rules_.reservations, rules_.overrun);
+    if (!heir) continue;
+    const OrderId stopped = desk.state().contract(extended->contract).order;
+    if (!desk.execute(engine::EndContract{extended->contract, engine::EndReason::kPreempted, 0})) {
+      continue;
+    }
+    line_.start_at(desk, *heir);
+    line_.add(desk.state(), stopped);
+    line_.pass(desk);
+  }
+}
+
 // ---- Room for large gangs ----------------------------------------------------------------------
 
 // For the first in line, as many as there are reservations: further back waits who may wait.
@@ -176,6 +198,8 @@ void RollingMarket::round(dispatch::Desk& desk) {
   prices_->set_energy(desk.state(), energy_,
                       {now, kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)},
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+  shares_.observe(desk.state(), rules_.round);
+  line_.weigh(shares_.weights());
   if (line_.size() > 0) {
     line_.age(desk.state(), now);
     if (rules_.certify > 0 && now >= next_certificate_) {

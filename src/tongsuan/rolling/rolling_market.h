@@ -20,6 +20,8 @@
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/dispatch/dispatch.h"
 #include "tongsuan/rolling/book.h"
+#include "tongsuan/rolling/fair_share.h"
+#include "tongsuan/rolling/overrun.h"
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/relocate.h"
 #include "tongsuan/rolling/room.h"
@@ -34,6 +36,8 @@ struct MarketRules {
   std::uint32_t reservations = 8;
   std::uint32_t aging_percent = 20;
   dispatch::LineRule line = dispatch::LineRule::kDensity;
+  // How far an account that used much of late stands back (fair_share.h); 0: value alone decides.
+  std::uint32_t fairness_percent = 50;
   // Places whose worth differs by less than this share of the order's value are equals, among which
   // the better fit decides.
   std::uint32_t grain_per_mille = 1;
@@ -46,6 +50,7 @@ struct MarketRules {
   // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
   std::uint32_t room_gain = 2;
   RoomRules room;
+  OverrunRules overrun;
   bool relocates = true;
   RelocateRules relocation;
   std::uint32_t book_orders_max = 2'000;          // the first in line
@@ -103,6 +108,7 @@ class RollingMarket {
   [[nodiscard]] Result<clearing::Clearing> clear_book(const Book& book, std::uint64_t round) const;
   void record_round(dispatch::Desk& desk, const Book& book, const clearing::Clearing& cleared);
   [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
+  void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events);
   void make_rooms(dispatch::Desk& desk);
   bool make_room_for(dispatch::Desk& desk, OrderId order);
   void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option,
@@ -115,6 +121,7 @@ class RollingMarket {
   MarketRules rules_;
   PriceChooser chooser_;
   dispatch::Scheduler line_;
+  FairShare shares_;
   std::optional<PriceTable> prices_;
   int128 ran_sum_ = 0;       // device-seconds that finished work ran
   int128 estimate_sum_ = 0;  // and that it was estimated to run
