@@ -6,9 +6,8 @@
 #include "tongsuan/rolling/rolling.h"
 
 namespace tongsuan::lab {
-namespace {
 
-rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& options) {
+rolling::MarketRules market_rules(const Instance& instance, const ReplayOptions& options) {
   rolling::MarketRules rules;
   rules.round = options.round;
   rules.certify = options.certify;
@@ -21,6 +20,8 @@ rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& opt
   rules.relocation.restart_far = instance.script.restart_far;
   return rules;
 }
+
+namespace {
 
 class MarketPolicy final : public Policy {
  public:
@@ -57,7 +58,7 @@ class MarketPolicy final : public Policy {
 }  // namespace
 
 std::unique_ptr<Policy> market_policy(const Instance& instance, const ReplayOptions& options) {
-  return std::make_unique<MarketPolicy>(instance, rules_of(instance, options));
+  return std::make_unique<MarketPolicy>(instance, market_rules(instance, options));
 }
 
 }  // namespace tongsuan::lab
