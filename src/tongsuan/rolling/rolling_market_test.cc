@@ -305,8 +305,8 @@ TEST(RollingMarket, MakesRoomForAGangThatLosesMore) {
   }
 }
 
-// Energy is much cheaper from the third hour on, and the order loses nothing by waiting for it. With
-// a margin of 5 yuan it waits until half of it still runs before that hour: 4.5 yuan.
+// Energy is much cheaper from the third hour on, and the order loses nothing by waiting for it.
+// With a margin of 5 yuan it waits until half of it still runs before that hour: 4.5 yuan.
 TEST(RollingMarket, WaitsForCheaperEnergyOnlyByTheMargin) {
   for (const std::uint32_t hold : {10U, 100U}) {
     Small small{
