@@ -220,7 +220,8 @@ std::string command_of(const ReplayTask& task, std::string_view scenario) {
   if (task.jobs != 0) out += " --jobs " + std::to_string(task.jobs);
   out += " --round " + std::to_string(task.options.round) + " --certify " +
          std::to_string(task.options.certify) + " --slot " + std::to_string(task.options.slot) +
-         " --horizon " + std::to_string(task.options.horizon);
+         " --horizon " + std::to_string(task.options.horizon) + " --green-charge " +
+         std::to_string(task.options.green_charge);
   if (!task.data_dir.empty()) out += " --data " + shell_word(task.data_dir);
   return out;
 }
@@ -265,6 +266,8 @@ Attempt<ReplayTask> plan_replay(const Session& session, const Arguments& argumen
   task.axes.first_seed = static_cast<std::uint64_t>(arguments.whole(Option::kSeed, 1));
   task.axes.seed_count = static_cast<std::uint32_t>(arguments.whole(Option::kSeeds, 1));
   task.jobs = static_cast<std::uint32_t>(arguments.whole(Option::kJobs, 0));
+  task.options.green_charge =
+      static_cast<std::uint32_t>(arguments.whole(Option::kGreenCharge, task.options.green_charge));
   task.data_dir = arguments.text(Option::kData);
   task.quiet = arguments.has(Option::kQuiet);
   const Result<report::Format> format =

@@ -15,6 +15,7 @@ rolling::MarketRules market_rules(const Instance& instance, const ReplayOptions&
   rules.horizon = options.horizon;
   rules.reservations = options.reservations;
   rules.aging_percent = options.aging_percent;
+  rules.unmatched_charge = std::int64_t{options.green_charge} * kMicro;
   rules.thread_count = options.thread_count;
   rules.room.restart = rules.relocation.restart = instance.script.restart;
   rules.relocation.restart_far = instance.script.restart_far;

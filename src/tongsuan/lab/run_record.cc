@@ -378,7 +378,8 @@ Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options,
       "round=" + std::to_string(options.round) + " certify=" + std::to_string(options.certify) +
       " slot=" + std::to_string(options.slot) + " horizon=" + std::to_string(options.horizon) +
       " reservations=" + std::to_string(options.reservations) +
-      " aging=" + std::to_string(options.aging_percent);
+      " aging=" + std::to_string(options.aging_percent) +
+      " green_charge=" + std::to_string(options.green_charge);
   if (jobs != 0) text += " jobs=" + std::to_string(jobs);
   return {scenario.name, hex(digest.data(), digest.size()), text, std::string(program)};
 }
