@@ -16,15 +16,15 @@
 namespace tongsuan::lab {
 
 struct ReplayOptions {
-  Second round = 900;                // seconds between rounds of the market, 60 to 86,400
-  Second certify = 21'600;           // seconds between clearings with a certificate; 0: none
-  Second slot = 3'600;               // of its plans, 300 to 86,400
-  Second horizon = 4 * kDay;         // of its plans, 1 to 14 days
-  std::uint32_t reservations = 8;    // for the orders that wait first in line, every policy alike
-  std::uint32_t aging_percent = 20;  // of the order's patience that raises its place in line
+  Second round = 900;                  // seconds between rounds of the market, 60 to 86,400
+  Second certify = 21'600;             // seconds between clearings with a certificate; 0: none
+  Second slot = 3'600;                 // of its plans, 300 to 86,400
+  Second horizon = 4 * kDay;           // of its plans, 1 to 14 days
+  std::uint32_t reservations = 8;      // for the orders that wait first in line, every policy alike
+  std::uint32_t aging_percent = 20;    // of the order's patience that raises its place in line
   std::uint32_t green_charge = 1'500;  // of the market, yuan per MWh that green energy misses
-  std::uint32_t thread_count = 1;    // never changes the result
-  bool pass_per_event = false;       // policies act after each event, not after each instant
+  std::uint32_t thread_count = 1;      // never changes the result
+  bool pass_per_event = false;         // policies act after each event, not after each instant
   std::function<void(const engine::Event&)> watch;  // sees every event, in order
   std::function<void(double done)> progress;        // share of the instance's jobs that are over
   std::function<bool()> cancelled;                  // true: stop and fail with kInterrupted
