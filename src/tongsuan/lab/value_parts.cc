@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kNoCost = std::numeric_limits<std::int64_t>::max();
 constexpr double kHourPriceMax = 1e18;  // of the work done in an hour, so that it fits 64 bits
-constexpr int kPriceSteps = 28;  // of the search for μ; each leaves 0.62 of the interval
+constexpr int kPriceSteps = 28;         // of the search for μ; each leaves 0.62 of the interval
 
 class PartsDual {
  public:
