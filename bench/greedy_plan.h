@@ -17,6 +17,7 @@ class GreedyPlan {
   GreedyPlan(const lab::Instance& instance, const lab::ValuePrices& prices)
       : model_(lab::value_model(instance)) {
     const auto energy = lab::energy_prices(instance, model_, {});
+    const auto priced_energy = lab::energy_prices(instance, model_, prices.green);
     const auto cells = static_cast<std::size_t>(model_.end / kGrid);
     for (std::size_t pool = 0; pool < model_.capacity.size(); ++pool) {
       std::vector<double> real = {0}, priced = {0};
@@ -26,7 +27,8 @@ class GreedyPlan {
         const auto own = static_cast<double>(model_.asks[pool][hour] + energy[pool][hour]);
         const auto price = static_cast<double>(prices.devices[pool][hour]);
         real.push_back(real.back() + own * kGrid / 3'600);
-        priced.push_back(priced.back() + (own + price) * kGrid / 3'600);
+        const auto green = static_cast<double>(priced_energy[pool][hour] - energy[pool][hour]);
+        priced.push_back(priced.back() + (own + price + green) * kGrid / 3'600);
         free.push_back(model_.capacity[pool][hour] / 3'600);
       }
       real_.push_back(std::move(real));
@@ -55,9 +57,14 @@ class GreedyPlan {
         free_[best.pool][cell] -= best.devices;
       }
       net += best.net;
+      if (best.end > 0) count(best);
     }
     return net;
   }
+
+  // Of the jobs that run: micro-yuan of value, and Wh by zone and hour.
+  [[nodiscard]] double value() const { return value_; }
+  [[nodiscard]] const std::vector<std::vector<std::int64_t>>& drawn() const { return drawn_; }
 
  private:
   static constexpr Second kGrid = 300;
@@ -67,7 +74,24 @@ class GreedyPlan {
     std::uint32_t pool = 0;
     std::size_t begin = 0, end = 0;
     std::int64_t devices = 0;
+    double value = 0;
+    const lab::ValueWay* way = nullptr;
   };
+
+  void count(const Spot& spot) {
+    value_ += spot.value;
+    const std::uint32_t zone = model_.zones[spot.pool];
+    if (zone == kNone) return;
+    if (drawn_.size() <= zone) drawn_.resize(zone + std::size_t{1});
+    drawn_[zone].resize(model_.hours);
+    const Second begin = static_cast<Second>(spot.begin) * kGrid;
+    for (Second from = begin; from < begin + spot.way->duration;) {
+      const Second to = std::min(begin + spot.way->duration, (from / 3'600 + 1) * 3'600);
+      drawn_[zone][static_cast<std::size_t>(from / 3'600)] +=
+          model_.milliwatts[spot.pool] * spot.way->gang * (to - from) / 3'600'000;
+      from = to;
+    }
+  }
 
   void find(const lab::ValueJob& job, Spot& best) {
     for (std::uint32_t i = 0; i < job.way_count; ++i) {
@@ -101,7 +125,7 @@ class GreedyPlan {
           value - fee - count * (priced_[pool][begin + length] - priced_[pool][begin]);
       if (priced > best.priced) {
         const double net = value - fee - count * (real_[pool][begin + length] - real_[pool][begin]);
-        best = {priced, net, pool, begin, begin + length, devices};
+        best = {priced, net, pool, begin, begin + length, devices, value, &way};
       }
       ++begin;
     }
@@ -110,6 +134,8 @@ class GreedyPlan {
   const lab::ValueModel model_;
   std::vector<std::vector<double>> real_, priced_;  // integrals by pool and cell
   std::vector<std::vector<std::int64_t>> free_;
+  double value_ = 0;
+  std::vector<std::vector<std::int64_t>> drawn_;
 };
 
 }  // namespace tongsuan::bench

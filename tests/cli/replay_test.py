@@ -38,13 +38,14 @@ class Mistakes(CommandTest):
                                 (["national-week", "--fairness", "101"], "--fairness"),
                                 (["national-week", "--slot", "1w"], "1w"),
                                 (["national-week", "--horizon", "1h"], "--horizon"),
+                                (["national-week", "--green-charge", "-1"], "--green-charge"),
                                 (["national-week", "--seeds", "0"], "--seeds"),
                                 (["national-week", "--threads", "0"], "--threads"),
                                 (["national-week", "--resume"], "--results FILE"),
                                 (["national-week", "--results", "-", "--resume"], "--results FILE"),
                                 (["national-week", "--results", "-", "-o", "-"], "standard output"),
                                 (["national-week", "--seeds", "10000", "--load", "0.5,0.6"],
-                                 "120000 runs")):
+                                 "140000 runs")):
             if said is None:  # a comma at the end is nobody's mistake
                 continue
             done = run("replay", *arguments)

@@ -63,6 +63,7 @@ enum class Option : std::uint8_t {
   kJobs,
   kRoundEvery,
   kCertifyEvery,
+  kGreenCharge,
   kFairness,
   kStopOverruns,
   kSlotLength,

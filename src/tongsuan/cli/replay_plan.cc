@@ -265,7 +265,8 @@ std::string command_of(const ReplayTask& task, std::string_view scenario) {
   out += " --round " + std::to_string(task.options.round) + " --certify " +
          std::to_string(task.options.certify) + " --slot " + std::to_string(task.options.slot) +
          " --horizon " + std::to_string(task.options.horizon) + " --fairness " +
-         std::to_string(task.options.fairness_percent);
+         std::to_string(task.options.fairness_percent) + " --green-charge " +
+         std::to_string(task.options.green_charge);
   if (task.options.stops_overruns) out += " --stop-overruns";
   if (task.lenient) out += " --lenient";
   if (!task.data_dir.empty()) out += " --data " + shell_word(task.data_dir);
@@ -312,6 +313,8 @@ Attempt<ReplayTask> plan_replay(const Session& session, const Arguments& argumen
   task.axes.first_seed = static_cast<std::uint64_t>(arguments.whole(Option::kSeed, 1));
   task.axes.seed_count = static_cast<std::uint32_t>(arguments.whole(Option::kSeeds, 1));
   task.jobs = static_cast<std::uint32_t>(arguments.whole(Option::kJobs, 0));
+  task.options.green_charge =
+      static_cast<std::uint32_t>(arguments.whole(Option::kGreenCharge, task.options.green_charge));
   task.options.fairness_percent =
       static_cast<std::uint32_t>(arguments.whole(Option::kFairness, task.options.fairness_percent));
   task.options.stops_overruns = arguments.has(Option::kStopOverruns);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tongsuan/dispatch/changes.h"
+#include "tongsuan/lab/market_policy.h"
 
 namespace tongsuan::lab {
 namespace {
@@ -145,11 +146,11 @@ class Broker final : public HubLines {
   }
 };
 
-class Pool final : public Policy {
+// One line for all hubs. `chooser` must outlive it.
+class Pool : public Policy {
  public:
-  Pool(const Instance& instance, Rules rules)
-      : chooser_(instance.places, instance.energy),
-        line_(instance.places, rules, dispatch::all_pools(instance.places), chooser_),
+  Pool(const Instance& instance, Rules rules, dispatch::Chooser& chooser)
+      : line_(instance.places, rules, dispatch::all_pools(instance.places), chooser),
         shortest_first_(rules.shortest_first) {}
 
   void react(Desk& desk, const std::vector<Event>& events) override {
@@ -172,10 +173,49 @@ class Pool final : public Policy {
 
  private:
   static constexpr Second kAgeEvery = 900;
-  GreedyChooser chooser_;
   Scheduler line_;
   bool shortest_first_;
   Second aged_ = 0;
+};
+
+struct OwnsGreedy {
+  GreedyChooser chooser;
+};
+class GreedyPool final : private OwnsGreedy, public Pool {
+ public:
+  GreedyPool(const Instance& instance, Rules rules)
+      : OwnsGreedy{{instance.places, instance.energy}}, Pool(instance, rules, chooser) {}
+};
+
+struct OwnsGreen {
+  GreenChooser chooser;
+};
+class GreenPool final : private OwnsGreen, public Pool {
+ public:
+  GreenPool(const Instance& instance, Rules rules, const rolling::MarketRules& market)
+      : OwnsGreen{{instance.energy, market}},
+        Pool(instance, rules, chooser),
+        every_(market.round),
+        next_round_(market.round) {}
+
+  void react(Desk& desk, const std::vector<Event>& events) override {
+    if (!looked_) look(desk);
+    Pool::react(desk, events);
+  }
+  [[nodiscard]] Second next_round() const override { return next_round_; }
+  void round(Desk& desk) override {
+    next_round_ = desk.now() + every_;
+    look(desk);
+  }
+
+ private:
+  void look(const Desk& desk) {
+    chooser.look(desk.state());
+    looked_ = true;
+  }
+  Second every_;
+  Second next_round_;
+  bool looked_ = false;
 };
 
 }  // namespace
@@ -207,6 +247,20 @@ std::optional<std::int64_t> GreedyChooser::worth(const engine::State& state, Ord
                      engine::State::remaining(record, option.way));
 }
 
+void GreenChooser::look(const engine::State& state) {
+  const rolling::Grid hours = rolling::clock_hours(state.now(), rules_.horizon);
+  if (!prices_) prices_.emplace(state, energy_, hours);
+  prices_->set_energy(state, energy_, hours,
+                      std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+}
+
+std::optional<std::int64_t> GreenChooser::worth(const engine::State& state, OrderId order,
+                                                const dispatch::Option& option, Second now) {
+  const engine::OrderRecord& record = state.order(order);
+  return engine::value_at(record.order, now) -
+         prices_->cost(option.pool, option.need, now, engine::State::remaining(record, option.way));
+}
+
 std::unique_ptr<Policy> silo_policy(const Instance& instance, bool backfill,
                                     const ReplayOptions& options) {
   Rules rules = rules_of(dispatch::LineRule::kFirstCome, options);
@@ -223,7 +277,12 @@ std::unique_ptr<Policy> pool_policy(const Instance& instance, dispatch::LineRule
                                     const ReplayOptions& options, bool shortest_first) {
   Rules rules = rules_of(line, options);
   rules.shortest_first = shortest_first;
-  return std::make_unique<Pool>(instance, rules);
+  return std::make_unique<GreedyPool>(instance, rules);
+}
+
+std::unique_ptr<Policy> pool_green_policy(const Instance& instance, const ReplayOptions& options) {
+  return std::make_unique<GreenPool>(instance, rules_of(dispatch::LineRule::kDensity, options),
+                                     market_rules(instance, options));
 }
 
 }  // namespace tongsuan::lab

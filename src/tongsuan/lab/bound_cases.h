@@ -6,6 +6,7 @@
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/value_bound.h"
 
 namespace tongsuan::lab {
 
@@ -75,6 +76,32 @@ inline Instance random_instance(std::uint64_t seed, const CaseSize& size) {
         {random.between(0, size.span), engine::PoolId{pool}, node, node + 1, random.below(2) == 0});
   }
   std::ranges::stable_sort(instance.script.nodes, {}, &world::NodesChange::at);
+  return instance;
+}
+
+// A zone with tariffs, some of them below nothing, and green energy in half of its hours.
+inline void add_energy(Random& random, Instance& instance) {
+  Energy& energy = instance.energy;
+  energy.hours = value_hours(instance);
+  energy.unmatched_adder = random.between(0, 100'000'000);
+  energy.tariff.resize(1);
+  energy.green.resize(1);
+  for (std::uint32_t hour = 0; hour < energy.hours; ++hour) {
+    energy.tariff[0].push_back(random.between(-20'000'000, 400'000'000));
+    energy.green[0].push_back(random.below(2) == 0 ? 0 : random.between(0, 4'000));
+  }
+}
+
+// Money and hours of a real size in a world of few jobs.
+inline Instance random_world(std::uint64_t seed, std::uint64_t jobs) {
+  Instance instance = random_instance(seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true});
+  Random random(seed + 1'000'000);
+  for (Hub& hub : instance.places.hubs) hub.pue_milli = 1'250;
+  for (world::Job& job : instance.script.jobs) {
+    job.order.value = random.between(0, 400'000);
+    job.order.delay_cost = random.between(0, 300'000);
+  }
+  if (random.below(3) > 0) add_energy(random, instance);
   return instance;
 }
 

@@ -3,7 +3,8 @@
 // - real_week.h: the same supply, with the jobs of public traces (docs/real-week.md)
 // - silo.h: a book before coupling, every hub an island
 // - offered.h: how much a book asks for and offers, by hub and region
-// - fluid_bound.h, value_bound.h: what no policy can pass, with certificates (docs/bounds.md)
+// - fluid_bound.h, value_bound.h, green_bound.h: what no policy can pass, with certificates
+//   (docs/bounds.md)
 // - scenario.h: worlds to replay, from scenario files (docs/scenarios.md)
 // - own_trace.h, instance_own.h: the same from a trace of the user's own (docs/replay.md)
 // - swf_instance.h: one cluster and the jobs of an SWF log

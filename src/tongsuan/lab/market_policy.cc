@@ -6,9 +6,8 @@
 #include "tongsuan/rolling/rolling.h"
 
 namespace tongsuan::lab {
-namespace {
 
-rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& options) {
+rolling::MarketRules market_rules(const Instance& instance, const ReplayOptions& options) {
   rolling::MarketRules rules;
   rules.round = options.round;
   rules.certify = options.certify;
@@ -18,11 +17,14 @@ rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& opt
   rules.aging_percent = options.aging_percent;
   rules.fairness_percent = options.fairness_percent;
   rules.overrun.gain = options.stops_overruns ? rolling::OverrunRules{}.gain : 0;
+  rules.unmatched_charge = std::int64_t{options.green_charge} * kMicro;
   rules.thread_count = options.thread_count;
   rules.room.restart = rules.relocation.restart = rules.overrun.restart = instance.script.restart;
   rules.relocation.restart_far = instance.script.restart_far;
   return rules;
 }
+
+namespace {
 
 class MarketPolicy final : public Policy {
  public:
@@ -61,7 +63,7 @@ class MarketPolicy final : public Policy {
 }  // namespace
 
 std::unique_ptr<Policy> market_policy(const Instance& instance, const ReplayOptions& options) {
-  return std::make_unique<MarketPolicy>(instance, rules_of(instance, options));
+  return std::make_unique<MarketPolicy>(instance, market_rules(instance, options));
 }
 
 }  // namespace tongsuan::lab

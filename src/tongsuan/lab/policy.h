@@ -1,4 +1,4 @@
-// A policy: who decides where and when waiting orders run. Six of them replay the same instance.
+// A policy: who decides where and when waiting orders run. Seven of them replay the same instance.
 #pragma once
 
 #include <memory>

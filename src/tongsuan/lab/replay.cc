@@ -258,6 +258,7 @@ Result<std::unique_ptr<Policy>> make_policy(const Instance& instance, std::strin
   if (name == "pool-sjbf")
     return pool_policy(instance, dispatch::LineRule::kFirstCome, options, true);
   if (name == "pool-value") return pool_policy(instance, dispatch::LineRule::kDensity, options);
+  if (name == "pool-green") return pool_green_policy(instance, options);
   if (name == "market") return market_policy(instance, options);
   std::string names;
   for (const PolicySpec& policy : policies())
@@ -275,6 +276,7 @@ const std::vector<PolicySpec>& policies() {
       {"broker", "Broker: best hub when the order comes", "中介：到达时选定枢纽"},
       {"pool-fifo", "One line for all hubs, first come first", "统一队列，先到先排"},
       {"pool-value", "One line for all hubs, by value", "统一队列，按价值排序"},
+      {"pool-green", "The same, seeing what green energy is left", "同上，并看到剩余绿电"},
       {"market", "Tongsuan's market", "统算市场"},
   };
   return kPolicies;

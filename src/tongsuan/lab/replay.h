@@ -16,12 +16,13 @@
 namespace tongsuan::lab {
 
 struct ReplayOptions {
-  Second round = 900;                // seconds between rounds of the market, 60 to 86,400
-  Second certify = 21'600;           // seconds between clearings with a certificate; 0: none
-  Second slot = 3'600;               // of its plans, 300 to 86,400
-  Second horizon = 4 * kDay;         // of its plans, 1 to 14 days
-  std::uint32_t reservations = 8;    // for the orders that wait first in line, every policy alike
-  std::uint32_t aging_percent = 20;  // of the order's patience that raises its place in line
+  Second round = 900;                  // seconds between rounds of the market, 60 to 86,400
+  Second certify = 21'600;             // seconds between clearings with a certificate; 0: none
+  Second slot = 3'600;                 // of its plans, 300 to 86,400
+  Second horizon = 4 * kDay;           // of its plans, 1 to 14 days
+  std::uint32_t reservations = 8;      // for the orders that wait first in line, every policy alike
+  std::uint32_t aging_percent = 20;    // of the order's patience that raises its place in line
+  std::uint32_t green_charge = 1'500;  // of the market, yuan per MWh that green energy misses
   // Of the market alone: how far an account that used much of late stands back, and whether work
   // that outlives its estimate may be stopped for others.
   std::uint32_t fairness_percent = 50;

@@ -6,10 +6,10 @@ namespace tongsuan::lab::internal {
 // strong, so that they are told apart in print and by any kind of colour vision.
 std::string_view replay_style() {
   return R"css(
-:root{--p0:#9aa1a8;--p1:#626b74;--p2:#a77400;--p3:#3d8abb;--p4:#0a3a62;--p5:#c2410c}
-@media (prefers-color-scheme:dark){:root{--p0:#6d767e;--p1:#a3acb4;--p2:#d9ab45;--p3:#4594ba;--p4:#cfe9f4;--p5:#f0935c}}
-html:has(#theme-light:checked){--p0:#9aa1a8;--p1:#626b74;--p2:#a77400;--p3:#3d8abb;--p4:#0a3a62;--p5:#c2410c}
-html:has(#theme-dark:checked){--p0:#6d767e;--p1:#a3acb4;--p2:#d9ab45;--p3:#4594ba;--p4:#cfe9f4;--p5:#f0935c}
+:root{--p0:#9aa1a8;--p1:#626b74;--p2:#a77400;--p3:#3d8abb;--p4:#0a3a62;--p5:#2e7d55;--p6:#c2410c}
+@media (prefers-color-scheme:dark){:root{--p0:#6d767e;--p1:#a3acb4;--p2:#d9ab45;--p3:#4594ba;--p4:#cfe9f4;--p5:#74c69a;--p6:#f0935c}}
+html:has(#theme-light:checked){--p0:#9aa1a8;--p1:#626b74;--p2:#a77400;--p3:#3d8abb;--p4:#0a3a62;--p5:#2e7d55;--p6:#c2410c}
+html:has(#theme-dark:checked){--p0:#6d767e;--p1:#a3acb4;--p2:#d9ab45;--p3:#4594ba;--p4:#cfe9f4;--p5:#74c69a;--p6:#f0935c}
 .head{border-top:2px solid var(--ink);border-bottom:1px solid var(--line);padding:16px 0 17px}
 .lead{font-size:20px;line-height:1.42;letter-spacing:-.01em;margin:0;max-width:64ch;font-weight:560}
 .lead.second{font-size:15px;font-weight:450;letter-spacing:0;line-height:1.55;margin-top:10px;max-width:96ch;color:var(--mute)}
@@ -22,7 +22,8 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .ln{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round;vector-effect:non-scaling-stroke}
 .ln.p0{stroke:var(--p0);stroke-dasharray:2 3}.ln.p1{stroke:var(--p1);stroke-dasharray:6 3}
 .ln.p2{stroke:var(--p2);stroke-dasharray:8 2 2 2}.ln.p3{stroke:var(--p3);stroke-dasharray:12 3}
-.ln.p4{stroke:var(--p4)}.ln.p5{stroke:var(--p5);stroke-width:2.8}
+.ln.p4{stroke:var(--p4)}.ln.p5{stroke:var(--p5);stroke-dasharray:14 3 3 3}
+.ln.p6{stroke:var(--p6);stroke-width:2.8}
 .ln.bound{stroke:var(--ink);stroke-dasharray:3 4;stroke-width:1.2}
 .key{width:26px;height:8px;overflow:visible}
 .minis{display:grid;grid-template-columns:repeat(var(--n,6),minmax(0,1fr));gap:10px 14px;margin:0 0 20px}
@@ -40,7 +41,8 @@ td .what{display:block;white-space:normal;text-align:left;min-width:30ch;max-wid
 .dots .t{position:relative;height:34px;background:linear-gradient(var(--line),var(--line)) 0 50%/100% 1px no-repeat}
 .dot{position:absolute;top:50%;width:12px;height:12px;margin:-6px 0 0 -6px;border-radius:50%;border:1.5px solid var(--bg)}
 .dot.p0{background:var(--p0)}.dot.p1{background:var(--p1)}.dot.p2{background:var(--p2)}.dot.p3{background:var(--p3)}
-.dot.p4{background:var(--p4)}.dot.p5{background:var(--p5);border-radius:2px;transform:rotate(45deg)}
+.dot.p4{background:var(--p4)}.dot.p5{background:var(--p5)}
+.dot.p6{background:var(--p6);border-radius:2px;transform:rotate(45deg)}
 .dots .scale{position:relative;height:24px;color:var(--faint);font-size:11.5px}
 .dots .scale span{position:absolute;white-space:nowrap;transform:translateX(-50%)}
 .dots .scale span:first-child{transform:none}

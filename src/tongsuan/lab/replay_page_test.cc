@@ -124,7 +124,7 @@ TEST(CompareTable, MarksOnlyWhatIsCertain) {
 
 TEST(CompareTable, OneRowForEachFigure) {
   const report::Table table = comparison_rows(fake_comparison(2, {90, 110}));
-  EXPECT_EQ(table.rows.size(), 2 * metrics().size() * 6);
+  EXPECT_EQ(table.rows.size(), 2 * metrics().size() * policies().size());
   const Result<std::string> csv = report::render(table, {.format = report::Format::kCsv});
   ASSERT_TRUE(csv.ok());
   EXPECT_TRUE(csv.value().starts_with(

@@ -114,6 +114,20 @@ TEST(ReplayProperty, TheMarketKeepsTheSameBooks) {
   audited(small_week(100, 1), "market", options);
 }
 
+TEST(Replay, AHigherChargeOnUnmatchedEnergyIsGreener) {
+  const Instance instance = small_week(1'000, 1);
+  double before = 0;
+  for (const std::uint32_t yuan : {0U, 20'000U}) {
+    ReplayOptions options;
+    options.certify = 0;
+    options.green_charge = yuan;
+    const Result<RunResult> run = replay(instance, "market", options);
+    ASSERT_TRUE(run.ok());
+    EXPECT_GT(run.value().green_hourly, before) << yuan;
+    before = run.value().green_hourly;
+  }
+}
+
 // ---- Policies
 // ------------------------------------------------------------------------------------
 

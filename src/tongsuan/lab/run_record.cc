@@ -396,6 +396,7 @@ Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options,
       " slot=" + std::to_string(options.slot) + " horizon=" + std::to_string(options.horizon) +
       " reservations=" + std::to_string(options.reservations) +
       " aging=" + std::to_string(options.aging_percent) +
+      " green_charge=" + std::to_string(options.green_charge) +
       " fairness=" + std::to_string(options.fairness_percent);
   if (options.stops_overruns) text += " stop-overruns";
   if (jobs != 0) text += " jobs=" + std::to_string(jobs);

@@ -133,7 +133,7 @@ void ValueOracle::add_usage(const Choice& choice, std::vector<double>& used,
   const std::uint32_t zone = model_.zones[choice.pool];
   const double watts = drawn.empty() || zone == kNone
                            ? 0
-                           : static_cast<double>(model_.milliwatts[choice.pool]) / 1e6 *
+                           : static_cast<double>(model_.milliwatts[choice.pool]) / 1e3 *
                                  choice.way->gang / kHourSeconds;
   const double end = choice.start + static_cast<double>(choice.way->duration);
   auto hour = static_cast<std::size_t>(choice.start / kHourSeconds);

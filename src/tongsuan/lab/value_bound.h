@@ -55,6 +55,13 @@ inline constexpr std::int64_t kValuePriceMax = 10'000'000'000;  // 10,000 yuan p
 [[nodiscard]] std::int64_t value_dual(const Instance& instance, const ValuePrices& prices,
                                       bool count_adder);
 
+// A bound for every policy, also where work is stopped at any second and goes on anywhere at once,
+// at these prices: not less than value_dual. A job then pays in each hour for the best place of
+// that hour, or loses by not running (lab/value_parts.cc). Work that has to be done twice is not
+// counted, but replays lose value by it.
+[[nodiscard]] std::int64_t value_dual_of_parts(const Instance& instance, const ValuePrices& prices,
+                                               bool count_adder);
+
 // What to add to D for a replay in which these jobs (rising OrderId::value) were stopped and went
 // on, micro-yuan. Holds where neither asks nor energy have negative prices.
 [[nodiscard]] std::int64_t value_of_stops(const Instance& instance, const ValuePrices& prices,

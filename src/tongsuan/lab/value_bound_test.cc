@@ -14,31 +14,6 @@
 namespace tongsuan::lab {
 namespace {
 
-void add_energy(Random& random, Instance& instance) {
-  Energy& energy = instance.energy;
-  energy.hours = value_hours(instance);
-  energy.unmatched_adder = random.between(0, 100'000'000);
-  energy.tariff.resize(1);
-  energy.green.resize(1);
-  for (std::uint32_t hour = 0; hour < energy.hours; ++hour) {
-    energy.tariff[0].push_back(random.between(-20'000'000, 400'000'000));
-    energy.green[0].push_back(random.below(2) == 0 ? 0 : random.between(0, 4'000));
-  }
-}
-
-// Money and hours of a real size in a world of few jobs.
-Instance random_world(std::uint64_t seed, std::uint64_t jobs) {
-  Instance instance = random_instance(seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true});
-  Random random(seed + 1'000'000);
-  for (Hub& hub : instance.places.hubs) hub.pue_milli = 1'250;
-  for (world::Job& job : instance.script.jobs) {
-    job.order.value = random.between(0, 400'000);
-    job.order.delay_cost = random.between(0, 300'000);
-  }
-  if (random.below(3) > 0) add_energy(random, instance);
-  return instance;
-}
-
 ValuePrices random_prices(Random& random, const Instance& instance, bool adder) {
   ValuePrices prices;
   const std::uint32_t hours = value_hours(instance);

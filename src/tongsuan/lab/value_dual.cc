@@ -2,41 +2,86 @@
 #include <algorithm>
 
 #include "tongsuan/base/check.h"
-#include "tongsuan/lab/value_model.h"
+#include "tongsuan/lab/internal/value_terms.h"
 
 namespace tongsuan::lab {
+namespace internal {
+
+void check_prices(const Instance& instance, const ValuePrices& prices, bool count_adder) {
+  const std::size_t hours = value_hours(instance);
+  TONGSUAN_CHECK(prices.devices.size() == instance.places.pools.size());
+  for (const std::vector<std::int64_t>& row : prices.devices) {
+    TONGSUAN_CHECK(row.size() == hours);
+    for (const std::int64_t price : row) TONGSUAN_CHECK(price >= 0 && price <= kValuePriceMax);
+  }
+  if (prices.green.empty()) return;
+  TONGSUAN_CHECK(count_adder && prices.green.size() == instance.places.zones.size());
+  for (const std::vector<std::int64_t>& row : prices.green) {
+    TONGSUAN_CHECK(row.size() == hours);
+    for (const std::int64_t price : row) {
+      TONGSUAN_CHECK(price >= 0 && price <= instance.energy.unmatched_adder);
+    }
+  }
+}
+
+int128 green_terms(const Instance& instance, const ValuePrices& prices) {
+  int128 sum = 0;  // Wh × micro-yuan per MWh
+  const Energy& energy = instance.energy;
+  for (std::uint32_t hour = 0; hour < value_hours(instance); ++hour) {
+    const std::size_t at = energy.hour_at(Second{hour} * kHour);
+    for (std::size_t zone = 0; zone < prices.green.size(); ++zone) {
+      if (zone >= energy.green.size() || at >= energy.green[zone].size()) continue;
+      sum += static_cast<int128>(energy.green[zone][at]) * prices.green[zone][hour];
+    }
+    for (const Energy::Line& line : energy.lines) {
+      const std::int64_t gain = prices.green[line.to.value][hour] -
+                                prices.green[line.from.value][hour] -
+                                std::max<std::int64_t>(0, line.tariff.raw());
+      if (gain > 0) sum += static_cast<int128>(line.limit) * gain;
+    }
+  }
+  return sum;
+}
+
+Integral::Integral(std::vector<std::int64_t> rates) : rates_(std::move(rates)) {
+  before_.push_back(0);
+  for (const std::int64_t rate : rates_) before_.push_back(before_.back() + rate * kHour);
+}
+
+std::vector<std::vector<std::int64_t>> held_rates(const ValueModel& model,
+                                                  const ValuePrices& prices) {
+  std::vector<std::vector<std::int64_t>> held = model.asks;
+  for (std::size_t pool = 0; pool < held.size(); ++pool) {
+    for (std::size_t hour = 0; hour < model.hours; ++hour) {
+      held[pool][hour] += prices.devices[pool][hour];
+    }
+  }
+  return held;
+}
+
+int128 capacity_term(const ValueModel& model, const ValuePrices& prices) {
+  int128 sum = 0;
+  for (std::size_t pool = 0; pool < model.capacity.size(); ++pool) {
+    for (std::size_t hour = 0; hour < model.hours; ++hour) {
+      sum += static_cast<int128>(prices.devices[pool][hour]) * model.capacity[pool][hour];
+    }
+  }
+  return sum;
+}
+
+}  // namespace internal
+
 namespace {
 
-// Prices of a pool as their integral from 0: micro-yuan per device-hour × seconds.
-class Integral {
- public:
-  explicit Integral(std::vector<std::int64_t> rates) : rates_(std::move(rates)) {
-    before_.push_back(0);
-    for (const std::int64_t rate : rates_) before_.push_back(before_.back() + rate * kHour);
-  }
-  [[nodiscard]] std::int64_t to(Second at) const {
-    const auto hour = static_cast<std::size_t>(at / kHour);
-    if (hour >= rates_.size()) return before_.back();
-    return before_[hour] + rates_[hour] * (at % kHour);
-  }
-
- private:
-  std::vector<std::int64_t> rates_;
-  std::vector<std::int64_t> before_;
-};
+using internal::Integral;
 
 class Dual {
  public:
   Dual(const Instance& instance, const ValuePrices& prices) : model_(value_model(instance)) {
-    const auto energy = energy_prices(instance, model_, prices.green);
-    for (std::size_t pool = 0; pool < model_.capacity.size(); ++pool) {
-      std::vector<std::int64_t> held = model_.asks[pool];
-      for (std::uint32_t hour = 0; hour < model_.hours; ++hour) {
-        held[hour] += prices.devices[pool][hour];
-        capacity_ += static_cast<int128>(prices.devices[pool][hour]) * model_.capacity[pool][hour];
-      }
-      held_.emplace_back(std::move(held));
-      energy_.emplace_back(energy[pool]);
+    capacity_ = internal::capacity_term(model_, prices);
+    for (auto& row : internal::held_rates(model_, prices)) held_.emplace_back(std::move(row));
+    for (auto& row : energy_prices(instance, model_, prices.green)) {
+      energy_.emplace_back(std::move(row));
     }
   }
 
@@ -97,57 +142,20 @@ class Dual {
   int128 capacity_ = 0;
 };
 
-// Green energy and lines at their prices: what a job pays at most for energy that is not matched.
-int128 green_terms(const Instance& instance, const ValuePrices& prices) {
-  int128 sum = 0;  // Wh × micro-yuan per MWh
-  const Energy& energy = instance.energy;
-  for (std::uint32_t hour = 0; hour < value_hours(instance); ++hour) {
-    const std::size_t at = energy.hour_at(Second{hour} * kHour);
-    for (std::size_t zone = 0; zone < prices.green.size(); ++zone) {
-      if (zone >= energy.green.size() || at >= energy.green[zone].size()) continue;
-      sum += static_cast<int128>(energy.green[zone][at]) * prices.green[zone][hour];
-    }
-    for (const Energy::Line& line : energy.lines) {
-      const std::int64_t gain = prices.green[line.to.value][hour] -
-                                prices.green[line.from.value][hour] -
-                                std::max<std::int64_t>(0, line.tariff.raw());
-      if (gain > 0) sum += static_cast<int128>(line.limit) * gain;
-    }
-  }
-  return sum;
-}
-
-void check(const Instance& instance, const ValuePrices& prices, bool count_adder) {
-  const std::size_t hours = value_hours(instance);
-  TONGSUAN_CHECK(prices.devices.size() == instance.places.pools.size());
-  for (const std::vector<std::int64_t>& row : prices.devices) {
-    TONGSUAN_CHECK(row.size() == hours);
-    for (const std::int64_t price : row) TONGSUAN_CHECK(price >= 0 && price <= kValuePriceMax);
-  }
-  if (prices.green.empty()) return;
-  TONGSUAN_CHECK(count_adder && prices.green.size() == instance.places.zones.size());
-  for (const std::vector<std::int64_t>& row : prices.green) {
-    TONGSUAN_CHECK(row.size() == hours);
-    for (const std::int64_t price : row) {
-      TONGSUAN_CHECK(price >= 0 && price <= instance.energy.unmatched_adder);
-    }
-  }
-}
-
 }  // namespace
 
 std::int64_t value_dual(const Instance& instance, const ValuePrices& prices, bool count_adder) {
-  check(instance, prices, count_adder);
+  internal::check_prices(instance, prices, count_adder);
   int128 bound = divide_wide(Dual(instance, prices).sum(), kHour, Rounding::kUp);
   if (!prices.green.empty()) {
-    bound += divide_wide(green_terms(instance, prices), kMicro, Rounding::kUp);
+    bound += divide_wide(internal::green_terms(instance, prices), kMicro, Rounding::kUp);
   }
   return static_cast<std::int64_t>(std::min<int128>(bound, INT64_MAX));
 }
 
 std::int64_t value_of_stops(const Instance& instance, const ValuePrices& prices,
                             const std::vector<std::uint32_t>& stopped) {
-  check(instance, prices, !prices.green.empty());
+  internal::check_prices(instance, prices, !prices.green.empty());
   const int128 missing = divide_wide(Dual(instance, prices).missing(stopped), kHour, Rounding::kUp);
   return static_cast<std::int64_t>(std::min<int128>(missing, INT64_MAX));
 }

@@ -89,26 +89,32 @@ void fill_fees(const Instance& instance, ValueModel& model) {
   }
 }
 
-void add_job(const Instance& instance, std::uint32_t id,
-             std::map<std::vector<std::uint32_t>, std::uint32_t>& sets, ValueModel& model) {
+using SetIds = std::map<std::vector<std::uint32_t>, std::uint32_t>;
+
+void add_job(const Instance& instance, std::uint32_t id, Runs runs, SetIds& sets,
+             ValueModel& model) {
   const world::Job& job = instance.script.jobs[id];
   const engine::LiveOrder& order = job.order;
   const auto first = static_cast<std::uint32_t>(model.ways.size());
   const Second end = job.cancel < 0 ? model.end : std::min(model.end, job.cancel);
+  bool in_time = false;
   for (const engine::Way& way : order.ways) {
     const Second duration = true_seconds(job, way);
     const Second latest = std::min(order.latest_start, end - duration);
-    if (latest < order.submit) continue;
+    if (latest < order.submit && runs == Runs::kThrough) continue;
     std::vector<std::uint32_t> pools = pools_of(instance.places, order, way);
     if (pools.empty()) continue;
+    in_time |= latest >= order.submit;
     const auto [at, fresh] =
         sets.try_emplace(std::move(pools), static_cast<std::uint32_t>(model.pool_sets.size()));
     if (fresh) model.pool_sets.push_back(at->first);
     model.ways.push_back({way.gang, duration, latest, at->second, order.whole_nodes});
   }
   const auto count = static_cast<std::uint32_t>(model.ways.size()) - first;
-  if (count == 0) return;
-  model.jobs.push_back({id, order.submit, order.value, order.delay_cost, first, count, order.data});
+  if (!in_time) model.ways.resize(first);
+  if (count == 0 || !in_time) return;
+  model.jobs.push_back(
+      {id, order.submit, order.value, order.delay_cost, first, count, order.data, end});
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ std::uint32_t value_hours(const Instance& instance) {
   return static_cast<std::uint32_t>((instance.span + instance.drain + kHour - 1) / kHour);
 }
 
-ValueModel value_model(const Instance& instance) {
+ValueModel value_model(const Instance& instance, Runs runs) {
   ValueModel model;
   model.hours = value_hours(instance);
   model.end = instance.span + instance.drain;
@@ -133,9 +139,9 @@ ValueModel value_model(const Instance& instance) {
     model.hubs.push_back(pool.hub.value);
   }
   fill_fees(instance, model);
-  std::map<std::vector<std::uint32_t>, std::uint32_t> sets;
+  SetIds sets;
   for (std::uint32_t id = 0; id < instance.script.jobs.size(); ++id) {
-    add_job(instance, id, sets, model);
+    add_job(instance, id, runs, sets, model);
   }
   return model;
 }

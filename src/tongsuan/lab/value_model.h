@@ -26,13 +26,18 @@ struct ValueJob {
   std::uint32_t first_way = 0;
   std::uint32_t way_count = 0;
   std::uint32_t data = kNone;
+  Second end = 0;  // done by then, or never
 };
+
+// Whether work runs through once it starts, or may be stopped and go on elsewhere.
+enum class Runs : std::uint8_t { kThrough, kInParts };
 
 struct ValueModel {
   std::uint32_t hours = 0;
   Second end = 0;              // of the horizon
   std::vector<ValueJob> jobs;  // that have a way
-  std::vector<ValueWay> ways;  // that fit a pool and can still end in time
+  // That fit a pool and can still end in time: on their own, or in parts with faster ones.
+  std::vector<ValueWay> ways;
   std::vector<std::vector<std::uint32_t>> pool_sets;
   std::vector<std::vector<std::int64_t>> capacity;  // [pool][hour], device-seconds
   std::vector<std::vector<std::int64_t>> asks;      // [pool][hour], micro-yuan per device-hour
@@ -51,7 +56,7 @@ struct ValueModel {
     return job.data == kNone ? 0 : fees[job.data][hubs[pool]];
   }
 };
-[[nodiscard]] ValueModel value_model(const Instance& instance);
+[[nodiscard]] ValueModel value_model(const Instance& instance, Runs runs = Runs::kThrough);
 
 // Micro-yuan per device-hour of a gang for energy in each hour, rounded down; [pool][hour].
 // `green`: ValuePrices::green, or empty.

@@ -366,13 +366,14 @@ FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid,
   FreeBySlot free{std::vector<std::int64_t>(grid.slots), std::vector<std::int64_t>(grid.slots)};
   std::vector<std::int64_t> devices(grid.slots + std::size_t{1});
   std::vector<std::int64_t> nodes(grid.slots + std::size_t{1});
+  const Second now = std::max(grid.begin, state.now());  // the first slot may have begun before
   for (const engine::Node& node : at.nodes) {
     if (!node.up) continue;
     devices[0] += node.free;
     std::uint32_t empty = 0;
     for (const ContractId id : node.contracts) {
       const engine::Contract& contract = state.contract(id);
-      const std::uint32_t slot = slot_after(grid, expected_end(contract, grid.begin, duration_ppm));
+      const std::uint32_t slot = slot_after(grid, expected_end(contract, now, duration_ppm));
       devices[slot] += contract.per_node;
       empty = std::max(empty, slot);
     }

@@ -24,6 +24,10 @@ std::int64_t energy_rate(std::int64_t milliwatts, std::int64_t price) {
 
 }  // namespace
 
+Grid clock_hours(Second now, Second horizon) {
+  return {now / kHour * kHour, kHour, static_cast<std::uint32_t>(horizon / kHour)};
+}
+
 PriceTable::PriceTable(const engine::State& state, const engine::Energy& energy, const Grid& grid)
     : grid_(grid), energy_(state.places().pools.size()) {
   std::vector<std::vector<std::int64_t>> price(state.places().zones.size(),

@@ -13,13 +13,17 @@
 
 namespace tongsuan::rolling {
 
+// Hours of the clock, from the one that `now` is in: a tariff holds from the full hour on, whenever
+// somebody looks.
+[[nodiscard]] Grid clock_hours(Second now, Second horizon);
+
 class PriceTable {
  public:
   // Energy at its tariff, until `set_energy`.
   PriceTable(const engine::State& state, const engine::Energy& energy, const Grid& grid);
 
   // Energy and asks from now on. `charge`: micro-yuan per MWh above the tariff where no green
-  // energy is left. `grid` has slots of an hour.
+  // energy is left. `grid`: clock_hours.
   void set_energy(const engine::State& state, const engine::Energy& energy, const Grid& grid,
                   std::int64_t charge);
 

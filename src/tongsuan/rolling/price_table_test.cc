@@ -79,7 +79,7 @@ TEST(PriceTableProperty, WithoutAChargeRoundsChangeNothingButTheHours) {
     PlainDesk desk(testing::random_places(random));
     const engine::Energy energy = testing::random_energy(random, 2);
     testing::stir(random, desk, 60);
-    const Grid grid{desk.now(), kHour, 30};
+    const Grid grid = clock_hours(desk.now(), 30 * kHour);
     PriceTable prices(desk.state(), energy, {0, kHour, 30});
     prices.set_energy(desk.state(), energy, grid, 0);
     const PriceTable fresh(desk.state(), energy, grid);
@@ -105,6 +105,25 @@ TEST(PriceTable, BeyondTheHorizonTheLastDayCounts) {
   EXPECT_EQ(prices.energy(PoolId{0}, 1, 48 * kHour, kHour), 250'000);
   EXPECT_EQ(prices.energy(PoolId{0}, 1, 1'000 * kHour, 10 * kHour), 2'500'000);
   EXPECT_EQ(prices.energy(PoolId{0}, 1, 47 * kHour, 2 * kHour), 300'000 + 250'000);
+}
+
+// Who looks at a quarter to the hour sees the next tariff from the full hour on, not from a quarter
+// before the hour after it.
+TEST(PriceTable, TariffsChangeAtTheFullHour) {
+  EXPECT_EQ(clock_hours(0, 2 * kHour), (Grid{0, kHour, 2}));
+  EXPECT_EQ(clock_hours(2 * kHour + 2'700, 4 * kHour), (Grid{2 * kHour, kHour, 4}));
+  EXPECT_EQ(clock_hours(3 * kHour, 4 * kHour).begin, 3 * kHour);
+  PlainDesk desk(testing::two_hubs());
+  engine::Energy energy = testing::flat_energy({0, 0}, {0, 0});
+  for (std::uint32_t hour = 0; hour < energy.hours; ++hour) {
+    energy.tariff[0][hour] = std::int64_t{hour} * 100 * kMicro;
+  }
+  PriceTable prices(desk.state(), {}, {0, kHour, 4});
+  prices.set_energy(desk.state(), energy, clock_hours(kHour + 2'700, 4 * kHour), 0);
+  // A device draws a kilowatt: 0.1 yuan in the rest of the first hour, 0.2 from the second on.
+  EXPECT_EQ(prices.energy(PoolId{0}, 1, kHour + 2'700, 900), 25'000);
+  EXPECT_EQ(prices.energy(PoolId{0}, 1, 2 * kHour, kHour), 200'000);
+  EXPECT_EQ(prices.energy(PoolId{0}, 1, 3 * kHour, kHour), 300'000);
 }
 
 TEST(PriceTable, AsksFollowTheSellers) {

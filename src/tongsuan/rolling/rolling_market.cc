@@ -31,8 +31,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
 // Energy at its tariff until the first round.
 void RollingMarket::open_prices(const State& state) {
   if (prices_) return;
-  prices_.emplace(state, energy_,
-                  Grid{state.now(), kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)});
+  prices_.emplace(state, energy_, clock_hours(state.now(), rules_.horizon));
 }
 
 // ---- Dispatch ----------------------------------------------------------------------------------
@@ -195,8 +194,7 @@ void RollingMarket::round(dispatch::Desk& desk) {
   const Second now = desk.now();
   next_round_ = now + rules_.round;
   open_prices(desk.state());
-  prices_->set_energy(desk.state(), energy_,
-                      {now, kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)},
+  prices_->set_energy(desk.state(), energy_, clock_hours(now, rules_.horizon),
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
   shares_.observe(desk.state(), rules_.round);
   line_.weigh(shares_.weights());

@@ -305,7 +305,8 @@ TEST(RollingMarket, MakesRoomForAGangThatLosesMore) {
   }
 }
 
-// Energy is much cheaper from the third hour on, and the order loses little by waiting for it.
+// Energy is much cheaper from the third hour on, and the order loses nothing by waiting for it.
+// With a margin of 5 yuan it waits until half of it still runs before that hour: 4.5 yuan.
 TEST(RollingMarket, WaitsForCheaperEnergyOnlyByTheMargin) {
   for (const std::uint32_t hold : {10U, 100U}) {
     Small small{
@@ -321,7 +322,7 @@ TEST(RollingMarket, WaitsForCheaperEnergyOnlyByTheMargin) {
     rules.unmatched_charge = 0;
     Play play(small, rules);
     play.run(30 * kHour);
-    EXPECT_EQ(play.state().order(OrderId{0}).first_start, hold == 10 ? 2 * kHour : 0);
+    EXPECT_EQ(play.state().order(OrderId{0}).first_start, hold == 10 ? kHour + kHour / 2 : 0);
   }
 }
 
