@@ -38,6 +38,7 @@ enum InstanceStream : std::uint64_t {
   kBreezeStream,
   kForecastStream,
   kFirstFreeStream,
+  kFlexibleStream = 1'024,  // beyond those of makers, which stay what they were
 };
 
 class JobTerms {
@@ -56,6 +57,7 @@ class JobTerms {
   Random estimates_;
   Random worths_;
   Random cancels_;
+  Random flexibles_;
 };
 
 // A spread around 1,000 per mille: quantiles of a log-normal at 0, 1/16, ... 1, straight lines

@@ -127,22 +127,25 @@ void note_load(Instance& instance) {
 std::vector<std::string_view> shipped_scenarios() {
   std::vector<std::string_view> names;
   for (const ScenarioFile& file : scenario_files()) names.push_back(file.name);
+  std::ranges::sort(names);
   return names;
 }
 
 Result<Scenario> find_scenario(const std::string& name_or_path) {
-  std::string names;
   for (const ScenarioFile& file : scenario_files()) {
     if (file.name == name_or_path) {
       return Scenario{name_or_path, std::string(file.text),
                       "scenarios/" + name_or_path + ".scenario"};
     }
-    names += (names.empty() ? "" : ", ") + std::string(file.name);
   }
   std::ifstream file(name_or_path, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
   if (!file || text.fail()) {
+    std::string names;
+    for (const std::string_view name : shipped_scenarios()) {
+      names += (names.empty() ? "" : ", ") + std::string(name);
+    }
     return Error{ErrorCode::kNotFound,
                  "'" + name_or_path + "' is neither a scenario that ships nor a file",
                  "scenarios: " + names};

@@ -79,8 +79,9 @@ bool same_job(const world::Job& a, const world::Job& b) {
 }
 
 TEST(Scenario, ShipsThoseThatTheDocumentsName) {
-  const std::vector<std::string_view> wanted = {"edge",         "national-week", "pai-year",
-                                                "philly-walls", "spot2026-mix",  "stress"};
+  const std::vector<std::string_view> wanted = {
+      "edge",     "national-week", "national-week-flexible",
+      "pai-year", "philly-walls",  "spot2026-mix",           "stress"};
   EXPECT_EQ(shipped_scenarios(), wanted);
   for (const std::string_view name : wanted) {
     const std::string file =
@@ -97,7 +98,8 @@ TEST(Scenario, UnknownNamesAreToldTheKnownOnes) {
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().context, "'nowhere' is neither a scenario that ships nor a file");
   EXPECT_EQ(none.error().hint,
-            "scenarios: edge, national-week, pai-year, philly-walls, spot2026-mix, stress");
+            "scenarios: edge, national-week, national-week-flexible, "
+            "pai-year, philly-walls, spot2026-mix, stress");
 }
 
 TEST(Scenario, MissingDataAreNamed) {
@@ -134,6 +136,24 @@ TEST(Scenario, SameOptionsGiveTheSameBytes) {
 // The draws are the same on every machine; a change of them changes every figure that was measured.
 TEST(Scenario, TheNationalWeekIsPinned) {
   EXPECT_EQ(instance_digest(make("national-week")).substr(0, 16), "245b492e8be95b50");
+}
+
+// Which jobs are flexible is drawn apart: nothing else differs from the week.
+TEST(Scenario, TheFlexibleWeekIsTheWeekWithGraces) {
+  const Instance week = make("national-week", small());
+  Instance flexible = make("national-week-flexible", small());
+  EXPECT_NE(instance_digest(week), instance_digest(flexible));
+  double count = 0;
+  ASSERT_EQ(week.script.jobs.size(), flexible.script.jobs.size());
+  for (world::Job& job : flexible.script.jobs) {
+    if (job.order.grace == 0) continue;
+    ++count;
+    EXPECT_EQ(job.order.grace, 72 * kHour);
+    job.order.latest_start -= job.order.grace;
+    job.order.grace = 0;
+  }
+  EXPECT_NEAR(count / static_cast<double>(week.script.jobs.size()), 0.2, 0.02);
+  EXPECT_EQ(instance_digest(week), instance_digest(flexible));
 }
 
 TEST(Scenario, AnotherLoadIsTheSameJobsOnOtherSupply) {

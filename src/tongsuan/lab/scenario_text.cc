@@ -20,7 +20,7 @@ struct Key {
   std::uint32_t max;
 };
 
-constexpr std::array<Key, 41> kKeys = {{
+constexpr std::array<Key, 43> kKeys = {{
     {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
     {"days", &ScenarioKeys::days, 1, 400},
     {"drain_days", &ScenarioKeys::drain_days, 0, 400},
@@ -37,6 +37,8 @@ constexpr std::array<Key, 41> kKeys = {{
     {"overrun_max_percent", &ScenarioKeys::overrun_max_percent, 100, 1'000},
     {"patience_hours", &ScenarioKeys::patience_hours, 0, 10'000},
     {"decay_hours", &ScenarioKeys::decay_hours, 1, 10'000},
+    {"flexible_per_mille", &ScenarioKeys::flexible_per_mille, 0, 1'000},
+    {"flexible_hours", &ScenarioKeys::flexible_hours, 0, 10'000},
     {"worth_percent", &ScenarioKeys::worth_percent, 1, 10'000},
     {"home_per_mille", &ScenarioKeys::home_per_mille, 0, 1'000},
     {"few_per_mille", &ScenarioKeys::few_per_mille, 0, 1'000},

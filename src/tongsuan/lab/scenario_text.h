@@ -48,6 +48,8 @@ struct ScenarioKeys {
   std::uint32_t overrun_max_percent = 150;
   std::uint32_t patience_hours = 24;
   std::uint32_t decay_hours = 6;
+  std::uint32_t flexible_per_mille = 0;  // jobs that lose nothing by waiting
+  std::uint32_t flexible_hours = 72;     // for so long
   std::uint32_t worth_percent = 150;  // median of what a device-hour is worth, of its rent
   std::uint32_t home_per_mille = 100;
   std::uint32_t few_per_mille = 250;

@@ -108,7 +108,8 @@ void add_job(const Instance& instance, std::uint32_t id,
   }
   const auto count = static_cast<std::uint32_t>(model.ways.size()) - first;
   if (count == 0) return;
-  model.jobs.push_back({id, order.submit, order.value, order.delay_cost, first, count, order.data});
+  model.jobs.push_back({id, order.submit, order.value, order.delay_cost, first, count, order.data,
+                        order.submit + order.grace});
 }
 
 }  // namespace

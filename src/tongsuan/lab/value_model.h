@@ -26,6 +26,7 @@ struct ValueJob {
   std::uint32_t first_way = 0;
   std::uint32_t way_count = 0;
   std::uint32_t data = kNone;
+  Second decay_from = 0;  // no wait before it lowers the value; at least `submit`
 };
 
 struct ValueModel {
