@@ -39,6 +39,7 @@ enum InstanceStream : std::uint64_t {
   kForecastStream,
   kFirstFreeStream,
   kFlexibleStream = 1'024,  // beyond those of makers, which stay what they were
+  kProfileStream,
 };
 
 class JobTerms {

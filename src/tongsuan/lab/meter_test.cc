@@ -137,8 +137,8 @@ TEST_F(Meter, WaitingWithinAGraceIsAChoice) {
   submit(prompt);
   submit(flexible);
   start(0, prompt, {0});
-  start(3 * kHour, flexible, {1});
   end(2 * kHour, 0, EndReason::kCompleted, 2 * kHour);
+  start(3 * kHour, flexible, {1});
   end(4 * kHour, 1, EndReason::kCompleted, kHour);
   const RunResult result = measured(10 * kHour);
   EXPECT_DOUBLE_EQ(result.value_yuan, 36 + 32.4) << "of three hours one was beyond the grace";

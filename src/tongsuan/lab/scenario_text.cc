@@ -70,10 +70,11 @@ struct HubKey {
   std::string_view name;
   std::uint32_t HubShares::*field;
 };
-constexpr std::array<HubKey, 4> kHubKeys = {{{"devices", &HubShares::devices},
+constexpr std::array<HubKey, 5> kHubKeys = {{{"devices", &HubShares::devices},
                                              {"demand", &HubShares::demand},
                                              {"solar", &HubShares::solar},
-                                             {"wind", &HubShares::wind}}};
+                                             {"wind", &HubShares::wind},
+                                             {"hydro", &HubShares::hydro}}};
 constexpr std::uint32_t kShareMax = 100'000;
 
 // Hubs that a file may speak of.
@@ -92,15 +93,21 @@ bool has_hub(WorldKind world, std::string_view hub) {
   return false;
 }
 
-struct WorldName {
+// A key whose values are words.
+template <class Kind>
+struct Word {
   std::string_view name;
-  WorldKind kind;
+  Kind kind;
 };
-constexpr std::array<WorldName, 5> kWorlds = {{{"national", WorldKind::kNational},
-                                               {"edge", WorldKind::kEdge},
-                                               {"philly", WorldKind::kPhilly},
-                                               {"pai", WorldKind::kPai},
-                                               {"spot", WorldKind::kSpot}}};
+constexpr std::array<Word<WorldKind>, 5> kWorlds = {{{"national", WorldKind::kNational},
+                                                     {"edge", WorldKind::kEdge},
+                                                     {"philly", WorldKind::kPhilly},
+                                                     {"pai", WorldKind::kPai},
+                                                     {"spot", WorldKind::kSpot}}};
+constexpr std::array<Word<ProfileSource>, 2> kProfiles = {
+    {{"model", ProfileSource::kModel}, {"rts_gmlc", ProfileSource::kRtsGmlc}}};
+constexpr std::array<Word<LineSource>, 2> kLines = {
+    {{"model", LineSource::kModel}, {"facts", LineSource::kFacts}}};
 
 bool is_name(std::string_view word) {
   const auto plain = [](char c) {
@@ -185,7 +192,12 @@ class Parser {
     if (!seen_.insert(std::string(words_[0])).second) {
       return fail(words_[0], "is given for the second time");
     }
-    if (words_[0] == "world") return read_world();
+    if (words_[0] == "world") {
+      world_seen_ = true;
+      return read_word(keys_.world, kWorlds);
+    }
+    if (words_[0] == "profiles") return read_word(keys_.profiles, kProfiles);
+    if (words_[0] == "lines") return read_word(keys_.lines, kLines);
     const std::size_t dot = words_[0].find('.');
     if (dot != std::string_view::npos) return read_share(dot);
     for (const Key& key : kKeys) {
@@ -196,17 +208,17 @@ class Parser {
     fail(words_[0], "is no key of a scenario", "docs/formats/scenario.md lists them");
   }
 
-  void read_world() {
+  template <class Kind, std::size_t kCount>
+  void read_word(Kind& field, const std::array<Word<Kind>, kCount>& words) {
     std::string expected;
-    for (const WorldName& world : kWorlds) {
-      if (world.name == words_[1]) {
-        keys_.world = world.kind;
-        world_seen_ = true;
+    for (const Word<Kind>& word : words) {
+      if (word.name == words_[1]) {
+        field = word.kind;
         return;
       }
-      expected += (expected.empty() ? "" : ", ") + std::string(world.name);
+      expected += (expected.empty() ? "" : ", ") + std::string(word.name);
     }
-    fail("world", "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
+    fail(words_[0], "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
   }
 
   void read_share(std::size_t dot) {
@@ -219,7 +231,7 @@ class Parser {
       return read_number(keys_.hubs[std::string(hub)].*key.field, 0, kShareMax);
     }
     fail(words_[0], "is no key of a scenario",
-         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB");
+         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB, hydro.HUB");
   }
 
   void read_number(std::uint32_t& field, std::uint32_t min, std::uint32_t max) {
