@@ -56,7 +56,7 @@ std::int64_t Scheduler::key_of(const State& state, OrderId id) const {
 
 bool Scheduler::add(const State& state, OrderId order) {
   const engine::LiveOrder& what = state.order(order).order;
-  Entry entry{order, 0, 0, {}};
+  Entry entry{order, 0, 0, false, {}};
   for (std::uint32_t way = 0; way < what.ways.size(); ++way) {
     for (const PoolId pool : state.pools_of(what, way)) {
       if (!governed_[pool.value]) continue;
@@ -68,9 +68,8 @@ bool Scheduler::add(const State& state, OrderId order) {
   if (entry.options.empty()) return false;
   entry.base_key = key_of(state, order);
   entry.key = weighed(what, entry.base_key);
-  const auto at = std::ranges::lower_bound(line_, entry, [](const Entry& a, const Entry& b) {
-    return a.key != b.key ? a.key > b.key : a.order < b.order;
-  });
+  entry.patient = chooser_.patient(state, order, state.now());
+  const auto at = std::ranges::lower_bound(line_, entry, before);
   line_.insert(at, std::move(entry));
   return true;
 }
@@ -85,12 +84,18 @@ void Scheduler::remove(OrderId order) {
   std::erase_if(line_, [&](const Entry& entry) { return entry.order == order; });
 }
 
+// Whoever loses something by waiting stands before all that do not.
+bool Scheduler::before(const Entry& a, const Entry& b) {
+  if (a.patient != b.patient) return b.patient;
+  return a.key != b.key ? a.key > b.key : a.order < b.order;
+}
+
 void Scheduler::age(const State& state, Second now) {
-  if (rules_.aging_percent == 0 && weights_.empty()) return;
   for (Entry& entry : line_) {
     const engine::LiveOrder& order = state.order(entry.order).order;
+    entry.patient = chooser_.patient(state, entry.order, now);
     if (order.value <= 0 || entry.base_key <= 0) continue;
-    const Second waited = now - order.submit;
+    const Second waited = engine::costly_wait(order, order.submit, now);
     // Aged by the share of the value that waiting has cost, times the rule's percentage.
     const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
     const auto grown = static_cast<int128>(entry.base_key) * rules_.aging_percent *
@@ -98,9 +103,7 @@ void Scheduler::age(const State& state, Second now) {
                        (int128{100} * order.value);
     entry.key = weighed(order, entry.base_key + static_cast<std::int64_t>(grown));
   }
-  std::ranges::sort(line_, [](const Entry& a, const Entry& b) {
-    return a.key != b.key ? a.key > b.key : a.order < b.order;
-  });
+  std::ranges::sort(line_, before);
 }
 
 bool Scheduler::all_full(const State& state) const {
@@ -211,7 +214,10 @@ void Scheduler::fetch_data(Desk& desk, const Entry& entry) {
       best_room = room;
     }
   }
-  if (best_link == kNone || (somewhere && !best_room)) return;
+  if (best_link == kNone) return;
+  // Who does not hurry goes where the data are.
+  const bool near = somewhere && chooser_.patient(state, entry.order, desk.now());
+  if (near || (somewhere && !best_room)) return;
   // A copy is worth its price only while the order is.
   if (best_ready > order.latest_start || engine::value_at(order, best_ready) <= 0) return;
   desk.execute(engine::StartTransfer{order.data, engine::LinkId{best_link}});
@@ -274,6 +280,7 @@ void Scheduler::pass(Desk& desk) {
     }
     fetch_data(desk, entry);
     if (!rules_.backfill) open = false;
+    if (chooser_.patient(desk.state(), entry.order, desk.now())) continue;
     if (reserved < rules_.reservations) {
       reserve(desk, entry);
       if (++reserved == rules_.reservations && rules_.shortest_first && open) {

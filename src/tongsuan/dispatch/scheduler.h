@@ -37,6 +37,12 @@ class Chooser {
   // shall not start here now.
   [[nodiscard]] virtual std::optional<std::int64_t> worth(const engine::State& state, OrderId order,
                                                           const Option& option, Second now) = 0;
+  // Whether the order loses nothing while it waits: no nodes are reserved for it, and it stands
+  // behind those that lose something.
+  [[nodiscard]] virtual bool patient(const engine::State& /*state*/, OrderId /*order*/,
+                                     Second /*now*/) {
+    return false;
+  }
   // What a contract of this pool pays: micro-yuan per device-hour.
   [[nodiscard]] virtual Price price(const engine::State& state, engine::PoolId pool) {
     return state.pool(pool).ask;
@@ -112,8 +118,10 @@ class Scheduler {
     OrderId order;
     std::int64_t key = 0;       // larger stands earlier
     std::int64_t base_key = 0;  // before aging
+    bool patient = false;       // when it was last looked at
     std::vector<Option> options;
   };
+  [[nodiscard]] static bool before(const Entry& a, const Entry& b);
   [[nodiscard]] std::int64_t key_of(const engine::State& state, OrderId order) const;
   [[nodiscard]] std::int64_t weighed(const engine::LiveOrder& order, std::int64_t key) const;
   bool start(Desk& desk, const Entry& entry);

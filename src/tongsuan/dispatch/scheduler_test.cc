@@ -150,6 +150,41 @@ TEST_F(Line, WaitingRaisesAnOrder) {
   EXPECT_EQ(order_in(without), (Ids{1, 0}));
 }
 
+// Whoever is worth most per hour has all the time in the world, until its grace ends.
+class Patience final : public Chooser {
+ public:
+  [[nodiscard]] std::optional<std::int64_t> worth(const engine::State&, OrderId, const Option&,
+                                                  Second) override {
+    return 0;
+  }
+  [[nodiscard]] bool patient(const engine::State& state, OrderId order, Second now) override {
+    const engine::LiveOrder& what = state.order(order).order;
+    return now < what.submit + what.grace;
+  }
+};
+
+TEST(PatientOrders, StandBehindAndReserveNothing) {
+  TestDesk desk(cluster(4, 1));
+  Patience chooser;
+  const auto come = [&](std::uint32_t gang, Second estimate, Second grace) {
+    engine::LiveOrder order = order_of({0, gang, estimate, gang});
+    order.value = grace > 0 ? 9'000'000 : 1'000'000;
+    order.grace = grace;
+    return desk.submit(order);
+  };
+  Scheduler line(desk.state().places(), {.line = LineRule::kDensity}, {PoolId{0}}, chooser);
+  line.add(desk.state(), come(3, 100, 0));
+  line.pass(desk);
+  line.add(desk.state(), come(4, 10, 50));  // would have the first reservation, at 100
+  line.add(desk.state(), come(1, 500, 0));  // and this would delay it
+  EXPECT_EQ(line.waiting(), (std::vector<OrderId>{OrderId{2}, OrderId{1}}));
+  line.pass(desk);
+  EXPECT_EQ(desk.state().order(OrderId{2}).state, engine::OrderState::kRunning);
+  line.add(desk.state(), come(1, 500, 0));
+  line.age(desk.state(), 50);
+  EXPECT_EQ(line.waiting(), (std::vector<OrderId>{OrderId{1}, OrderId{3}}));
+}
+
 TEST_F(Line, WhoIsRemovedDoesNotStart) {
   come(1, 0, 10);
   come(1, 0, 10);

@@ -98,7 +98,10 @@ class Writer {
     for (const HubId hub : what.hubs) number(hub.value);
     number(what.home);
     number(what.data);
-    byte(what.whole_nodes ? 1 : 0);
+    // Bit 1 says that a grace follows: orders without one are written as they were before it.
+    const bool has_grace = what.grace != 0;
+    byte(static_cast<std::uint8_t>((what.whole_nodes ? 1 : 0) | (has_grace ? 2 : 0)));
+    if (has_grace) number(what.grace);
   }
 
   std::string& bytes_;

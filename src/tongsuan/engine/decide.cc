@@ -149,6 +149,7 @@ class Decider {
         order.delay_cost > kMoneyMax) {
       return Refusal::kLimit;
     }
+    if (order.grace < 0 || order.grace > kSecondsMax) return Refusal::kLimit;
     bool fits = false;
     for (std::uint32_t i = 0; i < order.ways.size(); ++i) {
       const Way& way = order.ways[i];

@@ -90,6 +90,8 @@ TEST_F(Decide, RefusesNumbersOutsideTheirLimits) {
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.value = kMoneyMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.delay_cost = -1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.delay_cost = kMoneyMax + 1; });
+  refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.grace = -1; });
+  refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.grace = kSecondsMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.latest_start = -1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.latest_start = kSecondsMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.hubs = {HubId{1}, HubId{0}}; });

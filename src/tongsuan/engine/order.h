@@ -2,10 +2,12 @@
 //
 // Model. An order is a gang of devices for some time, all or none, from the second on at which it
 // comes, and no later than `latest_start`. It may name several ways to run (variants: classes and
-// sizes) and a set of hubs. Its value falls by `delay_cost` for each hour that it waits and is
-// never counted below zero. A contract is an order that runs: devices of certain nodes of one pool.
+// sizes) and a set of hubs. Its value falls by `delay_cost` for each hour that it waits beyond its
+// `grace`, and is never counted below zero: with a grace the order is flexible, any start within
+// it is worth the same. A contract is an order that runs: devices of certain nodes of one pool.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -37,12 +39,19 @@ struct LiveOrder {
   std::uint32_t home = kNone;   // HubId::value
   std::uint32_t data = kNone;   // DataId::value: must be at the hub when it starts
   bool whole_nodes = false;     // takes whole nodes even where its gang would leave room
+  Second grace = 0;             // waiting costs nothing for so long from `submit` on
   friend bool operator==(const LiveOrder&, const LiveOrder&) = default;
 };
 
+// The seconds of waiting within [from, to) that lower its value.
+[[nodiscard]] inline Second costly_wait(const LiveOrder& order, Second from, Second to) {
+  const Second begin = std::max(from, order.submit + order.grace);
+  return std::max<Second>(0, to - begin);
+}
+
 // What the order is worth when it starts at `start`.
 [[nodiscard]] inline std::int64_t value_at(const LiveOrder& order, Second start) {
-  const Second waited = start > order.submit ? start - order.submit : 0;
+  const Second waited = costly_wait(order, order.submit, start);
   const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
   return lost >= order.value ? 0 : order.value - static_cast<std::int64_t>(lost);
 }

@@ -140,6 +140,20 @@ TEST(ValueAt, FallsByTheHourAndNotBelowZero) {
   EXPECT_EQ(value_at(order, kSecondsMax), 0);
 }
 
+TEST(ValueAt, FallsFromTheEndOfTheGraceOn) {
+  LiveOrder order = small_order(1, 100);
+  order.delay_cost = 400;
+  order.grace = 7'200;
+  for (const Second start : {Second{0}, Second{100}, Second{100 + 7'200}}) {
+    EXPECT_EQ(value_at(order, start), 1'000);
+  }
+  EXPECT_EQ(value_at(order, 100 + 7'200 + 1'800), 800);
+  EXPECT_EQ(value_at(order, kSecondsMax), 0);
+  EXPECT_EQ(costly_wait(order, 200, 7'200), 0);
+  EXPECT_EQ(costly_wait(order, 200, 7'400), 100);
+  EXPECT_EQ(costly_wait(order, 8'000, 8'500), 500);
+}
+
 // ---- Any commands
 // --------------------------------------------------------------------------------
 
@@ -330,7 +344,12 @@ TEST(EngineDigest, ChangesWithAnyPartOfAnyEvent) {
       [](auto& e) { e.what.ways.push_back(e.what.ways[0]); },
       [](auto& e) { e.what.hubs = {HubId{0}}; }, [](auto& e) { e.what.hubs = {HubId{1}}; },
       [](auto& e) { e.what.home = 1; }, [](auto& e) { e.what.data = 1; },
-      [](auto& e) { e.what.whole_nodes = true; });
+      [](auto& e) { e.what.whole_nodes = true; }, [](auto& e) { e.what.grace = 1; },
+      [](auto& e) { e.what.grace = 2; },
+      [](auto& e) {
+        e.what.whole_nodes = true;
+        e.what.grace = 1;
+      });
   vary(
       std::get<OrderGone>(one_of_each()[2].what), [](auto& e) { e.order = OrderId{1}; },
       [](auto& e) { e.state = OrderState::kCancelled; });

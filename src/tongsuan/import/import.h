@@ -7,6 +7,7 @@
 //   trace_check.h    the one place that judges jobs against a world
 //   job_market.h     markets of such jobs, with seeded values and deadlines
 //   clearing_case.h  the published clearing cases, exactly
+//   energy_profiles.h  output of plants by the hour, and lines between provinces
 //   italy.h          the order book of the Italian day-ahead market
 //   italy_market.h   a day of it as a market
 //   csv.h, gzip.h    the readers underneath
@@ -19,6 +20,7 @@
 #pragma once
 
 #include "tongsuan/import/clearing_case.h"
+#include "tongsuan/import/energy_profiles.h"
 #include "tongsuan/import/italy.h"
 #include "tongsuan/import/italy_market.h"
 #include "tongsuan/import/job_market.h"

@@ -100,6 +100,7 @@ inline Instance random_world(std::uint64_t seed, std::uint64_t jobs) {
   for (world::Job& job : instance.script.jobs) {
     job.order.value = random.between(0, 400'000);
     job.order.delay_cost = random.between(0, 300'000);
+    if (job.order.value % 3 == 0) job.order.grace = job.order.value % (2 * kHour);
   }
   if (random.below(3) > 0) add_energy(random, instance);
   return instance;

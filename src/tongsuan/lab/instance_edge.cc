@@ -126,6 +126,7 @@ class ServiceDemand {
 
   // Half of the value is gone when it starts at the last second.
   static void hurry(world::Job& job) {
+    job.order.grace = 0;
     job.order.latest_start = job.order.submit + kServiceWait;
     job.order.delay_cost = std::min(kMoneyMax, job.order.value * (kHour / kServiceWait / 2));
     job.checkpoint = 0;
@@ -176,6 +177,7 @@ void add_site_pools(Instance& instance, const ScenarioKeys& keys, std::int64_t d
 
 Result<Instance> make_edge(const ScenarioKeys& keys, const InstanceOptions& options) {
   const std::uint32_t jobs = options.jobs > 0 ? options.jobs : keys.jobs;
+  TONGSUAN_TRY(const EnergyProfiles profiles, energy_profiles(keys, options));
   const auto services =
       static_cast<std::uint32_t>(std::uint64_t{jobs} * keys.service_per_mille / 1'000);
   Instance instance = start_instance(keys, options);
@@ -194,7 +196,7 @@ Result<Instance> make_edge(const ScenarioKeys& keys, const InstanceOptions& opti
   const std::int64_t at_edge = devices * keys.edge_per_mille / 1'000;
   add_pools(instance, keys, deal_fleet(keys, devices - at_edge, demand.nodes_min));
   add_site_pools(instance, keys, at_edge);
-  add_energy(instance, keys);
+  add_energy(instance, keys, profiles);
   return instance;
 }
 

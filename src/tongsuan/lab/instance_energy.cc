@@ -11,6 +11,7 @@ namespace tongsuan::lab {
 namespace {
 
 constexpr std::uint32_t kHoursOfDay = 24;
+constexpr std::int64_t kHydroFactor = 450'000;  // parts per million of what is installed
 
 // CO2 per kWh of grid power, grams, by place of kPlaceTable: provincial averages of 2022 as
 // announced by the Ministry of Ecology and Environment and the Bureau of Statistics in 2024. The
@@ -20,8 +21,12 @@ constexpr std::array<std::int64_t, kPlaces> kGridGrams = {725, 585, 678, 440, 14
 
 class EnergyWriter {
  public:
-  EnergyWriter(Instance& instance, const ScenarioKeys& keys)
-      : places_(instance.places), energy_(instance.energy), keys_(keys), seed_(instance.seed) {
+  EnergyWriter(Instance& instance, const ScenarioKeys& keys, const EnergyProfiles& profiles)
+      : places_(instance.places),
+        energy_(instance.energy),
+        keys_(keys),
+        profiles_(profiles),
+        seed_(instance.seed) {
     energy_.hours = static_cast<std::uint32_t>(instance.span / kHour);
     for (const engine::Pool& pool : places_.pools) {
       const Hub& hub = places_.hubs[pool.hub.value];
@@ -33,8 +38,13 @@ class EnergyWriter {
   void run() {
     energy_.green.assign(kPlaces, std::vector<std::int64_t>(energy_.hours, 0));
     energy_.tariff = energy_.green;
-    add_solar();
-    add_wind();
+    if (profiles_.solar.empty()) {
+      add_solar();
+      add_wind();
+    } else {
+      add_profiles();
+    }
+    add_hydro();
     add_forecast();
     for (std::uint32_t place = 0; place < kPlaces; ++place) add_tariff(place);
     add_lines();
@@ -79,6 +89,28 @@ class EnergyWriter {
     }
   }
 
+  void add_profiles() {
+    for (std::uint32_t place = 0; place < kPlaces; ++place) {
+      const HubShares shares = shares_of(keys_, place);
+      for (std::uint32_t hour = 0; hour < energy_.hours; ++hour) {
+        energy_.green[place][hour] +=
+            output(shares.solar, keys_.solar_percent, profiles_.solar[place][hour]) +
+            output(shares.wind, keys_.wind_percent, profiles_.wind[place][hour]);
+      }
+    }
+  }
+
+  // In the model water is the same in every hour.
+  void add_hydro() {
+    for (std::uint32_t place = 0; place < kPlaces; ++place) {
+      const std::uint32_t installed = shares_of(keys_, place).hydro;
+      for (std::uint32_t hour = 0; hour < energy_.hours; ++hour) {
+        energy_.green[place][hour] += output(
+            installed, 100, profiles_.hydro.empty() ? kHydroFactor : profiles_.hydro[place][hour]);
+      }
+    }
+  }
+
   // What was forecast the day before is off by a part that lasts the day and by half as much that
   // changes each hour.
   void add_forecast() {
@@ -108,7 +140,7 @@ class EnergyWriter {
 
   // Of each MW data centres may use what their draw is of 100 GW. Two lines of one direction each.
   void add_lines() {
-    for (const GreenLine& line : kGreenLines) {
+    for (const GreenLine& line : profiles_.lines) {
       const auto room =
           static_cast<std::int64_t>(draw_ * line.megawatts * keys_.green_line_percent / 10'000'000);
       if (room == 0) continue;
@@ -121,6 +153,7 @@ class EnergyWriter {
   const engine::Places& places_;
   Energy& energy_;
   const ScenarioKeys& keys_;
+  const EnergyProfiles& profiles_;
   std::uint64_t seed_;
   int128 draw_ = 0;  // Wh in one hour, all devices under load
 };
@@ -129,7 +162,7 @@ class EnergyWriter {
 
 HubShares shares_of(const ScenarioKeys& keys, std::uint32_t place) {
   const Place& at = kPlaceTable[place];
-  HubShares shares = {at.petaflops / 1'000, at.buyers, at.solar, at.wind};
+  HubShares shares = {at.petaflops / 1'000, at.buyers, at.solar, at.wind, 0};
   const auto named = keys.hubs.find(at.name);
   if (named == keys.hubs.end()) return shares;
   const auto take = [](std::uint32_t& share, std::uint32_t said) {
@@ -139,6 +172,7 @@ HubShares shares_of(const ScenarioKeys& keys, std::uint32_t place) {
   take(shares.demand, named->second.demand);
   take(shares.solar, named->second.solar);
   take(shares.wind, named->second.wind);
+  take(shares.hydro, named->second.hydro);
   return shares;
 }
 
@@ -149,8 +183,8 @@ void add_zones(engine::Places& places) {
   }
 }
 
-void add_energy(Instance& instance, const ScenarioKeys& keys) {
-  EnergyWriter(instance, keys).run();
+void add_energy(Instance& instance, const ScenarioKeys& keys, const EnergyProfiles& profiles) {
+  EnergyWriter(instance, keys, profiles).run();
 }
 
 }  // namespace tongsuan::lab

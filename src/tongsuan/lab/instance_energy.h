@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "tongsuan/lab/instance.h"
+#include "tongsuan/lab/instance_profiles.h"
 #include "tongsuan/lab/scenario_text.h"
 
 namespace tongsuan::lab {
@@ -15,7 +16,8 @@ namespace tongsuan::lab {
 void add_zones(engine::Places& places);
 
 // Fills `instance.energy` for its span. Plants and lines grow with the greatest draw of all
-// devices; hubs must name zones of add_zones. Weather depends on the seed only.
-void add_energy(Instance& instance, const ScenarioKeys& keys);
+// devices; hubs must name zones of add_zones. Weather depends on the seed only. `profiles`: those
+// of instance_profiles.h.
+void add_energy(Instance& instance, const ScenarioKeys& keys, const EnergyProfiles& profiles);
 
 }  // namespace tongsuan::lab

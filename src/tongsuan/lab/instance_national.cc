@@ -192,6 +192,7 @@ NationalJobs draw_national_jobs(const ScenarioKeys& keys, std::uint64_t seed,
 
 Result<Instance> make_national(const ScenarioKeys& keys, const InstanceOptions& options) {
   const std::uint32_t jobs = options.jobs > 0 ? options.jobs : keys.jobs;
+  TONGSUAN_TRY(const EnergyProfiles profiles, energy_profiles(keys, options));
   Instance instance = start_instance(keys, options);
   instance.origin =
       "synthetic: drawn from tables of published sizes and shares (docs/scenarios.md)";
@@ -200,7 +201,7 @@ Result<Instance> make_national(const ScenarioKeys& keys, const InstanceOptions& 
   const std::int64_t devices = devices_for_load(demand.work, options.load_percent, instance.span);
   instance.script.jobs = std::move(demand.jobs);
   add_pools(instance, keys, deal_fleet(keys, devices, demand.nodes_min));
-  add_energy(instance, keys);
+  add_energy(instance, keys, profiles);
   return instance;
 }
 

@@ -214,8 +214,9 @@ void add_script(Bytes& bytes, const world::Script& script) {
   for (const world::Job& job : script.jobs) {
     const engine::LiveOrder& order = job.order;
     bytes.add(order.account.value, order.submit, order.latest_start, order.value, order.delay_cost,
-              order.home, order.data, order.whole_nodes, job.actual_ppm, job.checkpoint, job.cancel,
-              order.ways.size());
+              order.home, order.data, (order.whole_nodes ? 1 : 0) | (order.grace != 0 ? 2 : 0),
+              job.actual_ppm, job.checkpoint, job.cancel, order.ways.size());
+    if (order.grace != 0) bytes.add(order.grace);
     for (const engine::Way& way : order.ways) {
       bytes.add(way.accelerator.value, way.gang, way.estimate);
     }

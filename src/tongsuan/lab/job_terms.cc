@@ -14,7 +14,8 @@ JobTerms::JobTerms(const ScenarioKeys& keys, std::uint64_t seed)
     : keys_(keys),
       estimates_(draw_stream(seed, kEstimateStream)),
       worths_(draw_stream(seed, kWorthStream)),
-      cancels_(draw_stream(seed, kCancelStream)) {}
+      cancels_(draw_stream(seed, kCancelStream)),
+      flexibles_(draw_stream(seed, kFlexibleStream)) {}
 
 world::Job JobTerms::make(const Sketch& sketch, std::int64_t rent) {
   world::Job job;
@@ -25,6 +26,10 @@ world::Job JobTerms::make(const Sketch& sketch, std::int64_t rent) {
   job.checkpoint = Second{keys_.checkpoint_minutes} * 60;
   set_estimate(job, sketch);
   set_worth(job, sketch, rent);
+  if (draw_chance(flexibles_, keys_.flexible_per_mille)) {
+    job.order.grace = Second{keys_.flexible_hours} * kHour;
+    job.order.latest_start += job.order.grace;
+  }
   const bool cancelled = draw_chance(cancels_, keys_.cancel_per_mille);
   const auto after =
       static_cast<Second>(cancels_.below(static_cast<std::uint64_t>(sketch.duration + 6 * kHour)));

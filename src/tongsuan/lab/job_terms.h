@@ -40,6 +40,8 @@ enum InstanceStream : std::uint64_t {
   kBreezeStream,
   kForecastStream,
   kFirstFreeStream,
+  kFlexibleStream = 1'024,  // beyond those of makers, which stay what they were
+  kProfileStream,
 };
 
 class JobTerms {
@@ -58,6 +60,7 @@ class JobTerms {
   Random estimates_;
   Random worths_;
   Random cancels_;
+  Random flexibles_;
 };
 
 // A spread around 1,000 per mille: quantiles of a log-normal at 0, 1/16, ... 1, straight lines

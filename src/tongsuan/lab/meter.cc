@@ -145,14 +145,19 @@ class Measure {
       count_state(record);
       if (record.state == OrderState::kRefused) continue;
       const double wait = wait_seconds(record, job, i) / kHour;
-      waits.push_back(wait);
-      by_gang[gang_class(places, record.order)].push_back(wait);
+      // Waiting within a grace is a choice: times are those of the jobs that cannot choose.
+      const bool hurried = record.order.grace == 0;
+      if (hurried) {
+        waits.push_back(wait);
+        by_gang[gang_class(places, record.order)].push_back(wait);
+      }
       if (record.state != OrderState::kDone) continue;
-      ++done;
       served += work;
       // Whatever was lost or repeated on the way is waiting too.
       value += static_cast<double>(engine::value_at(
           record.order, record.order.submit + static_cast<Second>(wait_seconds(record, job, i))));
+      if (!hurried) continue;
+      ++done;
       const Contract& last = state_.contract(ContractId{record.contract});
       const auto whole = static_cast<double>(last.end - record.order.submit);
       const auto run = static_cast<double>(

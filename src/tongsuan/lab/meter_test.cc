@@ -128,6 +128,27 @@ TEST_F(Meter, WaitsValueAndSlowdown) {
   EXPECT_DOUBLE_EQ(result.flow_seconds, (3 + 2) * kHour / 2.0);
 }
 
+// Value and work count; that it waited does not.
+TEST_F(Meter, WaitingWithinAGraceIsAChoice) {
+  const auto prompt = job(4, 0, 2 * kHour);
+  const auto flexible = job(4, 0, kHour);
+  instance_.script.jobs[flexible].order.grace = 2 * kHour;
+  open();
+  submit(prompt);
+  submit(flexible);
+  start(0, prompt, {0});
+  end(2 * kHour, 0, EndReason::kCompleted, 2 * kHour);
+  start(3 * kHour, flexible, {1});
+  end(4 * kHour, 1, EndReason::kCompleted, kHour);
+  const RunResult result = measured(10 * kHour);
+  EXPECT_DOUBLE_EQ(result.value_yuan, 36 + 32.4) << "of three hours one was beyond the grace";
+  EXPECT_DOUBLE_EQ(result.served, 1);
+  EXPECT_EQ(result.waits.count, 1U);
+  EXPECT_DOUBLE_EQ(result.waits.mean, 0);
+  EXPECT_DOUBLE_EQ(result.bounded_slowdown, 1);
+  EXPECT_DOUBLE_EQ(result.flow_seconds, 2.0 * kHour);
+}
+
 TEST_F(Meter, EnergyFollowsTheHours) {
   instance_.places.zone_names.push_back("zone");
   instance_.places.zones.push_back({Commodity::kPower, Disposal::kFree});

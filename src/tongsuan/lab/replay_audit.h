@@ -100,6 +100,8 @@ class RandomWorld {
     order.latest_start = at + random_.between(600, 90'000);
     order.value = random_.between(1, 500) * 1'000'000;
     order.delay_cost = order.value / random_.between(1, 30);
+    // From the second alone, so that the draws of other terms stay what they were.
+    if (at % 4 == 0) order.grace = at % 40'000;
     order.whole_nodes = random_.below(10) == 0;
     order.ways = {{ClassId{0}, 1 + below(8), random_.between(1, 20'000)}};
     if (random_.below(3) == 0) order.ways.push_back({ClassId{1}, 1 + below(4), 9'000});
@@ -150,6 +152,7 @@ class Audit {
     const Digest digest = sha256(bytes_);
     EXPECT_EQ(result.digest, hex(digest.data(), digest.size()));
     expect_states(result);
+    expect_value(result);
     expect_devices(result);
     expect_energy(result);
     expect_idle(result);
@@ -281,6 +284,27 @@ class Audit {
     EXPECT_EQ(result.jobs, states_.size()) << "some never came";
     EXPECT_EQ(result.jobs, count(engine::OrderState::kDone) + result.refused + result.left +
                                result.cancelled + result.unfinished);
+  }
+
+  // All time without progress beyond the grace lowers the value, by the delay cost of an hour.
+  void expect_value(const RunResult& result) const {
+    double value = 0;
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      if (states_[i] != engine::OrderState::kDone) continue;
+      const engine::LiveOrder& order = instance_.script.jobs[i].order;
+      Second last = 0, worked = 0;
+      for (const Told& told : told_) {
+        if (told.what.order.value != i) continue;
+        worked += kept(told);
+        last = std::max(last, told.end);
+      }
+      const Second costly = std::max<Second>(0, last - order.submit - worked - order.grace);
+      const double lost =
+          static_cast<double>(order.delay_cost) * static_cast<double>(costly) / 3600;
+      value += std::max(0.0, static_cast<double>(order.value) - lost);
+    }
+    const auto slack = static_cast<double>(states_.size());  // a micro-yuan each
+    EXPECT_NEAR(result.value_yuan * 1e6, value, slack);
   }
 
   // What is held is useful, lost or idle in the hands of its holder; nothing else.

@@ -162,17 +162,16 @@ Scenario scenario_of_trace(const std::string& path) {
 std::vector<std::string_view> shipped_scenarios() {
   std::vector<std::string_view> names;
   for (const ScenarioFile& file : scenario_files()) names.push_back(file.name);
+  std::ranges::sort(names);
   return names;
 }
 
 Result<Scenario> find_scenario(const std::string& name_or_path) {
-  std::string names;
   for (const ScenarioFile& file : scenario_files()) {
     if (file.name == name_or_path) {
       return Scenario{name_or_path, std::string(file.text),
                       "scenarios/" + name_or_path + ".scenario"};
     }
-    names += (names.empty() ? "" : ", ") + std::string(file.name);
   }
   std::ifstream file(name_or_path, std::ios::binary);
   std::string text = next_bytes(file);
@@ -183,6 +182,10 @@ Result<Scenario> find_scenario(const std::string& name_or_path) {
   }
   for (std::string more = next_bytes(file); !more.empty(); more = next_bytes(file)) text += more;
   if (!file.is_open() || file.bad()) {
+    std::string names;
+    for (const std::string_view name : shipped_scenarios()) {
+      names += (names.empty() ? "" : ", ") + std::string(name);
+    }
     return Error{ErrorCode::kNotFound,
                  "'" + name_or_path + "' is neither a scenario that ships nor a file",
                  "scenarios: " + names};

@@ -28,6 +28,7 @@ std::string data_of(std::string_view scenario) {
   if (scenario == "philly-walls") return "jobs_philly";
   if (scenario == "pai-year") return "jobs_pai100k";
   if (scenario == "spot2026-mix") return "spot2026";
+  if (scenario == "national-week-profiles") return "rts_gmlc";
   return "";
 }
 
@@ -79,8 +80,9 @@ bool same_job(const world::Job& a, const world::Job& b) {
 }
 
 TEST(Scenario, ShipsThoseThatTheDocumentsName) {
-  const std::vector<std::string_view> wanted = {"edge",         "national-week", "pai-year",
-                                                "philly-walls", "spot2026-mix",  "stress"};
+  const std::vector<std::string_view> wanted = {
+      "edge",     "national-week", "national-week-flexible", "national-week-profiles",
+      "pai-year", "philly-walls",  "spot2026-mix",           "stress"};
   EXPECT_EQ(shipped_scenarios(), wanted);
   for (const std::string_view name : wanted) {
     const std::string file =
@@ -97,11 +99,12 @@ TEST(Scenario, UnknownNamesAreToldTheKnownOnes) {
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().context, "'nowhere' is neither a scenario that ships nor a file");
   EXPECT_EQ(none.error().hint,
-            "scenarios: edge, national-week, pai-year, philly-walls, spot2026-mix, stress");
+            "scenarios: edge, national-week, national-week-flexible, national-week-profiles, "
+            "pai-year, philly-walls, spot2026-mix, stress");
 }
 
 TEST(Scenario, MissingDataAreNamed) {
-  for (const char* name : {"philly-walls", "pai-year", "spot2026-mix"}) {
+  for (const char* name : {"philly-walls", "pai-year", "spot2026-mix", "national-week-profiles"}) {
     const Result<Instance> none = make_instance(find_scenario(name).value(), {});
     ASSERT_FALSE(none.ok());
     const std::string folder = data_of(name);
@@ -134,6 +137,85 @@ TEST(Scenario, SameOptionsGiveTheSameBytes) {
 // The draws are the same on every machine; a change of them changes every figure that was measured.
 TEST(Scenario, TheNationalWeekIsPinned) {
   EXPECT_EQ(instance_digest(make("national-week")).substr(0, 16), "245b492e8be95b50");
+}
+
+// Real shapes and all lines change energy and nothing else; seasons of ten seeds differ.
+TEST(Scenario, ProfilesChangeEnergyOnly) {
+  TONGSUAN_NEED_SHARED("rts_gmlc");
+  const Instance week = make("national-week", small());
+  Instance profiles = make("national-week-profiles", small());
+  const std::string digest = instance_digest(profiles);
+  EXPECT_GT(profiles.energy.lines.size(), week.energy.lines.size());
+  std::int64_t model = 0, real = 0;
+  for (std::size_t zone = 0; zone < week.energy.green.size(); ++zone) {
+    for (std::size_t hour = 0; hour < week.energy.hours; ++hour) {
+      model += week.energy.green[zone][hour];
+      real += profiles.energy.green[zone][hour];
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(real) / static_cast<double>(model), 1, 0.5);
+  profiles.energy = week.energy;
+  EXPECT_EQ(instance_digest(week), instance_digest(profiles));
+  InstanceOptions other = small();
+  other.seed = 2;
+  EXPECT_NE(make("national-week-profiles", other).energy.green,
+            make("national-week-profiles", small()).energy.green);
+  EXPECT_EQ(digest.substr(0, 16), "48960b79b004c693") << "figures were measured with it";
+}
+
+// Inner Mongolia to Hebei: 3,950 MW direct; through Beijing 9,000 and Liaoning 3,000, which join no
+// third place, and half of 6,000 through Shandong and of 3,950 through Shanxi, which do. To the
+// delta: 8,000 direct, and the other half of what Shanxi has.
+TEST(Scenario, PublishedLinesAreSharedByWhomTheyJoin) {
+  TONGSUAN_NEED_SHARED("facts");
+  Scenario scenario = find_scenario("national-week").value();
+  scenario.text += "lines facts\n";
+  InstanceOptions options = small();
+  options.data_dir = kData;
+  const Instance instance = make_instance(scenario, options).value();
+  const auto limit = [&](std::string_view from, std::string_view to) {
+    for (const Energy::Line& line : instance.energy.lines) {
+      const NameList& names = instance.places.zone_names;
+      if (names[line.from.value] == from && names[line.to.value] == to) return line.limit;
+    }
+    return std::int64_t{0};
+  };
+  const std::int64_t near = limit("inner-mongolia", "hebei");
+  const std::int64_t far = limit("inner-mongolia", "yangtze-delta");
+  EXPECT_EQ(near, limit("hebei", "inner-mongolia"));
+  EXPECT_NEAR(static_cast<double>(near) / static_cast<double>(far), 20'925.0 / 9'975, 1e-3);
+}
+
+// Water in the model is the same in every hour.
+TEST(Scenario, WaterAddsToWhatIsGreen) {
+  Scenario scenario = find_scenario("national-week").value();
+  const Instance dry = make_instance(scenario, small()).value();
+  scenario.text += "hydro.tianfu 100\n";
+  const Instance wet = make_instance(scenario, small()).value();
+  const std::uint32_t zone = dry.places.hubs[dry.places.hub_names.find_sorted("tianfu")].power_zone;
+  const std::int64_t more = wet.energy.green[zone][0] - dry.energy.green[zone][0];
+  EXPECT_GT(more, 0);
+  for (std::size_t hour = 0; hour < dry.energy.hours; ++hour) {
+    EXPECT_EQ(wet.energy.green[zone][hour] - dry.energy.green[zone][hour], more);
+  }
+}
+
+// Which jobs are flexible is drawn apart: nothing else differs from the week.
+TEST(Scenario, TheFlexibleWeekIsTheWeekWithGraces) {
+  const Instance week = make("national-week", small());
+  Instance flexible = make("national-week-flexible", small());
+  EXPECT_NE(instance_digest(week), instance_digest(flexible));
+  double count = 0;
+  ASSERT_EQ(week.script.jobs.size(), flexible.script.jobs.size());
+  for (world::Job& job : flexible.script.jobs) {
+    if (job.order.grace == 0) continue;
+    ++count;
+    EXPECT_EQ(job.order.grace, 72 * kHour);
+    job.order.latest_start -= job.order.grace;
+    job.order.grace = 0;
+  }
+  EXPECT_NEAR(count / static_cast<double>(week.script.jobs.size()), 0.2, 0.02);
+  EXPECT_EQ(instance_digest(week), instance_digest(flexible));
 }
 
 TEST(Scenario, AnotherLoadIsTheSameJobsOnOtherSupply) {
@@ -332,15 +414,18 @@ TEST(Scenario, EnergyCoversTheSpanInEveryZone) {
 
 // The published trap: the factor of the grid times PUE is worse in most of the west.
 TEST(Scenario, WestIsNotGreenerByItself) {
-  const Instance instance = make("national-week", small());
-  const auto grams = [&](std::string_view hub) {
-    const Hub& at = instance.places.hubs[instance.places.hub_names.find_sorted(hub)];
-    return instance.energy.grid_grams[at.power_zone] * at.pue_milli / 1'000;
-  };
-  EXPECT_EQ(grams("shaoguan"), 550);
-  EXPECT_EQ(grams("zhongwei"), 770);
-  EXPECT_EQ(grams("horinger"), 822);
-  EXPECT_EQ(grams("tianfu"), 175);
+  for (const std::string& name : scenarios_here()) {
+    if (!name.starts_with("national-week")) continue;
+    const Instance instance = make(name, small());
+    const auto grams = [&](std::string_view hub) {
+      const Hub& at = instance.places.hubs[instance.places.hub_names.find_sorted(hub)];
+      return instance.energy.grid_grams[at.power_zone] * at.pue_milli / 1'000;
+    };
+    EXPECT_EQ(grams("shaoguan"), 550);
+    EXPECT_EQ(grams("zhongwei"), 770);
+    EXPECT_EQ(grams("horinger"), 822);
+    EXPECT_EQ(grams("tianfu"), 175);
+  }
 }
 
 TEST(Scenario, StressHasWhatGoesWrong) {

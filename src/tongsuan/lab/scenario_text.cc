@@ -22,7 +22,7 @@ struct Key {
   std::uint32_t max;
 };
 
-constexpr std::array<Key, 41> kKeys = {{
+constexpr std::array<Key, 43> kKeys = {{
     {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
     {"days", &ScenarioKeys::days, 1, 400},
     {"drain_days", &ScenarioKeys::drain_days, 0, 400},
@@ -39,6 +39,8 @@ constexpr std::array<Key, 41> kKeys = {{
     {"overrun_max_percent", &ScenarioKeys::overrun_max_percent, 100, 1'000},
     {"patience_hours", &ScenarioKeys::patience_hours, 0, 10'000},
     {"decay_hours", &ScenarioKeys::decay_hours, 1, 10'000},
+    {"flexible_per_mille", &ScenarioKeys::flexible_per_mille, 0, 1'000},
+    {"flexible_hours", &ScenarioKeys::flexible_hours, 0, 10'000},
     {"worth_percent", &ScenarioKeys::worth_percent, 1, 10'000},
     {"home_per_mille", &ScenarioKeys::home_per_mille, 0, 1'000},
     {"few_per_mille", &ScenarioKeys::few_per_mille, 0, 1'000},
@@ -70,10 +72,11 @@ struct HubKey {
   std::string_view name;
   std::uint32_t HubShares::*field;
 };
-constexpr std::array<HubKey, 4> kHubKeys = {{{"devices", &HubShares::devices},
+constexpr std::array<HubKey, 5> kHubKeys = {{{"devices", &HubShares::devices},
                                              {"demand", &HubShares::demand},
                                              {"solar", &HubShares::solar},
-                                             {"wind", &HubShares::wind}}};
+                                             {"wind", &HubShares::wind},
+                                             {"hydro", &HubShares::hydro}}};
 constexpr std::uint32_t kShareMax = 100'000;
 
 // Hubs that a file may speak of.
@@ -94,16 +97,22 @@ bool has_hub(const ScenarioKeys& keys, std::string_view hub) {
   return false;
 }
 
-struct WorldName {
+// A key whose values are words.
+template <class Kind>
+struct Word {
   std::string_view name;
-  WorldKind kind;
+  Kind kind;
 };
-constexpr std::array<WorldName, 6> kWorlds = {{{"national", WorldKind::kNational},
-                                               {"edge", WorldKind::kEdge},
-                                               {"philly", WorldKind::kPhilly},
-                                               {"pai", WorldKind::kPai},
-                                               {"spot", WorldKind::kSpot},
-                                               {"trace", WorldKind::kTrace}}};
+constexpr std::array<Word<WorldKind>, 6> kWorlds = {{{"national", WorldKind::kNational},
+                                                     {"edge", WorldKind::kEdge},
+                                                     {"philly", WorldKind::kPhilly},
+                                                     {"pai", WorldKind::kPai},
+                                                     {"spot", WorldKind::kSpot},
+                                                     {"trace", WorldKind::kTrace}}};
+constexpr std::array<Word<ProfileSource>, 2> kProfiles = {
+    {{"model", ProfileSource::kModel}, {"rts_gmlc", ProfileSource::kRtsGmlc}}};
+constexpr std::array<Word<LineSource>, 2> kLines = {
+    {{"model", LineSource::kModel}, {"facts", LineSource::kFacts}}};
 
 bool is_name(std::string_view word) {
   const auto plain = [](char c) {
@@ -219,7 +228,12 @@ class Parser {
     if (!seen_.insert(std::string(words_[0])).second) {
       return fail(words_[0], "is given for the second time");
     }
-    if (words_[0] == "world") return read_world();
+    if (words_[0] == "world") {
+      world_seen_ = true;
+      return read_word(keys_.world, kWorlds);
+    }
+    if (words_[0] == "profiles") return read_word(keys_.profiles, kProfiles);
+    if (words_[0] == "lines") return read_word(keys_.lines, kLines);
     if (words_[0] == "trace" || words_[0] == "reading" || words_[0].starts_with("pool.")) {
       trace_lines_.emplace_back(words_[0], line_);
       return read_trace_key();
@@ -235,17 +249,17 @@ class Parser {
     fail(words_[0], "is no key of a scenario", "docs/formats/scenario.md lists them");
   }
 
-  void read_world() {
+  template <class Kind, std::size_t kCount>
+  void read_word(Kind& field, const std::array<Word<Kind>, kCount>& words) {
     std::string expected;
-    for (const WorldName& world : kWorlds) {
-      if (world.name == words_[1]) {
-        keys_.world = world.kind;
-        world_seen_ = true;
+    for (const Word<Kind>& word : words) {
+      if (word.name == words_[1]) {
+        field = word.kind;
         return;
       }
-      expected += (expected.empty() ? "" : ", ") + std::string(world.name);
+      expected += (expected.empty() ? "" : ", ") + std::string(word.name);
     }
-    fail("world", "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
+    fail(words_[0], "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
   }
 
   void read_trace_key() {
@@ -295,7 +309,7 @@ class Parser {
       return read_number(keys_.hubs[std::string(hub)].*key.field, 0, kShareMax);
     }
     fail(words_[0], "is no key of a scenario",
-         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB, pool.HUB.CLASS");
+         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB, hydro.HUB, pool.HUB.CLASS");
   }
 
   static bool whole(std::string_view word, std::uint32_t min, std::uint32_t max,

@@ -18,13 +18,18 @@ namespace tongsuan::lab {
 // Which maker builds the world.
 enum class WorldKind : std::uint8_t { kNational, kEdge, kPhilly, kPai, kSpot, kTrace };
 
-// What a scenario says of one hub, per mille: of all devices, of the jobs at home there, and solar
-// and wind plants against the greatest draw of all devices. kNone: it says nothing.
+// Where the green output of the hours and the lines between provinces come from.
+enum class ProfileSource : std::uint8_t { kModel, kRtsGmlc };
+enum class LineSource : std::uint8_t { kModel, kFacts };
+
+// What a scenario says of one hub, per mille: of all devices, of the jobs at home there, and solar,
+// wind and water plants against the greatest draw of all devices. kNone: it says nothing.
 struct HubShares {
   std::uint32_t devices = kNone;
   std::uint32_t demand = kNone;
   std::uint32_t solar = kNone;
   std::uint32_t wind = kNone;
+  std::uint32_t hydro = kNone;
 };
 
 // Devices of one class at one hub, as a user names them: "pool.north.H100 16x8".
@@ -63,7 +68,9 @@ struct ScenarioKeys {
   std::uint32_t overrun_max_percent = 150;
   std::uint32_t patience_hours = 24;
   std::uint32_t decay_hours = 6;
-  std::uint32_t worth_percent = 150;  // median of what a device-hour is worth, of its rent
+  std::uint32_t flexible_per_mille = 0;  // jobs that lose nothing by waiting
+  std::uint32_t flexible_hours = 72;     // for so long
+  std::uint32_t worth_percent = 150;     // median of what a device-hour is worth, of its rent
   std::uint32_t home_per_mille = 100;
   std::uint32_t few_per_mille = 250;
   std::uint32_t region_per_mille = 100;
@@ -80,6 +87,8 @@ struct ScenarioKeys {
   std::uint32_t link_mb_per_second = 400;
 
   // ---- Energy ----
+  ProfileSource profiles = ProfileSource::kModel;
+  LineSource lines = LineSource::kModel;
   std::uint32_t solar_percent = 100;
   std::uint32_t wind_percent = 100;
   std::uint32_t green_line_percent = 100;

@@ -21,6 +21,9 @@ TEST(ScenarioText, ReadsKeysCommentsAndShares) {
                                                    "world national  # the ten clusters\n"
                                                    "\tjobs 500\n"
                                                    "devices.wuhu 20\n"
+                                                   "profiles rts_gmlc\n"
+                                                   "lines facts\n"
+                                                   "hydro.wuhu 9\n"
                                                    "wind.wuhu 7\n");
   ASSERT_TRUE(keys.ok()) << keys.error().context;
   EXPECT_EQ(keys.value().name, "small-week");
@@ -31,6 +34,9 @@ TEST(ScenarioText, ReadsKeysCommentsAndShares) {
   EXPECT_EQ(shares.devices, 20U);
   EXPECT_EQ(shares.demand, kNone);
   EXPECT_EQ(shares.wind, 7U);
+  EXPECT_EQ(shares.hydro, 9U);
+  EXPECT_EQ(keys.value().profiles, ProfileSource::kRtsGmlc);
+  EXPECT_EQ(keys.value().lines, LineSource::kFacts);
 }
 
 TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
@@ -49,6 +55,10 @@ TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
       {"scenario x 1\nworld moon\n",
        "my.scenario:2: 'world' has the value 'moon', expected one of national, edge, philly, pai, "
        "spot, trace"},
+      {head + "profiles moon\n",
+       "my.scenario:3: 'profiles' has the value 'moon', expected one of model, rts_gmlc"},
+      {head + "lines none\n",
+       "my.scenario:3: 'lines' has the value 'none', expected one of model, facts"},
       {head + "jobs many\n",
        "my.scenario:3: 'jobs' has the value 'many', expected a whole number from 100 to 1000000"},
       {head + "jobs 99\n",

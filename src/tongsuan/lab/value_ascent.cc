@@ -16,7 +16,7 @@ double after(const double* integral, const double* rate, double at) {
 // What is left of the value at a start; costs are never worth more than that.
 double value_left(const ValueJob& job, double start) {
   const double lost = static_cast<double>(job.delay_cost) *
-                      (start - static_cast<double>(job.submit)) / kHourSeconds;
+                      std::max(0.0, start - static_cast<double>(job.decay_from)) / kHourSeconds;
   return std::max(0.0, static_cast<double>(job.value) - lost);
 }
 
@@ -74,8 +74,8 @@ double ValueOracle::cost(const Pool& pool, const ValueWay& way, double spare, do
   return sum;
 }
 
-// Starts at edges of hours and starts whose end is at one, as long as they can still win: value
-// only falls, and no later hour is cheaper than the cheapest.
+// Starts at edges of hours, starts whose end is at one, and where value begins to fall, as long as
+// they can still win: value only falls, and no later hour is cheaper than the cheapest.
 void ValueOracle::scan(const ValueJob& job, const ValueWay& way, std::uint32_t pool,
                        Choice& best) const {
   const Pool prices = at(pool);
@@ -94,6 +94,9 @@ void ValueOracle::scan(const ValueJob& job, const ValueWay& way, std::uint32_t p
     return true;
   };
   if (!try_at(submit)) return;
+  if (job.decay_from > job.submit && job.decay_from < way.latest) {
+    try_at(static_cast<double>(job.decay_from));
+  }
   auto edge = static_cast<double>((job.submit / kHour + 1) * kHour);
   for (; edge < latest && try_at(edge); edge += kHourSeconds) {
   }

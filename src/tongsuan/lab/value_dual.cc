@@ -115,6 +115,7 @@ class Dual {
         // Between two neighbours of these, value is convex and cost is linear.
         try_at(job.submit);
         try_at(way.latest);
+        if (job.decay_from > job.submit && job.decay_from < way.latest) try_at(job.decay_from);
         for (Second at = (job.submit / kHour + 1) * kHour; at < way.latest; at += kHour) try_at(at);
         for (Second end = ((job.submit + way.duration) / kHour + 1) * kHour;
              end - way.duration < way.latest; end += kHour) {
@@ -128,7 +129,8 @@ class Dual {
   // engine::value_at rounds what is lost down, so up to a micro-yuan more is worth having.
   [[nodiscard]] int128 net(const ValueJob& job, const ValueWay& way, std::uint32_t pool,
                            Second start) const {
-    const int128 lost = static_cast<int128>(job.delay_cost) * (start - job.submit);
+    const int128 lost =
+        static_cast<int128>(job.delay_cost) * std::max<Second>(0, start - job.decay_from);
     const int128 value = std::max<int128>(0, static_cast<int128>(job.value + 1) * kHour - lost);
     const Second end = start + way.duration;
     const int128 held = held_[pool].to(end) - held_[pool].to(start);

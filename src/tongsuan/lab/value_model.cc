@@ -113,8 +113,13 @@ void add_job(const Instance& instance, std::uint32_t id, Runs runs, SetIds& sets
   const auto count = static_cast<std::uint32_t>(model.ways.size()) - first;
   if (!in_time) model.ways.resize(first);
   if (count == 0 || !in_time) return;
-  model.jobs.push_back(
-      {id, order.submit, order.value, order.delay_cost, first, count, order.data, end});
+  std::int64_t value = order.value;
+  if (runs == Runs::kInParts) {
+    // Parts are priced by the hour, without a grace: what waiting within it would cost is added.
+    value += divide(static_cast<int128>(order.delay_cost) * order.grace, kHour, Rounding::kUp);
+  }
+  model.jobs.push_back({id, order.submit, value, order.delay_cost, first, count, order.data, end,
+                        order.submit + order.grace});
 }
 
 }  // namespace

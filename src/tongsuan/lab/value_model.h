@@ -26,7 +26,8 @@ struct ValueJob {
   std::uint32_t first_way = 0;
   std::uint32_t way_count = 0;
   std::uint32_t data = kNone;
-  Second end = 0;  // done by then, or never
+  Second end = 0;         // done by then, or never
+  Second decay_from = 0;  // no wait before it lowers the value; at least `submit`
 };
 
 // Whether work runs through once it starts, or may be stopped and go on elsewhere.

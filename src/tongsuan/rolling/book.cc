@@ -260,6 +260,7 @@ class BookMaker {
     Second begin = 0;            // earliest start
     Second latest = 0;           // latest start
     std::int64_t value = 0;      // at `begin`
+    bool patient = false;        // loses nothing by waiting until `latest`: no way starts later
   };
 
   void add_order(const std::string& name, const LiveOrder& what, const Terms& terms) {
@@ -269,6 +270,7 @@ class BookMaker {
     order.hubs = hub_set(what);
     std::vector<Variant> variants;
     std::uint32_t longest = 0;
+    std::uint32_t shortest = slots();
     for (const engine::Way& way : what.ways) {
       const Second left = std::max<Second>(
           1,
@@ -278,17 +280,21 @@ class BookMaker {
       const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
       variants.push_back({way.accelerator, way.gang, in_slots});
       longest = std::max(longest, in_slots);
+      shortest = std::min(shortest, in_slots);
     }
     const Second begin = terms.begin <= grid.begin ? 0 : (terms.begin - grid.begin) / grid.slot;
     const Second latest = std::max<Second>(0, terms.latest - grid.begin) / grid.slot;
     if (begin >= slots() || latest < begin) return;
     order.window = {static_cast<Slot>(begin),
-                    static_cast<Slot>(std::min<Second>(slots(), latest + longest))};
+                    static_cast<Slot>(
+                        std::min<Second>(slots(), latest + (terms.patient ? shortest : longest)))};
     order.variants = append(market_.variants, variants);
     order.value = terms.value;
     // One order that loses more than a market may name shall not spoil the book.
-    order.delay_cost = static_cast<std::int64_t>(std::min<int128>(
-        static_cast<int128>(what.delay_cost) * grid.slot / kHour, kMoneyMax / grid.slots));
+    order.delay_cost = terms.patient ? 0
+                                     : static_cast<std::int64_t>(std::min<int128>(
+                                           static_cast<int128>(what.delay_cost) * grid.slot / kHour,
+                                           kMoneyMax / grid.slots));
     const std::uint32_t node = places_.classes[what.ways.front().accelerator.value].node_devices;
     order.whole_nodes = what.whole_nodes || (node > 1 && what.ways.front().gang >= node);
     if (what.data != kNone) order.data = data_of_[what.data];
@@ -303,10 +309,18 @@ class BookMaker {
       const Second now = options_.grid.begin;
       // Work that has begun is worth finishing: what it was worth when it started.
       const std::int64_t value = engine::value_at(record.order, begun ? record.first_start : now);
+      // A market knows values that fall from the start of the window on. An order that can wait for
+      // a slot without loss is offered with the starts that cost it nothing and with no others: a
+      // later round sees it again.
+      const Second free_until = record.order.submit + record.order.grace;
+      const bool patient = !begun && free_until >= now + options_.grid.slot;
+      const Second latest = begun     ? options_.grid.end()
+                            : patient ? std::min(free_until, record.order.latest_start)
+                                      : record.order.latest_start;
       add_order(
           "o" + padded(id.value, 8), record.order,
           {std::uint64_t{engine::kPpm - record.done_ppm} * options_.duration_ppm / engine::kPpm,
-           now, begun ? options_.grid.end() : record.order.latest_start, value});
+           now, latest, value, patient});
     }
   }
 

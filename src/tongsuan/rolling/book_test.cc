@@ -325,6 +325,53 @@ TEST(Book, WorkThatHasBegunKeepsItsValue) {
   EXPECT_EQ(book.market.variants[book.market.orders[1].variants.begin].duration, 10U);
 }
 
+// Never worth more than the order is: any start that the book allows, at its value there.
+TEST(Book, AnOrderWithinItsGraceIsOfferedTheStartsThatCostNothing) {
+  PlainDesk desk(testing::two_hubs());
+  engine::LiveOrder order = testing::work(1, 7'200);
+  order.grace = 10 * 3'600 + 1'800;
+  const OrderId id = desk.submit(order);
+  const auto offered_at = [&](Second now) {
+    desk.advance(now);
+    BookOptions options;
+    options.grid = {now, 3'600, 24};
+    options.orders = {id};
+    return make_book(desk.state(), {}, options).market.orders.at(0);
+  };
+  const Order patient = offered_at(3'600);
+  EXPECT_EQ(patient.delay_cost, 0);
+  EXPECT_EQ(patient.value, 500'000'000);
+  EXPECT_EQ(patient.window, (SlotRange{0, 9 + 2})) << "starts at nine and a half hours at most";
+  const Order hurried = offered_at(10 * 3'600);  // half an hour is less than a slot
+  EXPECT_EQ(hurried.delay_cost, 3'600'000);
+  EXPECT_EQ(hurried.value, 500'000'000);
+  EXPECT_EQ(hurried.window, (SlotRange{0, 24}));
+}
+
+TEST(BookProperty, OrdersAreNeverOfferedForMoreThanTheyAreWorth) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(200); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Case from(seed);
+    const Book book = book_of(from);
+    for (std::uint32_t i = 0; i < book.orders.size(); ++i) {
+      const engine::OrderRecord& record = from.desk.state().order(book.orders[i]);
+      if (record.first_start >= 0) continue;
+      const Order& there = book.market.orders[i];
+      Slot shortest = from.options.grid.slots;
+      for (std::uint32_t way = there.variants.begin; way < there.variants.end; ++way) {
+        shortest = std::min(shortest, book.market.variants[way].duration);
+      }
+      for (Slot slot = there.window.begin; slot + shortest <= there.window.end; ++slot) {
+        const Second start = from.options.grid.begin + from.options.grid.slot * slot;
+        const std::int64_t value = there.value - there.delay_cost * slot;
+        if (there.delay_cost >= kMoneyMax / from.options.grid.slots) continue;  // cut
+        ASSERT_LE(value,
+                  std::max(engine::value_at(record.order, start), std::int64_t{0}) + slot + 1);
+      }
+    }
+  }
+}
+
 TEST(BookProperty, OrdersAreThoseThatWereAsked) {
   for (std::uint64_t seed = 1; seed <= many_seeds(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

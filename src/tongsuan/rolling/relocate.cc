@@ -84,7 +84,7 @@ class Relocation {
             way, pool, engine::need_of(order.ways[way], order.whole_nodes, there.node_devices)};
         if (!dispatch::may_fit(state.pool(pool), option.need)) continue;
         const Second restart = there.hub == here ? rules_.restart : rules_.restart_far;
-        const std::int64_t cost = cost_there(candidate, order, contract.way, option, restart);
+        const std::int64_t cost = cost_there(candidate, record, contract.way, option, restart);
         if (cost >= least) continue;
         auto nodes = line_.nodes_for(state, option, order.ways[way].estimate);
         if (!nodes) continue;
@@ -105,15 +105,19 @@ class Relocation {
     return true;
   }
 
-  // The rest and the restart there, and what the owner loses by the delay.
-  [[nodiscard]] std::int64_t cost_there(const Candidate& candidate, const engine::LiveOrder& order,
+  // The rest and the restart there, and what the owner loses by the delay. Within its grace it
+  // loses nothing; what earlier stops took of that is not known here.
+  [[nodiscard]] std::int64_t cost_there(const Candidate& candidate, const OrderRecord& record,
                                         std::uint32_t way, const dispatch::Option& option,
                                         Second restart) const {
+    const engine::LiveOrder& order = record.order;
     const auto rest =
         static_cast<Second>(static_cast<int128>(candidate.rest) * order.ways[option.way].estimate /
                             order.ways[way].estimate);
+    const Second costly =
+        engine::costly_wait(order, record.first_start, record.first_start + restart);
     return prices_.cost(option.pool, option.need, desk_.now(), rest + restart) +
-           static_cast<std::int64_t>(static_cast<int128>(order.delay_cost) * restart / 3'600);
+           static_cast<std::int64_t>(static_cast<int128>(order.delay_cost) * costly / 3'600);
   }
 
   dispatch::Desk& desk_;

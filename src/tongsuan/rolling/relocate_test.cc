@@ -94,6 +94,18 @@ TEST_F(RelocateTest, TheOwnersDelayCounts) {
   EXPECT_LT(desk_.state().contract(delayed).end, 0);
 }
 
+TEST_F(RelocateTest, WithinItsGraceTheOwnerLosesNothing) {
+  begin(work(1, 10 * kHour));
+  engine::LiveOrder order = work(1, 10 * kHour);
+  order.grace = kHour;
+  const ContractId flexible = desk_.run(order, PoolId{0}, {0});
+  desk_.advance(2 * kHour);
+  rules_.saving_percent = 0;
+  ask(2, 4'800'000);  // saves 0.64 of 40 yuan: less than the 1.2 that an hour of delay costs
+  relocate_all();
+  EXPECT_GE(desk_.state().contract(flexible).end, 0);
+}
+
 // To the other class in the same hub: a restart of five minutes instead of twenty.
 TEST_F(RelocateTest, RestartsCostMoreBetweenHubs) {
   engine::LiveOrder order = work(1, 10 * kHour);

@@ -167,6 +167,7 @@ inline engine::LiveOrder random_order(Random& random, const engine::Places& plac
   order.value = random.between(0, 900) * kMicro;
   order.delay_cost = order.value / random.between(1, 40);
   if (random.below(100) == 0) order.value = order.delay_cost = kMoneyMax;
+  if (order.value % 5 == 0) order.grace = order.value / kMicro * 100;
   const auto accelerator = static_cast<std::uint32_t>(random.below(2));
   order.ways = {{ClassId{accelerator}, static_cast<std::uint32_t>(random.between(1, 12)),
                  random.between(1, 60'000)}};

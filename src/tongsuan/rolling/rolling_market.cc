@@ -1,6 +1,7 @@
 #include "tongsuan/rolling/rolling_market.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "tongsuan/base/check.h"
 #include "tongsuan/codec/certificate_text.h"
@@ -95,10 +96,48 @@ Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
   return Price(std::max(state.pool(pool).ask.raw(), market_.prices_->capacity(pool)));
 }
 
+bool RollingMarket::PriceChooser::patient(const State& state, OrderId order, Second now) {
+  const engine::OrderRecord& record = state.order(order);
+  return record.first_start < 0 && now < record.order.submit + record.order.grace;
+}
+
+// The least that the order costs when it starts within its grace, at whichever of its places, but
+// in a later slot. Kept until prices change.
+std::int64_t RollingMarket::least_later(const State& state, OrderId id, Second now) {
+  const Grid& grid = prices_->grid();
+  const Second first = grid.begin + ((now - grid.begin) / grid.slot + 1) * grid.slot;
+  if (later_.size() <= id.value) later_.resize(id.value + std::size_t{1});
+  Later& later = later_[id.value];
+  if (later.from == first) return later.cost;
+  later = {first, std::numeric_limits<std::int64_t>::max()};
+  const std::vector<dispatch::Option>* options = line_.options(id);
+  if (options == nullptr) return later.cost;
+  const engine::OrderRecord& record = state.order(id);
+  const Second until = record.order.submit + record.order.grace;
+  for (const dispatch::Option& at : *options) {
+    const Second run = expected_run(State::remaining(record, at.way));
+    for (Second start = first; start <= until && start < grid.end(); start += grid.slot) {
+      later.cost = std::min(later.cost, prices_->cost(at.pool, at.need, start, run));
+    }
+  }
+  return later.cost;
+}
+
+// Whether an order that loses nothing by waiting costs less later, here or elsewhere. The margin
+// keeps it from waiting for nothing.
+bool RollingMarket::waits_for_green(const State& state, OrderId id, const dispatch::Option& option,
+                                    Second now) {
+  const Second run = expected_run(State::remaining(state.order(id), option.way));
+  const std::int64_t energy = prices_->energy(option.pool, option.need.devices(), now, run);
+  const std::int64_t margin = energy / 1'000 * rules_.patient_per_mille;
+  return least_later(state, id, now) < prices_->cost(option.pool, option.need, now, run) - margin;
+}
+
 // Whether a later start at the same place saves more energy cost than waiting loses, by a margin.
 bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option& option,
                           Second now) {
   if (energy_.empty()) return false;
+  if (chooser_.patient(state, id, now)) return waits_for_green(state, id, option, now);
   const engine::OrderRecord& record = state.order(id);
   const engine::LiveOrder& order = record.order;
   const Second run = expected_run(State::remaining(record, option.way));
@@ -198,6 +237,7 @@ void RollingMarket::round(dispatch::Desk& desk) {
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
   shares_.observe(desk.state(), rules_.round);
   line_.weigh(shares_.weights());
+  later_.clear();
   if (line_.size() > 0) {
     line_.age(desk.state(), now);
     if (rules_.certify > 0 && now >= next_certificate_) {

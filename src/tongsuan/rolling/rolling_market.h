@@ -44,6 +44,8 @@ struct MarketRules {
   // An order waits for cheaper energy only if it gains so much of its value: whoever waits too
   // easily leaves devices idle.
   std::uint32_t hold_per_mille = 100;
+  // An order within its grace waits if that saves so much of its energy cost: it loses nothing.
+  std::uint32_t patient_per_mille = 10;
   // What the market charges energy that no green energy of the hour can cover, micro-yuan per MWh;
   // at least the exchange's own charge. Higher moves more work to green hours and places.
   std::int64_t unmatched_charge = 1'500'000'000;
@@ -93,6 +95,7 @@ class RollingMarket {
     [[nodiscard]] std::optional<std::int64_t> worth(const engine::State& state, OrderId order,
                                                     const dispatch::Option& option,
                                                     Second now) override;
+    [[nodiscard]] bool patient(const engine::State& state, OrderId order, Second now) override;
     [[nodiscard]] Price price(const engine::State& state, engine::PoolId pool) override;
 
    private:
@@ -100,6 +103,9 @@ class RollingMarket {
   };
   [[nodiscard]] bool waits(const engine::State& state, OrderId order,
                            const dispatch::Option& option, Second now);
+  [[nodiscard]] std::int64_t least_later(const engine::State& state, OrderId order, Second now);
+  [[nodiscard]] bool waits_for_green(const engine::State& state, OrderId order,
+                                     const dispatch::Option& option, Second now);
   void learn(const engine::State& state, const std::vector<engine::Event>& events);
   [[nodiscard]] std::uint32_t run_ppm() const;  // of estimates, as finished work ran
   [[nodiscard]] Second expected_run(Second estimate) const;
@@ -123,8 +129,13 @@ class RollingMarket {
   dispatch::Scheduler line_;
   FairShare shares_;
   std::optional<PriceTable> prices_;
-  int128 ran_sum_ = 0;       // device-seconds that finished work ran
-  int128 estimate_sum_ = 0;  // and that it was estimated to run
+  struct Later {
+    Second from = -1;  // the first slot that counted
+    std::int64_t cost = 0;
+  };
+  std::vector<Later> later_;  // by OrderId
+  int128 ran_sum_ = 0;        // device-seconds that finished work ran
+  int128 estimate_sum_ = 0;   // and that it was estimated to run
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;

@@ -326,5 +326,33 @@ TEST(RollingMarket, WaitsForCheaperEnergyOnlyByTheMargin) {
   }
 }
 
+// Green energy comes in the third hour there and never here; who loses nothing waits for it, up to
+// its grace, and only if that saves enough.
+TEST(RollingMarket, AnOrderThatLosesNothingWaitsForAGreenHour) {
+  struct Case {
+    Second grace;
+    std::uint32_t margin;
+    Second start;
+    std::uint32_t pool;
+  };
+  for (const Case& at : {Case{10 * kHour, 10, 2 * kHour, 2}, Case{kHour / 2, 10, kHour, 0},
+                         Case{0, 10, kHour, 0}, Case{10 * kHour, 1'000, kHour, 0}}) {
+    Small small{
+        testing::two_hubs(1), testing::flat_energy({400 * kMicro, 400 * kMicro}, {0, 0}), {}};
+    for (std::uint32_t hour = 2; hour < 48; ++hour) {
+      small.energy.green[1][hour] = small.energy.green_forecast[1][hour] = 50'000;
+    }
+    small.script.jobs = {job_at(kHour, testing::work(1, kHour))};
+    small.script.jobs[0].order.grace = at.grace;
+    MarketRules rules;
+    rules.certify = 0;
+    rules.patient_per_mille = at.margin;
+    Play play(small, rules);
+    play.run(30 * kHour);
+    EXPECT_EQ(play.state().order(OrderId{0}).first_start, at.start);
+    EXPECT_EQ(play.state().contract(ContractId{0}).pool.value, at.pool);
+  }
+}
+
 }  // namespace
 }  // namespace tongsuan::rolling

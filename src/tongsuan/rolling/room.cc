@@ -85,9 +85,12 @@ class RoomMaker {
     for (const ContractId id : node.contracts) {
       const Contract& contract = state_.contract(id);
       if (!movable(contract)) return std::nullopt;
-      const std::int64_t delay = state_.order(contract.order).order.delay_cost;
-      cost += static_cast<int128>(delay + contract.price.raw() * contract.per_node) *
-              rules_.restart / 3'600;
+      const engine::OrderRecord& record = state_.order(contract.order);
+      const Second costly = engine::costly_wait(record.order, record.first_start,
+                                                record.first_start + rules_.restart);
+      const auto delay = static_cast<int128>(record.order.delay_cost) * costly;
+      const auto held = static_cast<int128>(contract.price.raw()) * contract.per_node;
+      cost += (delay + held * rules_.restart) / 3'600;
     }
     return static_cast<std::int64_t>(cost);
   }
