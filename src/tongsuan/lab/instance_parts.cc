@@ -216,6 +216,8 @@ void add_script(Bytes& bytes, const world::Script& script) {
     bytes.add(order.account.value, order.submit, order.latest_start, order.value, order.delay_cost,
               order.home, order.data, order.whole_nodes, job.actual_ppm, job.checkpoint, job.cancel,
               order.ways.size());
+    // Where nothing is wanted for later, digests are what they were before that could be.
+    if (order.not_before != 0) bytes.add(order.not_before, order.premium);
     for (const engine::Way& way : order.ways) {
       bytes.add(way.accelerator.value, way.gang, way.estimate);
     }

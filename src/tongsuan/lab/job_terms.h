@@ -38,6 +38,7 @@ enum InstanceStream : std::uint64_t {
   kBreezeStream,
   kForecastStream,
   kFirstFreeStream,
+  kForwardStream = 1'000,  // came later than makers' own
 };
 
 class JobTerms {
@@ -51,11 +52,13 @@ class JobTerms {
  private:
   void set_estimate(world::Job& job, const Sketch& sketch);
   void set_worth(world::Job& job, const Sketch& sketch, std::int64_t rent);
+  void set_forward(world::Job& job);
 
   const ScenarioKeys& keys_;
   Random estimates_;
   Random worths_;
   Random cancels_;
+  Random forwards_;
 };
 
 // A spread around 1,000 per mille: quantiles of a log-normal at 0, 1/16, ... 1, straight lines

@@ -28,7 +28,8 @@ void add_energy(Random& random, Instance& instance) {
 
 // Money and hours of a real size in a world of few jobs.
 Instance random_world(std::uint64_t seed, std::uint64_t jobs) {
-  Instance instance = random_instance(seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true});
+  Instance instance = random_instance(
+      seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true, .forward = seed % 3 == 0});
   Random random(seed + 1'000'000);
   for (Hub& hub : instance.places.hubs) hub.pue_milli = 1'250;
   for (world::Job& job : instance.script.jobs) {
@@ -108,7 +109,7 @@ class NaiveDual {
       for (const std::uint32_t pool : pools_of(instance_.places, job.order, way)) {
         const engine::Need need =
             need_of(way, job.order.whole_nodes, instance_.places.pools[pool].node_devices);
-        for (Second start = job.order.submit;
+        for (Second start = engine::wanted_from(job.order);
              start <= job.order.latest_start && start + duration <= end; ++start) {
           const auto from = static_cast<std::size_t>(start);
           const auto to = static_cast<std::size_t>(start + duration);
@@ -192,7 +193,7 @@ class BestSchedule {
     const world::Job& job = instance_.script.jobs[next];
     for (const engine::Way& way : job.order.ways) {
       for (const std::uint32_t pool : pools_of(instance_.places, job.order, way)) {
-        for (Second start = (job.order.submit + kGrid - 1) / kGrid * kGrid;
+        for (Second start = (engine::wanted_from(job.order) + kGrid - 1) / kGrid * kGrid;
              start <= job.order.latest_start; start += kGrid) {
           try_start(next, net, way, pool, start);
         }

@@ -95,10 +95,11 @@ void add_job(const Instance& instance, std::uint32_t id,
   const engine::LiveOrder& order = job.order;
   const auto first = static_cast<std::uint32_t>(model.ways.size());
   const Second end = job.cancel < 0 ? model.end : std::min(model.end, job.cancel);
+  const Second from = engine::wanted_from(order);
   for (const engine::Way& way : order.ways) {
     const Second duration = true_seconds(job, way);
     const Second latest = std::min(order.latest_start, end - duration);
-    if (latest < order.submit) continue;
+    if (latest < from) continue;
     std::vector<std::uint32_t> pools = pools_of(instance.places, order, way);
     if (pools.empty()) continue;
     const auto [at, fresh] =
@@ -108,7 +109,7 @@ void add_job(const Instance& instance, std::uint32_t id,
   }
   const auto count = static_cast<std::uint32_t>(model.ways.size()) - first;
   if (count == 0) return;
-  model.jobs.push_back({id, order.submit, order.value, order.delay_cost, first, count, order.data});
+  model.jobs.push_back({id, from, order.value, order.delay_cost, first, count, order.data});
 }
 
 }  // namespace

@@ -42,8 +42,14 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
-  for (const OrderId order : changes.came) line_.add(state, order);
-  if (!changes.opened.empty() || !changes.data_at.empty()) {
+  book_new(desk, changes.later);
+  book_again(desk, events);
+  std::vector<OrderId> stopped;
+  for (const OrderId order : changes.came) {
+    if (!start_due(desk, order, stopped)) line_.add(state, order);
+  }
+  for (const OrderId order : stopped) line_.add(state, order);
+  if (!changes.opened.empty() || !changes.data_at.empty() || !stopped.empty()) {
     line_.pass(desk);
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
@@ -62,6 +68,7 @@ void RollingMarket::learn(const State& state, const std::vector<engine::Event>& 
     const engine::Way& way = record.order.ways[contract.way];
     ran_sum_ += static_cast<int128>(contract.end - contract.start) * way.gang;
     estimate_sum_ += static_cast<int128>(way.estimate) * way.gang;
+    device_sum_ += way.gang;
   }
 }
 
@@ -120,6 +127,7 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
 // For the first in line, as many as there are reservations: further back waits who may wait.
 void RollingMarket::make_rooms(dispatch::Desk& desk) {
   if (rules_.room_gain == 0) return;
+  line_.see_blocks(desk.state());
   for (const OrderId order : line_.front(rules_.reservations)) {
     if (make_room_for(desk, order)) line_.remove(order);
   }
@@ -138,12 +146,13 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
       continue;
     }
     if (state.pool(option.pool).free < option.need.devices()) continue;
-    const auto later = line_.earliest(state, option, State::remaining(record, option.way));
+    const Second estimate = State::remaining(record, option.way);
+    const auto later = line_.earliest(state, option, estimate);
     const Second at = later ? *later : desk.now() + kDay;
     if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
     const std::int64_t gain =
         engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
-    auto room = make_room(state, option, gain / rules_.room_gain, rules_.room);
+    auto room = make_room(state, option, estimate, gain / rules_.room_gain, rules_.room);
     if (!room || (best_room && best_room->cost <= room->cost)) continue;
     best_room = std::move(room);
     best = &option;
@@ -176,6 +185,8 @@ void RollingMarket::round(dispatch::Desk& desk) {
   prices_->set_energy(desk.state(), energy_,
                       {now, kHour, static_cast<std::uint32_t>(rules_.horizon / kHour)},
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+  book_unbooked(desk);
+  line_.see_blocks(desk.state());
   if (line_.size() > 0) {
     line_.age(desk.state(), now);
     if (rules_.certify > 0 && now >= next_certificate_) {

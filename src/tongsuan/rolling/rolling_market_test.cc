@@ -122,6 +122,9 @@ class Play final : public dispatch::Desk {
       case world::Kind::kCancel:
         cancel(OrderId{happening.id});
         break;
+      case world::Kind::kOpen:
+        execute(engine::OpenOrder{OrderId{happening.id}});
+        break;
       case world::Kind::kPatience:
         execute(engine::ExpireOrder{OrderId{happening.id}});
         break;
