@@ -99,7 +99,7 @@ class BlockFinder {
     }
     const std::int64_t devices =
         shared ? option.need.per_node : state_.places().pools[option.pool.value].node_devices;
-    return devices * std::min(begin_ - open, view_.typical_run) / 2;
+    return devices * std::min(begin_ - open, view_.typical_estimate);
   }
 
   struct Idle {

@@ -36,27 +36,27 @@ class FindBlock : public ::testing::Test {
   using List = std::vector<std::uint32_t>;
 
   PlainDesk desk_;
-  ForwardView view_ = {.run_ppm = engine::kPpm, .typical_run = kHour, .line_worth = {}};
+  ForwardView view_ = {.run_ppm = engine::kPpm, .typical_estimate = kHour, .line_worth = {}};
 };
 
-TEST_F(FindBlock, CountsHalfOfATypicalRun) {
+TEST_F(FindBlock, CountsATypicalRun) {
   const auto found = find(later(8, 100));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->nodes, (List{0, 1}));
-  EXPECT_EQ(found->hold_cost, 20 * kMicro) << "8 devices idle for half an hour, at 5 yuan";
+  EXPECT_EQ(found->hold_cost, 40 * kMicro) << "8 devices idle for an hour, at 5 yuan";
 }
 
 TEST_F(FindBlock, ThePremiumMustBeMore) {
-  EXPECT_FALSE(find(later(8, 20)));
-  EXPECT_TRUE(find(later(8, 21)));
+  EXPECT_FALSE(find(later(8, 40)));
+  EXPECT_TRUE(find(later(8, 41)));
   EXPECT_TRUE(find(later(8, 0), /*kept=*/true));
 }
 
 TEST_F(FindBlock, IdleDevicesAreDearerWhileWorkWaits) {
   view_.line_worth[0] = view_.line_worth[2] = 20 * kMicro;
-  EXPECT_FALSE(find(later(8, 99)));
+  EXPECT_FALSE(find(later(8, 199)));
   view_.line_worth[2] = 0;
-  const auto found = find(later(8, 99));
+  const auto found = find(later(8, 199));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->option.pool, PoolId{2}) << "where nobody waits";
 }
@@ -74,12 +74,12 @@ TEST_F(FindBlock, TakesNodesThatAreBusyUntilThen) {
 TEST_F(FindBlock, PartsOfNodesGoTogether) {
   const auto first = find(later(1, 100));
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->hold_cost, 10 * kMicro) << "all four devices";
+  EXPECT_EQ(first->hold_cost, 20 * kMicro) << "all four devices";
   desk_.execute(engine::BookBlock{OrderId{0}, 0, PoolId{0}, {3}, 2 * kHour, Price(1)});
   const auto second = find(later(1, 100));
   ASSERT_TRUE(second);
   EXPECT_EQ(second->nodes, (List{3}));
-  EXPECT_EQ(second->hold_cost, 10 * kMicro / 4);
+  EXPECT_EQ(second->hold_cost, 5 * kMicro);
 }
 
 // Whatever goes on: what is found, the engine accepts.
@@ -91,7 +91,7 @@ TEST(ForwardProperty, TheEngineAcceptsWhatIsFound) {
     testing::stir(random, desk, static_cast<int>(random.between(20, 150)));
     const PriceTable prices(desk.state(), {}, {desk.now(), kHour, 48});
     ForwardView view;
-    view.typical_run = random.between(1, 9'000);
+    view.typical_estimate = random.between(1, 9'000);
     view.line_worth.assign(desk.state().places().pools.size(), random.between(0, 9) * kMicro);
     for (int i = 0; i < 12; ++i) {
       engine::LiveOrder order = testing::random_order(random, desk.state().places(), desk.now());
@@ -203,6 +203,35 @@ TEST_F(ForwardTwo, TakesOtherNodesWhereItsOwnAreOverrun) {
   open(wanted);
   EXPECT_EQ(order(wanted).first_start, 2 * kHour);
   EXPECT_EQ(order(other).state, engine::OrderState::kRunning);
+}
+
+// Small work beyond the second keeps a block away; in that second it is moved together.
+TEST_F(ForwardTwo, MakesRoomForThePremiumWhereThereIsNoBlock) {
+  engine::LiveOrder small = work(1, 24 * kHour);
+  small.hubs = {HubId{0}};
+  desk_.run(small, PoolId{0}, {0});
+  desk_.run(small, PoolId{0}, {1});
+  desk_.events.clear();
+  const OrderId wanted = here(later(4, 100));
+  EXPECT_EQ(desk_.state().block(wanted), nullptr);
+  open(wanted);
+  EXPECT_EQ(order(wanted).first_start, 2 * kHour);
+  EXPECT_EQ(desk_.state().contract({order(wanted).contract}).promised, 2 * kHour);
+  EXPECT_EQ(order(OrderId{0}).state, engine::OrderState::kRunning);
+  EXPECT_EQ(order(OrderId{1}).state, engine::OrderState::kRunning);
+}
+
+TEST_F(ForwardTwo, BooksNoSoonerThanItsLead) {
+  engine::LiveOrder far = later(4, 100);
+  far.not_before = 20 * kHour;
+  const OrderId wanted = here(far);
+  EXPECT_EQ(desk_.state().block(wanted), nullptr);
+  desk_.advance(8 * kHour - 1);
+  market_.round(desk_);
+  EXPECT_EQ(desk_.state().block(wanted), nullptr);
+  desk_.advance(8 * kHour);
+  market_.round(desk_);
+  EXPECT_NE(desk_.state().block(wanted), nullptr);
 }
 
 class ForwardOff : public Forward {

@@ -18,7 +18,8 @@ using engine::State;
 ForwardView RollingMarket::forward_view(const State& state, Second now) const {
   ForwardView view;
   view.run_ppm = run_ppm();
-  view.typical_run = device_sum_ == 0 ? kHour : static_cast<Second>(ran_sum_ / device_sum_);
+  view.typical_estimate =
+      device_sum_ == 0 ? kHour : static_cast<Second>(estimate_sum_ / device_sum_);
   view.line_worth.assign(places_.pools.size(), 0);
   for (const OrderId id : line_.front(rules_.reservations)) {
     const OrderRecord& record = state.order(id);
@@ -43,11 +44,22 @@ bool RollingMarket::book(dispatch::Desk& desk, OrderId order, const ForwardView&
                         chooser_.price(desk.state(), booking->option.pool)});
 }
 
+// Whether this is the second at which it pays to start the order.
+bool RollingMarket::is_due(const State& state, OrderId order, Second now) const {
+  const engine::LiveOrder& what = state.order(order).order;
+  return rules_.forward.blocks && what.premium > 0 && what.not_before == now;
+}
+
+bool RollingMarket::is_near(const State& state, OrderId order, Second now) const {
+  return engine::wanted_from(state.order(order).order) <= now + rules_.forward.lead;
+}
+
 void RollingMarket::book_new(dispatch::Desk& desk, const std::vector<OrderId>& later) {
   if (!rules_.forward.blocks) return;
   for (const OrderId order : later) {
     if (desk.state().order(order).order.premium == 0) continue;
-    if (!book(desk, order, forward_view(desk.state(), desk.now()), false)) {
+    if (!is_near(desk.state(), order, desk.now()) ||
+        !book(desk, order, forward_view(desk.state(), desk.now()), false)) {
       unbooked_.push_back(order);
     }
   }
@@ -76,7 +88,8 @@ void RollingMarket::book_unbooked(dispatch::Desk& desk) {
   std::erase_if(unbooked_, [&](OrderId order) {
     const OrderRecord& record = desk.state().order(order);
     return record.state != engine::OrderState::kWaiting ||
-           desk.now() >= engine::wanted_from(record.order) || book(desk, order, view, false);
+           desk.now() >= engine::wanted_from(record.order) ||
+           (is_near(desk.state(), order, desk.now()) && book(desk, order, view, false));
   });
 }
 

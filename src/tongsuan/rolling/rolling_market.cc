@@ -54,6 +54,9 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
   }
+  for (const OrderId order : changes.came) {
+    if (is_due(state, order, desk.now()) && make_room_for(desk, order)) line_.remove(order);
+  }
   make_rooms(desk);
 }
 
@@ -149,9 +152,10 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
     const Second estimate = State::remaining(record, option.way);
     const auto later = line_.earliest(state, option, estimate);
     const Second at = later ? *later : desk.now() + kDay;
-    if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
-    const std::int64_t gain =
-        engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
+    const bool due = is_due(state, id, desk.now());
+    if (!due && at <= desk.now() + rules_.room.settled) continue;  // soon enough
+    const std::int64_t gain = engine::value_at(record.order, desk.now()) -
+                              engine::value_at(record.order, at) + (due ? record.order.premium : 0);
     auto room = make_room(state, option, estimate, gain / rules_.room_gain, rules_.room);
     if (!room || (best_room && best_room->cost <= room->cost)) continue;
     best_room = std::move(room);
@@ -171,8 +175,13 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
         moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
     TONGSUAN_CHECK(goes_on);
   }
-  const bool starts = desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes,
-                                                      chooser_.price(desk.state(), option.pool)});
+  const Price price = chooser_.price(desk.state(), option.pool);
+  // Who is paid for a start in this second has promised it in this second.
+  if (is_due(desk.state(), id, desk.now())) {
+    desk.execute(engine::BookBlock{id, option.way, option.pool, room.nodes, desk.now(), price});
+  }
+  const bool starts =
+      desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes, price});
   TONGSUAN_CHECK(starts);
 }
 

@@ -7,8 +7,8 @@
 // comes, or devices come free, whatever fits starts in the order of the line unless that delays a
 // reservation, where its value less its cost is largest. Small work moves out of the way of a large
 // gang that would lose more by waiting. Orders that pay for a start at a fixed second get a *block*
-// when they come, where it costs less than they pay; at its begin whoever has outrun its estimate
-// there is stopped at a checkpoint, and the order starts in that second.
+// some hours before, where it costs less than they pay; at its begin whoever has outrun its
+// estimate there is stopped at a checkpoint, and the order starts in that second.
 //
 // Only what the engine knows enters: no round sees true durations or later arrivals. Durations are
 // the owners' estimates times what finished work took of its own.
@@ -106,6 +106,8 @@ class RollingMarket {
   void book_new(dispatch::Desk& desk, const std::vector<OrderId>& later);
   void book_again(dispatch::Desk& desk, const std::vector<engine::Event>& events);
   void book_unbooked(dispatch::Desk& desk);
+  [[nodiscard]] bool is_due(const engine::State& state, OrderId order, Second now) const;
+  [[nodiscard]] bool is_near(const engine::State& state, OrderId order, Second now) const;
   bool book(dispatch::Desk& desk, OrderId order, const ForwardView& view, bool kept);
   bool start_due(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped);
   void stop_overrun(dispatch::Desk& desk, const engine::Block& block,
@@ -126,7 +128,7 @@ class RollingMarket {
   int128 ran_sum_ = 0;             // device-seconds that finished work ran
   int128 estimate_sum_ = 0;        // and that it was estimated to run
   int128 device_sum_ = 0;          // devices of that work
-  std::vector<OrderId> unbooked_;  // would pay for a block, and have none
+  std::vector<OrderId> unbooked_;  // pay for a block, and have none yet
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;
