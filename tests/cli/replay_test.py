@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""tongsuan replay: mistakes, results that can be resumed, tables, the page, Ctrl-C."""
+"""tongsuan replay: mistakes, results that can be resumed, tables, the page, traces of users, Ctrl-C."""
 import csv
+import gzip
 import io
 import json
+import pathlib
 import re
 import signal
 import subprocess
@@ -33,6 +35,7 @@ class Mistakes(CommandTest):
                                 (["national-week", "--round", "10s"], "60 to 86400"),
                                 (["national-week", "--certify", "30s"], "--certify"),
                                 (["national-week", "--certify", "-1"], "--certify"),
+                                (["national-week", "--fairness", "101"], "--fairness"),
                                 (["national-week", "--slot", "1w"], "1w"),
                                 (["national-week", "--horizon", "1h"], "--horizon"),
                                 (["national-week", "--seeds", "0"], "--seeds"),
@@ -163,7 +166,9 @@ class Results(CommandTest):
     def test_another_experiment(self):
         self.results.write_bytes(self.whole.read_bytes())
         for change, said in ((["--round", "5m"], "round=900"),
-                             (["--certify", "0"], "certify=21600"), (["--jobs", "300"], "jobs=400")):
+                             (["--certify", "0"], "certify=21600"),
+                             (["--fairness", "0"], "fairness=50"),
+                             (["--stop-overruns"], "fairness=50"), (["--jobs", "300"], "jobs=400")):
             done = run(*self.command, *change, "--results", self.results, "--resume")
             self.assert_failure(done, 8, "other-results")
             self.assertIn(said, done.stderr)
@@ -181,6 +186,166 @@ class Results(CommandTest):
             self.assert_failure(done, 5, "invalid-results")
             self.assertIn("line 1", done.stderr)
             self.assertEqual(self.results.read_text(encoding="utf-8"), text)
+
+
+class OwnTrace(CommandTest):
+    HEAD = "name,submit_s,duration_s,gang,tenant,home,estimate_s,classes\n"
+    ROWS = ["a,0,3600,8,nlp,north,7200,H100", "b,60,1800,16,cv,south,3600,A800",
+            "c,7200,3600,8,nlp,north,3600,H100"]
+    POOLS = "pool.north.H100 2x8\npool.south.A800 2x8\n"
+
+    def write(self, *rows, keys=POOLS, trace="jobs.csv"):
+        (self.folder / "jobs.csv").write_text(self.HEAD + "\n".join([*self.ROWS, *rows]) + "\n",
+                                              encoding="utf-8")
+        (self.folder / "my.scenario").write_text(
+            f"scenario mine 1\nworld trace\ntrace {trace}\n{keys}", encoding="utf-8")
+
+    def replay(self, *arguments, file="my.scenario"):
+        return run("replay", file, "--policy", "silo-easy,pool-value", *arguments, cwd=self.folder)
+
+    def replay_ok(self, *arguments, **options):
+        done = self.replay(*arguments, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def test_devices_as_written(self):
+        self.write()
+        said = self.replay_ok("-q")
+        self.assertIn("mine · load 3 %", said.stdout)
+        self.assertEqual(said.stderr, "")
+        rows = csv.DictReader(io.StringIO(
+            self.replay_ok("-q", "--load", "0.1,0.2", "--format", "csv").stdout))
+        self.assertEqual({row["load_percent"] for row in rows}, {"10", "20"})
+
+    def test_a_trace_alone(self):
+        self.write()
+        said = self.replay_ok(file="jobs.csv")
+        self.assertIn("jobs · load 90 %", said.stdout)
+        lines = said.stderr.splitlines()
+        at = lines.index("scenario jobs 1")
+        self.assertIn("assumed, for a load of 90 %", lines[at - 1])
+        (self.folder / "jobs.scenario").write_text("\n".join(lines[at:at + 5]) + "\n",
+                                                   encoding="utf-8")
+        self.assertEqual(lines[at + 1:at + 5], ["world trace", "trace jobs.csv",
+                                                "pool.north.H100 1x8", "pool.south.A800 2x8"])
+        self.replay_ok("-q", file="jobs.scenario")
+
+    def test_faults_are_named_and_lenient_reading_offered(self):
+        for row, said in (("d,-5,60,8,,,,", "column submit_s: must be from 0"),
+                          ("d,9000,60,8,,,,TPU", "must be one of A800, H100: 'TPU'"),
+                          ("d,9000,60,17,,,,", "must be at most 16, what the largest hub has"),
+                          ("a,9000,60,8,,,,", "names a row that was listed before: 'a'"),
+                          ("d,9000,1h,8,,,,", "column duration_s: must be a whole number: '1h'"),
+                          ("d,9000,60,8", "must have 8 fields like the header"),
+                          ("d,9000,60,8,,west,,", "must be one of north, south: 'west'")):
+            self.write(row)
+            done = self.replay()
+            self.assert_failure(done, 5, "trace-refused")
+            self.assertIn("jobs.csv, line 5", done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertIn("4 records: 3 kept, 1 dropped: 1 ", done.stderr)
+            self.assertEqual(self.try_line(done), "tongsuan replay my.scenario --lenient")
+            lenient = self.replay_ok("--lenient", "-q")
+            self.assertIn("jobs.csv: 4 records: 3 kept, 1 dropped: 1 ", lenient.stderr)
+            self.assertIn("(line 5)", lenient.stderr)
+
+    def test_what_cannot_be_read_at_all(self):
+        self.write()
+        packed = gzip.compress((self.folder / "jobs.csv").read_bytes())
+        (self.folder / "cut.csv.gz").write_bytes(packed[:-10])
+        (self.folder / "empty.csv").write_text("", encoding="utf-8")
+        (self.folder / "none.csv").write_text(self.HEAD, encoding="utf-8")
+        (self.folder / "bare.csv").write_text("name,submit_s\na,0\n", encoding="utf-8")
+        (self.folder / "ms.csv").write_text(
+            self.HEAD + "".join(f"{i},{i},36000000,8,,,,\n" for i in range(12)), encoding="utf-8")
+        (self.folder / "epoch.csv").write_text(
+            self.HEAD + "".join(f"{i},{i + 1700000000},3600,8,,,,\n" for i in range(12)),
+            encoding="utf-8")
+        (self.folder / "broken.swf").write_text("; MaxProcs: 8\n1 2 3\n", encoding="utf-8")
+        for file, said, attempt in (
+                ("cut.csv.gz", "cut.csv.gz: gzip data end too early after", ""),
+                ("empty.csv", "empty.csv: is empty", "a line of columns"),
+                ("none.csv", "none.csv: no jobs", "at least one record"),
+                ("bare.csv", "bare.csv, line 1: ", ""),
+                ("ms.csv", "ms.csv, line 7, column duration_s", "divide milliseconds by 1000"),
+                ("epoch.csv", "epoch.csv, line 2, column submit_s", "subtract the first one"),
+                ("broken.swf", "broken.swf, line 2: must have 18 numbers", "")):
+            for command in (file, "my.scenario"):
+                self.write(trace=file)
+                done = self.replay("--lenient", file=command) if file != "broken.swf" else \
+                    self.replay(file=command)
+                self.assert_failure(done, 5, "trace-refused")
+                self.assertIn(said, done.stderr)
+                self.assertIn(attempt, self.try_line(done))
+        self.write(trace="nowhere.csv")
+        done = self.replay()
+        self.assert_failure(done, 4, "trace-not-found")
+        self.assertIn("nowhere.csv: cannot open", done.stderr)
+        self.assert_failure(self.replay(file="nowhere.csv"), 4, "scenario-not-found")
+
+    def test_a_scenario_that_is_wrong(self):
+        self.write(keys="pool.north.H100 2*8\n")
+        done = self.replay()
+        self.assert_failure(done, 5, "scenario-refused")
+        self.assertIn("my.scenario:4: 'pool.north.H100' has the value '2*8'", done.stderr)
+        done = run("replay", "national-week", "--lenient")
+        self.assert_failure(done, 2, "usage")
+        self.assertEqual(self.try_line(done), "tongsuan replay national-week")
+
+    def test_the_page_and_results_say_what_was_dropped(self):
+        self.write("d,-5,60,8,,,,")
+        self.replay_ok("--lenient", "-q", "-o", "page.html", "--results", "runs.jsonl")
+        page = (self.folder / "page.html").read_text(encoding="utf-8")
+        self.assertIn("4 records: 3 kept, 1 dropped: 1 with a negative submit_s (line 5)", page)
+        self.assertIn("tongsuan replay my.scenario --policy silo-easy,pool-value --seeds 1", page)
+        self.assertIn(" --lenient", page)
+        for line in (self.folder / "runs.jsonl").read_text(encoding="utf-8").splitlines():
+            self.assertRegex(json.loads(line)["options"],
+                             r" trace=[0-9a-f]{64} records=4 dropped=1 changed=0$")
+
+    def test_resuming_notices_another_trace(self):
+        self.write()
+        once = self.replay_ok("-q", "--results", "runs.jsonl").stdout
+        again = self.replay_ok("--results", "runs.jsonl", "--resume")
+        self.assertIn("2 run(s) are there already, 0 to go", again.stderr)
+        self.assertEqual(again.stdout, once)
+        self.write("d,9000,60,8,,,,")
+        done = self.replay("--results", "runs.jsonl", "--resume")
+        self.assert_failure(done, 8, "other-results")
+        self.assertRegex(done.stderr, "trace=[0-9a-f]{64} records=3.* trace=[0-9a-f]{64} records=4")
+
+    def test_a_log(self):
+        line = "{} {} 0 {} 4 -1 -1 4 {} -1 1 7 1 -1 1 -1 -1 -1\n"
+        (self.folder / "log.swf.gz").write_bytes(gzip.compress((
+            "; MaxProcs: 8\n" + "".join(line.format(i, i * 900, 1800, 3600) for i in range(1, 50))
+            + line.format(50, 45000, 5400, 3600)).encode()))
+        done = self.replay(file="log.swf.gz")
+        self.assert_failure(done, 5, "trace-refused")
+        self.assertIn("log.swf.gz, line 51, column requested time", done.stderr)
+        said = self.replay_ok("--lenient", file="log.swf.gz")
+        self.assertIn("changed: 1 that ran longer than was asked for, cut to the requested time "
+                      "(line 51)", said.stderr)
+        self.assertIn("log · load 53 %", said.stdout)
+
+
+    def test_the_how_to(self):
+        # Every command of it that needs nothing but the repository, and what it is said to print.
+        root = pathlib.Path(__file__).resolve().parents[2]
+        text = (root / "docs" / "replay.md").read_text(encoding="utf-8")
+        section = text.split("## Your own trace\n")[1].split("\n## ")[0]
+        shown = {}
+        for block in re.findall(r"```text\n(.*?)```", section, re.DOTALL):
+            for part in block.split("$ ")[1:]:
+                command, *lines = part.splitlines()
+                shown[command] = [line for line in lines if "±" not in line and line != "…"]
+        commands = [command for command in shown if "tongsuan replay docs/examples" in command]
+        self.assertEqual(len(commands), 3)
+        for command in commands:
+            done = self.run_ok(*command.split()[1:], cwd=root)
+            for line in shown[command]:
+                self.assertIn(line + "\n", done.stdout + done.stderr)
+        example = (root / "docs/examples/two-hubs.scenario").read_text(encoding="utf-8")
+        self.assertEqual(shown["cat docs/examples/two-hubs.scenario"], example.splitlines())
 
 
 class Interrupt(CommandTest):

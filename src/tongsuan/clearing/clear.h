@@ -35,6 +35,7 @@ struct ClearOptions {
   bool strengthen = true;                   // presolve and gang prices for the bound of thin books
   const Certificate* warm_start = nullptr;  // a certificate of an earlier, similar book
   const Market* warm_market = nullptr;      // the book of `warm_start`
+  std::uint32_t warm_shift = 0;             // slots that this book begins after `warm_market`
   std::function<void(const Progress&)> progress;
   std::function<bool()> cancelled;  // any thread asks; true: finish with the best outcome so far
 };

@@ -8,6 +8,7 @@
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
+#include "tongsuan/clearing/warm.h"
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/canonical.h"
@@ -180,6 +181,77 @@ TEST(Clear, StrengthenedBoundsVerify) {
   }
   EXPECT_GT(presolved, 100);
   EXPECT_GT(lower, 25);
+}
+
+// One hub for two days on power of two steps: `green` MWh an hour, then as much as anybody wants.
+// Twelve orders that devices have room for; `skip` slots are over.
+Market powered_book(Slot skip) {
+  constexpr Slot kSlots = 48;
+  std::string text =
+      "tongsuan-market 1\nmarket powered\n"
+      "calendar start=2026-01-01T00:00+08:00 slot=1h slots=48\n"
+      "class A800 watts=400 node=8\nzone west commodity=power disposal=free\n"
+      "hub horinger power=west pue=1.2\n"
+      "offer devices seller=seller hub=horinger class=A800 slots=0..48 steps=64@1.5\n";
+  std::size_t lines = 6;
+  for (Slot slot = 0; slot < kSlots; ++slot) {
+    const std::string tariff = std::to_string(200 + (slot + skip) % 24 * 30);
+    text += "offer p" + padded(slot, 2) + " seller=grid zone=west slots=" + std::to_string(slot) +
+            ".." + std::to_string(slot + 1) + " steps=5kWh@" + tariff + ",1000GWh@" +
+            std::to_string(240 + (slot + skip) % 24 * 30) + "\n";
+    ++lines;
+  }
+  for (std::uint32_t i = 0; i < 12; ++i) {
+    text += "order o" + padded(i, 2) +
+            " account=buyer gang=8 run=A800:" + std::to_string(2 + i % 5) +
+            " hubs=horinger window=" + std::to_string(i < skip ? 0 : i - skip) + ".." +
+            std::to_string(40 - skip) + " value=" + std::to_string(90 + 7 * i) + " delay=0.3\n";
+    ++lines;
+  }
+  const codec::ReadReport read =
+      codec::read_market(text + "end " + std::to_string(lines) + "\n", "powered");
+  EXPECT_TRUE(read.ok()) << read.faults.text();
+  return read.market;
+}
+
+// A grid that has no end must not keep the price of its zone from settling.
+TEST(Clear, EndlessSupplyLeavesTheBoundTight) {
+  const Market market = powered_book(0);
+  const Result<Clearing> cleared = clear(market, {});
+  ASSERT_TRUE(cleared.ok()) << cleared.error().context;
+  EXPECT_EQ(cleared.value().verified.verdict().award_count, 12U);
+  EXPECT_LT(cleared.value().verified.verdict().gap_ppm(), 2'000);
+}
+
+// Prices and placements of the round before, an hour later: no further from the best.
+TEST(Clear, StartsFromARoundThatBeganEarlier) {
+  const Market before = powered_book(0);
+  const Result<Clearing> first = clear(before, {});
+  ASSERT_TRUE(first.ok()) << first.error().context;
+  const Market market = powered_book(1);
+  ClearOptions options;
+  options.warm_market = &before;
+  options.warm_start = &first.value().verified.certificate();
+  options.warm_shift = 1;
+  const Result<Clearing> warm = clear(market, options);
+  const Result<Clearing> cold = clear(market, {});
+  ASSERT_TRUE(warm.ok() && cold.ok());
+  EXPECT_LT(warm.value().verified.verdict().gap_ppm(), 2'000);
+  EXPECT_GE(warm.value().free_welfare, cold.value().free_welfare / 1'000 * 998);
+
+  const market::Problem old_problem = market::compile(before).value();
+  const market::Problem problem = market::compile(market).value();
+  const Certificate& certificate = first.value().verified.certificate();
+  const WarmStart carried = carry_over({before, old_problem, certificate, 1}, market, problem);
+  ASSERT_TRUE(carried.usable);
+  EXPECT_EQ(carried.prices[0], certificate.bound_prices[1]);
+  EXPECT_EQ(carried.prices[47], certificate.bound_prices[47]);
+  std::size_t kept = 0;
+  for (const market::Placement& placement : carried.placements) kept += placement.choice != kNone;
+  std::size_t later = 0;
+  for (const Award& award : certificate.outcome.awards) later += award.start >= 1;
+  EXPECT_EQ(kept, later);
+  EXPECT_FALSE(carry_over({before, old_problem, certificate, 48}, market, problem).usable);
 }
 
 }  // namespace

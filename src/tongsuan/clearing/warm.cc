@@ -13,8 +13,10 @@ bool same_lines(const std::vector<Line>& a, const std::vector<Line>& b) {
   });
 }
 
-Prices carry_prices(const std::vector<std::string>& old_names, const Prices& old_prices,
-                    const std::vector<std::string>& names, std::uint32_t slot_count) {
+Prices carry_prices(const Earlier& earlier, const std::vector<std::string>& names,
+                    std::uint32_t slot_count) {
+  const std::vector<std::string> old_names = market::lane_names(earlier.market, earlier.problem);
+  const Prices& old_prices = earlier.certificate.bound_prices;
   std::vector<std::uint32_t> order(old_names.size());
   std::iota(order.begin(), order.end(), 0U);
   const auto name_of = [&](std::uint32_t i) -> const std::string& { return old_names[i]; };
@@ -23,25 +25,27 @@ Prices carry_prices(const std::vector<std::string>& old_names, const Prices& old
   for (std::size_t lane = 0; lane < names.size(); ++lane) {
     const auto found = std::ranges::lower_bound(order, names[lane], {}, name_of);
     if (found == order.end() || name_of(*found) != names[lane]) continue;
-    std::copy_n(old_prices.begin() + static_cast<std::ptrdiff_t>(*found) * slot_count, slot_count,
-                prices.begin() + static_cast<std::ptrdiff_t>(lane * slot_count));
+    for (std::uint32_t slot = 0; slot < slot_count; ++slot) {
+      const std::uint32_t old_slot = std::min(slot + earlier.shift, slot_count - 1);
+      prices[lane * slot_count + slot] = old_prices[*found * std::size_t{slot_count} + old_slot];
+    }
   }
   return prices;
 }
 
 }  // namespace
 
-WarmStart carry_over(const Market& old_market, const market::Problem& old_problem,
-                     const Certificate& certificate, const Market& market,
-                     const market::Problem& problem) {
+WarmStart carry_over(const Earlier& earlier, const Market& market, const market::Problem& problem) {
+  const Market& old_market = earlier.market;
+  const Certificate& certificate = earlier.certificate;
   WarmStart warm;
-  if (old_problem.slot_count != problem.slot_count || !(old_market.hub_names == market.hub_names) ||
-      certificate.bound_prices.size() != old_problem.row_count()) {
+  if (earlier.problem.slot_count != problem.slot_count || earlier.shift >= problem.slot_count ||
+      !(old_market.hub_names == market.hub_names) ||
+      certificate.bound_prices.size() != earlier.problem.row_count()) {
     return warm;
   }
   warm.usable = true;
-  warm.prices = carry_prices(market::lane_names(old_market, old_problem), certificate.bound_prices,
-                             market::lane_names(market, problem), problem.slot_count);
+  warm.prices = carry_prices(earlier, market::lane_names(market, problem), problem.slot_count);
   warm.placements.resize(problem.orders.size());
   // Both name lists are sorted: one merge finds every order that is in both books.
   std::uint32_t order = 0;
@@ -49,12 +53,14 @@ WarmStart carry_over(const Market& old_market, const market::Problem& old_proble
     const std::string_view name = old_market.order_names[old_award.order.value];
     while (order < market.order_names.size() && market.order_names[order] < name) ++order;
     if (order == market.order_names.size()) break;
-    if (market.order_names[order] != name) continue;
+    if (market.order_names[order] != name || old_award.start < earlier.shift) continue;
     Award award = old_award;
     award.order = OrderId{order};
+    award.start -= earlier.shift;
     warm.placements[order] = market::find_placement(problem, award);
   }
-  if (same_lines(old_market.lines, market.lines) && old_market.zone_names == market.zone_names) {
+  if (earlier.shift == 0 && same_lines(old_market.lines, market.lines) &&
+      old_market.zone_names == market.zone_names) {
     warm.flows = certificate.outcome.flows;
   }
   return warm;

@@ -17,10 +17,17 @@ struct WarmStart {
   bool usable = false;                        // false: different calendar or different hubs
 };
 
+struct Earlier {
+  const Market& market;
+  const market::Problem& problem;  // compiled of it
+  const Certificate& certificate;
+  std::uint32_t shift = 0;  // slots that the new book begins later
+};
+
 // Placements are carried by order name; an award whose hub or start the new book does not know is
-// dropped. Feasibility is the search's business.
-[[nodiscard]] WarmStart carry_over(const Market& old_market, const market::Problem& old_problem,
-                                   const Certificate& certificate, const Market& market,
+// dropped. Feasibility is the search's business. Slots beyond the earlier book have the prices of
+// its last slot.
+[[nodiscard]] WarmStart carry_over(const Earlier& earlier, const Market& market,
                                    const market::Problem& problem);
 
 }  // namespace tongsuan::clearing

@@ -302,12 +302,20 @@ constexpr std::array kReplayOptions = {
     span_option(O::kRoundEvery, "round", M::kHelpRoundEvery),
     span_option(O::kCertifyEvery, "certify", M::kHelpCertifyEvery),
     span_option(O::kSlotLength, "slot", M::kHelpSlotLength),
+    OptionSpec{.id = O::kFairness,
+               .name = "fairness",
+               .kind = V::kWhole,
+               .value_name = "PERCENT",
+               .help = M::kHelpFairness,
+               .max = 100},
+    OptionSpec{.id = O::kStopOverruns, .name = "stop-overruns", .help = M::kHelpStopOverruns},
     span_option(O::kHorizon, "horizon", M::kHelpHorizon),
     OptionSpec{.id = O::kData,
                .name = "data",
                .kind = V::kFolder,
                .value_name = "FOLDER",
                .help = M::kHelpTraces},
+    OptionSpec{.id = O::kLenient, .name = "lenient", .help = M::kHelpLenient},
     OptionSpec{.id = O::kThreads,
                .name = "threads",
                .kind = V::kWhole,
@@ -434,6 +442,7 @@ constexpr std::array kReplayExamples = {
     Example{"tongsuan replay national-week --without nothing --without classes,links "
             "--format csv",
             M::kExampleReplayWithout},
+    Example{"tongsuan replay jobs.csv", M::kExampleReplayTrace},
 };
 constexpr std::array kCompletionExamples = {
     Example{"source <(tongsuan completion bash)", M::kExampleBash},

@@ -14,6 +14,8 @@
 #include "tongsuan/cli/replay_plan.h"
 #include "tongsuan/cli/replay_results.h"
 #include "tongsuan/lab/compare_table.h"
+#include "tongsuan/lab/instance_own.h"
+#include "tongsuan/lab/own_trace.h"
 #include "tongsuan/lab/replay_page.h"
 
 namespace tongsuan::cli {
@@ -60,6 +62,45 @@ Failure not_replayed(const Session& session, const ReplayTask& task, const Error
           .code = missing ? "data-not-found" : "scenario-refused",
           .what = session.say(Message::kReplayFailed, {task.scenario.name, error.context}),
           .attempt = error.hint};
+}
+
+// ---- A trace of the user's own
+
+constexpr std::size_t kPoolsShown = 40;
+
+// Never silent where records were dropped or changed, whatever --quiet says.
+void tell_trace(Session& session, const ReplayTask& task) {
+  const lab::OwnTrace& trace = *task.scenario.trace;
+  if (task.quiet && imports::nothing_lost(trace.summary).ok()) return;
+  session.world.out.flush();
+  for (const std::string& line : lab::trace_notes(trace)) session.world.err.write(line + '\n');
+}
+
+// Devices that nobody stated, as lines of a scenario that can be saved and put right.
+void tell_assumed_pools(Session& session, const ReplayTask& task, const lab::Instance& instance) {
+  const lab::OwnTrace& trace = *task.scenario.trace;
+  std::string text =
+      session.say(Message::kAssumedPools, {trace.path, std::to_string(instance.load_percent)});
+  if (trace.path == task.scenario.path) {
+    text += '\n' + task.scenario.text;
+    text.pop_back();
+  }
+  for (const std::string& line : lab::pool_lines(instance, kPoolsShown)) text += '\n' + line;
+  if (const std::size_t pools = instance.places.pools.size(); pools > kPoolsShown) {
+    text += '\n' + session.say(Message::kMorePools, {std::to_string(pools - kPoolsShown)});
+  }
+  note(session, task, text);
+}
+
+// Says what was read, and makes the world of the first run: what cannot be made fails before
+// anything is written.
+Attempt<Done> begin_trace(Session& session, const ReplayTask& task) {
+  tell_trace(session, task);
+  const Result<lab::Instance> instance = lab::make_instance(
+      task.scenario, instance_options(task, lab::matrix_keys(task.axes).front()));
+  if (!instance.ok()) return not_replayed(session, task, instance.error());
+  if (!lab::own_load(task.scenario)) tell_assumed_pools(session, task, instance.value());
+  return Done{};
 }
 
 struct Runs {
@@ -240,6 +281,9 @@ Attempt<int> run_replay(Session& session, const Arguments& arguments) {
                  "tongsuan replay --list");
   }
   TONGSUAN_TRY(const ReplayTask task, plan_replay(session, arguments));
+  if (task.scenario.trace != nullptr) {
+    TONGSUAN_TRY([[maybe_unused]] const Done begun, begin_trace(session, task));
+  }
   TONGSUAN_TRY(Runs runs, run_all(session, task));
   return tell(session, task, std::move(runs));
 }

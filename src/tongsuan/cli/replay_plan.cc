@@ -10,6 +10,7 @@
 #include "tongsuan/cli/files.h"
 #include "tongsuan/cli/threads.h"
 #include "tongsuan/lab/compare.h"
+#include "tongsuan/lab/own_trace.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -191,6 +192,13 @@ Attempt<Done> plan_outputs(const Session& session, const Arguments& arguments, R
 Attempt<lab::Scenario> plan_scenario(const Session& session, std::string_view name) {
   Result<lab::Scenario> found = lab::find_scenario(std::string(name));
   if (found.ok()) return std::move(found).value();
+  if (found.error().code == ErrorCode::kInvalidArgument) {
+    const std::string& hint = found.error().hint;
+    return Failure{.exit_code = kRejected,
+                   .code = "scenario-refused",
+                   .what = session.say(Message::kReplayFailed, {name, found.error().context}),
+                   .attempt = hint.empty() ? "cat " + shell_word(name) : hint};
+  }
   const std::vector<std::string_view> shipped = lab::shipped_scenarios();
   const std::string_view near = nearest(name, shipped);
   return Failure{
@@ -200,14 +208,50 @@ Attempt<lab::Scenario> plan_scenario(const Session& session, std::string_view na
       .attempt = near.empty() ? "tongsuan replay --list" : "tongsuan replay " + shell_word(near)};
 }
 
+// What is wrong with a trace and, where reading it leniently would help, what that would take.
+Failure no_trace(const Session& session, const Arguments& arguments, const ReplayTask& task,
+                 const Error& error) {
+  Failure failure{.exit_code = kRejected,
+                  .code = "trace-refused",
+                  .what = session.say(Message::kReplayFailed, {task.scenario.name, error.context}),
+                  .attempt = error.hint.empty() ? "tongsuan replay --help" : error.hint};
+  if (error.code == ErrorCode::kNotFound) {
+    failure.exit_code = kNotFound;
+    failure.code = "trace-not-found";
+    return failure;
+  }
+  lab::Scenario scenario = task.scenario;
+  if (task.lenient || !lab::load_trace(scenario, true).ok()) return failure;
+  failure.detail = session.say(Message::kLenientWould);
+  for (const std::string& line : lab::trace_notes(*scenario.trace)) failure.detail += '\n' + line;
+  failure.attempt = retry(arguments, "--lenient");
+  return failure;
+}
+
+// A trace is read once, before anything runs. On devices of the user's own the load follows.
+Attempt<Done> plan_trace(const Session& session, const Arguments& arguments, ReplayTask& task) {
+  task.lenient = arguments.has(Option::kLenient);
+  const Result<Done> read = lab::load_trace(task.scenario, task.lenient);
+  if (!read.ok()) return no_trace(session, arguments, task, read.error());
+  if (task.lenient && task.scenario.trace == nullptr) {
+    return usage(session.say(Message::kLenientNeedsTrace, {task.scenario.name}),
+                 "tongsuan replay " + shell_word(arguments.positional(0)));
+  }
+  const std::optional<std::uint32_t> own = lab::own_load(task.scenario);
+  task.as_written = own && !arguments.has(Option::kLoads);
+  if (task.as_written) task.axes.loads_percent = {*own};
+  return Done{};
+}
+
 std::string command_of(const ReplayTask& task, std::string_view scenario) {
   std::string out = "tongsuan replay " + shell_word(scenario) + " --policy ";
   for (const std::string& policy : task.axes.policies) {
     if (&policy != task.axes.policies.data()) out += ',';
     out += policy;
   }
-  out += " --load ";
+  if (!task.as_written) out += " --load ";
   for (const std::uint32_t& load : task.axes.loads_percent) {
+    if (task.as_written) break;
     if (&load != task.axes.loads_percent.data()) out += ',';
     out += decimal(load, 2);
   }
@@ -220,7 +264,10 @@ std::string command_of(const ReplayTask& task, std::string_view scenario) {
   if (task.jobs != 0) out += " --jobs " + std::to_string(task.jobs);
   out += " --round " + std::to_string(task.options.round) + " --certify " +
          std::to_string(task.options.certify) + " --slot " + std::to_string(task.options.slot) +
-         " --horizon " + std::to_string(task.options.horizon);
+         " --horizon " + std::to_string(task.options.horizon) + " --fairness " +
+         std::to_string(task.options.fairness_percent);
+  if (task.options.stops_overruns) out += " --stop-overruns";
+  if (task.lenient) out += " --lenient";
   if (!task.data_dir.empty()) out += " --data " + shell_word(task.data_dir);
   return out;
 }
@@ -265,6 +312,9 @@ Attempt<ReplayTask> plan_replay(const Session& session, const Arguments& argumen
   task.axes.first_seed = static_cast<std::uint64_t>(arguments.whole(Option::kSeed, 1));
   task.axes.seed_count = static_cast<std::uint32_t>(arguments.whole(Option::kSeeds, 1));
   task.jobs = static_cast<std::uint32_t>(arguments.whole(Option::kJobs, 0));
+  task.options.fairness_percent =
+      static_cast<std::uint32_t>(arguments.whole(Option::kFairness, task.options.fairness_percent));
+  task.options.stops_overruns = arguments.has(Option::kStopOverruns);
   task.data_dir = arguments.text(Option::kData);
   task.quiet = arguments.has(Option::kQuiet);
   const Result<report::Format> format =
@@ -280,6 +330,7 @@ Attempt<ReplayTask> plan_replay(const Session& session, const Arguments& argumen
   TONGSUAN_TRY(task.thread_count, choose_threads(session, arguments));
   TONGSUAN_TRY([[maybe_unused]] const Done outputs, plan_outputs(session, arguments, task));
   TONGSUAN_TRY(task.scenario, plan_scenario(session, arguments.positional(0)));
+  TONGSUAN_TRY([[maybe_unused]] const Done trace, plan_trace(session, arguments, task));
   task.command = command_of(task, arguments.positional(0));
   return task;
 }

@@ -17,6 +17,8 @@ struct ReplayTask {
   lab::ReplayOptions options;
   std::uint32_t jobs = 0;  // 0: as the scenario says
   std::string data_dir;
+  bool lenient = false;     // of a trace of the user's own
+  bool as_written = false;  // its devices are those of the scenario, and the load follows
   std::string reference;
   std::uint32_t thread_count = 1;
   std::string report_path;   // empty: no page

@@ -66,7 +66,8 @@ bool Scheduler::add(const State& state, OrderId order) {
     }
   }
   if (entry.options.empty()) return false;
-  entry.key = entry.base_key = key_of(state, order);
+  entry.base_key = key_of(state, order);
+  entry.key = weighed(what, entry.base_key);
   const auto at = std::ranges::lower_bound(line_, entry, [](const Entry& a, const Entry& b) {
     return a.key != b.key ? a.key > b.key : a.order < b.order;
   });
@@ -74,12 +75,18 @@ bool Scheduler::add(const State& state, OrderId order) {
   return true;
 }
 
+std::int64_t Scheduler::weighed(const engine::LiveOrder& order, std::int64_t key) const {
+  if (weights_.empty() || key <= 0) return key;
+  return static_cast<std::int64_t>(static_cast<int128>(key) * weights_[order.account.value] /
+                                   1'000);
+}
+
 void Scheduler::remove(OrderId order) {
   std::erase_if(line_, [&](const Entry& entry) { return entry.order == order; });
 }
 
 void Scheduler::age(const State& state, Second now) {
-  if (rules_.aging_percent == 0) return;
+  if (rules_.aging_percent == 0 && weights_.empty()) return;
   for (Entry& entry : line_) {
     const engine::LiveOrder& order = state.order(entry.order).order;
     if (order.value <= 0 || entry.base_key <= 0) continue;
@@ -89,7 +96,7 @@ void Scheduler::age(const State& state, Second now) {
     const auto grown = static_cast<int128>(entry.base_key) * rules_.aging_percent *
                        std::min<int128>(lost, int128{4} * order.value) /
                        (int128{100} * order.value);
-    entry.key = entry.base_key + static_cast<std::int64_t>(grown);
+    entry.key = weighed(order, entry.base_key + static_cast<std::int64_t>(grown));
   }
   std::ranges::sort(line_, [](const Entry& a, const Entry& b) {
     return a.key != b.key ? a.key > b.key : a.order < b.order;

@@ -84,6 +84,9 @@ class Scheduler {
   // Takes note of blocks that were booked or ended; if some were, the reservations of the last pass
   // end. `pass` does that; call it before `nodes_for` and `earliest` where none came in between.
   void see_blocks(const engine::State& state);
+  // How much the orders of each account count from now on, per mille of their keys; empty: all
+  // alike. Orders that are in line change with the next `age`. Lines by value or delay only.
+  void weigh(std::vector<std::uint32_t> weights) { weights_ = std::move(weights); }
 
   [[nodiscard]] bool governs(engine::PoolId pool) const { return governed_[pool.value]; }
   [[nodiscard]] std::size_t size() const { return line_.size(); }
@@ -120,6 +123,7 @@ class Scheduler {
     std::vector<Option> options;
   };
   [[nodiscard]] std::int64_t key_of(const engine::State& state, OrderId order) const;
+  [[nodiscard]] std::int64_t weighed(const engine::LiveOrder& order, std::int64_t key) const;
   bool start(Desk& desk, const Entry& entry);
   bool start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes);
   void reserve(const Desk& desk, const Entry& entry);
@@ -138,6 +142,7 @@ class Scheduler {
   bool fetches_;                     // there are data to move
   std::vector<Entry> line_;
   std::vector<Planned> planned_;
+  std::vector<std::uint32_t> weights_;  // by AccountId, or empty
   struct Candidate {
     std::int64_t worth;
     const Option* option;

@@ -188,6 +188,7 @@ bool SwfParser::processors(const Record& record, TraceJob& job) {
 bool SwfParser::estimate(const Record& record, TraceJob& job) {
   if (job.duration_seconds <= 0) return true;
   const std::int64_t asked = record.values[kRequestedTime];
+  if (asked == kUnknown && !options_.assume_estimates) return true;
   job.estimate_seconds = asked == kUnknown ? job.duration_seconds : asked;
   if (job.estimate_seconds > 0) return true;
   return drop(record,
@@ -203,7 +204,7 @@ void SwfParser::say_what_was_assumed(const Record& record) {
                                {record.line, std::string(record.words[kNumber]), "-1"});
   };
   assumed(TraceFault::kProcessorsAssumed, kRequested);
-  assumed(TraceFault::kEstimateAssumed, kRequestedTime);
+  if (options_.assume_estimates) assumed(TraceFault::kEstimateAssumed, kRequestedTime);
 }
 
 bool SwfParser::extension(const Record& record, TraceJob& job) {

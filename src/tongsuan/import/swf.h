@@ -8,11 +8,12 @@
 // Some logs go on after the 18 numbers with a list of processors in braces, a queue and what the
 // job demands of its nodes ("{1244,1244} q_2d 1:ppn=2:cl_zewura").
 //
-// What is not known: the time requested, then the estimate is the duration; the processors
-// requested, then the job needs those that it was allocated. Both are counted. A requested time of
-// 0, or processors that are not from 1 to kGangMax, drop the record. Times are moved so that the
-// first job comes at second 0. A second record of a job number (a job that was restarted) is left
-// to trace_check.h, which keeps the first: the whole job, as the format puts it before its parts.
+// What is not known: the time requested, then the estimate is the duration (or stays unknown, as
+// the caller likes); the processors requested, then the job needs those that it was allocated. Both
+// are counted. A requested time of 0, or processors that are not from 1 to kGangMax, drop the
+// record. Times are moved so that the first job comes at second 0. A second record of a job number
+// (a job that was restarted) is left to trace_check.h, which keeps the first: the whole job, as the
+// format puts it before its parts.
 //
 // Only the form is judged here: everything else is for check_trace with `swf_limits`.
 #pragma once
@@ -48,6 +49,8 @@ struct SwfTrace {
 struct SwfOptions {
   // A demand "cl_NAME" becomes the class NAME of the job: it has to run on that cluster.
   bool clusters_are_classes = false;
+  // False: a requested time that is not known stays unknown, for callers who draw it.
+  bool assume_estimates = true;
 };
 
 // Fails with kIo or kCorrupt where the file cannot be read or has no record, with kLimit beyond

@@ -87,6 +87,15 @@ TEST(Swf, UnknownFieldsAreFilledInAndCounted) {
   EXPECT_TRUE(nothing_lost(trace.reading.summary).ok());
 }
 
+TEST(Swf, UnknownEstimatesStayUnknownForThoseWhoDrawThem) {
+  const Result<SwfTrace> trace =
+      parse_swf("log", line_of({.time = -1}) + "\n", {.assume_estimates = false});
+  ASSERT_TRUE(trace.ok());
+  ASSERT_EQ(trace.value().reading.jobs.size(), 1U);
+  EXPECT_EQ(trace.value().reading.jobs[0].estimate_seconds, 0);
+  EXPECT_EQ(trace.value().reading.summary.count(TraceFault::kEstimateAssumed), 0U);
+}
+
 TEST(Swf, TimesAreMovedToTheFirstJob) {
   const SwfTrace trace = parsed(line_of({.number = 1, .submit = 1'356'996'147}) + "\n" +
                                 line_of({.number = 2, .submit = 1'356'996'247}));

@@ -109,8 +109,8 @@ constexpr std::array kMetrics = {
            [](R run) { return where_forward(run, run.forward.premium_yuan); }},
     Metric{"rounds", "", 1, 1, B::kNeither, false,
            [](R run) { return or_nothing(static_cast<double>(run.rounds.rounds)); }},
-    Metric{"gap_mean", "%", kPercent, 2, B::kNeither, false,
-           [](R run) { return run.rounds.rounds > 0 ? run.rounds.gap_mean : std::nan(""); }},
+    Metric{"gap", "%", kPercent, 2, B::kNeither, false,
+           [](R run) { return run.rounds.rounds > 0 ? run.rounds.gap : std::nan(""); }},
     Metric{"gap_p95", "%", kPercent, 2, B::kNeither, false,
            [](R run) { return run.rounds.rounds > 0 ? run.rounds.gap_p95 : std::nan(""); }},
 };

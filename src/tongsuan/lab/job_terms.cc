@@ -67,7 +67,8 @@ void JobTerms::set_estimate(world::Job& job, const Sketch& sketch) {
   } else if (kind >= keys_.overrun_per_mille + keys_.exact_percent * 10) {
     estimate = (sketch.duration * factor(keys_.estimate_max_percent) + 999) / 1'000;
   }
-  estimate = std::max<Second>(1, estimate);
+  if (sketch.estimate > 0) estimate = sketch.estimate;
+  estimate = std::clamp<Second>(estimate, 1, engine::kSecondsMax);
   job.order.ways.front().estimate = estimate;
   job.actual_ppm = static_cast<std::uint32_t>((sketch.duration * kPpm + estimate - 1) / estimate);
 }
@@ -82,10 +83,12 @@ void JobTerms::set_worth(world::Job& job, const Sketch& sketch, std::int64_t ren
   const int128 value =
       static_cast<int128>(rent) * worth / 1'000 * sketch.gang * sketch.duration / kHour;
   order.value = static_cast<std::int64_t>(std::clamp<int128>(value, 1, kMoneyMax));
+  if (sketch.value > 0) order.value = sketch.value;
   const Second tau = Second{keys_.decay_hours} * kHour + estimate;
   order.delay_cost =
       static_cast<std::int64_t>(static_cast<int128>(order.value) * kHour / (2 * tau));
-  order.latest_start = order.submit + Second{keys_.patience_hours} * kHour + estimate;
+  order.latest_start =
+      std::min(order.submit + Second{keys_.patience_hours} * kHour + estimate, engine::kSecondsMax);
 }
 
 Second draw_arrival(Random& random, const ScenarioKeys& keys) {

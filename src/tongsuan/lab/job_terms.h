@@ -23,6 +23,8 @@ struct Sketch {
   AccountId account;
   ClassId accelerator;
   std::uint32_t worth_per_mille = 1'000;  // of its batch
+  Second estimate = 0;                    // as its owner stated it; 0: drawn
+  std::int64_t value = 0;                 // micro-yuan, as stated; 0: drawn
 };
 
 // Streams of draws; makers of worlds take theirs from kFirstFreeStream on.

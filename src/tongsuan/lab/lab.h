@@ -5,6 +5,7 @@
 // - offered.h: how much a book asks for and offers, by hub and region
 // - fluid_bound.h, value_bound.h: what no policy can pass, with certificates (docs/bounds.md)
 // - scenario.h: worlds to replay, from scenario files (docs/scenarios.md)
+// - own_trace.h, instance_own.h: the same from a trace of the user's own (docs/replay.md)
 // - swf_instance.h: one cluster and the jobs of an SWF log
 // - replay.h: one world under one policy, measured (docs/replay.md)
 // - packing.h: a published game of packing pods on shared GPUs, with rules and a bound; no books

@@ -16,8 +16,10 @@ rolling::MarketRules rules_of(const Instance& instance, const ReplayOptions& opt
   rules.horizon = options.horizon;
   rules.reservations = options.reservations;
   rules.aging_percent = options.aging_percent;
+  rules.fairness_percent = options.fairness_percent;
+  rules.overrun.gain = options.stops_overruns ? rolling::OverrunRules{}.gain : 0;
   rules.thread_count = options.thread_count;
-  rules.room.restart = rules.relocation.restart = instance.script.restart;
+  rules.room.restart = rules.relocation.restart = rules.overrun.restart = instance.script.restart;
   rules.relocation.restart_far = instance.script.restart_far;
   return rules;
 }
@@ -35,17 +37,19 @@ class MarketPolicy final : public Policy {
 
   void report(RunResult& result) const override {
     std::vector<double> gaps;
+    double bounds = 0;
     for (const rolling::RoundRecord& round : market_.rounds()) {
       gaps.push_back(static_cast<double>(round.gap_ppm) / engine::kPpm);
       result.rounds.orders_mean += static_cast<double>(round.orders);
-      result.rounds.gap_mean += gaps.back();
+      bounds += static_cast<double>(round.bound) / kMicro;
       result.rounds.welfare_sum += static_cast<double>(round.welfare) / kMicro;
       result.rounds.work_units += round.work_units;
     }
     result.rounds.rounds = gaps.size();
+    result.rounds.failed = market_.failed_clearings();
     if (gaps.empty()) return;
     result.rounds.orders_mean /= static_cast<double>(gaps.size());
-    result.rounds.gap_mean /= static_cast<double>(gaps.size());
+    if (bounds > 0) result.rounds.gap = 1 - result.rounds.welfare_sum / bounds;
     std::ranges::sort(gaps);
     result.rounds.gap_p95 = gaps[gaps.size() * 95 / 100];
   }

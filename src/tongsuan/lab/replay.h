@@ -22,8 +22,12 @@ struct ReplayOptions {
   Second horizon = 4 * kDay;         // of its plans, 1 to 14 days
   std::uint32_t reservations = 8;    // for the orders that wait first in line, every policy alike
   std::uint32_t aging_percent = 20;  // of the order's patience that raises its place in line
-  std::uint32_t thread_count = 1;    // never changes the result
-  bool pass_per_event = false;       // policies act after each event, not after each instant
+  // Of the market alone: how far an account that used much of late stands back, and whether work
+  // that outlives its estimate may be stopped for others.
+  std::uint32_t fairness_percent = 50;
+  bool stops_overruns = false;
+  std::uint32_t thread_count = 1;  // never changes the result
+  bool pass_per_event = false;     // policies act after each event, not after each instant
   std::function<void(const engine::Event&)> watch;  // sees every event, in order
   std::function<void(double done)> progress;        // share of the instance's jobs that are over
   std::function<bool()> cancelled;                  // true: stop and fail with kInterrupted

@@ -121,7 +121,7 @@ inline RunResult fake_run(const RunKey& key, std::size_t rank_of_policy) {
   const double idle = 1 - run.utilisation;
   run.idle = {idle * 0.4,  idle * (0.4 - 0.06 * rank), idle * 0.05, idle * (0.05 + 0.03 * rank),
               idle * 0.02, idle * (0.08 + 0.03 * rank)};
-  if (rank_of_policy == 5) run.rounds = {672, 180, 0.012, 0.04, 3e6, 5'000'000};
+  if (rank_of_policy == 5) run.rounds = {672, 180, 0.012, 0.04, 0, 3e6, 5'000'000};
   fake_hours(run, 6, run.utilisation, random);
   for (int i = 0; i < 500; ++i) {
     const double at = static_cast<double>(i) / 500;

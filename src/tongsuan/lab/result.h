@@ -36,9 +36,10 @@ struct IdleReasons {
 struct RoundFigures {  // of policies that clear
   std::uint64_t rounds = 0;
   double orders_mean = 0;
-  double gap_mean = 0;  // of the certificates
-  double gap_p95 = 0;
-  double welfare_sum = 0;  // yuan
+  double gap = 0;            // what all outcomes together miss of all bounds, a share of these
+  double gap_p95 = 0;        // of single rounds, large or small
+  std::uint64_t failed = 0;  // books that passed a limit: dispatch went on without a clearing
+  double welfare_sum = 0;    // yuan
   std::uint64_t work_units = 0;
 };
 

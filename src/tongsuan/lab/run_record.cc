@@ -10,6 +10,7 @@
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/lab/json_value.h"
+#include "tongsuan/lab/own_trace.h"
 #include "tongsuan/report/table.h"
 
 namespace tongsuan::lab {
@@ -44,8 +45,9 @@ template <class Visitor, class Figures>
 void each_round_figure(Visitor& visit, Figures& rounds) {
   visit("rounds", rounds.rounds);
   visit("orders_mean", rounds.orders_mean);
-  visit("gap_mean", rounds.gap_mean);
+  visit("gap", rounds.gap);
   visit("gap_p95", rounds.gap_p95);
+  visit("failed", rounds.failed);
   visit("welfare_sum", rounds.welfare_sum);
   visit("work_units", rounds.work_units);
 }
@@ -395,6 +397,21 @@ std::string without_text(const Couplings& couplings) {
   return text.empty() ? "nothing" : text;
 }
 
+namespace {
+
+// The trace that was replayed, and what was taken of it: another one is another experiment.
+std::string trace_options(const OwnTrace& trace) {
+  const imports::TraceSummary& summary = trace.summary;
+  std::uint64_t changed = 0;
+  for (const imports::TraceFinding& finding : summary.findings) {
+    if (finding.note.action == imports::TraceAction::kChanged) changed += finding.count;
+  }
+  return " trace=" + trace.sha256 + " records=" + std::to_string(summary.records) +
+         " dropped=" + std::to_string(summary.dropped) + " changed=" + std::to_string(changed);
+}
+
+}  // namespace
+
 Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options, std::uint32_t jobs,
                          std::string_view program) {
   const Digest digest = sha256(scenario.text);
@@ -402,8 +419,11 @@ Experiment experiment_of(const Scenario& scenario, const ReplayOptions& options,
       "round=" + std::to_string(options.round) + " certify=" + std::to_string(options.certify) +
       " slot=" + std::to_string(options.slot) + " horizon=" + std::to_string(options.horizon) +
       " reservations=" + std::to_string(options.reservations) +
-      " aging=" + std::to_string(options.aging_percent);
+      " aging=" + std::to_string(options.aging_percent) +
+      " fairness=" + std::to_string(options.fairness_percent);
+  if (options.stops_overruns) text += " stop-overruns";
   if (jobs != 0) text += " jobs=" + std::to_string(jobs);
+  if (scenario.trace != nullptr) text += trace_options(*scenario.trace);
   return {scenario.name, hex(digest.data(), digest.size()), text, std::string(program)};
 }
 

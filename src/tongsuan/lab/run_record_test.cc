@@ -58,8 +58,8 @@ TEST(RunRecord, Golden) {
           R"({"count":0,"mean":0,"p50":0,"p95":0,"p99":0},)"
           R"({"count":0,"mean":0,"p50":0,"p95":0,"p99":0}],)"
           R"("idle":{"no_demand":0,"wrong_place":0,"wrong_class":0,"fragments":0,"held_back":0,)"
-          R"("down":0},"rounds":{"rounds":0,"orders_mean":0,"gap_mean":0,"gap_p95":0,)"
-          R"("welfare_sum":0,"work_units":0},"wait_hours":[0,1],)"
+          R"("down":0},"rounds":{"rounds":0,"orders_mean":0,"gap":0,"gap_p95":0,)"
+          R"("failed":0,"welfare_sum":0,"work_units":0},"wait_hours":[0,1],)"
           R"("hours":{"used":[8],"up":[16],"waiting":[1],"energy_mwh":[0.5],"green_mwh":[0.25],)"
           R"("hub_used":[[1],[0]]}})"
           "\n");

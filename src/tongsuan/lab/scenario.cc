@@ -1,8 +1,8 @@
 #include "tongsuan/lab/scenario.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -11,11 +11,13 @@
 #include "tongsuan/lab/instance_edge.h"
 #include "tongsuan/lab/instance_energy.h"
 #include "tongsuan/lab/instance_national.h"
+#include "tongsuan/lab/instance_own.h"
 #include "tongsuan/lab/instance_parts.h"
 #include "tongsuan/lab/instance_spot.h"
 #include "tongsuan/lab/instance_traces.h"
 #include "tongsuan/lab/job_terms.h"
 #include "tongsuan/lab/national_tables.h"
+#include "tongsuan/lab/own_trace.h"
 #include "tongsuan/lab/scenario_files.h"
 #include "tongsuan/lab/scenario_text.h"
 #include "tongsuan/world/faults.h"
@@ -25,14 +27,15 @@ namespace {
 
 constexpr std::size_t kSmallWorldHubs = 4;  // of the worlds of PAI and of the spot cluster
 
-Result<Done> check(const InstanceOptions& options) {
+Result<Done> check(const Scenario& scenario, const InstanceOptions& options) {
   const auto outside = [](const char* name, std::uint64_t value, std::uint64_t min,
                           std::uint64_t max) {
     return Error{ErrorCode::kInvalidArgument,
                  "a world cannot have " + std::string(name) + " " + std::to_string(value),
                  "from " + std::to_string(min) + " to " + std::to_string(max)};
   };
-  if (options.load_percent < 10 || options.load_percent > 300) {
+  const bool as_written = own_load(scenario) == options.load_percent;
+  if (!as_written && (options.load_percent < 10 || options.load_percent > 300)) {
     return outside("load_percent", options.load_percent, 10, 300);
   }
   if (options.jobs != 0 && (options.jobs < 100 || options.jobs > 1'000'000)) {
@@ -41,7 +44,8 @@ Result<Done> check(const InstanceOptions& options) {
   return Done{};
 }
 
-Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& options) {
+Result<Instance> make_world(const Scenario& scenario, const ScenarioKeys& keys,
+                            const InstanceOptions& options) {
   switch (keys.world) {
     case WorldKind::kNational:
       return make_national(keys, options);
@@ -53,8 +57,15 @@ Result<Instance> make_world(const ScenarioKeys& keys, const InstanceOptions& opt
       return make_philly(keys, options);
     case WorldKind::kPai:
       return make_pai(keys, options);
+    case WorldKind::kTrace:
+      return make_own(keys, *scenario.trace, options);
   }
   return Error{ErrorCode::kInvalidArgument, "unknown world"};
+}
+
+bool as_written(const Scenario& scenario, const ScenarioKeys& keys,
+                const InstanceOptions& options) {
+  return scenario.trace != nullptr && has_written_pools(keys, *scenario.trace, options);
 }
 
 // Jobs need a home: some hub must have a share of them.
@@ -64,6 +75,9 @@ Result<Done> check_demand(const Scenario& scenario, const ScenarioKeys& keys) {
     for (std::uint32_t place = 0; place < kPlaces; ++place) {
       demand += shares_of(keys, place).demand;
     }
+  } else if (keys.world == WorldKind::kTrace) {
+    demand = keys.hubs.empty() ? 1 : 0;  // where the file says nothing, devices are the shares
+    for (const auto& [name, shares] : keys.hubs) demand += shares.demand;
   } else {
     demand = keys.hubs.size() < kSmallWorldHubs ? 1 : 0;  // the others have what the tables say
     for (const auto& [name, shares] : keys.hubs) demand += shares.demand;
@@ -122,6 +136,27 @@ void note_load(Instance& instance) {
                            " %: pools are whole nodes and must hold the largest gang");
 }
 
+// Empty at the end, or where it cannot be read.
+std::string next_bytes(std::ifstream& file) {
+  std::string bytes(std::size_t{1} << 16, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+// A scenario for a trace alone, named after its file.
+Scenario scenario_of_trace(const std::string& path) {
+  const std::string file = std::filesystem::path(path).filename().string();
+  std::string name;
+  for (const char c : file.substr(0, std::min<std::size_t>(file.find('.'), 64))) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    const bool capital = c >= 'A' && c <= 'Z';
+    name += plain ? c : capital ? static_cast<char>(c - 'A' + 'a') : name.empty() ? '_' : '-';
+  }
+  if (name.empty()) name = "trace";
+  return {name, "scenario " + name + " 1\nworld trace\ntrace " + file + "\n", path};
+}
+
 }  // namespace
 
 std::vector<std::string_view> shipped_scenarios() {
@@ -140,27 +175,51 @@ Result<Scenario> find_scenario(const std::string& name_or_path) {
     names += (names.empty() ? "" : ", ") + std::string(file.name);
   }
   std::ifstream file(name_or_path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail()) {
+  std::string text = next_bytes(file);
+  std::error_code code;  // a pipe cannot be read again, as a trace is
+  if (std::filesystem::exists(name_or_path, code) &&
+      !std::filesystem::is_fifo(name_or_path, code) && is_trace(name_or_path, text)) {
+    return scenario_of_trace(name_or_path);
+  }
+  for (std::string more = next_bytes(file); !more.empty(); more = next_bytes(file)) text += more;
+  if (!file.is_open() || file.bad()) {
     return Error{ErrorCode::kNotFound,
                  "'" + name_or_path + "' is neither a scenario that ships nor a file",
                  "scenarios: " + names};
   }
-  TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(name_or_path, text.str()));
-  return Scenario{keys.name, text.str(), name_or_path};
+  TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(name_or_path, text));
+  return Scenario{keys.name, text, name_or_path};
+}
+
+Result<Done> load_trace(Scenario& scenario, bool lenient) {
+  TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
+  if (keys.world != WorldKind::kTrace || scenario.trace != nullptr) return Done{};
+  const bool drops = lenient || keys.lenient;
+  TONGSUAN_TRY(OwnTrace trace,
+               read_own_trace(keys, scenario.path,
+                              drops ? imports::TraceMode::kLenient : imports::TraceMode::kStrict));
+  scenario.trace = std::make_shared<const OwnTrace>(std::move(trace));
+  return Done{};
+}
+
+std::optional<std::uint32_t> own_load(const Scenario& scenario) {
+  if (scenario.trace == nullptr) return std::nullopt;
+  const Result<ScenarioKeys> keys = parse_scenario(scenario.path, scenario.text);
+  return keys.ok() ? own_load_percent(keys.value(), *scenario.trace) : std::nullopt;
 }
 
 Result<Instance> make_instance(const Scenario& scenario, const InstanceOptions& options) {
-  TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
+  Scenario with_trace = scenario;
+  TONGSUAN_TRY([[maybe_unused]] const Done loaded, load_trace(with_trace));
+  TONGSUAN_TRY([[maybe_unused]] const Done done, check(with_trace, options));
   TONGSUAN_TRY(const ScenarioKeys keys, parse_scenario(scenario.path, scenario.text));
   TONGSUAN_TRY([[maybe_unused]] const Done demand, check_demand(scenario, keys));
-  TONGSUAN_TRY(Instance instance, make_world(keys, options));
+  TONGSUAN_TRY(Instance instance, make_world(with_trace, keys, options));
   if (instance.script.jobs.empty() || device_count(instance.places) == 0) {
     return Error{ErrorCode::kInvalidArgument, scenario.path + ": no job comes in the days it has"};
   }
   sort_by_name(instance);
-  note_load(instance);
+  if (!as_written(with_trace, keys, options)) note_load(instance);
   apply_couplings(instance, options.couplings);
   add_faults(instance, keys);
   add_ask_changes(instance, keys);

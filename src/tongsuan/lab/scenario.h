@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,8 @@
 
 namespace tongsuan::lab {
 
+struct OwnTrace;
+
 struct Couplings {
   bool classes = true;  // off: one class of devices, every job runs on it equally fast
   bool links = true;    // off: data are everywhere
@@ -23,7 +27,7 @@ struct Couplings {
 };
 
 struct InstanceOptions {
-  std::uint32_t load_percent = 90;  // 10 to 300
+  std::uint32_t load_percent = 90;  // 10 to 300, or what own_load says
   std::uint64_t seed = 1;
   Couplings couplings;
   std::uint32_t jobs = 0;  // 0: as the scenario says
@@ -33,13 +37,22 @@ struct InstanceOptions {
 struct Scenario {
   std::string name;
   std::string text;  // of the file
-  std::string path;  // for messages
+  std::string path;  // for messages; a trace is named relative to its folder
+  std::shared_ptr<const OwnTrace> trace = nullptr;  // of `world trace`, once load_trace read it
 };
 
 // Names of the scenarios that ship with Tongsuan, sorted.
 [[nodiscard]] std::vector<std::string_view> shipped_scenarios();
-// A shipped scenario by name, or the file at this path. The error lists the names.
+// A shipped scenario by name, or the file at this path: a scenario, or a trace of the user's own,
+// for which a scenario of two lines is made that names it. The error lists the names.
 [[nodiscard]] Result<Scenario> find_scenario(const std::string& name_or_path);
+
+// Reads the trace of a scenario that names one, leniently where the scenario or `lenient` says so;
+// does nothing for all others, and where it was read before. make_instance would read it each time.
+[[nodiscard]] Result<Done> load_trace(Scenario& scenario, bool lenient = false);
+// The load of a trace on the pools that are written for it: with it they are as written. Nothing
+// where devices are sized by the load.
+[[nodiscard]] std::optional<std::uint32_t> own_load(const Scenario& scenario);
 
 // Fails where the text is wrong (naming line, key, value and what was expected), where a trace is
 // missing or wrong, and where an option is outside its limits.

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tongsuan/codec/scan.h"
+#include "tongsuan/engine/places.h"
 #include "tongsuan/lab/national_tables.h"
 
 namespace tongsuan::lab {
@@ -78,8 +80,8 @@ constexpr std::array<HubKey, 4> kHubKeys = {{{"devices", &HubShares::devices},
 constexpr std::uint32_t kShareMax = 100'000;
 
 // Hubs that a file may speak of.
-bool has_hub(WorldKind world, std::string_view hub) {
-  switch (world) {
+bool has_hub(const ScenarioKeys& keys, std::string_view hub) {
+  switch (keys.world) {
     case WorldKind::kNational:
     case WorldKind::kEdge:
       return std::ranges::find(kPlaceTable, hub, &Place::name) != kPlaceTable.end();
@@ -89,6 +91,8 @@ bool has_hub(WorldKind world, std::string_view hub) {
       return hub == "spot-0" || hub == "spot-1" || hub == "spot-2" || hub == "spot-3";
     case WorldKind::kPhilly:
       return false;
+    case WorldKind::kTrace:
+      return std::ranges::find(keys.pools, hub, &PoolShape::hub) != keys.pools.end();
   }
   return false;
 }
@@ -97,11 +101,12 @@ struct WorldName {
   std::string_view name;
   WorldKind kind;
 };
-constexpr std::array<WorldName, 5> kWorlds = {{{"national", WorldKind::kNational},
+constexpr std::array<WorldName, 6> kWorlds = {{{"national", WorldKind::kNational},
                                                {"edge", WorldKind::kEdge},
                                                {"philly", WorldKind::kPhilly},
                                                {"pai", WorldKind::kPai},
-                                               {"spot", WorldKind::kSpot}}};
+                                               {"spot", WorldKind::kSpot},
+                                               {"trace", WorldKind::kTrace}}};
 
 bool is_name(std::string_view word) {
   const auto plain = [](char c) {
@@ -111,10 +116,23 @@ bool is_name(std::string_view word) {
          std::ranges::all_of(word, plain);
 }
 
+constexpr std::string_view kBlanks = " \t\r";
+
+// What follows the first word, blanks within it included: names of files have them. A comment
+// begins at a '#' behind a blank.
+std::string_view text_of(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+  line.remove_prefix(std::min(line.find_first_of(kBlanks), line.size()));
+  for (std::size_t at = line.find('#'); at < line.size(); at = line.find('#', at + 1)) {
+    if (kBlanks.find(line[at - 1]) != std::string_view::npos) line = line.substr(0, at);
+  }
+  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+  return line.substr(0, line.find_last_not_of(kBlanks) + 1);
+}
+
 std::vector<std::string_view> words_of(std::string_view line) {
   line = line.substr(0, line.find('#'));
   std::vector<std::string_view> words;
-  constexpr std::string_view kBlanks = " \t\r";
   for (std::size_t at = line.find_first_not_of(kBlanks); at != std::string_view::npos;) {
     const std::size_t end = std::min(line.find_first_of(kBlanks, at), line.size());
     words.push_back(line.substr(at, end - at));
@@ -137,6 +155,7 @@ class Parser {
     if (!failed_ && reach() > 1'000) {
       fail("", "has home_per_mille, few_per_mille and region_per_mille above 1000 together");
     }
+    if (!failed_) check_trace_keys();
     if (!failed_) check_hubs();
     if (failed_) return Error{ErrorCode::kInvalidArgument, error_, hint_};
     return std::move(keys_);
@@ -149,16 +168,32 @@ class Parser {
 
   void check_hubs() {
     for (const auto& [key, line] : hub_lines_) {
-      if (has_hub(keys_.world, key.substr(key.find('.') + 1))) continue;
       line_ = line;
+      if (keys_.world == WorldKind::kTrace && key.starts_with("devices.")) {
+        return fail(key, "says nothing in 'world trace'",
+                    "the devices of a hub: pool.HUB.CLASS 16x8, sixteen nodes of eight");
+      }
+      if (has_hub(keys_, std::string_view(key).substr(key.find('.') + 1))) continue;
       return fail(key, "names a hub that this world does not have");
     }
+  }
+
+  // A trace and its pools belong to their world, and it needs the trace.
+  void check_trace_keys() {
+    if (keys_.world == WorldKind::kTrace) {
+      if (keys_.trace.empty()) fail("", "has no line 'trace FILE', which 'world trace' needs");
+      return;
+    }
+    if (trace_lines_.empty()) return;
+    line_ = trace_lines_.front().second;
+    fail(trace_lines_.front().first, "is a key of 'world trace' only");
   }
 
   bool next_line() {
     if (rest_.empty()) return false;
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    words_ = words_of(rest_.substr(0, end));
+    text_ = rest_.substr(0, end);
+    words_ = words_of(text_);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     ++line_;
     return true;
@@ -182,11 +217,17 @@ class Parser {
       keys_.name = words_[1];
       return;
     }
-    if (words_.size() != 2) return fail(words_[0], "must be one key and one value");
+    const bool is_file = words_[0] == "trace" && words_.size() > 1;
+    if (words_.size() != 2 && !is_file) return fail(words_[0], "must be one key and one value");
     if (!seen_.insert(std::string(words_[0])).second) {
       return fail(words_[0], "is given for the second time");
     }
     if (words_[0] == "world") return read_world();
+    if (words_[0] == "trace" || words_[0] == "reading" || words_[0].starts_with("pool.")) {
+      trace_lines_.emplace_back(words_[0], line_);
+      return read_trace_key();
+    }
+    if (words_[0] == "days") keys_.days_said = true;
     const std::size_t dot = words_[0].find('.');
     if (dot != std::string_view::npos) return read_share(dot);
     for (const Key& key : kKeys) {
@@ -210,24 +251,66 @@ class Parser {
     fail("world", "has the value '" + std::string(words_[1]) + "', expected one of " + expected);
   }
 
+  void read_trace_key() {
+    if (words_[0] == "trace") {
+      keys_.trace = text_of(text_);
+    } else if (words_[0] == "reading") {
+      keys_.lenient = words_[1] == "lenient";
+      if (!keys_.lenient && words_[1] != "strict") {
+        fail(words_[0],
+             "has the value '" + std::string(words_[1]) + "', expected strict or lenient");
+      }
+    } else {
+      read_pool();
+    }
+  }
+
+  // "pool.HUB.CLASS 16x8"; a class may have dots in its name, a hub may not.
+  void read_pool() {
+    const std::string_view names = words_[0].substr(words_[0].find('.') + 1);
+    const std::size_t dot = std::min(names.find('.'), names.size());
+    PoolShape pool;
+    pool.hub = names.substr(0, dot);
+    pool.accelerator = names.substr(std::min(dot + 1, names.size()));
+    if (!codec::valid_name(pool.hub) || !codec::valid_name(pool.accelerator)) {
+      return fail(words_[0], "does not name a hub and a class: 'pool.HUB.CLASS'",
+                  "names are of letters, digits, '_', '-' and '.'; that of a hub has no '.'");
+    }
+    const std::string_view size = words_[1];
+    const std::size_t times = std::min(size.find('x'), size.size());
+    const bool good = whole(size.substr(0, times), 1, engine::kNodesMax, pool.nodes) &&
+                      whole(size.substr(std::min(times + 1, size.size())), 1,
+                            engine::kNodeDevicesMax, pool.node_devices);
+    if (!good) {
+      return fail(words_[0], "has the value '" + std::string(size) +
+                                 "', expected nodes and devices of a node, such as 16x8");
+    }
+    keys_.pools.push_back(std::move(pool));
+  }
+
   void read_share(std::size_t dot) {
     const std::string_view what = words_[0].substr(0, dot);
     const std::string_view hub = words_[0].substr(dot + 1);
     for (const HubKey& key : kHubKeys) {
       if (key.name != what) continue;
-      if (!is_name(hub)) return fail(words_[0], "does not name a hub after the dot");
+      if (!codec::valid_name(hub)) return fail(words_[0], "does not name a hub after the dot");
       hub_lines_.emplace_back(words_[0], line_);
       return read_number(keys_.hubs[std::string(hub)].*key.field, 0, kShareMax);
     }
     fail(words_[0], "is no key of a scenario",
-         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB");
+         "of a hub: devices.HUB, demand.HUB, solar.HUB, wind.HUB, pool.HUB.CLASS");
+  }
+
+  static bool whole(std::string_view word, std::uint32_t min, std::uint32_t max,
+                    std::uint32_t& value) {
+    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return code == std::errc{} && end == word.data() + word.size() && value >= min && value <= max;
   }
 
   void read_number(std::uint32_t& field, std::uint32_t min, std::uint32_t max) {
     const std::string_view word = words_[1];
     std::uint32_t value = 0;
-    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (code != std::errc{} || end != word.data() + word.size() || value < min || value > max) {
+    if (!whole(word, min, max, value)) {
       return fail(words_[0], "has the value '" + std::string(word) +
                                  "', expected a whole number from " + std::to_string(min) + " to " +
                                  std::to_string(max));
@@ -238,9 +321,11 @@ class Parser {
   const std::string& path_;
   std::string_view rest_;
   std::uint32_t line_ = 0;
+  std::string_view text_;  // the line
   std::vector<std::string_view> words_;
   std::set<std::string> seen_;
-  std::vector<std::pair<std::string, std::uint32_t>> hub_lines_;  // in the order of the file
+  std::vector<std::pair<std::string, std::uint32_t>> hub_lines_;    // in the order of the file
+  std::vector<std::pair<std::string, std::uint32_t>> trace_lines_;  // keys of 'world trace'
   ScenarioKeys keys_;
   bool world_seen_ = false;
   bool failed_ = false;

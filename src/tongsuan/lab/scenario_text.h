@@ -16,7 +16,7 @@
 namespace tongsuan::lab {
 
 // Which maker builds the world.
-enum class WorldKind : std::uint8_t { kNational, kEdge, kPhilly, kPai, kSpot };
+enum class WorldKind : std::uint8_t { kNational, kEdge, kPhilly, kPai, kSpot, kTrace };
 
 // What a scenario says of one hub, per mille: of all devices, of the jobs at home there, and solar
 // and wind plants against the greatest draw of all devices. kNone: it says nothing.
@@ -27,9 +27,24 @@ struct HubShares {
   std::uint32_t wind = kNone;
 };
 
+// Devices of one class at one hub, as a user names them: "pool.north.H100 16x8".
+struct PoolShape {
+  std::string hub;
+  std::string accelerator;
+  std::uint32_t nodes = 1;
+  std::uint32_t node_devices = 1;
+  friend bool operator==(const PoolShape&, const PoolShape&) = default;
+};
+
 struct ScenarioKeys {
   std::string name;
   WorldKind world = WorldKind::kNational;
+
+  // ---- A trace of the user's own ----
+  std::string trace;             // its file, relative to the folder of the scenario
+  bool lenient = false;          // what is at fault is dropped and counted, not an error
+  bool days_said = false;        // false: all days of the trace
+  std::vector<PoolShape> pools;  // in the order of the file; none: derived from the trace
 
   // ---- Demand ----
   std::uint32_t jobs = 20'000;
@@ -93,7 +108,7 @@ struct KeySpec {
   std::uint32_t max = 0;
   std::uint32_t usual = 0;  // when the file does not say
 };
-// All but `world` and the keys of hubs, in the order of the document.
+// All but `world`, `trace`, `reading` and the keys of hubs, in the order of the document.
 [[nodiscard]] std::vector<KeySpec> scenario_keys();
 
 // Fails on the first wrong line; `path` is for the message.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace tongsuan::lab {
 namespace {
@@ -34,6 +35,7 @@ TEST(ScenarioText, ReadsKeysCommentsAndShares) {
 
 TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
   const std::string head = "scenario x 1\nworld national\n";
+  const std::string own = "scenario x 1\nworld trace\ntrace jobs.csv\n";
   struct Case {
     std::string text;
     std::string error;
@@ -46,7 +48,7 @@ TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
       {"scenario x 1\n", "my.scenario:1: has no line 'world KIND'"},
       {"scenario x 1\nworld moon\n",
        "my.scenario:2: 'world' has the value 'moon', expected one of national, edge, philly, pai, "
-       "spot"},
+       "spot, trace"},
       {head + "jobs many\n",
        "my.scenario:3: 'jobs' has the value 'many', expected a whole number from 100 to 1000000"},
       {head + "jobs 99\n",
@@ -67,8 +69,41 @@ TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
        "my.scenario:4: 'wind.wuho' names a hub that this world does not have"},
       {head + "home_per_mille 600\nregion_per_mille 600\n",
        "my.scenario:4: has home_per_mille, few_per_mille and region_per_mille above 1000 together"},
+      {"scenario x 1\nworld trace\n",
+       "my.scenario:2: has no line 'trace FILE', which 'world trace' needs"},
+      {head + "trace jobs.csv\n", "my.scenario:3: 'trace' is a key of 'world trace' only"},
+      {head + "pool.a.b 1x8\n", "my.scenario:3: 'pool.a.b' is a key of 'world trace' only"},
+      {own + "reading soft\n",
+       "my.scenario:4: 'reading' has the value 'soft', expected strict or lenient"},
+      {own + "pool.a 1x8\n",
+       "my.scenario:4: 'pool.a' does not name a hub and a class: 'pool.HUB.CLASS'"},
+      {own + "pool.a.b 8\n",
+       "my.scenario:4: 'pool.a.b' has the value '8', expected nodes and devices of a node, such as "
+       "16x8"},
+      {own + "pool.a.b 0x8\n",
+       "my.scenario:4: 'pool.a.b' has the value '0x8', expected nodes and devices of a node, such "
+       "as 16x8"},
+      {own + "pool.a.b 1x8\ndevices.a 5\n",
+       "my.scenario:5: 'devices.a' says nothing in 'world trace'"},
+      {own + "pool.a.b 1x8\ndemand.c 5\n",
+       "my.scenario:5: 'demand.c' names a hub that this world does not have"},
+      {own + "trace jobs.csv\n", "my.scenario:4: 'trace' is given for the second time"},
   };
   for (const Case& one : cases) EXPECT_EQ(error_of(one.text), one.error) << one.text;
+}
+
+TEST(ScenarioText, ReadsATraceAndItsPools) {
+  const Result<ScenarioKeys> keys =
+      parse_scenario("my.scenario",
+                     "scenario x 1\nworld trace\ntrace\tmy jobs#2.csv  # of May\r\n"
+                     "reading lenient\npool.North.MI300.X 16x8\ndemand.North 3\n");
+  ASSERT_TRUE(keys.ok()) << keys.error().context;
+  EXPECT_EQ(keys.value().trace, "my jobs#2.csv");
+  EXPECT_TRUE(keys.value().lenient);
+  EXPECT_FALSE(keys.value().days_said);
+  const PoolShape pool = {"North", "MI300.X", 16, 8};
+  EXPECT_EQ(keys.value().pools, std::vector<PoolShape>{pool});
+  EXPECT_EQ(keys.value().hubs.at("North").demand, 3U);
 }
 
 std::string grouped(std::uint32_t number) {

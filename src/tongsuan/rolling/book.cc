@@ -53,6 +53,7 @@ class BookMaker {
     add_orders();
     canonicalise(market_);
     book_.market = std::move(market_);
+    book_.grid = options_.grid;
     number_orders();
     number_pools();
     return std::move(book_);

@@ -32,6 +32,7 @@ struct BookOptions {
 };
 
 struct Book {
+  Grid grid;
   Market market;                     // canonical
   std::vector<OrderId> orders;       // by OrderId::value of the market; rising
   std::vector<std::uint32_t> pools;  // by hub and class of the market: PoolId::value, or kNone

@@ -2,6 +2,8 @@
 //   book.h            what waits and what is free, as a market
 //   price_table.h     what a device-hour is expected to cost, by pool and time
 //   forward.h         blocks for orders that pay for a start at a fixed second
+//   room.h, relocate.h, overrun.h  work that moves, or stops for others, while it runs
+//   fair_share.h      how much each account counts in the line
 //   rolling_market.h  rounds and dispatch over one engine
 #pragma once
 

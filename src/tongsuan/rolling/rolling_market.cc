@@ -25,6 +25,7 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .backfill = true,
              .aging_percent = rules.aging_percent},
             dispatch::all_pools(places), chooser_),
+      shares_(rules.fairness_percent),
       next_round_(rules.round) {}
 
 // Energy at its tariff until the first round.
@@ -57,6 +58,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   for (const OrderId order : changes.came) {
     if (is_due(state, order, desk.now()) && make_room_for(desk, order)) line_.remove(order);
   }
+  stop_overruns(desk, events);
   make_rooms(desk);
 }
 
@@ -123,6 +125,26 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
     if (value - prices_->energy(option.pool, devices, start, run) > now_worth) return true;
   }
   return false;
+}
+
+// ---- Overruns ----------------------------------------------------------------------------------
+
+// Extended work stops where somebody who waits loses more than it does.
+void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
+  for (const engine::Event& event : events) {
+    const auto* extended = std::get_if<engine::ContractExtended>(&event.what);
+    if (extended == nullptr) continue;
+    const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
+                                rules_.reservations, rules_.overrun);
+    if (!heir) continue;
+    const OrderId stopped = desk.state().contract(extended->contract).order;
+    if (!desk.execute(engine::EndContract{extended->contract, engine::EndReason::kPreempted, 0})) {
+      continue;
+    }
+    line_.start_at(desk, *heir);
+    line_.add(desk.state(), stopped);
+    line_.pass(desk);
+  }
 }
 
 // ---- Room for large gangs ----------------------------------------------------------------------
@@ -196,6 +218,8 @@ void RollingMarket::round(dispatch::Desk& desk) {
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
   book_unbooked(desk);
   line_.see_blocks(desk.state());
+  shares_.observe(desk.state(), rules_.round);
+  line_.weigh(shares_.weights());
   if (line_.size() > 0) {
     line_.age(desk.state(), now);
     if (rules_.certify > 0 && now >= next_certificate_) {
@@ -218,19 +242,37 @@ Book RollingMarket::round_book(const State& state, Second now) const {
 }
 
 void RollingMarket::clear_round(dispatch::Desk& desk) {
-  const State& state = desk.state();
-  const Book book = round_book(state, desk.now());
+  Book book = round_book(desk.state(), desk.now());
   if (book.market.orders.empty()) return;
+  const Result<clearing::Clearing> cleared = clear_book(book, desk.state().round() + 1);
+  if (!cleared.ok()) {
+    ++failed_clearings_;
+    return;
+  }
+  if (on_round) on_round(book, cleared.value());
+  record_round(desk, book, cleared.value());
+  last_ = Cleared{std::move(book), cleared.value().verified.certificate()};
+}
+
+Result<clearing::Clearing> RollingMarket::clear_book(const Book& book, std::uint64_t round) const {
   clearing::ClearOptions clear;
   clear.search_work_units =
       std::uint64_t{rules_.search_units_per_order} * book.market.orders.size();
   clear.thread_count = rules_.thread_count;
-  clear.round = state.round() + 1;
-  const Result<clearing::Clearing> cleared = clearing::clear(book.market, clear);
-  if (!cleared.ok()) return;  // a book beyond a limit: dispatch goes on without it
-  if (on_round) on_round(book, cleared.value());
-  const Certificate& certificate = cleared.value().verified.certificate();
-  const market::Verdict& verdict = cleared.value().verified.verdict();
+  clear.round = round;
+  const Second later = last_ ? book.grid.begin - last_->book.grid.begin : 0;
+  if (last_ && later % rules_.slot == 0 && later < book.grid.end() - book.grid.begin) {
+    clear.warm_market = &last_->book.market;
+    clear.warm_start = &last_->certificate;
+    clear.warm_shift = static_cast<std::uint32_t>(later / rules_.slot);
+  }
+  return clearing::clear(book.market, clear);
+}
+
+void RollingMarket::record_round(dispatch::Desk& desk, const Book& book,
+                                 const clearing::Clearing& cleared) {
+  const Certificate& certificate = cleared.verified.certificate();
+  const market::Verdict& verdict = cleared.verified.verdict();
   engine::CloseRound close;
   close.round = certificate.round;
   close.root = certificate.root;
@@ -249,7 +291,8 @@ void RollingMarket::clear_round(dispatch::Desk& desk) {
   record.awards = verdict.award_count;
   record.gap_ppm = close.gap_ppm;
   record.welfare = static_cast<std::int64_t>(verdict.welfare / verdict.denominator);
-  record.work_units = cleared.value().work_units;
+  record.bound = static_cast<std::int64_t>(verdict.bound / verdict.denominator);
+  record.work_units = cleared.work_units;
   record.started = start_awards(desk, book, certificate);
   records_.push_back(record);
 }

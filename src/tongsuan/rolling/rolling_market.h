@@ -22,7 +22,9 @@
 #include "tongsuan/clearing/clear.h"
 #include "tongsuan/dispatch/dispatch.h"
 #include "tongsuan/rolling/book.h"
+#include "tongsuan/rolling/fair_share.h"
 #include "tongsuan/rolling/forward.h"
+#include "tongsuan/rolling/overrun.h"
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/relocate.h"
 #include "tongsuan/rolling/room.h"
@@ -37,6 +39,8 @@ struct MarketRules {
   std::uint32_t reservations = 8;
   std::uint32_t aging_percent = 20;
   dispatch::LineRule line = dispatch::LineRule::kDensity;
+  // How far an account that used much of late stands back (fair_share.h); 0: value alone decides.
+  std::uint32_t fairness_percent = 50;
   // Places whose worth differs by less than this share of the order's value are equals, among which
   // the better fit decides.
   std::uint32_t grain_per_mille = 1;
@@ -50,11 +54,12 @@ struct MarketRules {
   std::uint32_t room_gain = 2;
   RoomRules room;
   ForwardRules forward;
+  OverrunRules overrun;
   bool relocates = true;
   RelocateRules relocation;
-  std::uint32_t book_orders_max = 2'000;       // the first in line
-  std::uint32_t search_units_per_order = 100;  // of a clearing
-  std::uint32_t thread_count = 1;              // never changes the result
+  std::uint32_t book_orders_max = 2'000;          // the first in line
+  std::uint32_t search_units_per_order = 10'000;  // of a clearing
+  std::uint32_t thread_count = 1;                 // never changes the result
 };
 
 struct RoundRecord {
@@ -65,6 +70,7 @@ struct RoundRecord {
   std::uint64_t started = 0;
   std::int64_t gap_ppm = 0;
   std::int64_t welfare = 0;  // micro-yuan
+  std::int64_t bound = 0;    // on it
   std::uint64_t work_units = 0;
 };
 
@@ -78,6 +84,8 @@ class RollingMarket {
   [[nodiscard]] Second next_round() const { return next_round_; }
 
   [[nodiscard]] const std::vector<RoundRecord>& rounds() const { return records_; }
+  // Books that passed a limit of clearings, so that dispatch went on without one.
+  [[nodiscard]] std::uint64_t failed_clearings() const { return failed_clearings_; }
   // Called with every round's book and clearing, for whoever keeps them.
   std::function<void(const Book&, const clearing::Clearing&)> on_round;
 
@@ -101,6 +109,8 @@ class RollingMarket {
   [[nodiscard]] Second expected_run(Second estimate) const;
   void open_prices(const engine::State& state);
   void clear_round(dispatch::Desk& desk);
+  [[nodiscard]] Result<clearing::Clearing> clear_book(const Book& book, std::uint64_t round) const;
+  void record_round(dispatch::Desk& desk, const Book& book, const clearing::Clearing& cleared);
   [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
   [[nodiscard]] ForwardView forward_view(const engine::State& state, Second now) const;
   void book_new(dispatch::Desk& desk, const std::vector<OrderId>& later);
@@ -112,6 +122,7 @@ class RollingMarket {
   bool start_due(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped);
   void stop_overrun(dispatch::Desk& desk, const engine::Block& block,
                     std::vector<OrderId>& stopped);
+  void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events);
   void make_rooms(dispatch::Desk& desk);
   bool make_room_for(dispatch::Desk& desk, OrderId order);
   void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option,
@@ -124,6 +135,7 @@ class RollingMarket {
   MarketRules rules_;
   PriceChooser chooser_;
   dispatch::Scheduler line_;
+  FairShare shares_;
   std::optional<PriceTable> prices_;
   int128 ran_sum_ = 0;             // device-seconds that finished work ran
   int128 estimate_sum_ = 0;        // and that it was estimated to run
@@ -132,6 +144,13 @@ class RollingMarket {
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;
+  // The last book that was cleared and its certificate: the next one starts from their prices.
+  struct Cleared {
+    Book book;
+    Certificate certificate;
+  };
+  std::optional<Cleared> last_;
+  std::uint64_t failed_clearings_ = 0;
 };
 
 }  // namespace tongsuan::rolling

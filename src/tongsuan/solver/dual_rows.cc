@@ -69,6 +69,35 @@ std::vector<LaneWorth> lane_worths(const Problem& problem) {
   return worths;
 }
 
+// What all orders would use of each lane in one slot, were each to run in it as its mean choice.
+std::vector<double> lane_demands(const Problem& problem) {
+  std::vector<double> demands(problem.lanes.size(), 0.0);
+  for (const market::ProblemOrder& order : problem.orders) {
+    const double share = 1.0 / std::max(1U, order.choices.count());
+    for (std::uint32_t i = order.choices.begin; i < order.choices.end; ++i) {
+      const market::Choice& choice = problem.choices[i];
+      if (choice.bundle == kNone) {
+        const Span32 legs = problem.profiles[choice.extra].legs;
+        for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
+          const market::ProfileLeg& at = problem.profile_legs[leg];
+          demands[at.lane] += share * std::abs(static_cast<double>(at.amount));
+        }
+        continue;
+      }
+      const Span32 legs = problem.bundles[choice.bundle];
+      for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
+        const market::BundleLeg& at = problem.bundle_legs[leg];
+        demands[at.lane] +=
+            share * static_cast<double>(at.units) * static_cast<double>(choice.devices);
+      }
+      if (choice.extra == kNone) continue;
+      const market::Transfer& transfer = problem.transfers[choice.extra];
+      demands[transfer.lane] += share * static_cast<double>(transfer.rate);
+    }
+  }
+  return demands;
+}
+
 // Lanes that some profile delivers to.
 std::vector<bool> delivered_lanes(const Problem& problem) {
   std::vector<bool> delivered(problem.lanes.size(), false);
@@ -167,7 +196,14 @@ void Rows::set_capacities(const Problem& problem) {
     inverse_capacity_[line.to] += line.max;
     inverse_capacity_[line.from] -= line.min;
   }
-  for (double& capacity : inverse_capacity_) capacity = 1 / std::max(1.0, capacity);
+  const std::vector<double> demands = lane_demands(problem);
+  for (std::uint32_t row = 0; row < problem.row_count(); ++row) {
+    double& capacity = inverse_capacity_[row];
+    // Supply without end, such as power of the grid, is no measure of what a gradient counts.
+    const double demand = demands[row / slot_count_];
+    if (demand > 0) capacity = std::min(capacity, demand);
+    capacity = 1 / std::max(1.0, capacity);
+  }
 }
 
 // Below its floor no price can lower D: supply there is never wanted less.
