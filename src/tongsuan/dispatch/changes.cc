@@ -6,7 +6,10 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
   Changes changes;
   for (const engine::Event& event : events) {
     if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
-      changes.came.push_back(accepted->order);
+      const bool later = accepted->what.not_before > event.at;
+      (later ? changes.later : changes.came).push_back(accepted->order);
+    } else if (const auto* opened = std::get_if<engine::OrderOpened>(&event.what)) {
+      changes.came.push_back(opened->order);
     } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
       changes.left.push_back(gone->order);
     } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {

@@ -8,7 +8,9 @@
 namespace tongsuan::dispatch {
 
 struct Changes {
-  std::vector<OrderId> came;           // wait from now on: new, or stopped before they were done
+  // Wait from now on: new, or stopped before they were done. Orders for later come with their time.
+  std::vector<OrderId> came;
+  std::vector<OrderId> later;          // new, for a later second
   std::vector<OrderId> left;           // wait no more, without a contract
   std::vector<engine::PoolId> opened;  // devices came free, or nodes changed
   std::vector<HubId> data_at;          // data arrived there

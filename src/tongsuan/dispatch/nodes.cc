@@ -36,10 +36,13 @@ bool respects(const State& state, const Holds& holds, const Wish& wish, std::uin
   const Node& node = state.pool(wish.pool).nodes[at];
   const Second end = wish.now + wish.estimate;
   for (const Hold& hold : held) {
-    if (hold.from >= end) continue;
+    if (hold.from >= end || hold.until <= wish.now) continue;
+    const Second from = std::max(hold.from, wish.now);
     std::int64_t promised = 0;
-    for (const Hold& other : held) promised += other.from <= hold.from ? other.devices : 0;
-    if (free_at(state, node, hold.from, wish.now) < promised + wish.need.per_node) return false;
+    for (const Hold& other : held) {
+      promised += other.from <= from && from < other.until ? other.devices : 0;
+    }
+    if (free_at(state, node, from, wish.now) < promised + wish.need.per_node) return false;
   }
   return true;
 }
@@ -95,6 +98,42 @@ std::optional<Nodes> whole_nodes_now(const State& state, const Holds& holds, con
   return found;
 }
 
+// Whether the holds on a node leave `devices` of it for [begin, begin + estimate), by what runs.
+bool has_room(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at,
+              Second begin) {
+  const Node& node = state.pool(wish.pool).nodes[at];
+  const Second end = begin + wish.estimate;
+  const auto room_at = [&](Second when) {
+    std::int64_t promised = 0;
+    for (const Hold& hold : holds.on(wish.pool, at)) {
+      promised += hold.from <= when && when < hold.until ? hold.devices : 0;
+    }
+    return free_at(state, node, when, wish.now) >= promised + wish.need.per_node;
+  };
+  if (!room_at(begin)) return false;
+  return std::ranges::all_of(holds.on(wish.pool, at), [&](const Hold& hold) {
+    return hold.from <= begin || hold.from >= end || room_at(hold.from);
+  });
+}
+
+// The first second from `from` on at which the node has room between its blocks: now, or when
+// something ends.
+Second ready_between(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at,
+                     Second from) {
+  if (has_room(state, holds, wish, at, from)) return from;
+  Second ready = kNever;
+  const auto try_at = [&](Second when) {
+    if (when > from && when < ready && has_room(state, holds, wish, at, when)) ready = when;
+  };
+  for (const engine::ContractId id : state.pool(wish.pool).nodes[at].contracts) {
+    try_at(end_after(state.contract(id), wish.now));
+  }
+  for (const Hold& hold : holds.on(wish.pool, at)) {
+    if (hold.until != kNever) try_at(hold.until);
+  }
+  return ready;
+}
+
 // When a part of the node has room for the gang after all of its holds.
 Second part_ready(const State& state, const Holds& holds, const Wish& wish, std::uint32_t at) {
   const Node& node = state.pool(wish.pool).nodes[at];
@@ -148,9 +187,39 @@ std::vector<std::uint32_t> busiest(const std::vector<Second>& ready, Second by,
   return nodes;
 }
 
+// Where there are blocks, nodes are ready at one time and not at a later one: looks again from the
+// time that was found until all of them are ready then.
+std::optional<Later> later_between(const State& state, const Holds& holds, const Wish& wish) {
+  const std::size_t count = state.pool(wish.pool).nodes.size();
+  std::vector<Second> ready(count, -1);
+  std::vector<Second> sorted;
+  Second from = wish.now;
+  for (;;) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (ready[i] >= from) continue;
+      const bool up = state.pool(wish.pool).nodes[i].up;
+      ready[i] = up ? ready_between(state, holds, wish, i, from) : kNever;
+    }
+    sorted = ready;
+    const auto last = sorted.begin() + (wish.need.nodes - 1);
+    std::nth_element(sorted.begin(), last, sorted.end());
+    if (*last == kNever) return std::nullopt;
+    if (*last == from) break;
+    from = *last;
+  }
+  std::vector<Second> since(count, kNever);  // for choosing: those that are busy longest
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (ready[i] != from) continue;
+    const Second busy = state.pool(wish.pool).nodes[i].busy_until;
+    since[i] = std::clamp(busy, wish.now, from);
+  }
+  return Later{from, busiest(since, from, wish.need.nodes)};
+}
+
 }  // namespace
 
-Holds::Holds(const engine::Places& places) : counts_(places.pools.size()) {
+Holds::Holds(const engine::Places& places)
+    : counts_(places.pools.size()), block_counts_(places.pools.size()) {
   for (const engine::Pool& pool : places.pools) {
     holds_.emplace_back(pool.nodes);
     first_.emplace_back(pool.nodes, kNever);
@@ -162,14 +231,21 @@ void Holds::add(PoolId pool, std::uint32_t node, Hold hold) {
   Second& first = first_[pool.value][node];
   first = std::min(first, hold.from);
   ++counts_[pool.value];
+  block_counts_[pool.value] += hold.until != kNever;
   touched_.push_back({pool, node});
+}
+
+void Holds::add(const engine::Block& block) {
+  for (const std::uint32_t node : block.nodes) {
+    add(block.pool, node, {block.begin, block.per_node, block.end});
+  }
 }
 
 void Holds::clear() {
   for (const Place& place : touched_) {
     holds_[place.pool.value][place.node].clear();
     first_[place.pool.value][place.node] = kNever;
-    counts_[place.pool.value] = 0;
+    counts_[place.pool.value] = block_counts_[place.pool.value] = 0;
   }
   touched_.clear();
 }
@@ -192,6 +268,7 @@ std::optional<Nodes> nodes_now(const State& state, const Holds& holds, const Wis
 
 std::optional<Later> nodes_later(const State& state, const Holds& holds, const Wish& wish) {
   if (wish.need.nodes > state.pool(wish.pool).nodes.size()) return std::nullopt;
+  if (holds.any_block(wish.pool)) return later_between(state, holds, wish);
   const std::vector<Second> ready = ready_times(state, holds, wish);
   std::vector<Second> sorted = ready;  // up to the one that is asked for
   const auto last = sorted.begin() + (wish.need.nodes - 1);

@@ -6,8 +6,10 @@
 // together become whole nodes for large gangs.
 // Whole nodes go to large gangs in rising order.
 //
-// A *hold* promises devices of a node to a reserved order from some second on. Holds end with the
-// pass that made them, so they are taken to last for ever.
+// A *hold* promises devices of a node to an order from some second on. Those of reservations end
+// with the pass that made them, so they are taken to last for ever. Those of blocks, which the
+// engine keeps, last until the end that their owners expect, so that others may come before and
+// after.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +26,18 @@ inline constexpr Second kNever = std::numeric_limits<Second>::max();
 struct Hold {
   Second from = 0;
   std::uint32_t devices = 0;
+  Second until = kNever;
 };
 
 class Holds {
  public:
   explicit Holds(const engine::Places& places);
   void add(engine::PoolId pool, std::uint32_t node, Hold hold);
+  // One hold on each of its nodes.
+  void add(const engine::Block& block);
   void clear();
   [[nodiscard]] bool any(engine::PoolId pool) const { return counts_[pool.value] > 0; }
+  [[nodiscard]] bool any_block(engine::PoolId pool) const { return block_counts_[pool.value] > 0; }
   [[nodiscard]] const std::vector<Hold>& on(engine::PoolId pool, std::uint32_t node) const {
     return holds_[pool.value][node];
   }
@@ -48,6 +54,7 @@ class Holds {
   std::vector<std::vector<std::vector<Hold>>> holds_;  // by pool, node; in the order of adding
   std::vector<std::vector<Second>> first_;             // by pool, node
   std::vector<std::uint32_t> counts_;                  // by pool
+  std::vector<std::uint32_t> block_counts_;            // by pool: those that end
   std::vector<Place> touched_;
 };
 

@@ -118,6 +118,28 @@ TEST_F(NodesOfFour, WorkThatOutlivedItsEstimateEndsAnyMoment) {
   EXPECT_EQ(later->nodes, (List{2}));
 }
 
+TEST_F(NodesOfFour, OthersComeBeforeAndAfterABlock) {
+  for (std::uint32_t node = 1; node < 4; ++node) busy({node}, 4, 1'000);
+  holds_.add(kPool, 0, {50, 4, 80});
+  EXPECT_EQ(now({1, 4}, 50), (List{0}));
+  EXPECT_EQ(now({1, 1}, 51), std::nullopt);
+  const auto later = nodes_later(desk_.state(), holds_, {kPool, {1, 4}, 0, 51});
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->at, 80);
+  EXPECT_EQ(later->nodes, (List{0}));
+}
+
+// Node 0 is free until 50 and node 1 from 60 on: together they are from 80 on.
+TEST_F(NodesOfFour, AGangWaitsUntilItsNodesAreReadyTogether) {
+  busy({1}, 4, 60);
+  for (std::uint32_t node = 2; node < 4; ++node) busy({node}, 4, 1'000);
+  holds_.add(kPool, 0, {50, 4, 80});
+  const auto later = nodes_later(desk_.state(), holds_, {kPool, {2, 4}, 0, 40});
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->at, 80);
+  EXPECT_EQ(later->nodes, (List{0, 1}));
+}
+
 // ---- Naive twins
 // ---------------------------------------------------------------------------------
 
@@ -175,7 +197,7 @@ bool fits_by_trying(const engine::State& state, const Holds& holds, const Wish& 
     std::int64_t promised = 0;
     bool begins = false;
     for (const Hold& hold : holds.on(kPool, node)) {
-      promised += hold.from <= at ? hold.devices : 0;
+      promised += hold.from <= at && at < hold.until ? hold.devices : 0;
       begins = begins || hold.from == at;
     }
     if (!begins) continue;
@@ -185,12 +207,26 @@ bool fits_by_trying(const engine::State& state, const Holds& holds, const Wish& 
   return true;
 }
 
-// A few nodes with work, holds and failures, and a wish.
+// Whether the node has room for the gang in every second from `begin` on for as long as it runs.
+bool has_room_by_trying(const engine::State& state, const Holds& holds, const Wish& wish,
+                        std::uint32_t node, Second begin) {
+  if (!state.pool(kPool).nodes[node].up) return false;
+  for (Second at = begin; at < begin + wish.estimate; ++at) {
+    std::int64_t room = room_from(state, Holds(state.places()), node, at, wish.now);
+    for (const Hold& hold : holds.on(kPool, node)) {
+      if (hold.from <= at && at < hold.until) room -= hold.devices;
+    }
+    if (room < wish.need.per_node) return false;
+  }
+  return true;
+}
+
+// A few nodes with work, holds and failures, and a wish. `blocks`: some holds end.
 struct Case {
-  explicit Case(Random& random)
+  explicit Case(Random& random, bool blocks = false)
       : Case(random, static_cast<std::uint32_t>(random.between(1, 6)),
-             static_cast<std::uint32_t>(random.between(1, 4))) {}
-  Case(Random& random, std::uint32_t nodes, std::uint32_t devices)
+             static_cast<std::uint32_t>(random.between(1, 4)), blocks) {}
+  Case(Random& random, std::uint32_t nodes, std::uint32_t devices, bool blocks)
       : desk(cluster(nodes, devices)), holds(desk.state().places()) {
     const auto some = [&](std::uint32_t most) {
       return static_cast<std::uint32_t>(random.between(1, most));
@@ -209,7 +245,9 @@ struct Case {
     desk.advance(now);
     for (std::uint64_t left = random.below(5); left > 0; --left) {
       const auto node = static_cast<std::uint32_t>(random.below(nodes));
-      holds.add(kPool, node, {now + random.between(1, 15), some(devices)});
+      const Second from = now + random.between(1, 15);
+      const bool ends = blocks && random.below(3) > 0;
+      holds.add(kPool, node, {from, some(devices), ends ? from + random.between(1, 9) : kNever});
     }
     const engine::Way way{ClassId{0}, some(devices + 2), 1};
     wish = {kPool, engine::need_of(way, random.below(3) == 0, devices), now, random.between(1, 20)};
@@ -233,10 +271,40 @@ TEST(NodesProperty, LaterIsWhatTryingEverySecondFinds) {
   }
 }
 
+TEST(NodesProperty, BetweenBlocksLaterIsTheFirstSecondWithRoom) {
+  std::uint64_t between = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(3'000); ++seed) {
+    Random random(seed);
+    const Case at(random, /*blocks=*/true);
+    if (!at.holds.any_block(kPool)) continue;
+    const engine::State& state = at.desk.state();
+    const auto nodes = static_cast<std::uint32_t>(state.pool(kPool).nodes.size());
+    const auto ready = [&](Second when) {
+      std::uint32_t count = 0;
+      for (std::uint32_t i = 0; i < nodes; ++i) {
+        count += has_room_by_trying(state, at.holds, at.wish, i, when);
+      }
+      return count >= at.wish.need.nodes;
+    };
+    Second first = at.wish.now;
+    while (first <= 60 && !ready(first)) ++first;
+    const auto later = nodes_later(state, at.holds, at.wish);
+    ASSERT_EQ(later.has_value(), first <= 60) << "seed " << seed;
+    if (!later) continue;
+    ASSERT_EQ(later->at, first) << "seed " << seed;
+    ASSERT_EQ(later->nodes.size(), at.wish.need.nodes) << "seed " << seed;
+    for (const std::uint32_t node : later->nodes) {
+      ASSERT_TRUE(has_room_by_trying(state, at.holds, at.wish, node, first)) << "seed " << seed;
+    }
+    ++between;
+  }
+  EXPECT_GT(between, many_seeds(3'000) / 4);
+}
+
 TEST(NodesProperty, NowDelaysNoHoldAndFindsRoomWhereThereIs) {
   for (std::uint64_t seed = 1; seed <= many_seeds(5'000); ++seed) {
     Random random(seed);
-    const Case at(random);
+    const Case at(random, seed % 2 == 0);
     const engine::State& state = at.desk.state();
     std::uint32_t fitting = 0;
     for (std::uint32_t node = 0; node < state.pool(kPool).nodes.size(); ++node) {

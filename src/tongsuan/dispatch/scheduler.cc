@@ -27,7 +27,7 @@ Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<Pool
       governed_(places.pools.size()),
       chooser_(chooser),
       holds_(places),
-      no_holds_(places),
+      block_holds_(places),
       fetches_(!places.data_sets.empty()) {
   for (const PoolId pool : pools_) governed_[pool.value] = true;
 }
@@ -43,7 +43,7 @@ std::int64_t Scheduler::key_of(const State& state, OrderId id) const {
   };
   switch (rules_.line) {
     case LineRule::kFirstCome:
-      return -order.submit;
+      return -engine::wanted_from(order);
     case LineRule::kDensity:
       return per_hour(order.value);
     case LineRule::kWeighted:
@@ -95,7 +95,7 @@ void Scheduler::age(const State& state, Second now) {
     const engine::LiveOrder& order = state.order(entry.order).order;
     entry.patient = chooser_.patient(state, entry.order, now);
     if (order.value <= 0 || entry.base_key <= 0) continue;
-    const Second waited = engine::costly_wait(order, order.submit, now);
+    const Second waited = engine::costly_wait(order, engine::wanted_from(order), now);
     // Aged by the share of the value that waiting has cost, times the rule's percentage.
     const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
     const auto grown = static_cast<int128>(entry.base_key) * rules_.aging_percent *
@@ -254,7 +254,7 @@ bool Scheduler::start_at(Desk& desk, const Planned& where) {
     if (option.way != where.way || !(option.pool == where.pool)) continue;
     if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
     auto nodes =
-        nodes_now(state, no_holds_,
+        nodes_now(state, block_holds_,
                   {option.pool, option.need, desk.now(), State::remaining(record, option.way)});
     if (!nodes || !start_on(desk, *at, option, std::move(*nodes))) return false;
     line_.erase(at);
@@ -263,8 +263,21 @@ bool Scheduler::start_at(Desk& desk, const Planned& where) {
   return false;
 }
 
-void Scheduler::pass(Desk& desk) {
+void Scheduler::see_blocks(const State& state) {
+  if (block_version_ == state.block_version()) return;
+  block_version_ = state.block_version();
+  block_holds_.clear();
   holds_.clear();
+  for (const engine::Block& block : state.blocks()) {
+    block_holds_.add(block);
+    holds_.add(block);
+  }
+}
+
+void Scheduler::pass(Desk& desk) {
+  see_blocks(desk.state());
+  holds_.clear();
+  for (const engine::Block& block : desk.state().blocks()) holds_.add(block);
   turns_.resize(line_.size());
   std::iota(turns_.begin(), turns_.end(), 0U);
   started_.assign(line_.size(), false);
@@ -296,7 +309,8 @@ void Scheduler::pass(Desk& desk) {
 void Scheduler::arrive(Desk& desk, OrderId order) {
   const auto at = std::ranges::find(line_, order, &Entry::order);
   if (at == line_.end()) return;
-  if (at - line_.begin() <= static_cast<std::ptrdiff_t>(rules_.reservations)) return pass(desk);
+  const bool among = at - line_.begin() <= static_cast<std::ptrdiff_t>(rules_.reservations);
+  if (among || block_version_ != desk.state().block_version()) return pass(desk);
   if (!rules_.backfill) return;
   if (start(desk, *at)) {
     line_.erase(at);
@@ -323,7 +337,7 @@ std::vector<OrderId> Scheduler::front(std::size_t count) const {
 std::optional<Second> Scheduler::earliest(const State& state, const Option& option,
                                           Second estimate) const {
   const auto later =
-      nodes_later(state, no_holds_, {option.pool, option.need, state.now(), estimate});
+      nodes_later(state, block_holds_, {option.pool, option.need, state.now(), estimate});
   return later ? std::optional(later->at) : std::nullopt;
 }
 

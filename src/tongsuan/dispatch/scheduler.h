@@ -1,5 +1,8 @@
 // One line of waiting orders over some pools.
 //
+// Orders join it from the second on from which their owners want them. Blocks (engine/order.h) are
+// part of every pass: nothing starts that is expected to run into one.
+//
 // Model. Orders stand in the line by a key, ties by their number. A pass goes along the line: what
 // fits starts; of what does not, the first `reservations` get the earliest nodes that they can
 // have, and whatever comes later in the line starts only if it does not delay these. With one
@@ -79,10 +82,14 @@ class Scheduler {
   // Goes along the whole line. Call when devices became free or data arrived.
   void pass(Desk& desk);
   // Only this order is new, and nothing became free: starts it if it fits without delaying the
-  // reservations of the last pass, which stay what they are unless the order comes among them.
+  // reservations of the last pass, which stay what they are unless the order comes among them, or
+  // blocks have changed.
   void arrive(Desk& desk, OrderId order);
   // Grows the keys of those who wait.
   void age(const engine::State& state, Second now);
+  // Takes note of blocks that were booked or ended; if some were, the reservations of the last pass
+  // end. `pass` does that; call it before `nodes_for` and `earliest` where none came in between.
+  void see_blocks(const engine::State& state);
   // How much the orders of each account count from now on, per mille of their keys; empty: all
   // alike. Orders that are in line change with the next `age`. Lines by value or delay only.
   void weigh(std::vector<std::uint32_t> weights) { weights_ = std::move(weights); }
@@ -98,7 +105,8 @@ class Scheduler {
     engine::PoolId pool;
   };
   void plan(std::vector<Planned> planned);  // rising orders
-  // Starts a waiting order at this place if it fits; an award goes before reservations.
+  // Starts a waiting order at this place if it fits; an award goes before reservations, not before
+  // blocks.
   bool start_at(Desk& desk, const Planned& where);
   // The line, first in line first; and the first few of it.
   [[nodiscard]] std::vector<OrderId> waiting() const;
@@ -136,9 +144,10 @@ class Scheduler {
   std::vector<engine::PoolId> pools_;
   std::vector<bool> governed_;
   Chooser& chooser_;
-  Holds holds_;
-  Holds no_holds_;  // always empty
-  bool fetches_;    // there are data to move
+  Holds holds_;                      // of blocks, and of the last pass
+  Holds block_holds_;                // of blocks alone
+  std::uint64_t block_version_ = 0;  // of State, when `block_holds_` was filled
+  bool fetches_;                     // there are data to move
   std::vector<Entry> line_;
   std::vector<Planned> planned_;
   std::vector<std::uint32_t> weights_;  // by AccountId, or empty

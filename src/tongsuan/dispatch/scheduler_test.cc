@@ -73,6 +73,107 @@ TEST(Easy, NobodyDelaysTheFirstInLine) {
   EXPECT_GT(waited, many_seeds(3'000)) << "the clusters are too empty";
 }
 
+// ---- Blocks
+// --------------------------------------------------------------------------------------
+
+// A cluster where some orders have blocks. Work runs no longer than its estimate.
+class BlockPlay {
+ public:
+  BlockPlay(std::uint64_t seed, std::uint32_t nodes, std::uint32_t devices)
+      : random_(seed),
+        desk_(cluster(nodes, devices)),
+        line_(desk_.state().places(), {.reservations = 2}, {PoolId{0}}, chooser_) {
+    for (int i = 0; i < 4; ++i) book(nodes, devices);
+    jobs_ = random_jobs(random_, nodes * devices, false);
+  }
+
+  // Starts of blocks that were on time; the desk fails where the engine refuses anything.
+  std::uint64_t run() {
+    while (next_ < jobs_.size() || !ends_.empty() || !desk_.state().blocks().empty()) {
+      desk_.advance(next_second());
+      for (; !ends_.empty() && ends_.begin()->first == desk_.now(); ends_.erase(ends_.begin())) {
+        desk_.execute(engine::EndContract{ends_.begin()->second});
+      }
+      start_due();
+      for (; next_ < jobs_.size() && jobs_[next_].submit == desk_.now(); ++next_) {
+        const OrderId order = desk_.submit(order_of(jobs_[next_]));
+        runs_.push_back(jobs_[next_].run);
+        line_.add(desk_.state(), order);
+      }
+      line_.pass(desk_);
+      note_starts();
+    }
+    EXPECT_EQ(line_.size(), 0U);
+    return on_time_;
+  }
+
+ private:
+  void book(std::uint32_t nodes, std::uint32_t devices) {
+    engine::LiveOrder order =
+        order_of({0, 1, random_.between(1, 20),
+                  static_cast<std::uint32_t>(random_.between(1, devices * 2))});
+    order.not_before = random_.between(1, 60);
+    order.submit = 0;
+    order.latest_start = engine::kSecondsMax;
+    const engine::Need need = engine::need_of(order.ways[0], false, devices);
+    if (need.nodes > nodes) return;
+    const OrderId id = desk_.submit(order);
+    runs_.push_back(random_.between(1, order.ways[0].estimate));
+    std::vector<std::uint32_t> on;
+    for (std::uint32_t i = 0; i < nodes && on.size() < need.nodes; ++i) {
+      const Second end = order.not_before + order.ways[0].estimate;
+      if (desk_.state().leaves_blocks({PoolId{0}, i, need.per_node, order.not_before, end})) {
+        on.push_back(i);
+      }
+    }
+    if (on.size() == need.nodes) {
+      desk_.execute(engine::BookBlock{id, 0, PoolId{0}, on, order.not_before, Price{}});
+    }
+  }
+  [[nodiscard]] Second next_second() const {
+    Second at = ends_.empty() ? engine::kSecondsMax : ends_.begin()->first;
+    if (next_ < jobs_.size()) at = std::min(at, jobs_[next_].submit);
+    for (const engine::Block& block : desk_.state().blocks()) at = std::min(at, block.begin);
+    return at;
+  }
+  void start_due() {
+    const std::vector<engine::Block> blocks = desk_.state().blocks();
+    for (const engine::Block& block : blocks) {
+      if (block.begin != desk_.now()) continue;
+      on_time_ +=
+          desk_.execute(engine::StartOrder{block.order, 0, block.pool, block.nodes, block.price});
+    }
+  }
+  void note_starts() {
+    for (const engine::Event& event : desk_.events) {
+      if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
+        ends_.emplace(desk_.now() + runs_[started->what.order.value], started->contract);
+      }
+    }
+    desk_.events.clear();
+  }
+
+  Random random_;
+  TestDesk desk_;
+  AnyPlace chooser_;
+  Scheduler line_;
+  std::vector<SmallJob> jobs_;
+  std::vector<Second> runs_;  // by order
+  std::multimap<Second, ContractId> ends_;
+  std::size_t next_ = 0;
+  std::uint64_t on_time_ = 0;
+};
+
+TEST(Blocks, StartOnTimeWhateverIsInTheLine) {
+  std::uint64_t on_time = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(1'500); ++seed) {
+    const auto nodes = static_cast<std::uint32_t>(1 + seed % 4);
+    on_time += BlockPlay(seed, nodes, static_cast<std::uint32_t>(1 + seed % 3)).run();
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed;
+  }
+  EXPECT_GT(on_time, many_seeds(1'500) * 2);
+}
+
 // ---- Rules
 // ---------------------------------------------------------------------------------------
 

@@ -59,6 +59,21 @@ class Writer {
     number(event.data);
     number(event.to.value);
   }
+  void operator()(const OrderOpened& event) { number(event.order.value); }
+  void operator()(const BlockBooked& event) {
+    number(event.what.order.value);
+    number(event.what.way);
+    number(event.what.pool.value);
+    number(std::uint64_t{event.what.nodes.size()});
+    for (const std::uint32_t node : event.what.nodes) number(node);
+    number(event.what.begin);
+    number(event.what.price.raw());
+    number(event.end);
+  }
+  void operator()(const BlockReleased& event) {
+    number(event.order.value);
+    byte(static_cast<std::uint8_t>(event.reason));
+  }
   void operator()(const RoundClosed& event) {
     number(event.what.round);
     for (const std::uint8_t part : event.what.root) byte(part);
@@ -98,10 +113,16 @@ class Writer {
     for (const HubId hub : what.hubs) number(hub.value);
     number(what.home);
     number(what.data);
-    // Bit 1 says that a grace follows: orders without one are written as they were before it.
-    const bool has_grace = what.grace != 0;
-    byte(static_cast<std::uint8_t>((what.whole_nodes ? 1 : 0) | (has_grace ? 2 : 0)));
-    if (has_grace) number(what.grace);
+    // Terms that came later follow only where they are set: older bytes stay what they were.
+    const bool grace = what.grace != 0;
+    const bool forward = what.not_before != 0 || what.premium != 0;
+    byte(static_cast<std::uint8_t>((what.whole_nodes ? 1U : 0U) | (grace ? 2U : 0U) |
+                                   (forward ? 4U : 0U)));
+    if (grace) number(what.grace);
+    if (forward) {
+      number(what.not_before);
+      number(what.premium);
+    }
   }
 
   std::string& bytes_;

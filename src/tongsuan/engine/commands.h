@@ -29,7 +29,25 @@ struct CancelOrder {
 struct ExpireOrder {
   OrderId order;
 };
-// Nodes [begin, end) of a pool come up or go down; what runs on them fails.
+// The second has come from which on its owner wants the order.
+struct OpenOrder {
+  OrderId order;
+};
+// Promises devices to a waiting order from `begin` on, in the place of its former block if it had
+// one.
+struct BookBlock {
+  OrderId order;
+  std::uint32_t way = 0;
+  PoolId pool;
+  std::vector<std::uint32_t> nodes;  // rising
+  Second begin = 0;
+  Price price;
+};
+struct ReleaseBlock {
+  OrderId order;
+};
+// Nodes [begin, end) of a pool come up or go down; what runs on them fails, and blocks on
+// them are released.
 struct ReportNodes {
   PoolId pool;
   std::uint32_t begin = 0;
@@ -40,7 +58,7 @@ struct ChangeAsk {
   PoolId pool;
   Price ask;
 };
-// Starts a waiting order at once on these nodes.
+// Starts a waiting order at once on these nodes. Its block ends, wherever it starts.
 struct StartOrder {
   OrderId order;
   std::uint32_t way = 0;
@@ -80,9 +98,9 @@ struct CloseRound {
   std::vector<std::int64_t> posted;  // by PoolId: micro-yuan per device-hour until the next round
 };
 
-using Command =
-    std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
-                 EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound>;
+using Command = std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk,
+                             StartOrder, EndContract, ExtendContract, StartTransfer, EndTransfer,
+                             CloseRound, OpenOrder, BookBlock, ReleaseBlock>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -136,10 +154,24 @@ struct RoundClosed {
   CloseRound what;
 };
 
+struct OrderOpened {
+  OrderId order;
+};
+struct BlockBooked {
+  BookBlock what;
+  Second end = 0;
+};
+struct BlockReleased {
+  OrderId order;
+  ReleaseReason reason = ReleaseReason::kGivenUp;
+};
+
+// New kinds come last: the position is part of the bytes.
 struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
-               ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed>
+               ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
+               OrderOpened, BlockBooked, BlockReleased>
       what;
 };
 
@@ -158,6 +190,8 @@ enum class Refusal : std::uint8_t {
   kDataMissing,   // the data set is not at the hub
   kAlreadyThere,  // the data set is there, or on its way
   kStale,         // not the next round
+  kTooEarly,      // before its owner wants it
+  kPromised,      // would leave a block without its devices
 };
 [[nodiscard]] const char* refusal_name(Refusal refusal);
 

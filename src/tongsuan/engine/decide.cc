@@ -28,7 +28,37 @@ class Decider {
     if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
     const OrderRecord& record = state_.order(command.order);
     if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    release(command.order, ReleaseReason::kOrderGone);
     emit(OrderGone{command.order, OrderState::kCancelled});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const OpenOrder& command) {
+    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    const OrderRecord& record = state_.order(command.order);
+    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    if (at_ < record.order.not_before) return Refusal::kTooEarly;
+    if (record.waiting_since >= record.order.not_before) return Refusal::kTime;  // it is open
+    emit(OrderOpened{command.order});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(BookBlock& command) {
+    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    const OrderRecord& record = state_.order(command.order);
+    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    if (const auto refusal = check_block(record, command)) return refusal;
+    release(command.order, ReleaseReason::kRebooked);
+    const Second end = command.begin + State::remaining(record, command.way);
+    emit(BlockBooked{std::move(command), end});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const ReleaseBlock& command) {
+    if (command.order.value >= state_.order_count() || !state_.block(command.order)) {
+      return Refusal::kUnknown;
+    }
+    release(command.order, ReleaseReason::kGivenUp);
     return std::nullopt;
   }
 
@@ -38,6 +68,7 @@ class Decider {
     if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
     // Work that has begun waits to go on for as long as it takes.
     if (at_ < record.order.latest_start || record.first_start >= 0) return Refusal::kTime;
+    release(command.order, ReleaseReason::kOrderGone);
     emit(OrderGone{command.order, OrderState::kLeft});
     return std::nullopt;
   }
@@ -46,7 +77,10 @@ class Decider {
     if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
     const PoolState& pool = state_.pool(command.pool);
     if (command.begin >= command.end || command.end > pool.nodes.size()) return Refusal::kUnknown;
-    if (!command.up) fail_contracts(pool, command);
+    if (!command.up) {
+      fail_contracts(pool, command);
+      fail_blocks(pool, command);
+    }
     emit(NodesChanged{command.pool, command.begin, command.end, command.up});
     return std::nullopt;
   }
@@ -81,8 +115,16 @@ class Decider {
 
   std::optional<Refusal> operator()(const ExtendContract& command) {
     if (command.contract.value >= state_.contract_count()) return Refusal::kUnknown;
-    if (state_.contract(command.contract).end >= 0) return Refusal::kNotRunning;
+    const Contract& contract = state_.contract(command.contract);
+    if (contract.end >= 0) return Refusal::kNotRunning;
     if (command.until <= at_ || command.until > kSecondsMax) return Refusal::kTime;
+    for (const std::uint32_t node : contract.nodes) {
+      const Second from = std::max(at_, contract.expected_end);
+      if (command.until <= from) break;
+      if (!state_.leaves_blocks({contract.pool, node, contract.per_node, from, command.until})) {
+        return Refusal::kPromised;
+      }
+    }
     emit(ContractExtended{command.contract, command.until});
     return std::nullopt;
   }
@@ -145,8 +187,9 @@ class Decider {
     if (order.latest_start < order.submit || order.latest_start > kSecondsMax) {
       return Refusal::kLimit;
     }
+    if (order.not_before < 0 || order.latest_start < order.not_before) return Refusal::kLimit;
     if (order.value < 0 || order.value > kMoneyMax || order.delay_cost < 0 ||
-        order.delay_cost > kMoneyMax) {
+        order.delay_cost > kMoneyMax || order.premium < 0 || order.premium > kMoneyMax) {
       return Refusal::kLimit;
     }
     if (order.grace < 0 || order.grace > kSecondsMax) return Refusal::kLimit;
@@ -162,9 +205,10 @@ class Decider {
     return fits ? std::nullopt : std::optional(Refusal::kTooLarge);
   }
 
-  [[nodiscard]] std::optional<Refusal> check_start(const OrderRecord& record,
-                                                   const StartOrder& command) const {
-    const LiveOrder& order = record.order;
+  // Whether the order may run so, and these are nodes for it; free or not.
+  template <class Placing>
+  [[nodiscard]] std::optional<Refusal> check_nodes(const LiveOrder& order,
+                                                   const Placing& command) const {
     const Places& places = state_.places();
     if (command.way >= order.ways.size() || command.pool.value >= places.pools.size()) {
       return Refusal::kUnknown;
@@ -176,18 +220,74 @@ class Decider {
       return Refusal::kNotEligible;
     }
     if (command.price.raw() < 0 || command.price.raw() > kPriceMax) return Refusal::kLimit;
-    if (!state_.has_data(order, at.hub)) return Refusal::kDataMissing;
-    const Need need = need_of(way, order.whole_nodes, at.node_devices);
-    if (command.nodes.size() != need.nodes) return Refusal::kWrongNodes;
+    if (command.nodes.size() != need_of(way, order.whole_nodes, at.node_devices).nodes) {
+      return Refusal::kWrongNodes;
+    }
     const PoolState& pool = state_.pool(command.pool);
     for (std::size_t i = 0; i < command.nodes.size(); ++i) {
       const std::uint32_t node = command.nodes[i];
       if (node >= pool.nodes.size()) return Refusal::kUnknown;
       if (i > 0 && command.nodes[i - 1] >= node) return Refusal::kWrongNodes;
       if (!pool.nodes[node].up) return Refusal::kNodeDown;
-      if (pool.nodes[node].free < need.per_node) return Refusal::kOverCapacity;
     }
     return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Refusal> check_start(const OrderRecord& record,
+                                                   const StartOrder& command) const {
+    if (at_ < record.order.not_before) return Refusal::kTooEarly;
+    if (const auto refusal = check_nodes(record.order, command)) return refusal;
+    const Pool& at = state_.places().pools[command.pool.value];
+    if (!state_.has_data(record.order, at.hub)) return Refusal::kDataMissing;
+    const std::uint32_t per_node =
+        need_of(record.order.ways[command.way], record.order.whole_nodes, at.node_devices).per_node;
+    const Second end = at_ + State::remaining(record, command.way);
+    for (const std::uint32_t node : command.nodes) {
+      if (state_.pool(command.pool).nodes[node].free < per_node) return Refusal::kOverCapacity;
+      if (!state_.leaves_blocks({command.pool, node, per_node, at_, end, command.order})) {
+        return Refusal::kPromised;
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Refusal> check_block(const OrderRecord& record,
+                                                   const BookBlock& command) const {
+    const LiveOrder& order = record.order;
+    if (command.begin < order.not_before) return Refusal::kTooEarly;
+    if (command.begin < at_ || command.begin > order.latest_start) return Refusal::kTime;
+    if (const auto refusal = check_nodes(order, command)) return refusal;
+    const Pool& at = state_.places().pools[command.pool.value];
+    if (!state_.has_data(order, at.hub)) {
+      const Second ready = state_.data(order.data).arriving_at[at.hub.value];
+      if (ready < 0 || ready > command.begin) return Refusal::kDataMissing;
+    }
+    const std::uint32_t per_node =
+        need_of(order.ways[command.way], order.whole_nodes, at.node_devices).per_node;
+    const Second end = command.begin + State::remaining(record, command.way);
+    for (const std::uint32_t node : command.nodes) {
+      if (!state_.leaves_blocks(
+              {command.pool, node, per_node, command.begin, end, command.order})) {
+        return Refusal::kPromised;
+      }
+    }
+    return std::nullopt;
+  }
+
+  void release(OrderId order, ReleaseReason reason) {
+    if (state_.block(order) != nullptr) emit(BlockReleased{order, reason});
+  }
+
+  void fail_blocks(const PoolState& pool, const ReportNodes& command) {
+    std::vector<OrderId> hit;
+    for (std::uint32_t i = command.begin; i < command.end; ++i) {
+      const std::vector<OrderId>& on_node = pool.nodes[i].blocks;
+      hit.insert(hit.end(), on_node.begin(), on_node.end());
+    }
+    std::ranges::sort(hit);
+    const auto repeated = std::ranges::unique(hit);
+    hit.erase(repeated.begin(), repeated.end());
+    for (const OrderId order : hit) release(order, ReleaseReason::kNodeDown);
   }
 
   void fail_contracts(const PoolState& pool, const ReportNodes& command) {
@@ -295,6 +395,10 @@ const char* refusal_name(Refusal refusal) {
       return "already-there";
     case Refusal::kStale:
       return "stale";
+    case Refusal::kTooEarly:
+      return "too-early";
+    case Refusal::kPromised:
+      return "promised";
   }
   return "unknown";
 }

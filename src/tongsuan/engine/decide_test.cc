@@ -93,6 +93,9 @@ TEST_F(Decide, RefusesNumbersOutsideTheirLimits) {
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.grace = -1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.grace = kSecondsMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.latest_start = -1; });
+  refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.not_before = 1'001; });
+  refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.not_before = -1; });
+  refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.premium = -1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.latest_start = kSecondsMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.hubs = {HubId{1}, HubId{0}}; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.hubs = {HubId{1}, HubId{1}}; });
@@ -203,6 +206,36 @@ TEST_F(Decide, RefusesRoundsOutOfTurn) {
   accept(close);
   refuse(Refusal::kStale, close);
   EXPECT_EQ(engine_.state().posted(), (std::vector<std::int64_t>{1, 2, 3}));
+}
+
+TEST_F(Decide, RefusesWhatComesTooEarly) {
+  LiveOrder later = small_order(4);
+  later.not_before = 300;
+  accept(SubmitOrder{later});
+  refuse(Refusal::kTooEarly, start(3, {1}), 299);
+  refuse(Refusal::kTooEarly, OpenOrder{OrderId{3}}, 299);
+  refuse(Refusal::kTooEarly, BookBlock{OrderId{3}, 0, PoolId{0}, {1}, 299, Price(5)}, 299);
+  accept(BookBlock{OrderId{3}, 0, PoolId{0}, {1}, 300, Price(5)}, 299);
+  refuse(Refusal::kTime, BookBlock{OrderId{3}, 0, PoolId{0}, {1}, 300, Price(5)}, 301);
+  refuse(Refusal::kTime, BookBlock{OrderId{3}, 0, PoolId{0}, {1}, 1'001, Price(5)}, 301);
+  accept(OpenOrder{OrderId{3}}, 301);
+  refuse(Refusal::kTime, OpenOrder{OrderId{3}}, 302);
+}
+
+// Order 1, of 6 devices for 100 seconds, has nodes 1 and 2 from second 50 on.
+TEST_F(Decide, RefusesToBreakABlock) {
+  accept(BookBlock{OrderId{1}, 0, PoolId{0}, {1, 2}, 50, Price(5)});
+  refuse(Refusal::kUnknown, ReleaseBlock{OrderId{2}});
+  refuse(Refusal::kPromised, start(2, {1}));
+  refuse(Refusal::kPromised, BookBlock{OrderId{2}, 0, PoolId{0}, {1}, 149, Price(5)});
+  accept(BookBlock{OrderId{2}, 0, PoolId{0}, {1}, 150, Price(5)});
+  accept(ReleaseBlock{OrderId{2}});
+  refuse(Refusal::kUnknown, ReleaseBlock{OrderId{2}});
+  accept(BookBlock{OrderId{2}, 0, PoolId{0}, {0}, 110, Price(5)});
+  refuse(Refusal::kPromised, ExtendContract{ContractId{0}, 111}, 40);
+  accept(ExtendContract{ContractId{0}, 110}, 40);
+  accept(start(1, {1, 2}), 50);
+  refuse(Refusal::kPromised, ExtendContract{ContractId{0}, 120}, 115);
 }
 
 TEST(CheckPlaces, NamesWhatIsWrong) {

@@ -1,10 +1,12 @@
 // Orders and contracts while they live.
 //
 // Model. An order is a gang of devices for some time, all or none, from the second on at which it
-// comes, and no later than `latest_start`. It may name several ways to run (variants: classes and
-// sizes) and a set of hubs. Its value falls by `delay_cost` for each hour that it waits beyond its
-// `grace`, and is never counted below zero: with a grace the order is flexible, any start within
-// it is worth the same. A contract is an order that runs: devices of certain nodes of one pool.
+// comes or that it names, and no later than `latest_start`. It may name several ways to run
+// (variants: classes and sizes) and a set of hubs. Its value falls by `delay_cost` for each hour
+// that it waits beyond its `grace`, and is never counted below zero: with a grace the order is
+// flexible, any start within it is worth the same. A contract is an order that runs: devices of
+// certain nodes of one pool. A block is a contract promised for later: its nodes are taken from its
+// begin on, and nobody else may count on them beyond that.
 #pragma once
 
 #include <algorithm>
@@ -39,19 +41,30 @@ struct LiveOrder {
   std::uint32_t home = kNone;   // HubId::value
   std::uint32_t data = kNone;   // DataId::value: must be at the hub when it starts
   bool whole_nodes = false;     // takes whole nodes even where its gang would leave room
-  Second grace = 0;             // waiting costs nothing for so long from `submit` on
+  Second grace = 0;             // waiting costs nothing for so long from when it is wanted
+  Second not_before = 0;        // its owner wants it no sooner; 0: as soon as it comes
+  std::int64_t premium = 0;     // micro-yuan on top for a block that is booked and kept; 0: none
   friend bool operator==(const LiveOrder&, const LiveOrder&) = default;
 };
 
+// From when on its owner waits.
+[[nodiscard]] inline Second wanted_from(const LiveOrder& order) {
+  return std::max(order.submit, order.not_before);
+}
+
+// From when on waiting lowers its value.
+[[nodiscard]] inline Second decays_from(const LiveOrder& order) {
+  return wanted_from(order) + order.grace;
+}
+
 // The seconds of waiting within [from, to) that lower its value.
 [[nodiscard]] inline Second costly_wait(const LiveOrder& order, Second from, Second to) {
-  const Second begin = std::max(from, order.submit + order.grace);
-  return std::max<Second>(0, to - begin);
+  return std::max<Second>(0, to - std::max(from, decays_from(order)));
 }
 
 // What the order is worth when it starts at `start`.
 [[nodiscard]] inline std::int64_t value_at(const LiveOrder& order, Second start) {
-  const Second waited = costly_wait(order, order.submit, start);
+  const Second waited = costly_wait(order, wanted_from(order), start);
   const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
   return lost >= order.value ? 0 : order.value - static_cast<std::int64_t>(lost);
 }
@@ -95,9 +108,30 @@ struct Contract {
   Second expected_end = 0;  // by the owner's estimate, and extended when that runs out
   Second end = -1;          // −1 while it runs
   Price price;              // posted when it started: micro-yuan per device-hour
+  Second promised = -1;     // begin of the block on which it started; −1: on none
   [[nodiscard]] std::uint32_t devices() const {
     return per_node * static_cast<std::uint32_t>(nodes.size());
   }
+};
+
+// Devices promised to a waiting order from `begin` on. It ends when the order starts, and is kept
+// if that is in its pool: which nodes it has may change.
+struct Block {
+  OrderId order;
+  std::uint32_t way = 0;
+  PoolId pool;
+  std::uint32_t per_node = 0;
+  std::vector<std::uint32_t> nodes;  // rising positions within the pool
+  Second begin = 0;
+  Second end = 0;  // by the owner's estimate
+  Price price;     // agreed when it was booked: micro-yuan per device-hour
+};
+
+enum class ReleaseReason : std::uint8_t {
+  kNodeDown,   // one of its nodes failed
+  kOrderGone,  // cancelled, or left
+  kRebooked,   // the same order has another block now
+  kGivenUp,    // by whoever booked it
 };
 
 }  // namespace tongsuan::engine

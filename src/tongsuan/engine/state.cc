@@ -16,7 +16,7 @@ std::uint32_t PoolState::largest_free() const {
 State::State(Places places) : places_(std::move(places)) {
   for (const Pool& pool : places_.pools) {
     PoolState state;
-    state.nodes.assign(pool.nodes, Node{pool.node_devices, true, 0, {}});
+    state.nodes.assign(pool.nodes, Node{pool.node_devices, true, 0, {}, {}});
     state.up_nodes_by_free.assign(pool.node_devices + std::size_t{1}, 0);
     state.up_nodes_by_free.back() = pool.nodes;
     state.free = state.up = std::uint64_t{pool.nodes} * pool.node_devices;
@@ -105,7 +105,7 @@ void State::on(const NodesChanged& event) {
   for (std::uint32_t i = event.begin; i < event.end; ++i) {
     Node& node = pool.nodes[i];
     if (node.up == event.up) continue;
-    TONGSUAN_CHECK(node.contracts.empty());
+    TONGSUAN_CHECK(node.contracts.empty() && node.blocks.empty());
     node.up = event.up;
     if (event.up) {
       ++pool.up_nodes_by_free[node.free];
@@ -141,6 +141,13 @@ void State::on(const ContractStarted& event) {
                         .start = now_,
                         .expected_end = event.expected_end,
                         .price = what.price});
+  if (const Block* promised = block(what.order)) {
+    // What is promised are devices of a pool; which nodes is nobody's concern.
+    if (promised->pool == what.pool && promised->way == what.way) {
+      contracts_.back().promised = promised->begin;
+    }
+    drop_block(what.order);
+  }
   PoolState& pool = pools_[what.pool.value];
   for (const std::uint32_t at : what.nodes) {
     Node& node = pool.nodes[at];
@@ -201,6 +208,70 @@ void State::on(const TransferStarted& event) {
 void State::on(const TransferEnded& event) {
   data_[event.data].arriving_at[event.to.value] = -1;
   data_[event.data].at[event.to.value] = true;
+}
+
+void State::on(const OrderOpened& event) {
+  orders_[event.order.value].waiting_since = now_;
+}
+
+void State::on(const BlockBooked& event) {
+  const BookBlock& what = event.what;
+  const OrderRecord& record = orders_[what.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kWaiting && block(what.order) == nullptr);
+  const Need need = need_of(record.order.ways[what.way], record.order.whole_nodes,
+                            places_.pools[what.pool.value].node_devices);
+  const auto at = std::ranges::lower_bound(blocks_, what.order, {}, &Block::order);
+  blocks_.insert(at, {what.order, what.way, what.pool, need.per_node, what.nodes, what.begin,
+                      event.end, what.price});
+  for (const std::uint32_t node : what.nodes) {
+    pools_[what.pool.value].nodes[node].blocks.push_back(what.order);
+  }
+  ++block_version_;
+}
+
+void State::on(const BlockReleased& event) {
+  TONGSUAN_CHECK(block(event.order) != nullptr);
+  drop_block(event.order);
+}
+
+const Block* State::block(OrderId order) const {
+  const auto at = std::ranges::lower_bound(blocks_, order, {}, &Block::order);
+  return at != blocks_.end() && at->order == order ? &*at : nullptr;
+}
+
+void State::drop_block(OrderId order) {
+  const auto at = std::ranges::lower_bound(blocks_, order, {}, &Block::order);
+  for (const std::uint32_t node : at->nodes) {
+    std::erase(pools_[at->pool.value].nodes[node].blocks, order);
+  }
+  blocks_.erase(at);
+  ++block_version_;
+}
+
+// What a node needs grows only where a block begins, so it is enough to look there and at the
+// beginning.
+bool State::leaves_blocks(const Use& use) const {
+  const Node& node = pools_[use.pool.value].nodes[use.node];
+  const std::uint32_t devices = places_.pools[use.pool.value].node_devices;
+  const auto needed_at = [&](Second at) {
+    std::uint64_t sum = use.devices;
+    for (const ContractId id : node.contracts) {
+      const Contract& contract = contracts_[id.value];
+      if (contract.expected_end > at) sum += contract.per_node;
+    }
+    for (const OrderId id : node.blocks) {
+      const Block& other = *block(id);
+      if (!(id == use.except) && other.begin <= at && at < other.end) sum += other.per_node;
+    }
+    return sum;
+  };
+  if (needed_at(use.begin) > devices) return false;
+  for (const OrderId id : node.blocks) {
+    const Block& other = *block(id);
+    if (id == use.except || other.end <= use.begin || other.begin >= use.end) continue;
+    if (needed_at(std::max(other.begin, use.begin)) > devices) return false;
+  }
+  return true;
 }
 
 void State::on(const RoundClosed& event) {

@@ -3,7 +3,10 @@
 // Invariants, checked whenever a contract starts or ends:
 // - a node's free devices are its devices less those of the contracts on it, never below zero;
 // - an order has at most one contract that runs;
-// - a contract runs on nodes that are up, of a pool that its order may use.
+// - a contract runs on nodes that are up, of a pool that its order may use;
+// - an order has at most one block, only while it waits, on nodes that are up;
+// - on no node do blocks and the contracts that are expected to run into them need more devices
+//   than it has.
 // State owns everything. Only `apply` (engine.h) changes it; everybody may read.
 #pragma once
 
@@ -19,6 +22,7 @@ struct Node {
   bool up = true;
   Second busy_until = 0;              // the latest expected end of what runs on it; 0: nothing
   std::vector<ContractId> contracts;  // in order of their start
+  std::vector<OrderId> blocks;        // whose blocks are on it, in order of booking
 };
 
 struct PoolState {
@@ -75,6 +79,22 @@ class State {
   [[nodiscard]] const PoolState& pool(PoolId id) const { return pools_[id.value]; }
   [[nodiscard]] const DataState& data(std::uint32_t id) const { return data_[id]; }
   [[nodiscard]] const LinkState& link(LinkId id) const { return links_[id.value]; }
+  // Live blocks, by rising order; and that of an order, nullptr when it has none.
+  [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
+  [[nodiscard]] const Block* block(OrderId order) const;
+  // Moves with every change of the blocks.
+  [[nodiscard]] std::uint64_t block_version() const { return block_version_; }
+  // Whether the node has `devices` more during [begin, end) beside all blocks on it but that of
+  // `except`, by what contracts are expected to take. `begin` is not before now.
+  struct Use {
+    PoolId pool;
+    std::uint32_t node = 0;
+    std::uint32_t devices = 0;
+    Second begin = 0;
+    Second end = 0;
+    OrderId except{kNone};
+  };
+  [[nodiscard]] bool leaves_blocks(const Use& use) const;
   // Pools that the order may use with this way, rising.
   [[nodiscard]] std::vector<PoolId> pools_of(const LiveOrder& order, std::uint32_t way) const;
   // What is left of the estimate of `way`, at least a second.
@@ -97,6 +117,10 @@ class State {
   void on(const TransferStarted& event);
   void on(const TransferEnded& event);
   void on(const RoundClosed& event);
+  void on(const OrderOpened& event);
+  void on(const BlockBooked& event);
+  void on(const BlockReleased& event);
+  void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);
 
@@ -109,6 +133,8 @@ class State {
   std::vector<PoolState> pools_;
   std::vector<DataState> data_;
   std::vector<LinkState> links_;
+  std::vector<Block> blocks_;
+  std::uint64_t block_version_ = 0;
 };
 
 }  // namespace tongsuan::engine

@@ -53,6 +53,8 @@ class Dump {
     for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
       contract(state.contract(ContractId{i}));
     }
+    for (const Block& one : state.blocks()) block(one);
+    put("block-version", static_cast<std::int64_t>(state.block_version()));
     for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) pool(state.pool(PoolId{i}));
     for (std::uint32_t i = 0; i < state.places().data_sets.size(); ++i) {
       for (const bool at : state.data(i).at) put("at", at);
@@ -89,6 +91,17 @@ class Dump {
     put("expected", contract.expected_end);
     put("end", contract.end);
     put("price", contract.price.raw());
+    put("promised", contract.promised);
+  }
+  void block(const Block& block) {
+    put("block-of", block.order.value);
+    put("way", block.way);
+    put("pool", block.pool.value);
+    put("per_node", block.per_node);
+    for (const std::uint32_t node : block.nodes) put("node", node);
+    put("begin", block.begin);
+    put("end", block.end);
+    put("price", block.price.raw());
   }
   void pool(const PoolState& pool) {
     for (const Node& node : pool.nodes) {
@@ -96,6 +109,7 @@ class Dump {
       put("up", node.up);
       put("busy", node.busy_until);
       for (const ContractId id : node.contracts) put("holds", id.value);
+      for (const OrderId id : node.blocks) put("promised-to", id.value);
     }
     for (const std::uint32_t count : pool.up_nodes_by_free) put("bucket", count);
     put("pool-free", static_cast<std::int64_t>(pool.free));
@@ -144,6 +158,46 @@ inline std::string wrong_pool(const State& state, PoolId id) {
   return now.up_nodes_by_free == buckets ? "" : "nodes by free devices";
 }
 
+// Devices of a node that are needed at `at`, by what contracts are expected to take and blocks.
+inline std::uint32_t needed(const State& state, PoolId pool, std::uint32_t node, Second at) {
+  std::uint32_t sum = 0;
+  for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    const Contract& contract = state.contract(ContractId{i});
+    const bool here = contract.pool == pool && std::ranges::count(contract.nodes, node) > 0;
+    if (here && contract.end < 0 && contract.expected_end > at) sum += contract.per_node;
+  }
+  for (const Block& block : state.blocks()) {
+    const bool here = block.pool == pool && std::ranges::count(block.nodes, node) > 0;
+    if (here && block.begin <= at && at < block.end) sum += block.per_node;
+  }
+  return sum;
+}
+
+inline std::string wrong_block(const State& state) {
+  std::vector<std::size_t> on_nodes(state.places().pools.size());
+  for (const Block& block : state.blocks()) {
+    const OrderRecord& record = state.order(block.order);
+    if (state.block(block.order) != &block) return "two blocks of an order, or not in order";
+    if (record.state != OrderState::kWaiting) return "a block of an order that does not wait";
+    if (block.begin < record.order.not_before) return "a block before its owner wants it";
+    on_nodes[block.pool.value] += block.nodes.size();
+    for (const std::uint32_t node : block.nodes) {
+      if (!state.pool(block.pool).nodes[node].up) return "a block on a node that is down";
+      const Second at = std::max(block.begin, state.now());
+      if (at >= block.end) continue;
+      if (needed(state, block.pool, node, at) >
+          state.places().pools[block.pool.value].node_devices) {
+        return "a block without its devices";
+      }
+    }
+  }
+  for (std::uint32_t i = 0; i < on_nodes.size(); ++i) {
+    for (const Node& node : state.pool(PoolId{i}).nodes) on_nodes[i] -= node.blocks.size();
+    if (on_nodes[i] != 0) return "blocks of a node";
+  }
+  return "";
+}
+
 // The first invariant of state.h that does not hold; empty when all do.
 inline std::string broken_invariant(const State& state) {
   for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) {
@@ -166,7 +220,7 @@ inline std::string broken_invariant(const State& state) {
     const bool runs = record.state == OrderState::kRunning;
     if (runs != (running.count(i) > 0)) return "an order runs without a contract";
   }
-  return "";
+  return wrong_block(state);
 }
 
 }  // namespace tongsuan::engine::testing

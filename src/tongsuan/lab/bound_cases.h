@@ -17,6 +17,7 @@ struct CaseSize {
   std::uint64_t classes = 2;
   bool cancels = false;
   bool failures = true;
+  bool forward = false;  // some jobs are wanted later than they come
 };
 
 // Jobs of the first class run on devices of any; hubs are restricted for every other job.
@@ -40,6 +41,10 @@ inline world::Job random_job(Random& random, const engine::Places& places, const
   job.actual_ppm = static_cast<std::uint32_t>(random.between(300'000, 1'500'000));
   if (size.cancels && random.below(3) == 0)
     job.cancel = order.submit + random.between(0, size.span);
+  if (size.forward && random.below(2) == 0) {
+    order.not_before = order.submit + random.between(0, size.span / 2);
+    order.latest_start += size.span / 2;
+  }
   return job;
 }
 
@@ -94,7 +99,8 @@ inline void add_energy(Random& random, Instance& instance) {
 
 // Money and hours of a real size in a world of few jobs.
 inline Instance random_world(std::uint64_t seed, std::uint64_t jobs) {
-  Instance instance = random_instance(seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true});
+  Instance instance = random_instance(
+      seed, {.span = 2 * kHour, .jobs = jobs, .cancels = true, .forward = seed % 3 == 0});
   Random random(seed + 1'000'000);
   for (Hub& hub : instance.places.hubs) hub.pue_milli = 1'250;
   for (world::Job& job : instance.script.jobs) {

@@ -24,6 +24,11 @@ double where_energy(R run, double figure) {
   return run.energy_mwh > kNothing ? figure : std::nan("");
 }
 
+// A figure of orders that name the second from which they are wanted.
+double where_forward(R run, double figure) {
+  return run.forward.orders > 0 ? figure : std::nan("");
+}
+
 // Totals grow with the work that is done, so they are no merit; per unit of it they are.
 double share_of(double part, double whole) {
   return whole > kNothing ? part / whole : std::nan("");
@@ -90,6 +95,18 @@ constexpr std::array kMetrics = {
            [](R run) { return static_cast<double>(run.stops); }},
     Metric{"moves", "", 1, 1, B::kNeither, false,
            [](R run) { return static_cast<double>(run.moves); }},
+    Metric{"forward", "", 1, 1, B::kNeither, false,
+           [](R run) { return or_nothing(static_cast<double>(run.forward.orders)); }},
+    Metric{"forward_on_time", "%", kPercent, 1, B::kHigh, true,
+           [](R run) { return where_forward(run, run.forward.on_time); }},
+    Metric{"blocks_booked", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_forward(run, static_cast<double>(run.forward.booked)); }},
+    Metric{"blocks_kept", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_forward(run, static_cast<double>(run.forward.kept)); }},
+    Metric{"blocks_broken", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_forward(run, static_cast<double>(run.forward.broken)); }},
+    Metric{"premium", "k CNY", 1e-3, 1, B::kNeither, true,
+           [](R run) { return where_forward(run, run.forward.premium_yuan); }},
     Metric{"rounds", "", 1, 1, B::kNeither, false,
            [](R run) { return or_nothing(static_cast<double>(run.rounds.rounds)); }},
     Metric{"gap", "%", kPercent, 2, B::kNeither, false,

@@ -93,13 +93,14 @@ FluidModel fluid_model(const Instance& instance) {
   std::map<std::vector<std::uint32_t>, std::uint32_t> sets;
   for (const world::Job& job : instance.script.jobs) {
     const Second end = job.cancel < 0 ? instance.span : std::min(instance.span, job.cancel);
-    if (job.order.submit >= end) continue;
+    const Second from = engine::wanted_from(job.order);
+    if (from >= end) continue;
     Fit found = fit(instance.places, job, instance.span);
     if (found.pools.empty()) continue;
     const auto [at, fresh] = sets.try_emplace(std::move(found.pools),
                                               static_cast<std::uint32_t>(model.pool_sets.size()));
     if (fresh) model.pool_sets.push_back(at->first);
-    model.jobs.push_back({job.order.submit, end, found.gang, found.work, at->second});
+    model.jobs.push_back({from, end, found.gang, found.work, at->second});
   }
   std::ranges::stable_sort(model.jobs, {}, &FluidJob::submit);
   return model;

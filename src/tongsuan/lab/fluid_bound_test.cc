@@ -150,6 +150,13 @@ TEST(FluidBound, SeesThatDemandMayNotGoWhereDevicesAreIdle) {
   EXPECT_EQ(bound.bound, 200);
 }
 
+TEST(FluidBound, NothingIsDoneBeforeItIsWanted) {
+  Instance instance = one_pool(1);
+  instance.script.jobs = {job_of(10, 1, 1'000)};
+  instance.script.jobs[0].order.not_before = 70;
+  EXPECT_EQ(fluid_bound(instance).bound, 30);
+}
+
 TEST(FluidBound, AnOwnerWhoGivesUpEndsTheWindow) {
   Instance instance = one_pool(1);
   instance.script.jobs = {job_of(10, 1, 1'000)};

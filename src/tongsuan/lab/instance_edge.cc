@@ -127,7 +127,7 @@ class ServiceDemand {
   // Half of the value is gone when it starts at the last second.
   static void hurry(world::Job& job) {
     job.order.grace = 0;
-    job.order.latest_start = job.order.submit + kServiceWait;
+    job.order.latest_start = engine::wanted_from(job.order) + kServiceWait;
     job.order.delay_cost = std::min(kMoneyMax, job.order.value * (kHour / kServiceWait / 2));
     job.checkpoint = 0;
   }

@@ -217,6 +217,8 @@ void add_script(Bytes& bytes, const world::Script& script) {
               order.home, order.data, (order.whole_nodes ? 1 : 0) | (order.grace != 0 ? 2 : 0),
               job.actual_ppm, job.checkpoint, job.cancel, order.ways.size());
     if (order.grace != 0) bytes.add(order.grace);
+    // Where nothing is wanted for later, digests are what they were before that could be.
+    if (order.not_before != 0) bytes.add(order.not_before, order.premium);
     for (const engine::Way& way : order.ways) {
       bytes.add(way.accelerator.value, way.gang, way.estimate);
     }

@@ -15,6 +15,7 @@ JobTerms::JobTerms(const ScenarioKeys& keys, std::uint64_t seed)
       estimates_(draw_stream(seed, kEstimateStream)),
       worths_(draw_stream(seed, kWorthStream)),
       cancels_(draw_stream(seed, kCancelStream)),
+      forwards_(draw_stream(seed, kForwardStream)),
       flexibles_(draw_stream(seed, kFlexibleStream)) {}
 
 world::Job JobTerms::make(const Sketch& sketch, std::int64_t rent) {
@@ -28,13 +29,34 @@ world::Job JobTerms::make(const Sketch& sketch, std::int64_t rent) {
   set_worth(job, sketch, rent);
   if (draw_chance(flexibles_, keys_.flexible_per_mille)) {
     job.order.grace = Second{keys_.flexible_hours} * kHour;
-    job.order.latest_start += job.order.grace;
+    job.order.latest_start =
+        std::min(job.order.latest_start + job.order.grace, engine::kSecondsMax);
   }
   const bool cancelled = draw_chance(cancels_, keys_.cancel_per_mille);
   const auto after =
       static_cast<Second>(cancels_.below(static_cast<std::uint64_t>(sketch.duration + 6 * kHour)));
   if (cancelled) job.cancel = sketch.submit + 1 + after;
+  set_forward(job);
   return job;
+}
+
+// The job is wanted at the quarter of an hour in which it would have come, and comes earlier: a
+// twelfth of the longest lead before that at least. So the hours in which devices are wanted stay
+// the same.
+void JobTerms::set_forward(world::Job& job) {
+  constexpr Second kQuarter = 900;
+  const bool forward = draw_chance(forwards_, keys_.forward_per_mille);
+  const Second longest = Second{keys_.forward_lead_hours} * kHour;
+  const Second lead = forwards_.between(longest / 12, longest);
+  const std::int64_t percent = forwards_.between(50, 150);  // of the usual premium
+  engine::LiveOrder& order = job.order;
+  const Second wanted = order.submit / kQuarter * kQuarter;
+  if (!forward || wanted == 0 || order.grace > 0) return;  // nobody wants both
+  order.not_before = wanted;
+  order.submit = std::max<Second>(0, wanted - lead);
+  const auto premium =
+      static_cast<int128>(order.value) * keys_.forward_premium_percent * percent / 10'000;
+  order.premium = static_cast<std::int64_t>(std::min<int128>(premium, kMoneyMax));
 }
 
 // Some owners know, a few expect too little, the rest ask for more than they need.

@@ -40,6 +40,7 @@ enum InstanceStream : std::uint64_t {
   kBreezeStream,
   kForecastStream,
   kFirstFreeStream,
+  kForwardStream = 1'000,   // came later than makers' own
   kFlexibleStream = 1'024,  // beyond those of makers, which stay what they were
   kProfileStream,
 };
@@ -55,11 +56,13 @@ class JobTerms {
  private:
   void set_estimate(world::Job& job, const Sketch& sketch);
   void set_worth(world::Job& job, const Sketch& sketch, std::int64_t rent);
+  void set_forward(world::Job& job);
 
   const ScenarioKeys& keys_;
   Random estimates_;
   Random worths_;
   Random cancels_;
+  Random forwards_;
   Random flexibles_;
 };
 

@@ -155,11 +155,12 @@ class Measure {
       served += work;
       // Whatever was lost or repeated on the way is waiting too.
       value += static_cast<double>(engine::value_at(
-          record.order, record.order.submit + static_cast<Second>(wait_seconds(record, job, i))));
+          record.order,
+          engine::wanted_from(record.order) + static_cast<Second>(wait_seconds(record, job, i))));
       if (!hurried) continue;
       ++done;
       const Contract& last = state_.contract(ContractId{record.contract});
-      const auto whole = static_cast<double>(last.end - record.order.submit);
+      const auto whole = static_cast<double>(last.end - engine::wanted_from(record.order));
       const auto run = static_cast<double>(
           record.stops == 0 ? last.end - last.start
                             : std::max<Second>(1, last.end - record.first_start));
@@ -189,13 +190,14 @@ class Measure {
         record.state == OrderState::kWaiting || record.state == OrderState::kRunning;
   }
 
-  // From submission on, all time in which it made no progress. Work that never started counts with
-  // what it waited.
+  // From submission on, or from when its owner wants it, all time in which it made no progress.
+  // Work that never started counts with what it waited.
   [[nodiscard]] double wait_seconds(const OrderRecord& record, const world::Job& job,
                                     std::uint32_t order) const {
+    const Second from = engine::wanted_from(record.order);
     if (record.state == OrderState::kDone) {
       const Second end = state_.contract(ContractId{record.contract}).end;
-      return static_cast<double>(end - record.order.submit - kept_[order]);
+      return static_cast<double>(end - from - kept_[order]);
     }
     Second until = stopped_;
     if (record.first_start >= 0) {
@@ -205,7 +207,7 @@ class Measure {
     } else if (record.state == OrderState::kCancelled) {
       until = job.cancel;
     }
-    return static_cast<double>(std::max<Second>(0, until - record.order.submit));
+    return static_cast<double>(std::max<Second>(0, until - from));
   }
 
   void count_transfers() {
@@ -264,10 +266,11 @@ class Measure {
     for (std::uint32_t i = 0; i < state_.order_count(); ++i) {
       const OrderRecord& record = state_.order(OrderId{i});
       if (record.state == OrderState::kRefused) continue;
-      const auto end = record.order.submit +
-                       static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
-      // Waits at the end of hour h when submit < (h + 1) h ≤ end.
-      const auto first = static_cast<std::size_t>(record.order.submit / kHour);
+      const Second from = engine::wanted_from(record.order);
+      const auto end =
+          from + static_cast<Second>(wait_seconds(record, instance_.script.jobs[i], i));
+      // Waits at the end of hour h when from < (h + 1) h ≤ end.
+      const auto first = static_cast<std::size_t>(from / kHour);
       const auto last = static_cast<std::size_t>(end / kHour);
       if (first >= span_hours || last <= first) continue;
       ++waiting[first];
@@ -357,6 +360,46 @@ void measure(const Instance& instance, const engine::State& state, const std::ve
   Measure(instance, state, ran, stopped, result).run();
 }
 
+// ---- Orders for a later second ------------------------------------------------------------------
+
+void ForwardCounter::see(const engine::Event& event) {
+  if (std::holds_alternative<engine::BlockBooked>(event.what)) {
+    ++booked_;
+  } else if (const auto* released = std::get_if<engine::BlockReleased>(&event.what)) {
+    // Where its owner gave the order up, nothing was broken; a block that went elsewhere lives on.
+    booked_ -= released->reason == engine::ReleaseReason::kRebooked;
+    broken_ += released->reason == engine::ReleaseReason::kNodeDown ||
+               released->reason == engine::ReleaseReason::kGivenUp;
+  }
+}
+
+ForwardFigures ForwardCounter::figures(const Instance& instance, const engine::State& state) const {
+  ForwardFigures figures;
+  figures.booked = booked_;
+  figures.broken = broken_;
+  std::vector<Second> promised(state.order_count(), -1);  // on what blocks orders first started
+  for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    const Contract& contract = state.contract(ContractId{i});
+    if (contract.start == state.order(contract.order).first_start) {
+      promised[contract.order.value] = contract.promised;
+    }
+  }
+  for (std::uint32_t i = 0; i < instance.script.jobs.size() && i < state.order_count(); ++i) {
+    const OrderRecord& record = state.order(OrderId{i});
+    if (record.order.not_before <= record.order.submit) continue;
+    if (record.state == OrderState::kRefused) continue;
+    ++figures.orders;
+    const bool on_time =
+        record.first_start >= 0 && record.first_start <= record.order.not_before + kOnTime;
+    figures.on_time += on_time ? 1 : 0;
+    if (!on_time || promised[i] < 0) continue;
+    ++figures.kept;
+    figures.premium_yuan += static_cast<double>(record.order.premium) / kYuan;
+  }
+  if (figures.orders > 0) figures.on_time /= static_cast<double>(figures.orders);
+  return figures;
+}
+
 // ---- Idle devices ----------------------------------------------------------------------------
 
 IdleSampler::IdleSampler(const Instance& instance) : instance_(instance) {}
@@ -387,8 +430,8 @@ void IdleSampler::sample(const engine::State& state, Second at) {
   };
   for (const OrderId id : waiting_) {
     const OrderRecord& record = state.order(id);
-    if (record.state != OrderState::kWaiting) continue;
     const engine::LiveOrder& order = record.order;
+    if (record.state != OrderState::kWaiting || order.not_before > at) continue;
     double wanted = order.ways.front().gang;
     for (std::uint32_t way = 0; way < order.ways.size() && wanted > 0; ++way) {
       for (const engine::PoolId pool : state.pools_of(order, way)) {

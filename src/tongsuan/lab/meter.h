@@ -29,6 +29,17 @@ class IdleSampler {
   std::uint32_t seen_ = 0;  // orders looked at
 };
 
+// Counts blocks as events come, and what became of orders for a later second.
+class ForwardCounter {
+ public:
+  void see(const engine::Event& event);
+  [[nodiscard]] ForwardFigures figures(const Instance& instance, const engine::State& state) const;
+
+ private:
+  std::uint64_t booked_ = 0;
+  std::uint64_t broken_ = 0;
+};
+
 struct Ran {        // of a contract, by ContractId
   Second end = 0;   // or when the replay stopped
   Second kept = 0;  // seconds that count

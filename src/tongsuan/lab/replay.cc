@@ -66,6 +66,7 @@ class Loop final : public dispatch::Desk {
       } else if (std::holds_alternative<engine::ContractStarted>(event.what)) {
         ran_.push_back({});
       }
+      forward_.see(event);
     }
     return accepted;
   }
@@ -139,6 +140,9 @@ class Loop final : public dispatch::Desk {
       case Kind::kCancel:
         cancel(OrderId{happening.id});
         break;
+      case Kind::kOpen:
+        run_command(engine::OpenOrder{OrderId{happening.id}});
+        break;
       case Kind::kPatience:
         run_command(engine::ExpireOrder{OrderId{happening.id}});
         break;
@@ -148,11 +152,27 @@ class Loop final : public dispatch::Desk {
     }
   }
 
-  // Work goes on for a quarter of its estimate at a time, at least a quarter of an hour.
+  // Work goes on for a quarter of its estimate at a time, at least a quarter of an hour; no further
+  // than to the next block on its nodes, where whoever booked it decides.
   void extend(engine::ContractId id) {
     const engine::Contract& contract = state().contract(id);
     const Second estimate = state().order(contract.order).order.ways[contract.way].estimate;
-    run_command(engine::ExtendContract{id, now_ + std::max<Second>(900, estimate / 4)});
+    Second until = now_ + std::max<Second>(900, estimate / 4);
+    while (until > now_ && !run_command(engine::ExtendContract{id, until})) {
+      until = last_block_before(contract, until);
+    }
+  }
+
+  // The last begin before then of a block on its nodes; 0: none.
+  [[nodiscard]] Second last_block_before(const engine::Contract& contract, Second until) const {
+    Second last = 0;
+    for (const std::uint32_t node : contract.nodes) {
+      for (const OrderId order : state().pool(contract.pool).nodes[node].blocks) {
+        const Second begin = state().block(order)->begin;
+        if (begin < until) last = std::max(last, begin);
+      }
+    }
+    return last;
   }
 
   // What runs on failing nodes keeps what was checkpointed.
@@ -217,6 +237,7 @@ class Loop final : public dispatch::Desk {
     }
     result.stops = stops_;
     result.moves = moves_;
+    result.forward = forward_.figures(instance_, state());
     policy_.report(result);
     result.events = engine_.event_count();
     const Digest digest = engine_.digest();
@@ -238,6 +259,7 @@ class Loop final : public dispatch::Desk {
   engine::Engine engine_;
   world::World world_;
   IdleSampler sampler_;
+  ForwardCounter forward_;
   std::vector<Event> fresh_;   // since the policy was last called
   std::vector<Event> events_;  // what it is called with
   std::vector<Ran> ran_;       // by ContractId

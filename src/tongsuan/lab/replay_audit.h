@@ -1,5 +1,5 @@
-// Test helper: small worlds, and a second book-keeper who sees only the events of a replay and the
-// script, and counts everything again in the slowest way.
+// Test helper: a second book-keeper who sees only the events of a replay and the script, and counts
+// everything again in the slowest way.
 #pragma once
 
 #include <algorithm>
@@ -10,112 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
+#include "tongsuan/lab/random_world.h"
 #include "tongsuan/lab/replay.h"
-#include "tongsuan/world/faults.h"
 
 namespace tongsuan::lab::testing {
-
-// Up to three hubs, two classes, failures, data, energy; a few dozen jobs of every kind.
-class RandomWorld {
- public:
-  explicit RandomWorld(std::uint64_t seed) : random_(seed) {
-    world_.scenario = "small";
-    world_.seed = seed;
-    world_.span = kDay;
-    world_.drain = 20 * kDay;
-    add_places();
-    add_energy();
-    world::FaultOptions faults;
-    faults.span = world_.span;
-    faults.seed = seed;
-    faults.node_failure_hours = random_.below(2) == 0 ? 0 : 60;
-    faults.node_repair_hours = 2;
-    world_.script.nodes = world::make_faults(world_.places, faults);
-    world_.script.asks = {{4 * kHour, engine::PoolId{0}, Price(7'000'000)}};
-    Second at = 0;
-    for (std::uint64_t i = 0; i < 50; ++i) {
-      at += random_.between(0, 1'500);
-      add_job(at);
-    }
-  }
-  [[nodiscard]] Instance take() { return std::move(world_); }
-
- private:
-  std::uint32_t below(std::uint64_t bound) {
-    return static_cast<std::uint32_t>(random_.below(bound));
-  }
-
-  void add_places() {
-    engine::Places& places = world_.places;
-    const std::uint32_t hubs = 1 + below(3);
-    for (const char* name : {"A", "B"}) places.class_names.push_back(name);
-    places.classes = {{400, 4}, {250, 2}};
-    for (std::uint32_t hub = 0; hub < hubs; ++hub) {
-      const std::string name(1, static_cast<char>('a' + hub));
-      places.hub_names.push_back("hub-" + name);
-      places.zone_names.push_back("zone-" + name);
-      places.account_names.push_back("user-" + name);
-      places.zones.push_back({Commodity::kPower, Disposal::kFree});
-      Hub made;
-      made.pue_milli = 1'000 + below(400);
-      if (hub < 2) made.power_zone = hub;
-      places.hubs.push_back(made);
-      places.accounts.push_back({hub});
-      places.pools.push_back({HubId{hub}, ClassId{0}, 1 + below(3), 4, Price(5'000'000)});
-      if (hub == 0) places.pools.push_back({HubId{hub}, ClassId{1}, 2, 2, Price(3'000'000)});
-    }
-    places.data_sets = {{200'000, {HubId{0}}}};
-    for (std::uint32_t hub = 1; hub < hubs; ++hub) {
-      places.links.push_back({HubId{0}, HubId{hub}, 100, Price(20'000'000)});
-    }
-  }
-
-  void add_energy() {
-    Energy& energy = world_.energy;
-    energy.hours = 48;
-    const std::size_t zones = world_.places.zones.size();
-    energy.green.resize(zones);
-    energy.tariff.resize(zones);
-    for (std::size_t zone = 0; zone < zones; ++zone) {
-      for (std::uint32_t hour = 0; hour < energy.hours; ++hour) {
-        energy.green[zone].push_back(random_.between(0, 6'000));
-        energy.tariff[zone].push_back(random_.between(200, 900) * 1'000'000);
-      }
-    }
-    energy.green_forecast = energy.green;
-    energy.grid_grams.assign(zones, 500);
-    energy.unmatched_adder = 50'000'000;
-    if (zones > 1) energy.lines = {{ZoneId{0}, ZoneId{1}, 2'000, Price(10'000'000)}};
-  }
-
-  void add_job(Second at) {
-    const auto hubs = static_cast<std::uint32_t>(world_.places.hubs.size());
-    world::Job job;
-    engine::LiveOrder& order = job.order;
-    order.submit = at;
-    order.home = below(hubs);
-    order.account = AccountId{order.home};
-    order.latest_start = at + random_.between(600, 90'000);
-    order.value = random_.between(1, 500) * 1'000'000;
-    order.delay_cost = order.value / random_.between(1, 30);
-    // From the second alone, so that the draws of other terms stay what they were.
-    if (at % 4 == 0) order.grace = at % 40'000;
-    order.whole_nodes = random_.below(10) == 0;
-    order.ways = {{ClassId{0}, 1 + below(8), random_.between(1, 20'000)}};
-    if (random_.below(3) == 0) order.ways.push_back({ClassId{1}, 1 + below(4), 9'000});
-    if (random_.below(3) == 0) order.hubs = {HubId{order.home}};
-    if (random_.below(4) == 0) order.data = 0;
-    job.actual_ppm = static_cast<std::uint32_t>(random_.between(100'000, 1'700'000));
-    job.checkpoint = random_.below(2) == 0 ? 0 : 1'800;
-    if (random_.below(12) == 0) job.cancel = at + random_.between(1, 20'000);
-    world_.script.jobs.push_back(std::move(job));
-  }
-
-  Random random_;
-  Instance world_;
-};
 
 // One contract as the events tell it.
 struct Told {
@@ -156,7 +55,9 @@ class Audit {
     expect_devices(result);
     expect_energy(result);
     expect_idle(result);
+    expect_forward(result);
   }
+  [[nodiscard]] std::uint64_t kept() const { return kept_; }
 
  private:
   using Ended = engine::ContractEnded;
@@ -169,6 +70,7 @@ class Audit {
   void on(const engine::OrderGone& event) {
     ASSERT_EQ(states_[event.order.value], engine::OrderState::kWaiting);
     states_[event.order.value] = event.state;
+    ASSERT_FALSE(blocks_.contains(event.order.value));
     if (event.state == engine::OrderState::kLeft) {
       ASSERT_EQ(now_, job(event.order).order.latest_start);
     }
@@ -176,6 +78,10 @@ class Audit {
   void on(const engine::NodesChanged& event) {
     for (std::uint32_t i = event.begin; i < event.end; ++i) {
       ASSERT_EQ(taken_[event.pool.value][i], 0U);
+      for (const auto& [order, block] : blocks_) {
+        const bool here = block.pool == event.pool && std::ranges::count(block.nodes, i) > 0;
+        ASSERT_FALSE(here && !event.up) << "a block on a node that is down";
+      }
       down_[event.pool.value][i] = !event.up;
     }
   }
@@ -189,7 +95,9 @@ class Audit {
     ASSERT_TRUE(order.data == kNone || data_at_.contains({order.data, pool.hub.value}));
     ASSERT_TRUE(order.hubs.empty() || std::ranges::count(order.hubs, pool.hub) == 1);
     ASSERT_EQ(order.ways[event.what.way].accelerator, pool.accelerator);
+    ASSERT_GE(now_, engine::wanted_from(order)) << "before its owner wants it";
     told_.push_back({event.what, now_});
+    note_block(event.what, order);
     const auto last = last_hub_.emplace(event.what.order.value, pool.hub.value).first;
     if (last->second != pool.hub.value) {
       told_.back().startup =
@@ -218,6 +126,50 @@ class Audit {
                                                             : engine::OrderState::kWaiting;
   }
   void on(const engine::ContractExtended&) {}
+  void on(const engine::OrderOpened& event) {
+    ASSERT_EQ(now_, job(event.order).order.not_before);
+    ASSERT_EQ(states_[event.order.value], engine::OrderState::kWaiting);
+  }
+  void on(const engine::BlockBooked& event) {
+    ASSERT_EQ(event.what.begin, job(event.what.order).order.not_before);
+    ASSERT_GT(job(event.what.order).order.premium, 0) << "nobody asked for it";
+    ASSERT_TRUE(blocks_.emplace(event.what.order.value, event.what).second) << "two blocks";
+    ++booked_;
+    expect_room(event.what);
+  }
+  // Only failures and owners end a block before its order starts.
+  void on(const engine::BlockReleased& event) {
+    ASSERT_EQ(blocks_.erase(event.order.value), 1U);
+    ASSERT_TRUE(event.reason == engine::ReleaseReason::kNodeDown ||
+                event.reason == engine::ReleaseReason::kOrderGone);
+    broken_ += event.reason == engine::ReleaseReason::kNodeDown;
+  }
+  void note_block(const engine::StartOrder& what, const engine::LiveOrder& order) {
+    const auto block = blocks_.find(what.order.value);
+    if (block == blocks_.end()) return;
+    ASSERT_EQ(block->second.pool, what.pool) << "not where it was booked";
+    ASSERT_EQ(now_, block->second.begin) << "not when it was promised";
+    blocks_.erase(block);
+    ++kept_;
+    premium_ += order.premium;
+  }
+  // By estimates, all blocks of a pool fit on their nodes when this one begins.
+  void expect_room(const engine::BookBlock& booked) {
+    for (const std::uint32_t node : booked.nodes) {
+      std::uint32_t devices = 0;
+      for (const auto& [order, block] : blocks_) {
+        const Second end = block.begin + job(block.order).order.ways[block.way].estimate;
+        if (!(block.pool == booked.pool) || std::ranges::count(block.nodes, node) == 0) continue;
+        if (block.begin > booked.begin || booked.begin >= end) continue;
+        Told told;
+        told.what.order = block.order;
+        told.what.way = block.way;
+        told.what.pool = block.pool;
+        devices += per_node(told);
+      }
+      ASSERT_LE(devices, instance_.places.pools[booked.pool.value].node_devices);
+    }
+  }
   void on(const engine::TransferStarted& event) {
     data_due_[{event.data, instance_.places.links[event.link.value].to.value}] = event.ready;
   }
@@ -298,13 +250,35 @@ class Audit {
         worked += kept(told);
         last = std::max(last, told.end);
       }
-      const Second costly = std::max<Second>(0, last - order.submit - worked - order.grace);
+      const Second costly =
+          std::max<Second>(0, last - engine::wanted_from(order) - worked - order.grace);
       const double lost =
           static_cast<double>(order.delay_cost) * static_cast<double>(costly) / 3600;
       value += std::max(0.0, static_cast<double>(order.value) - lost);
     }
     const auto slack = static_cast<double>(states_.size());  // a micro-yuan each
     EXPECT_NEAR(result.value_yuan * 1e6, value, slack);
+  }
+
+  void expect_forward(const RunResult& result) const {
+    EXPECT_EQ(result.forward.booked, booked_);
+    EXPECT_EQ(result.forward.broken, broken_);
+    EXPECT_EQ(result.forward.kept, kept_);
+    EXPECT_NEAR(result.forward.premium_yuan, static_cast<double>(premium_) / 1e6, 1e-6);
+    std::map<std::uint32_t, Second> first;  // starts, by order
+    for (const Told& told : told_) first.emplace(told.what.order.value, told.start);
+    std::uint64_t orders = 0, on_time = 0;
+    for (std::uint32_t i = 0; i < states_.size(); ++i) {
+      const engine::LiveOrder& order = job(OrderId{i}).order;
+      if (states_[i] == engine::OrderState::kRefused || order.not_before <= order.submit) continue;
+      ++orders;
+      const auto start = first.find(i);
+      on_time += start != first.end() && start->second <= order.not_before + 60;
+    }
+    EXPECT_EQ(result.forward.orders, orders);
+    const double share =
+        orders == 0 ? 0 : static_cast<double>(on_time) / static_cast<double>(orders);
+    EXPECT_NEAR(result.forward.on_time, share, 1e-9);
   }
 
   // What is held is useful, lost or idle in the hands of its holder; nothing else.
@@ -387,8 +361,11 @@ class Audit {
   std::string bytes_;
   std::vector<engine::OrderState> states_;
   std::vector<Told> told_;
-  std::map<std::uint32_t, std::uint32_t> last_hub_;  // by order
-  std::vector<std::vector<std::uint32_t>> taken_;    // by pool, node
+  std::map<std::uint32_t, std::uint32_t> last_hub_;    // by order
+  std::map<std::uint32_t, engine::BookBlock> blocks_;  // that live, by order
+  std::uint64_t booked_ = 0, kept_ = 0, broken_ = 0;
+  std::int64_t premium_ = 0;
+  std::vector<std::vector<std::uint32_t>> taken_;  // by pool, node
   std::vector<std::vector<bool>> down_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> data_at_;  // data set, hub
   std::map<std::pair<std::uint32_t, std::uint32_t>, Second> data_due_;

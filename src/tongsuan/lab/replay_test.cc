@@ -111,6 +111,18 @@ TEST(ReplayProperty, TheMarketKeepsTheSameBooks) {
     options.thread_count = 2;
     EXPECT_EQ(record_of(audited(instance, "market", options)), record_of(once));
   }
+  // Blocks need no certificates.
+  options.certify = 0;
+  std::uint64_t kept = 0, broken = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(60); ++seed) {
+    SCOPED_TRACE("blocks, seed " + std::to_string(seed));
+    const RunResult result = audited(RandomWorld(seed).take(), "market", options);
+    kept += result.forward.kept;
+    broken += result.forward.broken;
+    if (::testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(kept, many_seeds(60)) << "nobody pays for blocks";
+  EXPECT_GT(broken, 0U) << "no block is ever lost";
   audited(small_week(100, 1), "market", options);
 }
 
@@ -159,6 +171,7 @@ TEST(Policies, FirstComeFirstServedStartsInTheOrderOfComing) {
     for (world::Job& job : instance.script.jobs) {
       job.order.ways.resize(1);
       job.order.data = kNone;
+      job.order.not_before = 0;
     }
     std::map<std::uint32_t, std::uint32_t> last;  // by hub: the order that started last
     ReplayOptions options;

@@ -11,9 +11,11 @@ namespace tongsuan::lab {
 
 // Waits are reported by size of gang: below a node, one to four nodes, more.
 inline constexpr std::size_t kGangClasses = 3;
+// Seconds within which an order for a fixed second has started on time.
+inline constexpr std::int64_t kOnTime = 60;
 
-struct Waits {  // hours from submission to first start; jobs still waiting count with what they
-                // waited
+struct Waits {  // hours from when the order was wanted to first start; jobs still waiting count
+                // with what they waited
   std::uint64_t count = 0;
   double mean = 0;
   double p50 = 0;
@@ -39,6 +41,16 @@ struct RoundFigures {  // of policies that clear
   std::uint64_t failed = 0;  // books that passed a limit: dispatch went on without a clearing
   double welfare_sum = 0;    // yuan
   std::uint64_t work_units = 0;
+};
+
+// Orders that name the second from which they are wanted.
+struct ForwardFigures {
+  std::uint64_t orders = 0;
+  double on_time = 0;        // share that started within `kOnTime` of that second
+  std::uint64_t booked = 0;  // blocks, in all
+  std::uint64_t kept = 0;    // orders that started on theirs, on time
+  std::uint64_t broken = 0;  // blocks that were lost: their nodes failed
+  double premium_yuan = 0;   // of those that were kept; no part of `net_yuan`
 };
 
 struct HourFigures {  // one entry per hour of the span
@@ -73,7 +85,7 @@ struct RunResult {
   std::array<Waits, kGangClasses> waits_by_gang;
   double bounded_slowdown = 0;  // mean over jobs that started, at least 10 s of run time
   double bounded_slowdown_max = 0;
-  double flow_seconds = 0;  // mean time from submission to end
+  double flow_seconds = 0;  // mean time from when it was wanted to its end
 
   double energy_mwh = 0;
   double green_hourly = 0;  // share matched hour by hour over the lines
@@ -92,6 +104,7 @@ struct RunResult {
   std::uint64_t moves = 0;       // and those stopped by the market, to go on elsewhere
   IdleReasons idle;
   RoundFigures rounds;
+  ForwardFigures forward;
   std::vector<HourFigures> hours;
   std::vector<double> wait_hours;  // of every job, sorted: for distributions
 

@@ -52,6 +52,16 @@ void each_round_figure(Visitor& visit, Figures& rounds) {
   visit("work_units", rounds.work_units);
 }
 
+template <class Visitor, class Figures>
+void each_forward(Visitor& visit, Figures& forward) {
+  visit("orders", forward.orders);
+  visit("on_time", forward.on_time);
+  visit("booked", forward.booked);
+  visit("kept", forward.kept);
+  visit("broken", forward.broken);
+  visit("premium_yuan", forward.premium_yuan);
+}
+
 template <class Visitor, class Run>
 void each_use(Visitor& visit, Run& run) {
   visit("jobs", run.jobs);
@@ -194,6 +204,13 @@ void write_parts(std::string& out, Writer& writer, const RunResult& run) {
   Writer rounds(out);
   each_round_figure(rounds, run.rounds);
   rounds.end();
+  // Only where there are such orders: lines of other scenarios stay what they were.
+  if (run.forward.orders > 0) {
+    writer.begin("forward");
+    Writer forward(out);
+    each_forward(forward, run.forward);
+    forward.end();
+  }
   const std::vector<double> quantiles = wait_quantiles(run.wait_hours);
   writer.series("wait_hours", quantiles.size(), [&](std::size_t i) { return quantiles[i]; });
   writer.begin("hours");
@@ -235,6 +252,7 @@ class FieldReader {
     if (found != nullptr && found->array() == nullptr) fail(name);
     return found == nullptr ? nullptr : found->array();
   }
+  [[nodiscard]] bool has(const char* name) const { return object_.member(name) != nullptr; }
   const JsonValue* object(const char* name) {
     const JsonValue* found = find(name);
     if (found != nullptr && found->object() == nullptr) fail(name);
@@ -306,6 +324,12 @@ void read_parts(FieldReader& reader, RunResult& run, std::string& fault) {
   if (const JsonValue* rounds = reader.object("rounds")) {
     FieldReader figures(*rounds, fault);
     each_round_figure(figures, run.rounds);
+  }
+  if (reader.has("forward")) {
+    if (const JsonValue* forward = reader.object("forward")) {
+      FieldReader figures(*forward, fault);
+      each_forward(figures, run.forward);
+    }
   }
   reader.series("wait_hours", run.wait_hours);
   if (const JsonValue* hours = reader.object("hours")) read_hours(*hours, run.hours, fault);

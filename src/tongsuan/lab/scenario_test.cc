@@ -80,9 +80,15 @@ bool same_job(const world::Job& a, const world::Job& b) {
 }
 
 TEST(Scenario, ShipsThoseThatTheDocumentsName) {
-  const std::vector<std::string_view> wanted = {
-      "edge",     "national-week", "national-week-flexible", "national-week-profiles",
-      "pai-year", "philly-walls",  "spot2026-mix",           "stress"};
+  const std::vector<std::string_view> wanted = {"edge",
+                                                "forward",
+                                                "national-week",
+                                                "national-week-flexible",
+                                                "national-week-profiles",
+                                                "pai-year",
+                                                "philly-walls",
+                                                "spot2026-mix",
+                                                "stress"};
   EXPECT_EQ(shipped_scenarios(), wanted);
   for (const std::string_view name : wanted) {
     const std::string file =
@@ -98,9 +104,10 @@ TEST(Scenario, UnknownNamesAreToldTheKnownOnes) {
   const Result<Scenario> none = find_scenario("nowhere");
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().context, "'nowhere' is neither a scenario that ships nor a file");
-  EXPECT_EQ(none.error().hint,
-            "scenarios: edge, national-week, national-week-flexible, national-week-profiles, "
-            "pai-year, philly-walls, spot2026-mix, stress");
+  EXPECT_EQ(
+      none.error().hint,
+      "scenarios: edge, forward, national-week, national-week-flexible, national-week-profiles, "
+      "pai-year, philly-walls, spot2026-mix, stress");
 }
 
 TEST(Scenario, MissingDataAreNamed) {
@@ -440,6 +447,35 @@ TEST(Scenario, StressHasWhatGoesWrong) {
   EXPECT_TRUE(calm.script.asks.empty());
   EXPECT_FALSE(stress.script.asks.empty());
   EXPECT_GT(stress.script.nodes.size(), calm.script.nodes.size());
+}
+
+// The same jobs at the same hours: those that are wanted later come before that.
+TEST(Scenario, OneJobInTenIsKnownBefore) {
+  const Instance week = make("national-week", small());
+  const Instance forward = make("forward", small());
+  std::size_t later = 0;
+  int128 value = 0, week_value = 0;
+  for (const world::Job& job : forward.script.jobs) {
+    const engine::LiveOrder& order = job.order;
+    value += order.value;
+    if (order.not_before == 0) {
+      EXPECT_EQ(order.premium, 0);
+      continue;
+    }
+    ++later;
+    EXPECT_EQ(order.not_before % 900, 0);
+    EXPECT_GE(order.not_before - order.submit, std::min(order.not_before, 4 * kHour));
+    EXPECT_LE(order.not_before - order.submit, 48 * kHour);
+    EXPECT_GE(order.premium, order.value / 10);
+    EXPECT_LE(order.premium, order.value * 3 / 10);
+    EXPECT_GE(order.latest_start, order.not_before);
+  }
+  for (const world::Job& job : week.script.jobs) week_value += job.order.value;
+  const std::size_t jobs = forward.script.jobs.size();
+  EXPECT_EQ(jobs, week.script.jobs.size());
+  EXPECT_TRUE(value == week_value);
+  EXPECT_GT(later, jobs / 12);
+  EXPECT_LT(later, jobs / 8);
 }
 
 TEST(Scenario, ServicesAtTheEdgeMustStartAtOnce) {

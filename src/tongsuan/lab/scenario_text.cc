@@ -22,7 +22,7 @@ struct Key {
   std::uint32_t max;
 };
 
-constexpr std::array<Key, 43> kKeys = {{
+constexpr std::array<Key, 46> kKeys = {{
     {"jobs", &ScenarioKeys::jobs, 100, 1'000'000},
     {"days", &ScenarioKeys::days, 1, 400},
     {"drain_days", &ScenarioKeys::drain_days, 0, 400},
@@ -49,6 +49,9 @@ constexpr std::array<Key, 43> kKeys = {{
     {"cancel_per_mille", &ScenarioKeys::cancel_per_mille, 0, 1'000},
     {"checkpoint_minutes", &ScenarioKeys::checkpoint_minutes, 0, 10'000},
     {"service_per_mille", &ScenarioKeys::service_per_mille, 0, 1'000},
+    {"forward_per_mille", &ScenarioKeys::forward_per_mille, 0, 1'000},
+    {"forward_lead_hours", &ScenarioKeys::forward_lead_hours, 1, 168},
+    {"forward_premium_percent", &ScenarioKeys::forward_premium_percent, 0, 1'000},
     {"tight_percent", &ScenarioKeys::tight_percent, 20, 1'000},
     {"edge_per_mille", &ScenarioKeys::edge_per_mille, 10, 900},
     {"ask_percent", &ScenarioKeys::ask_percent, 0, 1'000},

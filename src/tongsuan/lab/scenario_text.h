@@ -78,6 +78,9 @@ struct ScenarioKeys {
   std::uint32_t cancel_per_mille = 0;
   std::uint32_t checkpoint_minutes = 60;
   std::uint32_t service_per_mille = 700;  // edge: jobs that must start at once
+  std::uint32_t forward_per_mille = 0;    // jobs that are wanted at a later second,
+  std::uint32_t forward_lead_hours = 48;  // known so long before at most
+  std::uint32_t forward_premium_percent = 20;
 
   // ---- Supply ----
   std::uint32_t tight_percent = 160;   // philly: own load of the tight clusters when all is 90

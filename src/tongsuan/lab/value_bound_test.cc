@@ -83,7 +83,7 @@ class NaiveDual {
       for (const std::uint32_t pool : pools_of(instance_.places, job.order, way)) {
         const engine::Need need =
             need_of(way, job.order.whole_nodes, instance_.places.pools[pool].node_devices);
-        for (Second start = job.order.submit;
+        for (Second start = engine::wanted_from(job.order);
              start <= job.order.latest_start && start + duration <= end; ++start) {
           const auto from = static_cast<std::size_t>(start);
           const auto to = static_cast<std::size_t>(start + duration);
@@ -167,7 +167,7 @@ class BestSchedule {
     const world::Job& job = instance_.script.jobs[next];
     for (const engine::Way& way : job.order.ways) {
       for (const std::uint32_t pool : pools_of(instance_.places, job.order, way)) {
-        for (Second start = (job.order.submit + kGrid - 1) / kGrid * kGrid;
+        for (Second start = (engine::wanted_from(job.order) + kGrid - 1) / kGrid * kGrid;
              start <= job.order.latest_start; start += kGrid) {
           try_start(next, net, way, pool, start);
         }

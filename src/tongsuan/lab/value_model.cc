@@ -97,14 +97,15 @@ void add_job(const Instance& instance, std::uint32_t id, Runs runs, SetIds& sets
   const engine::LiveOrder& order = job.order;
   const auto first = static_cast<std::uint32_t>(model.ways.size());
   const Second end = job.cancel < 0 ? model.end : std::min(model.end, job.cancel);
+  const Second from = engine::wanted_from(order);
   bool in_time = false;
   for (const engine::Way& way : order.ways) {
     const Second duration = true_seconds(job, way);
     const Second latest = std::min(order.latest_start, end - duration);
-    if (latest < order.submit && runs == Runs::kThrough) continue;
+    if (latest < from && runs == Runs::kThrough) continue;
     std::vector<std::uint32_t> pools = pools_of(instance.places, order, way);
     if (pools.empty()) continue;
-    in_time |= latest >= order.submit;
+    in_time |= latest >= from;
     const auto [at, fresh] =
         sets.try_emplace(std::move(pools), static_cast<std::uint32_t>(model.pool_sets.size()));
     if (fresh) model.pool_sets.push_back(at->first);
@@ -118,8 +119,8 @@ void add_job(const Instance& instance, std::uint32_t id, Runs runs, SetIds& sets
     // Parts are priced by the hour, without a grace: what waiting within it would cost is added.
     value += divide(static_cast<int128>(order.delay_cost) * order.grace, kHour, Rounding::kUp);
   }
-  model.jobs.push_back({id, order.submit, value, order.delay_cost, first, count, order.data, end,
-                        order.submit + order.grace});
+  model.jobs.push_back({id, from, value, order.delay_cost, first, count, order.data, end,
+                        engine::decays_from(order)});
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct ValueWay {
 
 struct ValueJob {
   std::uint32_t order = 0;  // OrderId::value
-  Second submit = 0;
+  Second submit = 0;        // or when it is wanted, if that is later
   std::int64_t value = 0;
   std::int64_t delay_cost = 0;
   std::uint32_t first_way = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/domain/canonical.h"
@@ -312,7 +313,7 @@ class BookMaker {
       // A market knows values that fall from the start of the window on. An order that can wait for
       // a slot without loss is offered with the starts that cost it nothing and with no others: a
       // later round sees it again.
-      const Second free_until = record.order.submit + record.order.grace;
+      const Second free_until = engine::decays_from(record.order);
       const bool patient = !begun && free_until >= now + options_.grid.slot;
       const Second latest = begun     ? options_.grid.end()
                             : patient ? std::min(free_until, record.order.latest_start)
@@ -374,32 +375,89 @@ class BookMaker {
 
 }  // namespace
 
-FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid,
-                        std::uint32_t duration_ppm) {
-  const engine::PoolState& at = state.pool(pool);
-  FreeBySlot free{std::vector<std::int64_t>(grid.slots), std::vector<std::int64_t>(grid.slots)};
-  std::vector<std::int64_t> devices(grid.slots + std::size_t{1});
-  std::vector<std::int64_t> nodes(grid.slots + std::size_t{1});
-  const Second now = std::max(grid.begin, state.now());  // the first slot may have begun before
-  for (const engine::Node& node : at.nodes) {
-    if (!node.up) continue;
-    devices[0] += node.free;
+namespace {
+
+// Changes by slot of what is free, node by node.
+class FreeCounter {
+ public:
+  FreeCounter(const State& state, const Grid& grid, std::uint32_t duration_ppm)
+      : state_(state),
+        grid_(grid),
+        duration_ppm_(duration_ppm),
+        devices_(grid.slots + std::size_t{1}),
+        nodes_(grid.slots + std::size_t{1}) {}
+
+  void add(const engine::Node& node) {
+    devices_[0] += node.free;
+    // The first slot may have begun before.
+    const Second now = std::max(grid_.begin, state_.now());
     std::uint32_t empty = 0;
     for (const ContractId id : node.contracts) {
-      const engine::Contract& contract = state.contract(id);
-      const std::uint32_t slot = slot_after(grid, expected_end(contract, now, duration_ppm));
-      devices[slot] += contract.per_node;
+      const engine::Contract& contract = state_.contract(id);
+      const std::uint32_t slot = slot_after(grid_, expected_end(contract, now, duration_ppm_));
+      devices_[slot] += contract.per_node;
       empty = std::max(empty, slot);
     }
-    ++nodes[empty];
+    ++nodes_[empty];
+    take_blocks(node, empty);
   }
-  std::int64_t device_sum = 0;
-  std::int64_t node_sum = 0;
-  for (Slot slot = 0; slot < grid.slots; ++slot) {
-    free.devices[slot] = device_sum += devices[slot];
-    free.nodes[slot] = node_sum += nodes[slot];
+
+  [[nodiscard]] FreeBySlot take() const {
+    FreeBySlot free{std::vector<std::int64_t>(grid_.slots), std::vector<std::int64_t>(grid_.slots)};
+    std::int64_t devices = 0;
+    std::int64_t nodes = 0;
+    for (Slot slot = 0; slot < grid_.slots; ++slot) {
+      devices += devices_[slot];
+      nodes += nodes_[slot];
+      // What runs into a block is stopped there.
+      free.devices[slot] = std::max<std::int64_t>(0, devices);
+      free.nodes[slot] = nodes;
+    }
+    return free;
   }
-  return free;
+
+ private:
+  // A node is no whole one while any part of it is promised. Before slot `empty` it is none anyway.
+  void take_blocks(const engine::Node& node, std::uint32_t empty) {
+    promised_.clear();
+    for (const OrderId id : node.blocks) {
+      const engine::Block& block = *state_.block(id);
+      const auto run = static_cast<int128>(block.end - block.begin) * duration_ppm_ / engine::kPpm;
+      const auto from = static_cast<std::uint32_t>(
+          std::clamp<Second>((block.begin - grid_.begin) / grid_.slot, 0, grid_.slots));
+      const std::uint32_t to = slot_after(grid_, block.begin + static_cast<Second>(run));
+      if (to <= from) continue;
+      devices_[from] -= block.per_node;
+      devices_[to] += block.per_node;
+      promised_.push_back({from, to});
+    }
+    std::ranges::sort(promised_);
+    std::uint32_t counted = empty;
+    for (const auto& [from, to] : promised_) {
+      if (to <= counted) continue;
+      --nodes_[std::max(from, counted)];
+      ++nodes_[to];
+      counted = to;
+    }
+  }
+
+  const State& state_;
+  const Grid& grid_;
+  std::uint32_t duration_ppm_;
+  std::vector<std::int64_t> devices_;
+  std::vector<std::int64_t> nodes_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> promised_;  // slots of a node's blocks
+};
+
+}  // namespace
+
+FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid,
+                        std::uint32_t duration_ppm) {
+  FreeCounter counter(state, grid, duration_ppm);
+  for (const engine::Node& node : state.pool(pool).nodes) {
+    if (node.up) counter.add(node);
+  }
+  return counter.take();
 }
 
 Book make_book(const State& state, const Energy& energy, const BookOptions& options) {

@@ -1,10 +1,11 @@
 // The book of a round: what waits, and what is free from now on, as a market that can be cleared.
 //
 // Model. The calendar starts now; slots are equal. A pool offers in each slot the devices that are
-// up and that no contract is expected to hold any more; whole nodes likewise. Each power zone
-// offers the green energy that is forecast and not yet used by running work at the tariff, and grid
-// power with the exchange's charge on unmatched energy above it, so that a clearing moves work to
-// green hours because it is cheaper there. Data links offer the megabytes that they can still move.
+// up, that no contract is expected to hold any more and that no block needs; whole nodes likewise.
+// Each power zone offers the green energy that is forecast and not yet used by running work at the
+// tariff, and grid power with the exchange's charge on unmatched energy above it, so that a
+// clearing moves work to green hours because it is cheaper there. Data links offer the megabytes
+// that they can still move.
 #pragma once
 
 #include <cstdint>

@@ -9,15 +9,20 @@ using engine::Contract;
 using engine::OrderRecord;
 using engine::State;
 
-// Whether the gang fits once the contract is gone.
-bool fits_without(const State& state, const Contract& contract, const dispatch::Option& option) {
+// Whether the gang, which is expected to run until `end`, fits once the contract is gone, and
+// leaves blocks alone.
+bool fits_without(const State& state, const Contract& contract, const dispatch::Option& option,
+                  Second end) {
   if (!(option.pool == contract.pool)) return false;
   const std::vector<engine::Node>& nodes = state.pool(option.pool).nodes;
   std::uint32_t found = 0;
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     const bool gone = std::ranges::binary_search(contract.nodes, i);
     const std::uint32_t free = nodes[i].free + (gone ? contract.per_node : 0);
-    found += nodes[i].up && free >= option.need.per_node;
+    if (!nodes[i].up || free < option.need.per_node) continue;
+    const bool promised = std::ranges::any_of(
+        nodes[i].blocks, [&](OrderId order) { return state.block(order)->begin < end; });
+    found += !promised;
   }
   return found >= option.need.nodes;
 }
@@ -49,7 +54,9 @@ std::optional<dispatch::Scheduler::Planned> take_over(const State& state,
     const OrderRecord& record = state.order(waiting);
     for (const dispatch::Option& option : *line.options(waiting)) {
       const HubId hub = state.places().pools[option.pool.value].hub;
-      if (!fits_without(state, contract, option) || !state.has_data(record.order, hub)) continue;
+      const Second end = state.now() + State::remaining(record, option.way);
+      if (!fits_without(state, contract, option, end)) continue;
+      if (!state.has_data(record.order, hub)) continue;
       const int128 run =
           static_cast<int128>(State::remaining(record, option.way)) * run_ppm / engine::kPpm;
       const int128 lost = (delay * (run + rules.restart) + repeated) / engine::kHour;

@@ -6,7 +6,7 @@
 // what the rest of the work costs here, less what it costs there, is more than that by a margin.
 //
 // Invariants: work that has just started, or is about to end, stays; nodes that are held for orders
-// in line are left alone; what is moved starts again in the same second.
+// in line or by blocks are left alone; what is moved starts again in the same second.
 #pragma once
 
 #include <cstdint>

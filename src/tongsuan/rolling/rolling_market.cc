@@ -43,11 +43,20 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
   for (const OrderId order : changes.left) line_.remove(order);
-  for (const OrderId order : changes.came) line_.add(state, order);
-  if (!changes.opened.empty() || !changes.data_at.empty()) {
+  book_new(desk, changes.later);
+  book_again(desk, events);
+  std::vector<OrderId> stopped;
+  for (const OrderId order : changes.came) {
+    if (!start_due(desk, order, stopped)) line_.add(state, order);
+  }
+  for (const OrderId order : stopped) line_.add(state, order);
+  if (!changes.opened.empty() || !changes.data_at.empty() || !stopped.empty()) {
     line_.pass(desk);
   } else {
     for (const OrderId order : changes.came) line_.arrive(desk, order);
+  }
+  for (const OrderId order : changes.came) {
+    if (is_due(state, order, desk.now()) && make_room_for(desk, order)) line_.remove(order);
   }
   stop_overruns(desk, events);
   make_rooms(desk);
@@ -64,6 +73,7 @@ void RollingMarket::learn(const State& state, const std::vector<engine::Event>& 
     const engine::Way& way = record.order.ways[contract.way];
     ran_sum_ += static_cast<int128>(contract.end - contract.start) * way.gang;
     estimate_sum_ += static_cast<int128>(way.estimate) * way.gang;
+    device_sum_ += way.gang;
   }
 }
 
@@ -98,7 +108,7 @@ Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
 
 bool RollingMarket::PriceChooser::patient(const State& state, OrderId order, Second now) {
   const engine::OrderRecord& record = state.order(order);
-  return record.first_start < 0 && now < record.order.submit + record.order.grace;
+  return record.first_start < 0 && now < engine::decays_from(record.order);
 }
 
 // The least that the order costs when it starts within its grace, at whichever of its places, but
@@ -113,7 +123,7 @@ std::int64_t RollingMarket::least_later(const State& state, OrderId id, Second n
   const std::vector<dispatch::Option>* options = line_.options(id);
   if (options == nullptr) return later.cost;
   const engine::OrderRecord& record = state.order(id);
-  const Second until = record.order.submit + record.order.grace;
+  const Second until = engine::decays_from(record.order);
   for (const dispatch::Option& at : *options) {
     const Second run = expected_run(State::remaining(record, at.way));
     for (Second start = first; start <= until && start < grid.end(); start += grid.slot) {
@@ -180,6 +190,7 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
 // For the first in line, as many as there are reservations: further back waits who may wait.
 void RollingMarket::make_rooms(dispatch::Desk& desk) {
   if (rules_.room_gain == 0) return;
+  line_.see_blocks(desk.state());
   for (const OrderId order : line_.front(rules_.reservations)) {
     if (make_room_for(desk, order)) line_.remove(order);
   }
@@ -198,12 +209,14 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
       continue;
     }
     if (state.pool(option.pool).free < option.need.devices()) continue;
-    const auto later = line_.earliest(state, option, State::remaining(record, option.way));
+    const Second estimate = State::remaining(record, option.way);
+    const auto later = line_.earliest(state, option, estimate);
     const Second at = later ? *later : desk.now() + kDay;
-    if (at <= desk.now() + rules_.room.settled) continue;  // soon enough
-    const std::int64_t gain =
-        engine::value_at(record.order, desk.now()) - engine::value_at(record.order, at);
-    auto room = make_room(state, option, gain / rules_.room_gain, rules_.room);
+    const bool due = is_due(state, id, desk.now());
+    if (!due && at <= desk.now() + rules_.room.settled) continue;  // soon enough
+    const std::int64_t gain = engine::value_at(record.order, desk.now()) -
+                              engine::value_at(record.order, at) + (due ? record.order.premium : 0);
+    auto room = make_room(state, option, estimate, gain / rules_.room_gain, rules_.room);
     if (!room || (best_room && best_room->cost <= room->cost)) continue;
     best_room = std::move(room);
     best = &option;
@@ -222,8 +235,13 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
         moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
     TONGSUAN_CHECK(goes_on);
   }
-  const bool starts = desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes,
-                                                      chooser_.price(desk.state(), option.pool)});
+  const Price price = chooser_.price(desk.state(), option.pool);
+  // Who is paid for a start in this second has promised it in this second.
+  if (is_due(desk.state(), id, desk.now())) {
+    desk.execute(engine::BookBlock{id, option.way, option.pool, room.nodes, desk.now(), price});
+  }
+  const bool starts =
+      desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes, price});
   TONGSUAN_CHECK(starts);
 }
 
@@ -235,6 +253,8 @@ void RollingMarket::round(dispatch::Desk& desk) {
   open_prices(desk.state());
   prices_->set_energy(desk.state(), energy_, clock_hours(now, rules_.horizon),
                       std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+  book_unbooked(desk);
+  line_.see_blocks(desk.state());
   shares_.observe(desk.state(), rules_.round);
   line_.weigh(shares_.weights());
   later_.clear();

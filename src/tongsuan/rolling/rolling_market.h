@@ -6,7 +6,9 @@
 // tell the line where its first orders are reserved. *Dispatch* is event-driven: when an order
 // comes, or devices come free, whatever fits starts in the order of the line unless that delays a
 // reservation, where its value less its cost is largest. Small work moves out of the way of a large
-// gang that would lose more by waiting.
+// gang that would lose more by waiting. Orders that pay for a start at a fixed second get a *block*
+// some hours before, where it costs less than they pay; at its begin whoever has outrun its
+// estimate there is stopped at a checkpoint, and the order starts in that second.
 //
 // Only what the engine knows enters: no round sees true durations or later arrivals. Durations are
 // the owners' estimates times what finished work took of its own.
@@ -21,6 +23,7 @@
 #include "tongsuan/dispatch/dispatch.h"
 #include "tongsuan/rolling/book.h"
 #include "tongsuan/rolling/fair_share.h"
+#include "tongsuan/rolling/forward.h"
 #include "tongsuan/rolling/overrun.h"
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/relocate.h"
@@ -52,6 +55,7 @@ struct MarketRules {
   // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
   std::uint32_t room_gain = 2;
   RoomRules room;
+  ForwardRules forward;
   OverrunRules overrun;
   bool relocates = true;
   RelocateRules relocation;
@@ -114,6 +118,16 @@ class RollingMarket {
   [[nodiscard]] Result<clearing::Clearing> clear_book(const Book& book, std::uint64_t round) const;
   void record_round(dispatch::Desk& desk, const Book& book, const clearing::Clearing& cleared);
   [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
+  [[nodiscard]] ForwardView forward_view(const engine::State& state, Second now) const;
+  void book_new(dispatch::Desk& desk, const std::vector<OrderId>& later);
+  void book_again(dispatch::Desk& desk, const std::vector<engine::Event>& events);
+  void book_unbooked(dispatch::Desk& desk);
+  [[nodiscard]] bool is_due(const engine::State& state, OrderId order, Second now) const;
+  [[nodiscard]] bool is_near(const engine::State& state, OrderId order, Second now) const;
+  bool book(dispatch::Desk& desk, OrderId order, const ForwardView& view, bool kept);
+  bool start_due(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped);
+  void stop_overrun(dispatch::Desk& desk, const engine::Block& block,
+                    std::vector<OrderId>& stopped);
   void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events);
   void make_rooms(dispatch::Desk& desk);
   bool make_room_for(dispatch::Desk& desk, OrderId order);
@@ -133,9 +147,11 @@ class RollingMarket {
     Second from = -1;  // the first slot that counted
     std::int64_t cost = 0;
   };
-  std::vector<Later> later_;  // by OrderId
-  int128 ran_sum_ = 0;        // device-seconds that finished work ran
-  int128 estimate_sum_ = 0;   // and that it was estimated to run
+  std::vector<Later> later_;       // by OrderId
+  int128 ran_sum_ = 0;             // device-seconds that finished work ran
+  int128 estimate_sum_ = 0;        // and that it was estimated to run
+  int128 device_sum_ = 0;          // devices of that work
+  std::vector<OrderId> unbooked_;  // pay for a block, and have none yet
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;

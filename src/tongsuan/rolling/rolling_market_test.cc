@@ -122,6 +122,9 @@ class Play final : public dispatch::Desk {
       case world::Kind::kCancel:
         cancel(OrderId{happening.id});
         break;
+      case world::Kind::kOpen:
+        execute(engine::OpenOrder{OrderId{happening.id}});
+        break;
       case world::Kind::kPatience:
         execute(engine::ExpireOrder{OrderId{happening.id}});
         break;
@@ -232,6 +235,7 @@ TEST(RollingMarketProperty, NothingWaitsForEverAndWhatIsMovedGoesOn) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     MarketRules rules = small_rules();
     rules.certify = 0;
+    rules.overrun.gain = 0;  // who stops for others waits
     Play play(random_world(seed), rules);
     play.run(kEnd);
     EXPECT_TRUE(play.market().rounds().empty());

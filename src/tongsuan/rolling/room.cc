@@ -42,9 +42,13 @@ class Taken {
 
 class RoomMaker {
  public:
-  RoomMaker(const State& state, const dispatch::Option& option, std::int64_t cost_max,
-            const RoomRules& rules)
-      : state_(state), option_(option), cost_max_(cost_max), rules_(rules) {}
+  RoomMaker(const State& state, const dispatch::Option& option, Second estimate,
+            std::int64_t cost_max, const RoomRules& rules)
+      : state_(state),
+        option_(option),
+        end_(state.now() + estimate),
+        cost_max_(cost_max),
+        rules_(rules) {}
 
   std::optional<Room> make() {
     const std::vector<Node>& nodes = state_.pool(option_.pool).nodes;
@@ -78,9 +82,17 @@ class RoomMaker {
            contract.expected_end >= state_.now() + rules_.settled;
   }
 
+  // Whether a block on the node begins before the gang is expected to end.
+  [[nodiscard]] bool is_promised(const Node& node) const {
+    return std::ranges::any_of(node.blocks, [&](OrderId id) {
+      const engine::Block& block = *state_.block(id);
+      return block.begin < end_ && block.end > state_.now();
+    });
+  }
+
   // What its work loses by moving; nothing: some of it does not move.
   [[nodiscard]] std::optional<std::int64_t> cost_of(const Node& node) const {
-    if (!node.up) return std::nullopt;
+    if (!node.up || is_promised(node)) return std::nullopt;
     int128 cost = 0;
     for (const ContractId id : node.contracts) {
       const Contract& contract = state_.contract(id);
@@ -127,7 +139,10 @@ class RoomMaker {
   }
 
   bool place(ContractId id, std::uint32_t way, PoolId pool) {
-    const engine::LiveOrder& order = state_.order(state_.contract(id).order).order;
+    const engine::OrderRecord& record = state_.order(state_.contract(id).order);
+    const engine::LiveOrder& order = record.order;
+    // At most: it keeps what it has done since it started.
+    const Second end = state_.now() + State::remaining(record, way);
     const std::uint32_t devices = state_.places().pools[pool.value].node_devices;
     const engine::Need need = engine::need_of(order.ways[way], order.whole_nodes, devices);
     if (need.per_node == devices) return false;  // whole nodes are what is scarce
@@ -142,6 +157,7 @@ class RoomMaker {
       if (node.free < used + need.per_node) continue;
       const std::uint32_t free = node.free - used;
       if (best != kNone && free >= best_free) continue;
+      if (!state_.leaves_blocks({pool, i, used + need.per_node, state_.now(), end})) continue;
       best = i;
       best_free = free;
     }
@@ -153,6 +169,7 @@ class RoomMaker {
 
   const State& state_;
   const dispatch::Option& option_;
+  Second end_;  // of the gang
   std::int64_t cost_max_;
   const RoomRules& rules_;
   Taken taken_;
@@ -161,9 +178,9 @@ class RoomMaker {
 
 }  // namespace
 
-std::optional<Room> make_room(const State& state, const dispatch::Option& option,
+std::optional<Room> make_room(const State& state, const dispatch::Option& option, Second estimate,
                               std::int64_t cost_max, const RoomRules& rules) {
-  return RoomMaker(state, option, cost_max, rules).make();
+  return RoomMaker(state, option, estimate, cost_max, rules).make();
 }
 
 }  // namespace tongsuan::rolling

@@ -6,7 +6,8 @@
 // place where it fits now. It pays when the gang would lose more by waiting.
 //
 // Invariants: a plan moves no gang of several nodes, nothing that has just started or is about to
-// end; a node that receives work is not cleared in the same plan; nothing is moved without a place.
+// end; a node that receives work is not cleared in the same plan; nothing is moved without a place;
+// neither the gang nor what is moved is expected to run into a block.
 #pragma once
 
 #include <cstdint>
@@ -37,10 +38,10 @@ struct RoomRules {
   std::uint32_t moves_max = 64;
 };
 
-// Nodes of a pool for a gang of whole nodes. Nothing where it cannot be made, or costs more than
-// `cost_max`.
+// Nodes of a pool for a gang of whole nodes that is expected to run for `estimate`. Nothing where
+// it cannot be made, or costs more than `cost_max`.
 [[nodiscard]] std::optional<Room> make_room(const engine::State& state,
-                                            const dispatch::Option& option, std::int64_t cost_max,
-                                            const RoomRules& rules);
+                                            const dispatch::Option& option, Second estimate,
+                                            std::int64_t cost_max, const RoomRules& rules);
 
 }  // namespace tongsuan::rolling

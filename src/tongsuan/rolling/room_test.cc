@@ -33,7 +33,7 @@ class RoomTest : public ::testing::Test {
     return desk_.run(work(gang, 86'400), PoolId{0}, {node});
   }
   [[nodiscard]] std::optional<Room> room(std::uint32_t nodes, std::int64_t cost_max = kAnyCost) {
-    return make_room(desk_.state(), {0, PoolId{0}, Need{nodes, 4}}, cost_max, rules_);
+    return make_room(desk_.state(), {0, PoolId{0}, Need{nodes, 4}}, 10'000, cost_max, rules_);
   }
 
   PlainDesk desk_;
@@ -113,7 +113,7 @@ TEST(Room, NeverMovesAGangOfSeveralNodes) {
     desk.advance(3'600);
     for (const std::uint32_t node : {2U, 3U}) desk.run(work(2, 86'400), PoolId{0}, {node});
     if (gang == 4) desk.run(work(4, 86'400), PoolId{0}, {1});
-    const auto room = make_room(desk.state(), {0, PoolId{0}, Need{1, 4}}, kAnyCost, {});
+    const auto room = make_room(desk.state(), {0, PoolId{0}, Need{1, 4}}, 10'000, kAnyCost, {});
     ASSERT_EQ(desk.refused, 0U);
     ASSERT_EQ(room.has_value(), gang == 4);
     if (!room) continue;
@@ -151,7 +151,7 @@ TEST(Room, MovesWorkOnlyWhereItsDataAre) {
     desk.advance(3'600);
     for (const std::uint32_t node : {1U, 2U, 3U}) desk.run(work(3, 86'400), PoolId{0}, {node});
     desk.run(work(1, 86'400), PoolId{2}, {0});
-    const auto room = make_room(desk.state(), {0, PoolId{0}, Need{1, 4}}, kAnyCost, {});
+    const auto room = make_room(desk.state(), {0, PoolId{0}, Need{1, 4}}, 10'000, kAnyCost, {});
     ASSERT_EQ(desk.refused, 0U);
     EXPECT_EQ(room.has_value(), !needs_data);
   }
@@ -209,7 +209,8 @@ TEST(RoomProperty, PlansCanBeCarriedOut) {
     RoomRules rules;
     rules.settled = random.between(0, 3'000);
     rules.moves_max = static_cast<std::uint32_t>(random.between(1, 10));
-    const std::optional<Room> room = make_room(desk.state(), option, kAnyCost * 1'000'000, rules);
+    const std::optional<Room> room =
+        make_room(desk.state(), option, 10'000, kAnyCost * 1'000'000, rules);
     if (!room) continue;
     ASSERT_EQ(room->nodes.size(), nodes);
     expect_fair(desk.state(), pool, *room, rules);

@@ -57,6 +57,8 @@ bool World::applies(const Happening& happening) const {
       const engine::OrderRecord& record = state_.order(OrderId{happening.id});
       return record.state == engine::OrderState::kWaiting && record.first_start < 0;
     }
+    case Kind::kOpen:
+      return state_.order(OrderId{happening.id}).state == engine::OrderState::kWaiting;
     case Kind::kCancel: {
       const engine::OrderState order = state_.order(OrderId{happening.id}).state;
       return order == engine::OrderState::kWaiting || order == engine::OrderState::kRunning;
@@ -131,6 +133,9 @@ void World::see(const engine::Event& event) {
     transfers_.push_back(*moving);
   } else if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
     queue_.push({accepted->what.latest_start, Kind::kPatience, accepted->order.value});
+    if (accepted->what.not_before > event.at) {
+      queue_.push({accepted->what.not_before, Kind::kOpen, accepted->order.value});
+    }
     const Second cancel = script_.jobs[accepted->order.value].cancel;
     if (cancel >= 0) queue_.push({cancel, Kind::kCancel, accepted->order.value});
   }

@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
   kNodes,     // id is an index of Script::nodes
   kAsk,       // of Script::asks
   kCancel,    // OrderId
+  kOpen,      // OrderId: its owner wants it from now on
   kPatience,  // OrderId: its latest start has passed
   kSubmit,    // an index of Script::jobs
 };
