@@ -208,7 +208,8 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
     if (option.need.per_node != pool.node_devices || !state.has_data(record.order, pool.hub)) {
       continue;
     }
-    if (state.pool(option.pool).free < option.need.devices()) continue;
+    const bool enough = state.pool(option.pool).free >= option.need.devices();
+    if (!enough && rules_.room.stop_wait == 0) continue;
     const Second estimate = State::remaining(record, option.way);
     const auto later = line_.earliest(state, option, estimate);
     const Second at = later ? *later : desk.now() + kDay;
@@ -235,6 +236,11 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
         moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
     TONGSUAN_CHECK(goes_on);
   }
+  std::vector<OrderId> stopped;
+  for (const engine::ContractId contract : room.stops) {
+    stopped.push_back(desk.state().contract(contract).order);
+    desk.execute(engine::EndContract{contract, engine::EndReason::kPreempted, 0});
+  }
   const Price price = chooser_.price(desk.state(), option.pool);
   // Who is paid for a start in this second has promised it in this second.
   if (is_due(desk.state(), id, desk.now())) {
@@ -243,6 +249,7 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
   const bool starts =
       desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes, price});
   TONGSUAN_CHECK(starts);
+  for (const OrderId order : stopped) line_.add(desk.state(), order);
 }
 
 // ---- Rounds ------------------------------------------------------------------------------------

@@ -52,8 +52,8 @@ struct MarketRules {
   // What the market charges energy that no green energy of the hour can cover, micro-yuan per MWh;
   // at least the exchange's own charge. Higher moves more work to green hours and places.
   std::int64_t unmatched_charge = 1'500'000'000;
-  // Small work moves to make room for a gang that gains this many times what it loses; 0: never.
-  std::uint32_t room_gain = 2;
+  // Work makes room for a gang that gains this many times what the work loses; 0: never.
+  std::uint32_t room_gain = 4;
   RoomRules room;
   ForwardRules forward;
   OverrunRules overrun;

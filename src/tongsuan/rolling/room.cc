@@ -52,7 +52,9 @@ class RoomMaker {
 
   std::optional<Room> make() {
     const std::vector<Node>& nodes = state_.pool(option_.pool).nodes;
-    if (state_.pool(option_.pool).free < option_.need.devices()) return std::nullopt;
+    if (rules_.stop_wait == 0 && state_.pool(option_.pool).free < option_.need.devices()) {
+      return std::nullopt;
+    }
     struct Candidate {
       std::int64_t cost;
       std::uint32_t node;
@@ -69,7 +71,9 @@ class RoomMaker {
       if (room_.nodes.size() == option_.need.nodes) break;
       if (room_.cost + candidate.cost > cost_max_) return std::nullopt;
       if (taken_.at({option_.pool, candidate.node}) > 0) continue;  // it receives work
-      if (clear(nodes[candidate.node], candidate.node)) room_.cost += candidate.cost;
+      if (clear(nodes[candidate.node], candidate.node, candidate.cost)) {
+        room_.nodes.push_back(candidate.node);
+      }
     }
     if (room_.nodes.size() < option_.need.nodes) return std::nullopt;
     std::ranges::sort(room_.nodes);
@@ -107,19 +111,37 @@ class RoomMaker {
     return static_cast<std::int64_t>(cost);
   }
 
-  // Finds places for everything on the node, all or none.
-  bool clear(const Node& node, std::uint32_t at) {
-    const std::size_t before = room_.moves.size();
+  // Finds places for everything on the node or stops it, all or none. `cost`: of moving all.
+  bool clear(const Node& node, std::uint32_t at, std::int64_t cost) {
+    const Room room = room_;
     const Taken taken = taken_;
+    room_.cost += cost;
     // It is no place for its own work.
     taken_.add({option_.pool, at}, 1'000'000);
     for (const ContractId id : node.contracts) {
-      if (room_.moves.size() < rules_.moves_max && relocate(id)) continue;
+      if (room_.moves.size() + room_.stops.size() < rules_.moves_max &&
+          (relocate(id) || stop(id))) {
+        continue;
+      }
       taken_ = taken;
-      room_.moves.resize(before);
+      room_ = room;
       return false;
     }
-    room_.nodes.push_back(at);
+    return true;
+  }
+
+  // One stop for each node: small work would wait in numbers for one gang.
+  bool stop(ContractId id) {
+    const Contract& contract = state_.contract(id);
+    const std::uint32_t whole = state_.places().pools[contract.pool.value].node_devices;
+    if (rules_.stop_wait == 0 || contract.promised >= 0 || contract.per_node < whole) return false;
+    const engine::OrderRecord& record = state_.order(contract.order);
+    const Second costly = engine::costly_wait(record.order, record.first_start,
+                                              record.first_start + rules_.stop_wait);
+    const auto lost = static_cast<int128>(record.order.delay_cost) * costly / 3'600;
+    if (lost > cost_max_ - room_.cost) return false;
+    room_.cost += static_cast<std::int64_t>(lost);
+    room_.stops.push_back(id);
     return true;
   }
 

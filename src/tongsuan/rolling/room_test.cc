@@ -123,6 +123,66 @@ TEST(Room, NeverMovesAGangOfSeveralNodes) {
   }
 }
 
+// Everything is taken: whole nodes by one order each on the first two, small work on the others.
+class StopTest : public ::testing::Test {
+ protected:
+  StopTest() : desk_(testing::two_hubs()) {
+    for (const std::uint32_t node : {0U, 1U}) run(work(4, 86'400), node);
+    for (const std::uint32_t node : {2U, 3U}) {
+      for (int i = 0; i < 2; ++i) run(work(2, 86'400), node);
+    }
+    desk_.advance(3'600);
+    rules_.stop_wait = 7'200;
+  }
+  void run(engine::LiveOrder order, std::uint32_t node) {
+    order.hubs = {HubId{0}};
+    desk_.run(std::move(order), PoolId{0}, {node});
+  }
+  [[nodiscard]] std::optional<Room> room(std::uint32_t nodes, std::int64_t cost_max = kAnyCost) {
+    return make_room(desk_.state(), {0, PoolId{0}, Need{nodes, 4}}, 10'000, cost_max, rules_);
+  }
+
+  PlainDesk desk_;
+  RoomRules rules_;
+};
+
+TEST_F(StopTest, WorkWithoutAnotherPlaceIsStoppedWhereItHoldsItsNode) {
+  const std::optional<Room> made = room(1);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->moves.empty());
+  EXPECT_EQ(made->stops, std::vector<ContractId>{ContractId{0}});
+  // Two hours at 3.6 yuan, and five minutes of restart at 3.6 and four devices at 5 yuan.
+  EXPECT_EQ(made->cost, 7'200'000 + (3'600'000 + 20'000'000) / 12);
+  EXPECT_TRUE(room(1, made->cost));
+  EXPECT_FALSE(room(1, made->cost - 1));
+  EXPECT_EQ(room(2)->stops.size(), 2U);
+  EXPECT_FALSE(room(3)) << "small work is not stopped";
+}
+
+TEST_F(StopTest, NothingIsStoppedWhereTheRuleIsOff) {
+  rules_.stop_wait = 0;
+  EXPECT_FALSE(room(1));
+}
+
+TEST_F(StopTest, NothingIsStoppedThatABlockPromised) {
+  PlainDesk desk(testing::two_hubs());
+  engine::LiveOrder order = work(4, 86'400);
+  order.not_before = 100;
+  order.premium = 1;
+  const OrderId id = desk.submit(order);
+  ASSERT_TRUE(desk.execute(engine::BookBlock{id, 0, PoolId{0}, {0}, 100, Price(1)}));
+  desk.advance(100);
+  desk.execute(engine::OpenOrder{id});
+  ASSERT_TRUE(desk.execute(engine::StartOrder{id, 0, PoolId{0}, {0}, Price(1)}));
+  desk.advance(3'700);
+  const RoomRules rules{.stop_wait = 7'200};
+  for (const std::uint32_t nodes : {3U, 4U}) {
+    const auto made =
+        make_room(desk.state(), {0, PoolId{0}, Need{nodes, 4}}, 10'000, kAnyCost, rules);
+    EXPECT_EQ(made.has_value(), nodes == 3);
+  }
+}
+
 TEST_F(RoomTest, EmptyNodesCountAndReceiveNothing) {
   desk_.execute(engine::EndContract{ContractId{3}});
   const std::optional<Room> made = room(1);
@@ -163,7 +223,7 @@ TEST(Room, MovesWorkOnlyWhereItsDataAre) {
 void expect_fair(const engine::State& state, PoolId pool, const Room& room,
                  const RoomRules& rules) {
   ASSERT_TRUE(std::ranges::is_sorted(room.nodes));
-  ASSERT_LE(room.moves.size(), rules.moves_max);
+  ASSERT_LE(room.moves.size() + room.stops.size(), rules.moves_max);
   std::set<std::uint32_t> moved;
   for (const Move& move : room.moves) {
     const engine::Contract& contract = state.contract(move.contract);
@@ -173,6 +233,13 @@ void expect_fair(const engine::State& state, PoolId pool, const Room& room,
     ASSERT_GE(contract.expected_end, state.now() + rules.settled);
     ASSERT_TRUE(moved.insert(move.contract.value).second);
     ASSERT_FALSE(move.pool == pool && std::ranges::binary_search(room.nodes, move.node));
+  }
+  for (const ContractId id : room.stops) {
+    const engine::Contract& contract = state.contract(id);
+    ASSERT_LT(contract.end, 0);
+    ASSERT_EQ(contract.nodes.size(), 1U);
+    ASSERT_EQ(contract.per_node, state.places().pools[pool.value].node_devices);
+    ASSERT_TRUE(moved.insert(id.value).second);
   }
   for (const std::uint32_t node : room.nodes) {
     for (const ContractId id : state.pool(pool).nodes[node].contracts) {
@@ -188,11 +255,14 @@ void carry_out(PlainDesk& desk, OrderId id, const dispatch::Option& option, cons
     desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
     desk.execute(engine::StartOrder{moved, move.way, move.pool, {move.node}, Price(1)});
   }
+  for (const ContractId contract : room.stops) {
+    desk.execute(engine::EndContract{contract, engine::EndReason::kPreempted, 0});
+  }
   desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes, Price(1)});
 }
 
 TEST(RoomProperty, PlansCanBeCarriedOut) {
-  std::uint64_t made = 0, moves = 0, elsewhere = 0;
+  std::uint64_t made = 0, moves = 0, stops = 0, elsewhere = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(1'500); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
@@ -218,11 +288,13 @@ TEST(RoomProperty, PlansCanBeCarriedOut) {
     ASSERT_EQ(desk.refused, 0U);
     ++made;
     moves += room->moves.size();
+    stops += room->stops.size();
     for (const Move& move : room->moves) elsewhere += !(move.pool == pool);
     ASSERT_EQ(desk.state().order(id).state, engine::OrderState::kRunning);
   }
   EXPECT_GT(made, 0U);
   EXPECT_GT(moves, 0U) << "the states leave nothing to move";
+  EXPECT_GT(stops, 0U);
   EXPECT_GT(elsewhere, 0U);
 }
 
