@@ -26,6 +26,7 @@ class Audit::Reading {
       fact_ = &fact;
       moved_ = {};
       std::visit(*this, fact.asked);
+      if (moved_.amount < Money()) audit_.fault("an amount is negative");
       if (fact.did != moved_) audit_.fault("a fact moves other money than its leg says");
       audit_.balances_[moved_.from] -= moved_.amount.raw();
       audit_.balances_[moved_.to] += moved_.amount.raw();
@@ -43,7 +44,12 @@ class Audit::Reading {
   void operator()(const Programme& leg) {
     if (!audit_.programmes_.try_emplace(leg.city, leg).second) audit_.fault("a programme twice");
   }
-  void operator()(const Move& leg) { moved_ = {leg.from, leg.to, leg.amount}; }
+  void operator()(const Move& leg) {
+    moved_ = {leg.from, leg.to, leg.amount};
+    if (leg.from.purpose == Purpose::kHold || leg.to.purpose == Purpose::kHold) {
+      audit_.fault("money of holds is moved by no hold");
+    }
+  }
   void operator()(const Hold& leg) {
     make({.owner = leg.from.participant,
           .source = leg.from.purpose,
