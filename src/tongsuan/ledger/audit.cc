@@ -193,8 +193,8 @@ class Audit::Reading {
 };
 
 Audit::Audit() {
-  for (const Purpose purpose : {Purpose::kCash, Purpose::kHold, Purpose::kRent, Purpose::kPenalty,
-                                Purpose::kRounding}) {
+  for (const Purpose purpose :
+       {Purpose::kCash, Purpose::kHold, Purpose::kRent, Purpose::kPenalty, Purpose::kRounding}) {
     floors_[{kHouse, purpose}] = 0;
   }
   floors_[{kHouse, Purpose::kRail}] = -kBalanceMax;
@@ -206,8 +206,8 @@ void Audit::fault(const std::string& what) {
 
 void Audit::see(const Event& event) {
   if (faults_.size() >= kFaultsMax) return;
-  where_ = "entry " + std::to_string(event.id.number) + " of " +
-           std::to_string(event.id.author.value);
+  where_ =
+      "entry " + std::to_string(event.id.number) + " of " + std::to_string(event.id.author.value);
   if (event.at < now_) fault("time runs backward");
   now_ = std::max(now_, event.at);
   std::uint64_t& last = last_numbers_[event.id.author];
@@ -295,10 +295,10 @@ void Audit::compare_holds(const State& state, std::vector<std::string>& found) c
   for (const auto& [id, book] : holds_) {
     sums[book.owner] += book.left;
     const HoldRow* row = state.holds().find(id);
-    const bool same =
-        row != nullptr && row->left.raw() == book.left && row->held.raw() == book.held &&
-        row->owner == book.owner && row->source == book.source && row->until == book.until &&
-        row->right == book.right.slot;
+    const bool same = row != nullptr && row->left.raw() == book.left &&
+                      row->held.raw() == book.held && row->owner == book.owner &&
+                      row->source == book.source && row->until == book.until &&
+                      row->right == book.right.slot;
     if (!same) found.push_back(name("hold", id.slot, id.generation));
   }
   for (std::uint32_t i = 0; i < state.participant_count(); ++i) {

@@ -191,8 +191,7 @@ class Judge {
   Verdict find_right(RightId id, const RightRow*& right) {
     right = draft_.find_right(id);
     if (right == nullptr) return Refusal::kNotOpen;
-    return right->contract == entry_.why.contract ? std::nullopt
-                                                  : Verdict(Refusal::kWrongContract);
+    return right->contract == entry_.why.contract ? std::nullopt : Verdict(Refusal::kWrongContract);
   }
 
   Verdict post(Account from, Account to, Money amount) {

@@ -301,10 +301,10 @@ TEST_F(Rules, ABoundHoldIsOfItsContract) {
 TEST_F(Rules, AHoldServesOneContractAfterTheOther) {
   const HoldId id = hold(cash(kBuyer), 100);
   const RightId first = grant(1, id, 80, 8);
-  EXPECT_EQ(ask({Deliver{first, DeviceSeconds(2)}, Post{id, cash(kSupplier), Money(20)},
-                 Close{first}},
-                of_contract(1)),
-            "done");
+  EXPECT_EQ(
+      ask({Deliver{first, DeviceSeconds(2)}, Post{id, cash(kSupplier), Money(20)}, Close{first}},
+          of_contract(1)),
+      "done");
   EXPECT_EQ(ask({Grant{id, Money(81), DeviceSeconds(8)}}, of_contract(2)), "uncovered");
   EXPECT_EQ(ask({Grant{id, Money(80), DeviceSeconds(8)}}, of_contract(2)), "done");
 }
@@ -312,7 +312,8 @@ TEST_F(Rules, AHoldServesOneContractAfterTheOther) {
 TEST_F(Rules, AFreeContractMovesNoMoney) {
   const HoldId id = hold(cash(kBuyer), 1);
   const RightId right = grant(1, id, 0, 8);
-  EXPECT_EQ(ask({Deliver{right, DeviceSeconds(8)}, Close{right}, Void{id}}, of_contract(1)), "done");
+  EXPECT_EQ(ask({Deliver{right, DeviceSeconds(8)}, Close{right}, Void{id}}, of_contract(1)),
+            "done");
 }
 
 // ---- Vouchers --------------------------------------------------------------------------------

@@ -188,7 +188,8 @@ TEST_F(Broken, AnAuditSeesEveryRow) {
   EXPECT_TRUE(differs([](const Tamper& rows) { rows.add(cash(kBuyer), 1); }));
   EXPECT_TRUE(differs([&](const Tamper& rows) { rows.hold(first_).until = 9; }));
   EXPECT_TRUE(differs([&](const Tamper& rows) { rows.hold(first_).right = kNone; }));
-  EXPECT_TRUE(differs([&](const Tamper& rows) { rows.right(right_).delivered = DeviceSeconds(1); }));
+  EXPECT_TRUE(
+      differs([&](const Tamper& rows) { rows.right(right_).delivered = DeviceSeconds(1); }));
   EXPECT_TRUE(differs([&](const Tamper& rows) { rows.right(right_).voucher = kNone; }));
   EXPECT_TRUE(differs([](const Tamper& rows) { rows.programme().used[kBuyer.value] = Money(); }));
 }

@@ -65,9 +65,8 @@ class TwinTrial {
     if (voucher_of_) book_.rights[*voucher_of_].voucher = answer.hold();
     if (made_right_) book_.rights[answer.right()] = made_right_->second;
     for (const RightId id : closed_) book_.rights.erase(id);
-    std::erase_if(book_.holds, [](const auto& item) {
-      return item.second.left == 0 && !item.second.bound;
-    });
+    std::erase_if(book_.holds,
+                  [](const auto& item) { return item.second.left == 0 && !item.second.bound; });
   }
 
   Verdict operator()(const Open& leg) {
@@ -86,8 +85,8 @@ class TwinTrial {
   Verdict operator()(const Programme& leg) {
     if (!is_open({leg.city, Purpose::kVoucher})) return Refusal::kNoAccount;
     if (book_.programmes.count(leg.city) > 0) return Refusal::kAlreadyOpen;
-    if (leg.rate_ppm > kPpm || leg.cap < Money() || leg.cap > Money(kMoneyMax) ||
-        leg.until < at_ || leg.until > kSecondsMax) {
+    if (leg.rate_ppm > kPpm || leg.cap < Money() || leg.cap > Money(kMoneyMax) || leg.until < at_ ||
+        leg.until > kSecondsMax) {
       return Refusal::kLimit;
     }
     book_.programmes[leg.city] = leg;
@@ -348,8 +347,8 @@ class Twin {
     trial.finish(answer.value());
     book_ = std::move(trial.book());
     book_.now = at;
-    seen.push_back({entry.id.number, {entry.legs.begin(), entry.legs.end()}, entry.why,
-                    answer.value()});
+    seen.push_back(
+        {entry.id.number, {entry.legs.begin(), entry.legs.end()}, entry.why, answer.value()});
     return std::nullopt;
   }
   static std::optional<Refusal> again(const std::vector<Seen>& seen, const Entry& entry,
@@ -371,8 +370,8 @@ class Twin {
 
   static TwinBook first_book() {
     TwinBook book;
-    for (const Purpose purpose : {Purpose::kCash, Purpose::kHold, Purpose::kRent,
-                                  Purpose::kPenalty, Purpose::kRounding, Purpose::kRail}) {
+    for (const Purpose purpose : {Purpose::kCash, Purpose::kHold, Purpose::kRent, Purpose::kPenalty,
+                                  Purpose::kRounding, Purpose::kRail}) {
       book.balances[{kHouse, purpose}] = 0;
     }
     return book;

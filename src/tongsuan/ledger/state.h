@@ -20,9 +20,9 @@ struct Tamper;  // tests break rows through it, to see the invariants catch it
 
 struct Participant {
   std::array<Money, kPurposes> balance{};
-  Money overdraft;                 // of cash
-  std::uint64_t last_number = 0;   // of its entries
-  std::uint32_t window = kNone;    // position of its RepeatWindow; none before its first entry
+  Money overdraft;                   // of cash
+  std::uint64_t last_number = 0;     // of its entries
+  std::uint32_t window = kNone;      // position of its RepeatWindow; none before its first entry
   std::uint32_t first_hold = kNone;  // of the list of its open holds
   std::uint32_t programme = kNone;   // that it pays for
   std::uint16_t open = 0;            // bit of each purpose

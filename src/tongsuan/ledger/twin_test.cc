@@ -140,8 +140,8 @@ class AnyEntry {
     why_.contract = row == nullptr ? 1 : row->contract;
     if (random_.below(40) == 0) ++why_.contract;
     if (row == nullptr || random_.below(row->voucher == kNone ? 3 : 20) == 0) {
-      legs_.push_back(Voucher{id, {random_.below(6) == 0 ? somebody() : 1},
-                              Money(random_.between(1, 8))});
+      legs_.push_back(
+          Voucher{id, {random_.below(6) == 0 ? somebody() : 1}, Money(random_.between(1, 8))});
       return;
     }
     if (random_.below(5) == 0) legs_.push_back(Close{id});
@@ -218,9 +218,9 @@ void play(std::uint64_t seed, int entries, Tally& tally) {
     const Result<Answer, Refusal> answer = ledger.execute(at, any.entry(), events);
     twin.follow(at, any.entry(), answer);
     if (::testing::Test::HasFatalFailure()) return;
-    ++tally.answers[!answer.ok()                ? refusal_name(answer.error())
+    ++tally.answers[!answer.ok()              ? refusal_name(answer.error())
                     : answer.value().repeated ? "as before"
-                                                : "done"];
+                                              : "done"];
     if (!answer.ok() || answer.value().repeated) continue;
     any.see(events.back());
     audit.see(events.back());
