@@ -96,7 +96,7 @@ class Draft {
   void make_programme(const Programme&) {}
 
  private:
-  static constexpr std::size_t kTouchedMax = 4 * kLegsMax;
+  static constexpr std::size_t kTouchedMax = std::size_t{4} * kLegsMax;
   template <class Row>
   struct Touched {
     std::uint32_t key;
