@@ -20,6 +20,7 @@ usage: bench/run.sh NAME [ARGS]
   reclear    a warm round: 10^5 orders, one in a hundred new
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
+  ledger     entries of the ledger per second, beside a plain pass over memory
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -77,7 +78,7 @@ case "$name" in
     program replay "$@"
     ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
-  clearing | search | dual | market | codec | pricing | quote) program "$name" "$@" ;;
+  clearing | search | dual | market | ledger | codec | pricing | quote) program "$name" "$@" ;;
   *)
     echo "bench/run.sh: there is no benchmark $name" >&2
     usage >&2

@@ -26,17 +26,25 @@ void certificate_text(std::string_view bytes);
 //   - has the money of the honest one wherever it has the outcome, prices and seed of it.
 void verify(std::string_view bytes);
 
+// Events of the ledger: bytes, with and without their right digest, are refused or are the one way
+// to write what they say; auditing that never stops, and a ledger that is asked for it again
+// refuses or agrees with the audit.
+void ledger_events(std::string_view bytes);
+
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
   const char* name;
   Entry run;
 };
-inline constexpr NamedEntry kEntries[] = {
-    {"market_text", market_text}, {"certificate_text", certificate_text}, {"verify", verify}};
+inline constexpr NamedEntry kEntries[] = {{"market_text", market_text},
+                                          {"certificate_text", certificate_text},
+                                          {"verify", verify},
+                                          {"ledger_events", ledger_events}};
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
 [[nodiscard]] std::vector<std::string> verify_seeds();
+[[nodiscard]] std::vector<std::string> ledger_events_seeds();
 
 }  // namespace tongsuan::fuzz

@@ -1,0 +1,31 @@
+#include "tongsuan/ledger/ledger.h"
+
+#include "tongsuan/ledger/bytes.h"
+
+namespace tongsuan::ledger {
+namespace {
+
+constexpr std::size_t kHashChunk = std::size_t{1} << 16;
+
+}  // namespace
+
+Result<Answer, Refusal> Ledger::execute(Second at, const Entry& entry, Events& events) {
+  Result<Answer, Refusal> answer = decider_.decide(state_, at, entry, events);
+  if (!answer.ok() || answer.value().repeated) return answer;
+  state_.apply(events.back());
+  ++event_count_;
+  append_bytes(events.back(), bytes_);
+  if (bytes_.size() >= kHashChunk) {
+    sha_.update(bytes_);
+    bytes_.clear();
+  }
+  return answer;
+}
+
+Digest Ledger::digest() const {
+  Sha256 sha = sha_;
+  sha.update(bytes_);
+  return sha.finish();
+}
+
+}  // namespace tongsuan::ledger
