@@ -91,11 +91,7 @@ Answer<Done> EmbeddedJournal::make_database() {
 Answer<Opened> EmbeddedJournal::take(const std::string& log) {
   TONGSUAN_TRY(const Inspection seen, inspect(*store_, folder_, head_file_, log, options_.verify));
   if (seen.trouble) return *seen.trouble;
-  // After a failed sync the system may show a log that is not on the disk. Written once more, it
-  // is.
-  if (!log.empty()) {
-    TONGSUAN_TRY([[maybe_unused]] const Done again, folder_.write_at(kLogName, 0, log, true));
-  }
+  TONGSUAN_TRY([[maybe_unused]] const Done clean, clean_log(log));
   epoch_ = seen.epoch + 1;
   head_ = seen.head;
   // Before the epoch, so that a journal with an epoch always has a head.
