@@ -38,7 +38,7 @@ inline std::vector<OwnRecord> random_records(Random& random) {
   std::vector<OwnRecord> records(1 + random.below(4));
   for (OwnRecord& record : records) {
     for (std::uint8_t& part : record.command) part = static_cast<std::uint8_t>(random.next());
-    record.events = random_bytes(random, 6'000);
+    record.events = random_bytes(random, 5'000);
   }
   return records;
 }

@@ -1,6 +1,7 @@
 // The embedded journal on the file system: what it refuses, and what it says then.
 #include "tongsuan/journal/journal.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -170,7 +171,8 @@ TEST_F(JournalTest, DoesNotBeginAnewWhereAJournalWas) {
   journal.reset();
   ASSERT_TRUE(folder_->rename(kDatabaseName, "elsewhere").ok());
   EXPECT_EQ(refuse({.make = true}).fault, Fault::kCorrupt) << "its log is there";
-  for (const std::string& name : folder_->list().value()) ASSERT_TRUE(folder_->remove(name).ok());
+  const std::vector<std::string> names = folder_->list().value();
+  for (const std::string& name : names) ASSERT_TRUE(folder_->remove(name).ok());
   EXPECT_EQ(refuse({.make = true}).fault, Fault::kCut) << "the signed head knows it";
 }
 

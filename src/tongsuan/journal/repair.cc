@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "tongsuan/journal/recovery.h"
@@ -91,9 +92,10 @@ Answer<std::uint64_t> rebuild(Folder& folder, std::uint64_t epoch) {
 // Snapshots that name batches which are not there would only be disputed again.
 Answer<Done> put_snapshots_aside(Folder& folder, const Inspection& seen, const std::string& side) {
   TONGSUAN_TRY(const std::vector<std::string> names, folder.list());
+  const std::uint64_t last = std::min(seen.snapshot_sequence, seen.head.sequence);
   for (const std::string& name : names) {
     const auto sequence = snapshot_sequence(name);
-    if (!sequence || *sequence <= seen.snapshot_sequence) continue;
+    if (!sequence || *sequence <= last) continue;
     TONGSUAN_TRY([[maybe_unused]] const Done renamed, folder.rename(name, side + '-' + name));
   }
   return Done{};

@@ -6,7 +6,7 @@
 namespace tongsuan::journal {
 namespace {
 
-constexpr int kBusyMilliseconds = 2'000;
+constexpr int kBusyMilliseconds = 1'000;
 
 bool is_full(int code, int system_error) {
   if ((code & 0xff) == SQLITE_FULL) return true;
