@@ -26,17 +26,24 @@ void certificate_text(std::string_view bytes);
 //   - has the money of the honest one wherever it has the outcome, prices and seed of it.
 void verify(std::string_view bytes);
 
+// The journal's formats (the first byte chooses): batch, snapshot, signed head, and SQLite's log.
+// What can be read is written as itself, and a good part of a log stays good without the rest.
+void journal(std::string_view bytes);
+
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
   const char* name;
   Entry run;
 };
-inline constexpr NamedEntry kEntries[] = {
-    {"market_text", market_text}, {"certificate_text", certificate_text}, {"verify", verify}};
+inline constexpr NamedEntry kEntries[] = {{"market_text", market_text},
+                                          {"certificate_text", certificate_text},
+                                          {"verify", verify},
+                                          {"journal", journal}};
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
 [[nodiscard]] std::vector<std::string> verify_seeds();
+[[nodiscard]] std::vector<std::string> journal_seeds();
 
 }  // namespace tongsuan::fuzz

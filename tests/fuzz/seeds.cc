@@ -29,5 +29,6 @@ int main(int argc, char** argv) {
   write(folder + "market_text", tongsuan::fuzz::market_text_seeds());
   write(folder + "certificate_text", tongsuan::fuzz::certificate_text_seeds());
   write(folder + "verify", tongsuan::fuzz::verify_seeds());
+  write(folder + "journal", tongsuan::fuzz::journal_seeds());
   return 0;
 }

@@ -244,12 +244,17 @@ TEST(KilledProcess, LosesNothingThatItAcknowledged) {
   for (std::uint64_t round = 0; round < many_seeds(20); ++round) {
     const pid_t child = fork();
     if (child == 0) write_until_killed(place.path(), heads.path(), file);
-    usleep(static_cast<useconds_t>(5'000 + random.below(40'000)));
+    usleep(static_cast<useconds_t>(random.below(60'000)));
+    // Not before it has done something, however slow the disk is.
+    std::uint64_t acknowledged = 0;
+    for (int i = 0; i < 5'000 && acknowledged <= certain; ++i) {
+      usleep(200);
+      if (pread(file, &acknowledged, sizeof acknowledged, 0) != sizeof acknowledged) continue;
+    }
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status)) << "round " << round << ", status " << status;
-    std::uint64_t acknowledged = 0;
     if (pread(file, &acknowledged, sizeof acknowledged, 0) != sizeof acknowledged) acknowledged = 0;
     certain = std::max(certain, acknowledged);
     const auto folder = posix_folder(place.path()), head_folder = posix_folder(heads.path());
@@ -265,7 +270,7 @@ TEST(KilledProcess, LosesNothingThatItAcknowledged) {
     ASSERT_EQ(all.size(), found);
     for (std::uint64_t i = 0; i < found; ++i) ASSERT_EQ(all[i].events, std::to_string(i + 1));
   }
-  EXPECT_GT(certain, 20U);
+  EXPECT_GE(certain, 20U);
   ::close(file);
 }
 
