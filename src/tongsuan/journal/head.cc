@@ -55,19 +55,22 @@ Answer<std::optional<SignedHead>> HeadFile::read() {
       continue;
     }
     newest = head;
-    next_place_ = place;
+    unsettled_ = all.substr(begin, kHeadBytes);
+    next_place_ = 1 - place;
   }
-  if (newest) {
-    // It may be in the memory of the system only; the other place may be overwritten once this one
-    // is durable.
-    TONGSUAN_TRY([[maybe_unused]] const Done again, write(*newest, true));
-    return newest;
-  }
+  if (newest) return newest;
   return Failure{Fault::kCorrupt, folder_.path(kFile) + " holds no head that this key signed",
                  "give the right key, or bring back the file from a backup"};
 }
 
 Answer<Done> HeadFile::write(const SignedHead& head, bool sync) {
+  if (!unsettled_.empty()) {
+    // What was read may be in the memory of the system only. The other place may be overwritten
+    // once it is durable.
+    TONGSUAN_TRY([[maybe_unused]] const Done again,
+                 folder_.write_at(kFile, (1 - next_place_) * kHeadPlaceBytes, unsettled_, true));
+    unsettled_.clear();
+  }
   TONGSUAN_TRY(const std::string bytes, write_head_bytes(head, key_));
   TONGSUAN_TRY([[maybe_unused]] const Done written,
                folder_.write_at(kFile, next_place_ * kHeadPlaceBytes, bytes, sync));
@@ -78,11 +81,13 @@ Answer<Done> HeadFile::write(const SignedHead& head, bool sync) {
 Answer<Done> HeadFile::replace(const SignedHead& head) {
   TONGSUAN_TRY(const std::string bytes, write_head_bytes(head, key_));
   next_place_ = 1;
+  unsettled_.clear();
   return folder_.replace(kFile, bytes);
 }
 
 Answer<Done> HeadFile::forget() {
   next_place_ = 0;
+  unsettled_.clear();
   return folder_.remove(kFile);
 }
 

@@ -84,6 +84,7 @@ class HeadFile {
  private:
   Folder& folder_;
   const SigningKey& key_;
+  std::string unsettled_;         // what was read, until it has been written once more
   std::uint64_t next_place_ = 0;  // never the one that was synced last
 };
 

@@ -52,7 +52,7 @@ struct Inspection {
 [[nodiscard]] Answer<std::optional<Snapshot>> last_snapshot(Store& store, Folder& folder,
                                                             std::vector<std::string>& notes);
 
-// Looks at every batch of a journal that nobody has open. Writes nothing of its own.
+// Looks at every batch of a journal that nobody has open. Changes nothing.
 [[nodiscard]] Answer<Inspection> check(Folder& folder, HeadFile* head_file);
 
 struct RepairOptions {
