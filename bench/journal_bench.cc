@@ -1,9 +1,11 @@
 // What durability costs: appends of the embedded journal beside a plain file with the same bytes,
 // written and synced as often; opening after a kill; reading back. usage: tongsuan_journal_bench
-// FOLDER [--bytes 120] [--seconds 2] [--batches 1,16,256,1000] [--json]
+// FOLDER [--bytes 120] [--seconds 10] [--batches 1,16,256,1000] [--json]
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
+#include <numeric>
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/journal/journal.h"
@@ -18,7 +20,7 @@ using tongsuan::bench::JsonLine;
 using tongsuan::bench::Timer;
 
 constexpr const char* kUsage =
-    "tongsuan_journal_bench FOLDER [--bytes 120] [--seconds 2] [--batches 1,16,256,1000] [--json]";
+    "tongsuan_journal_bench FOLDER [--bytes 120] [--seconds 10] [--batches 1,16,256,1000] [--json]";
 
 template <class T>
 T must(Answer<T> answer) {
@@ -68,84 +70,84 @@ struct Records {
   std::vector<std::string> texts;
 };
 
-struct Rate {
-  std::uint64_t commits = 0;
-  double seconds = 0;
-  std::vector<double> waits;  // of each commit
-  [[nodiscard]] double per_second() const { return static_cast<double>(commits) / seconds; }
-  [[nodiscard]] double p99_milliseconds() {
+// One way to make a batch durable, and how long each commit took.
+struct Way {
+  std::function<void()> commit;
+  std::vector<double> waits = {};
+
+  void once() {
+    const Timer timer;
+    commit();
+    waits.push_back(timer.wall());
+  }
+  [[nodiscard]] double per_second() const {
+    return static_cast<double>(waits.size()) / std::accumulate(waits.begin(), waits.end(), 0.0);
+  }
+  // Milliseconds that so many per cent of the commits stay below.
+  [[nodiscard]] double percentile(std::size_t per_cent) {
     std::sort(waits.begin(), waits.end());
-    return waits.empty() ? 0 : 1e3 * waits[waits.size() * 99 / 100];
+    return 1e3 * waits[waits.size() * per_cent / 100];
   }
 };
 
-template <class Commit>
-Rate repeat(double seconds, Commit commit) {
-  Rate rate;
-  const Timer timer;
-  while (timer.wall() < seconds) {
-    const Timer one;
-    commit();
-    rate.waits.push_back(one.wall());
-    ++rate.commits;
+struct JournalWay {
+  JournalWay(const std::string& where, const Records& batch, bool with_head)
+      : place(where), bench(place.path, with_head, {.make = true}), records(batch) {
+    next = must(bench.journal.open()).head.sequence + 1;
   }
-  rate.seconds = timer.wall();
-  return rate;
-}
-
-Rate append_rate(const std::string& where, const Records& records, double seconds, bool with_head) {
-  const Place place(where);
-  Bench bench(place.path, with_head, {.make = true});
-  std::uint64_t next = must(bench.journal.open()).head.sequence + 1;
-  return repeat(seconds, [&] { next = must(bench.journal.append(records.batch(next))) + 1; });
-}
-
-void must_write(int file, const std::string& bytes, std::uint64_t at) {
-  if (pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at)) ==
-      static_cast<ssize_t>(bytes.size())) {
-    return;
-  }
-  std::fprintf(stderr, "cannot write\n");
-  std::exit(1);
-}
+  void commit() { next = must(bench.journal.append(records.batch(next))) + 1; }
+  Place place;
+  Bench bench;
+  const Records& records;
+  std::uint64_t next = 1;
+};
 
 // A plain file that grows, or one whose bytes were all written before and are written again from
 // the start.
-Rate raw_rate(const std::string& where, const Records& records, double seconds, bool grows) {
-  constexpr std::uint64_t kRoom = 32'000'000;
-  const Place place(where);
-  const int file = open((place.path + "/raw").c_str(), O_WRONLY | O_CREAT, 0600);
-  if (!grows) must_write(file, std::string(kRoom, 'x'), 0);
-  fsync(file);
-  const NewBatch made = records.batch(1);
-  std::string bytes;
-  append_bytes(Batch{1, 1, Digest{}, made.state, made.records}, bytes);
-  std::uint64_t at = 0;
-  const Rate rate = repeat(seconds, [&] {
-    must_write(file, bytes, at);
+struct RawWay {
+  static constexpr std::uint64_t kRoom = 32'000'000;
+  RawWay(const std::string& where, const Records& records, bool file_grows)
+      : place(where),
+        file(open((place.path + "/raw").c_str(), O_WRONLY | O_CREAT, 0600)),
+        grows(file_grows) {
+    const NewBatch made = records.batch(1);
+    append_bytes(Batch{1, 1, Digest{}, made.state, made.records}, bytes);
+    if (!grows) write(std::string(kRoom, 'x'));
+    fsync(file);
+  }
+  ~RawWay() { close(file); }
+  void write(const std::string& what) {
+    const auto size = static_cast<ssize_t>(what.size());
+    if (pwrite(file, what.data(), what.size(), static_cast<off_t>(at)) == size) return;
+    std::fprintf(stderr, "cannot write\n");
+    std::exit(1);
+  }
+  void commit() {
+    write(bytes);
     at += bytes.size();
     if (!grows && at + bytes.size() > kRoom) at = 0;
     if (fdatasync(file) != 0) std::exit(1);
-  });
-  close(file);
-  return rate;
-}
+  }
+  Place place;
+  int file;
+  bool grows;
+  std::string bytes;
+  std::uint64_t at = 0;
+};
 
 void compare_appends(const std::string& where, std::uint64_t count, std::uint64_t bytes,
                      double seconds, bool json) {
   const Records records(count, bytes);
-  // In turns, because a shared disk has faster and slower minutes.
-  Rate journal, headless, raw, prepared;
-  const auto add = [](Rate& sum, Rate part) {
-    sum.commits += part.commits;
-    sum.seconds += part.seconds;
-    sum.waits.insert(sum.waits.end(), part.waits.begin(), part.waits.end());
-  };
-  for (int turn = 0; turn < 3; ++turn) {
-    add(raw, raw_rate(where, records, seconds / 3, true));
-    add(prepared, raw_rate(where, records, seconds / 3, false));
-    add(journal, append_rate(where, records, seconds / 3, true));
-    add(headless, append_rate(where, records, seconds / 3, false));
+  JournalWay signed_one(where + "/signed", records, true),
+      headless_one(where + "/headless", records, false);
+  RawWay growing(where + "/growing", records, true),
+      prepared_one(where + "/prepared", records, false);
+  Way journal{[&] { signed_one.commit(); }}, headless{[&] { headless_one.commit(); }},
+      raw{[&] { growing.commit(); }}, prepared{[&] { prepared_one.commit(); }};
+  // In turns, commit by commit, because a shared disk has faster and slower seconds.
+  const Timer timer;
+  while (timer.wall() < seconds) {
+    for (Way* way : {&journal, &raw, &headless, &prepared}) way->once();
   }
   const double size = static_cast<double>(count);
   if (json) {
@@ -153,19 +155,24 @@ void compare_appends(const std::string& where, std::uint64_t count, std::uint64_
         .put("batch", count)
         .put("commits_per_s", journal.per_second())
         .put("records_per_s", journal.per_second() * size)
-        .put("p99_ms", journal.p99_milliseconds())
+        .put("p50_ms", journal.percentile(50))
+        .put("p99_ms", journal.percentile(99))
         .put("headless_commits_per_s", headless.per_second())
         .put("raw_commits_per_s", raw.per_second())
         .put("prepared_raw_commits_per_s", prepared.per_second())
         .print();
     return;
   }
-  std::printf("batch %5llu: %7.0f commits/s, %9.0f records/s, p99 %6.2f ms; without head %7.0f\n",
+  std::printf("batch %5llu: %7.0f commits/s, %9.0f records/s, p50 %6.2f ms, p99 %6.2f ms\n",
               static_cast<unsigned long long>(count), journal.per_second(),
-              journal.per_second() * size, journal.p99_milliseconds(), headless.per_second());
-  std::printf("             raw file %7.0f commits/s (%.2f times), prepared %7.0f (%.2f times)\n",
-              raw.per_second(), raw.per_second() / journal.per_second(), prepared.per_second(),
-              prepared.per_second() / journal.per_second());
+              journal.per_second() * size, journal.percentile(50), journal.percentile(99));
+  for (auto& [name, way] : {std::pair<const char*, Way*>{"without head", &headless},
+                            {"raw file", &raw},
+                            {"raw file, prepared", &prepared}}) {
+    std::printf("  %-20s %7.0f commits/s, %.2f times; p50 %6.2f ms\n", name, way->per_second(),
+                way->per_second() / journal.per_second(), way->percentile(50));
+  }
+  std::fflush(stdout);
 }
 
 // A journal of so many commands in batches, left as a kill leaves it, is opened and read.
@@ -207,7 +214,7 @@ int main(int argc, char** argv) {
   const tongsuan::bench::BenchArguments arguments(argc, argv, kUsage);
   const std::string& where = arguments.books[0];
   const std::uint64_t bytes = arguments.number("bytes", 120);
-  const auto seconds = static_cast<double>(arguments.number("seconds", 2));
+  const auto seconds = static_cast<double>(arguments.number("seconds", 10));
   for (const std::uint64_t count : arguments.numbers("batches", "1,16,256,1000")) {
     compare_appends(where, count, bytes, seconds, arguments.json);
   }
