@@ -196,16 +196,21 @@ void recover(const std::string& where, std::uint64_t commands, std::uint64_t byt
     return true;
   }));
   const double rate = static_cast<double>(read) / reading.wall();
+  const double cpu_rate = static_cast<double>(read) / reading.cpu();
   if (json) {
     JsonLine()
         .put("commands", opened.head.sequence)
         .put("open_s", open_seconds)
         .put("read_per_s", rate)
+        .put("read_per_cpu_s", cpu_rate)
         .print();
     return;
   }
-  std::printf("%llu commands: opened and verified in %.3f s; read back at %.1f million records/s\n",
-              static_cast<unsigned long long>(opened.head.sequence), open_seconds, rate * 1e-6);
+  std::printf(
+      "%llu commands: opened and verified in %.3f s; read back at %.1f million records/s, %.1f by "
+      "CPU\n",
+      static_cast<unsigned long long>(opened.head.sequence), open_seconds, rate * 1e-6,
+      cpu_rate * 1e-6);
 }
 
 }  // namespace

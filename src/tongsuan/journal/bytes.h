@@ -58,7 +58,7 @@ class ByteReader {
   [[nodiscard]] Array array() {
     Array value{};
     const std::string_view source = text(value.size());
-    std::memcpy(value.data(), source.data(), source.size());
+    if (!source.empty()) std::memcpy(value.data(), source.data(), source.size());
     return value;
   }
   [[nodiscard]] std::string_view text(std::size_t size) {
