@@ -210,9 +210,10 @@ Answer<Done> EmbeddedJournal::read(std::uint64_t from, const BatchVisitor& visit
 Answer<Done> EmbeddedJournal::write_snapshot(const NewSnapshot& snapshot) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
   TONGSUAN_TRY(const std::optional<Head> end, end_at(*store_, snapshot.sequence));
-  if (!end || snapshot.bytes.size() > kSnapshotBytesMax) {
+  const bool has_state = end && end->state_sequence == snapshot.sequence;
+  if (!has_state || snapshot.bytes.size() > kSnapshotBytesMax) {
     return Failure{Fault::kInvalid, "no snapshot at sequence " + std::to_string(snapshot.sequence),
-                   "take it at the end of a batch, within the limits"};
+                   "take it after a batch with a digest of the state, within the limits"};
   }
   const Snapshot whole{store_->name(), epoch_,         snapshot.sequence,
                        end->hash,      snapshot.state, snapshot.bytes};

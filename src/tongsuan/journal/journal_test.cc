@@ -101,6 +101,7 @@ TEST_F(JournalTest, AsksForTheStateInTime) {
     ASSERT_TRUE(journal->append(batch).ok());
     next += many.size();
   }
+  EXPECT_EQ(journal->write_snapshot({next - 1, Digest{}, ""}).error().fault, Fault::kInvalid);
   batch.first = next;
   EXPECT_EQ(journal->append(batch).error().fault, Fault::kInvalid);
   batch.state = Digest{};

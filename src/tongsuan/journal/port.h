@@ -39,7 +39,7 @@ struct NewBatch {
 };
 
 struct NewSnapshot {
-  std::uint64_t sequence = 0;  // the end of a batch
+  std::uint64_t sequence = 0;  // the end of a batch with a digest of the state
   Digest state{};
   std::string bytes;
 };

@@ -89,7 +89,7 @@ class Inspector {
                                              " names a batch that is not there");
                      return true;
                    }
-                   base_ = Head{snapshot.sequence, snapshot.hash, snapshot.sequence};
+                   base_ = *end.value();
                    result_.snapshot_sequence = snapshot.sequence;
                    return false;
                  }));

@@ -55,7 +55,9 @@ Answer<Done> SimJournal::write_snapshot(const NewSnapshot& snapshot) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
   Batch batch;
   for (const SimJournalDisk::Row& row : disk_.batches) {
-    if (read_batch(row.bytes, batch) || batch.last() != snapshot.sequence) continue;
+    if (read_batch(row.bytes, batch) || batch.last() != snapshot.sequence || !batch.state) {
+      continue;
+    }
     disk_.snapshots.push_back(
         {disk_.name, epoch_, snapshot.sequence, row.hash, snapshot.state, snapshot.bytes});
     if (disk_.snapshots.size() > kSnapshotsKept) disk_.snapshots.erase(disk_.snapshots.begin());
