@@ -21,6 +21,7 @@ usage: bench/run.sh NAME [ARGS]
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
+  journal    durable appends beside a plain file, opening, reading back; in out/
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -76,6 +77,10 @@ case "$name" in
   replay)
     [ $# -gt 0 ] || set -- ../shared/data/swf/KTH-SP2-1996-2.1-cln.swf.gz national-week
     program replay "$@"
+    ;;
+  journal)
+    mkdir -p out/bench-files
+    program journal out/bench-files "$@"
     ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
   clearing | search | dual | market | ledger | codec | pricing | quote) program "$name" "$@" ;;

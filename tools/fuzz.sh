@@ -6,7 +6,7 @@ seconds=${1:?usage: tools/fuzz.sh SECONDS}
 cmake -S . -B out/fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_COMPILER=clang++ -DTONGSUAN_FUZZERS=ON >/dev/null
 cmake --build out/fuzz -j2 --target fuzzers fuzz_seeds
-for entry in market_text certificate_text verify ledger_events; do
+for entry in market_text certificate_text verify ledger_events journal; do
   mkdir -p "out/fuzz-corpus/$entry"
   "out/fuzz/tests/fuzz/fuzz_$entry" -max_total_time="$seconds" -max_len=16384 -rss_limit_mb=3000 \
     "out/fuzz-corpus/$entry" "out/fuzz/tests/fuzz/seeds/$entry"

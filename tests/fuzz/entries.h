@@ -30,6 +30,9 @@ void verify(std::string_view bytes);
 // to write what they say; auditing that never stops, and a ledger that is asked for it again
 // refuses or agrees with the audit.
 void ledger_events(std::string_view bytes);
+// The journal's formats (the first byte chooses): batch, snapshot, signed head, and SQLite's log.
+// What can be read is written as itself, and a good part of a log stays good without the rest.
+void journal(std::string_view bytes);
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -39,12 +42,14 @@ struct NamedEntry {
 inline constexpr NamedEntry kEntries[] = {{"market_text", market_text},
                                           {"certificate_text", certificate_text},
                                           {"verify", verify},
-                                          {"ledger_events", ledger_events}};
+                                          {"ledger_events", ledger_events},
+                                          {"journal", journal}};
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
 [[nodiscard]] std::vector<std::string> verify_seeds();
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
+[[nodiscard]] std::vector<std::string> journal_seeds();
 
 }  // namespace tongsuan::fuzz

@@ -30,5 +30,6 @@ int main(int argc, char** argv) {
   write(folder + "certificate_text", tongsuan::fuzz::certificate_text_seeds());
   write(folder + "verify", tongsuan::fuzz::verify_seeds());
   write(folder + "ledger_events", tongsuan::fuzz::ledger_events_seeds());
+  write(folder + "journal", tongsuan::fuzz::journal_seeds());
   return 0;
 }
