@@ -278,28 +278,14 @@ class Decider {
     if (state_.block(order) != nullptr) emit(BlockReleased{order, reason});
   }
 
-  // What a list of each of these nodes names, each once, rising.
-  template <class Id>
-  [[nodiscard]] static std::vector<Id> hit_by(const PoolState& pool, const ReportNodes& command,
-                                              std::vector<Id> Node::*list) {
-    std::vector<Id> hit;
-    for (std::uint32_t i = command.begin; i < command.end; ++i) {
-      const std::vector<Id>& on_node = pool.nodes[i].*list;
-      hit.insert(hit.end(), on_node.begin(), on_node.end());
-    }
-    std::ranges::sort(hit);
-    hit.erase(std::unique(hit.begin(), hit.end()), hit.end());
-    return hit;
-  }
-
   void fail_blocks(const PoolState& pool, const ReportNodes& command) {
-    for (const OrderId order : hit_by(pool, command, &Node::blocks)) {
+    for (const OrderId order : pool.blocks_on(command.begin, command.end)) {
       release(order, ReleaseReason::kNodeDown);
     }
   }
 
   void fail_contracts(const PoolState& pool, const ReportNodes& command) {
-    for (const ContractId id : hit_by(pool, command, &Node::contracts)) {
+    for (const ContractId id : pool.contracts_on(command.begin, command.end)) {
       const std::uint32_t kept = state_.order(state_.contract(id).order).done_ppm;
       emit(ContractEnded{id, EndReason::kFailed, kept});
     }
