@@ -34,22 +34,52 @@ void ledger_events(std::string_view bytes);
 // What can be read is written as itself, and a good part of a log stays good without the rest.
 void journal(std::string_view bytes);
 
-using Entry = void (*)(std::string_view);
-struct NamedEntry {
-  const char* name;
-  Entry run;
-};
-inline constexpr NamedEntry kEntries[] = {{"market_text", market_text},
-                                          {"certificate_text", certificate_text},
-                                          {"verify", verify},
-                                          {"ledger_events", ledger_events},
-                                          {"journal", journal}};
+// A scenario file: refused with one line that names the file, or every value lies within its
+// limits; comments, blanks and other ends of lines change nothing.
+void scenario_text(std::string_view bytes);
+
+// Traces of jobs as CSV, plain or packed with gzip, and logs in the Standard Workload Format; the
+// first bytes choose a world. Counts add up; what is kept fulfils the limits of that world, and
+// strict and lenient reading agree wherever nothing is lost (trace_promises.h).
+void trace_csv(std::string_view bytes);
+void swf(std::string_view bytes);
+
+// Results of replays: a line is refused, or read and written it stays what it is for ever after.
+void run_record(std::string_view bytes);
+
+// A tiny exchange and commands for it, or a script of what happens there and a dispatcher that does
+// anything. No invariant of the engine breaks, a refusal changes nothing, and the events alone give
+// the same state and digest.
+void replay_world(std::string_view bytes);
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
 [[nodiscard]] std::vector<std::string> verify_seeds();
+[[nodiscard]] std::vector<std::string> scenario_text_seeds();
+[[nodiscard]] std::vector<std::string> trace_csv_seeds();
+[[nodiscard]] std::vector<std::string> swf_seeds();
+[[nodiscard]] std::vector<std::string> run_record_seeds();
+[[nodiscard]] std::vector<std::string> replay_world_seeds();
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
 [[nodiscard]] std::vector<std::string> journal_seeds();
+
+using Entry = void (*)(std::string_view);
+struct NamedEntry {
+  const char* name;
+  Entry run;
+  std::vector<std::string> (*seeds)();
+};
+inline constexpr NamedEntry kEntries[] = {
+    {"market_text", market_text, market_text_seeds},
+    {"certificate_text", certificate_text, certificate_text_seeds},
+    {"verify", verify, verify_seeds},
+    {"scenario_text", scenario_text, scenario_text_seeds},
+    {"trace_csv", trace_csv, trace_csv_seeds},
+    {"swf", swf, swf_seeds},
+    {"run_record", run_record, run_record_seeds},
+    {"replay_world", replay_world, replay_world_seeds},
+    {"ledger_events", ledger_events, ledger_events_seeds},
+    {"journal", journal, journal_seeds}};
 
 }  // namespace tongsuan::fuzz

@@ -26,10 +26,8 @@ void write(const std::string& folder, const std::vector<std::string>& seeds) {
 int main(int argc, char** argv) {
   TONGSUAN_CHECK(argc == 2);
   const std::string folder = std::string(argv[1]) + '/';
-  write(folder + "market_text", tongsuan::fuzz::market_text_seeds());
-  write(folder + "certificate_text", tongsuan::fuzz::certificate_text_seeds());
-  write(folder + "verify", tongsuan::fuzz::verify_seeds());
-  write(folder + "ledger_events", tongsuan::fuzz::ledger_events_seeds());
-  write(folder + "journal", tongsuan::fuzz::journal_seeds());
+  for (const tongsuan::fuzz::NamedEntry& entry : tongsuan::fuzz::kEntries) {
+    write(folder + entry.name, entry.seeds());
+  }
   return 0;
 }

@@ -9,37 +9,12 @@
 
 #include "entries.h"
 #include "honest_rounds.h"
+#include "program.h"
 
 namespace tongsuan::fuzz {
 namespace {
 
 constexpr std::size_t kEditsMax = 24;
-
-// The program: bytes are taken from the front, zeros when there are no more.
-class Program {
- public:
-  explicit Program(std::string_view bytes) : bytes_(bytes) {}
-  [[nodiscard]] bool done() const { return bytes_.empty(); }
-  std::uint32_t byte() {
-    if (bytes_.empty()) return 0;
-    const auto value = static_cast<unsigned char>(bytes_.front());
-    bytes_.remove_prefix(1);
-    return value;
-  }
-  // Below `bound`, which may be 0.
-  std::size_t below(std::size_t bound) {
-    const std::size_t value = byte() << 8 | byte();
-    return bound == 0 ? 0 : value % bound;
-  }
-  // Small and large changes alike: a signed byte, shifted.
-  std::int64_t change() {
-    const auto value = static_cast<std::int64_t>(byte()) - 128;
-    return value * (std::int64_t{1} << (byte() % 40));
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 template <class T>
 T* pick(std::vector<T>& items, Program& program) {

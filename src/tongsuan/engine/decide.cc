@@ -279,27 +279,13 @@ class Decider {
   }
 
   void fail_blocks(const PoolState& pool, const ReportNodes& command) {
-    std::vector<OrderId> hit;
-    for (std::uint32_t i = command.begin; i < command.end; ++i) {
-      const std::vector<OrderId>& on_node = pool.nodes[i].blocks;
-      hit.insert(hit.end(), on_node.begin(), on_node.end());
+    for (const OrderId order : pool.blocks_on(command.begin, command.end)) {
+      release(order, ReleaseReason::kNodeDown);
     }
-    std::ranges::sort(hit);
-    const auto repeated = std::ranges::unique(hit);
-    hit.erase(repeated.begin(), repeated.end());
-    for (const OrderId order : hit) release(order, ReleaseReason::kNodeDown);
   }
 
   void fail_contracts(const PoolState& pool, const ReportNodes& command) {
-    std::vector<ContractId> hit;
-    for (std::uint32_t i = command.begin; i < command.end; ++i) {
-      const std::vector<ContractId>& on_node = pool.nodes[i].contracts;
-      hit.insert(hit.end(), on_node.begin(), on_node.end());
-    }
-    std::ranges::sort(hit);
-    const auto repeated = std::ranges::unique(hit);
-    hit.erase(repeated.begin(), repeated.end());
-    for (const ContractId id : hit) {
+    for (const ContractId id : pool.contracts_on(command.begin, command.end)) {
       const std::uint32_t kept = state_.order(state_.contract(id).order).done_ppm;
       emit(ContractEnded{id, EndReason::kFailed, kept});
     }

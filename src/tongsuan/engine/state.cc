@@ -5,6 +5,30 @@
 #include "tongsuan/base/check.h"
 
 namespace tongsuan::engine {
+namespace {
+
+template <class Id>
+std::vector<Id> named_by(const std::vector<Node>& nodes, std::uint32_t begin, std::uint32_t end,
+                         std::vector<Id> Node::*list) {
+  std::vector<Id> ids;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const std::vector<Id>& on_node = nodes[i].*list;
+    ids.insert(ids.end(), on_node.begin(), on_node.end());
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+std::vector<ContractId> PoolState::contracts_on(std::uint32_t begin, std::uint32_t end) const {
+  return named_by(nodes, begin, end, &Node::contracts);
+}
+
+std::vector<OrderId> PoolState::blocks_on(std::uint32_t begin, std::uint32_t end) const {
+  return named_by(nodes, begin, end, &Node::blocks);
+}
 
 std::uint32_t PoolState::largest_free() const {
   for (std::size_t devices = up_nodes_by_free.size(); devices-- > 1;) {

@@ -37,6 +37,9 @@ struct PoolState {
   [[nodiscard]] std::uint32_t whole_free() const {   // nodes that are up and empty
     return up_nodes_by_free.back();
   }
+  // What is on the nodes [begin, end): each once, rising.
+  [[nodiscard]] std::vector<ContractId> contracts_on(std::uint32_t begin, std::uint32_t end) const;
+  [[nodiscard]] std::vector<OrderId> blocks_on(std::uint32_t begin, std::uint32_t end) const;
 };
 
 struct OrderRecord {

@@ -178,15 +178,10 @@ class Loop final : public dispatch::Desk {
   // What runs on failing nodes keeps what was checkpointed.
   void change_nodes(const world::NodesChange& change) {
     if (!change.up) {
-      std::vector<engine::ContractId> hit;
       const engine::PoolState& pool = state().pool(change.pool);
-      for (std::uint32_t i = change.begin; i < change.end; ++i) {
-        hit.insert(hit.end(), pool.nodes[i].contracts.begin(), pool.nodes[i].contracts.end());
+      for (const engine::ContractId id : pool.contracts_on(change.begin, change.end)) {
+        end_contract(id, engine::EndReason::kFailed);
       }
-      std::ranges::sort(hit);
-      const auto repeated = std::ranges::unique(hit);
-      hit.erase(repeated.begin(), repeated.end());
-      for (const engine::ContractId id : hit) end_contract(id, engine::EndReason::kFailed);
     }
     run_command(engine::ReportNodes{change.pool, change.begin, change.end, change.up});
   }

@@ -76,9 +76,7 @@ double log10_of(double value) {
 
 void ReplayPage::section(std::string_view id, const std::string& title_html,
                          const std::string& caption_html) {
-  out += "<section id=\"" + std::string(id) + "\" aria-labelledby=\"" + std::string(id) +
-         "-h\">\n<header><h2 id=\"" + std::string(id) + "-h\">" + title_html + "</h2><p>" +
-         caption_html + "</p></header>\n";
+  report::begin_section(out, id, title_html, caption_html);
 }
 
 void write_plot(std::string& out, const Plot& plot) {
@@ -115,33 +113,6 @@ void write_policy_legend(std::string& out, const Group& group) {
   out += "</div>\n";
 }
 
-void begin_table(std::string& out, const std::string& caption_html,
-                 const std::vector<std::string>& heads, std::size_t text_columns) {
-  out += "<div class=\"scroll\" tabindex=\"0\"><table><caption>" + caption_html +
-         "</caption><thead><tr>";
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    out += (i < text_columns ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">") + heads[i] +
-           "</th>";
-  }
-  out += "</tr></thead><tbody>\n";
-}
-
-void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns) {
-  out += "<tr>";
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (i == 0) {
-      out += "<th scope=\"row\">" + cells[i] + "</th>";
-    } else {
-      out += (i < text_columns ? "<td>" : "<td class=\"n\">") + cells[i] + "</td>";
-    }
-  }
-  out += "</tr>\n";
-}
-
-void end_table(std::string& out) {
-  out += "</tbody></table></div>\n";
-}
-
 }  // namespace internal
 
 namespace {
@@ -151,13 +122,6 @@ using internal::ReplayPage;
 using report::both_html;
 using report::escape;
 using W = ReplayWord;
-
-void write_radio(std::string& out, const std::string& group, const std::string& value, bool checked,
-                 const std::string& label) {
-  const std::string id = group + '-' + value;
-  out += "<input type=\"radio\" name=\"" + group + "\" id=\"" + id + '"' +
-         (checked ? " checked" : "") + "><label for=\"" + id + "\">" + label + "</label>";
-}
 
 void write_top(ReplayPage& page) {
   std::string& out = page.out;
@@ -169,15 +133,11 @@ void write_top(ReplayPage& page) {
          both(W::kLoadText, {std::to_string(page.group.load_percent)}) + dot +
          both(W::kSeedsText, {std::to_string(page.group.seeds.size())}) + dot +
          both(W::kJobsText, {report::grouped(std::to_string(page.first_run(0).jobs))}) +
-         "</div></div><div class=\"controls\"><fieldset class=\"seg\"><legend>" +
-         both(W::kLanguageWord) + "</legend>";
-  write_radio(out, "lang", "en", !chinese, "<span lang=\"en\">English</span>");
-  write_radio(out, "lang", "zh", chinese, "<span lang=\"zh\">中文</span>");
-  out += "</fieldset><fieldset class=\"seg\"><legend>" + both(W::kThemeWord) + "</legend>";
-  write_radio(out, "theme", "auto", true, both(W::kAutomatic));
-  write_radio(out, "theme", "light", false, both(W::kLight));
-  write_radio(out, "theme", "dark", false, both(W::kDark));
-  out += "</fieldset></div></header>\n";
+         "</div></div>";
+  report::write_controls(out, chinese,
+                         {both(W::kLanguageWord), both(W::kThemeWord), both(W::kAutomatic),
+                          both(W::kLight), both(W::kDark)});
+  out += "</header>\n";
 }
 
 // The whole world at 90 %, or what is nearest to it.
@@ -196,17 +156,12 @@ std::string replay_html(const ReplayPageInput& input) {
   TONGSUAN_CHECK(!input.comparison.groups.empty());
   ReplayPage page{input, shown_group(input.comparison)};
   std::string& out = page.out;
-  const bool chinese = input.language == Language::kChinese;
-  out += "<!DOCTYPE html>\n<html lang=\"" + std::string(chinese ? "zh-CN" : "en") +
-         "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-         "content=\"width=device-width,initial-scale=1\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-         escape(input.comparison.experiment.scenario) + " · " +
-         words(W::kReplayWord, input.language) + " · Tongsuan 统算</title>\n<style>";
-  out += report::page_style();
-  out += internal::replay_style();
-  out += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#table\">" + both(W::kTableTitle) +
-         "</a>\n<div class=\"wrap\">\n";
+  report::begin_page(out, {.chinese = input.language == Language::kChinese,
+                           .title = escape(input.comparison.experiment.scenario) + " · " +
+                                    words(W::kReplayWord, input.language),
+                           .more_style = std::string(internal::replay_style()),
+                           .skip_to = "table",
+                           .skip_html = both(W::kTableTitle)});
   write_top(page);
   out += "<main>\n";
   internal::write_headline(page);

@@ -10,8 +10,11 @@
 namespace tongsuan::lab::internal {
 namespace {
 
+using report::begin_table;
 using report::both_html;
+using report::end_table;
 using report::escape;
+using report::table_row;
 
 std::optional<std::size_t> first_of(const Group& group, std::initializer_list<const char*> names) {
   for (const char* name : names) {

@@ -290,16 +290,18 @@ void read_hours(const JsonValue& object, std::vector<HourFigures>& hours, std::s
   column("green_mwh", &HourFigures::green_mwh);
   const JsonValue::Array* hubs = reader.array("hub_used");
   if (hubs == nullptr) return;
-  for (HourFigures& hour : hours) hour.hub_used.assign(hubs->size(), 0);
-  for (std::size_t hub = 0; hub < hubs->size(); ++hub) {
-    const JsonValue::Array* values = (*hubs)[hub].array();
-    if (values == nullptr || values->size() != hours.size()) {
-      if (fault.empty()) fault = "hub_used";
-      return;
-    }
-    for (std::size_t i = 0; i < hours.size(); ++i) {
-      const double* number = (*values)[i].number();
-      hours[i].hub_used[hub] = number == nullptr ? 0 : *number;
+  // Before room is made: as many hubs as hours, none with a value, would fill any memory.
+  const auto fits = [&](const JsonValue& hub) {
+    return hub.array() != nullptr && hub.array()->size() == hours.size();
+  };
+  if (!std::ranges::all_of(*hubs, fits)) {
+    if (fault.empty()) fault = "hub_used";
+    return;
+  }
+  for (std::size_t i = 0; i < hours.size(); ++i) {
+    for (const JsonValue& hub : *hubs) {
+      const double* number = (*hub.array())[i].number();
+      hours[i].hub_used.push_back(number == nullptr ? 0 : *number);
     }
   }
 }

@@ -105,6 +105,24 @@ TEST(RunRecord, ABrokenLineInTheMiddleIsAnError) {
   EXPECT_EQ(file.error().context, "line 2: its member \"scenario\" is missing or wrong");
 }
 
+// Room for all hubs in all hours of this line would be 80 GB.
+TEST(RunRecord, HubsWithoutHoursAreRefusedBeforeRoomIsMadeForThem) {
+  constexpr std::size_t kMany = 100'000;
+  std::string line = write_record(kExperiment, key_of(), small_run());
+  std::string hours = "[8";
+  std::string hubs = "[[]";
+  for (std::size_t i = 1; i < kMany; ++i) {
+    hours += ",8";
+    hubs += ",[]";
+  }
+  line.replace(line.find("[[1],[0]]"), 9, hubs + "]");
+  line.replace(line.find("[8]"), 3, hours + "]");
+  line.pop_back();
+  const Result<ReadRecord> record = read_record(line);
+  ASSERT_FALSE(record.ok());
+  EXPECT_EQ(record.error().context, "its member \"hub_used\" is missing or wrong");
+}
+
 TEST(RunRecord, LinesOfTwoExperimentsAreAnError) {
   Experiment other = kExperiment;
   other.options = "round=300";

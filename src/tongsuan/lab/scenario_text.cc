@@ -268,6 +268,9 @@ class Parser {
   void read_trace_key() {
     if (words_[0] == "trace") {
       keys_.trace = text_of(text_);
+      if (keys_.trace.find('\0') != std::string::npos) {
+        fail(words_[0], "names a file with a zero byte in it, which no file has");
+      }
     } else if (words_[0] == "reading") {
       keys_.lenient = words_[1] == "lenient";
       if (!keys_.lenient && words_[1] != "strict") {

@@ -98,6 +98,8 @@ TEST(ScenarioText, SaysFileLineKeyValueAndWhatWasExpected) {
       {own + "pool.a.b 1x8\ndemand.c 5\n",
        "my.scenario:5: 'demand.c' names a hub that this world does not have"},
       {own + "trace jobs.csv\n", "my.scenario:4: 'trace' is given for the second time"},
+      {std::string("scenario x 1\nworld trace\ntrace a\0b\n", 35),
+       "my.scenario:3: 'trace' names a file with a zero byte in it, which no file has"},
   };
   for (const Case& one : cases) EXPECT_EQ(error_of(one.text), one.error) << one.text;
 }

@@ -10,13 +10,6 @@ using internal::both_html;
 using internal::escape;
 using internal::Page;
 
-void write_radio(std::string& out, const std::string& group, const std::string& value, bool checked,
-                 const std::string& label) {
-  const std::string id = group + '-' + value;
-  out += "<input type=\"radio\" name=\"" + group + "\" id=\"" + id + '"' +
-         (checked ? " checked" : "") + "><label for=\"" + id + "\">" + label + "</label>";
-}
-
 void write_top(Page& page) {
   std::string& out = page.out;
   const RoundView& view = page.view;
@@ -28,16 +21,11 @@ void write_top(Page& page) {
          "</span></h1><div class=\"meta\">" + both(Word::kFrom) + ' ' + escape(view.start) + dot +
          grouped(std::to_string(view.slot_count)) + ' ' + both(Word::kSlots) + " × " +
          internal::tick_text(view.slot_seconds / 3600.0) + ' ' + both(Word::kHours) + dot +
-         escape(view.currency) +
-         "</div></div><div class=\"controls\"><fieldset class=\"seg\"><legend>" +
-         both(Word::kLanguage) + "</legend>";
-  write_radio(out, "lang", "en", !chinese, "<span lang=\"en\">English</span>");
-  write_radio(out, "lang", "zh", chinese, "<span lang=\"zh\">中文</span>");
-  out += "</fieldset><fieldset class=\"seg\"><legend>" + both(Word::kTheme) + "</legend>";
-  write_radio(out, "theme", "auto", true, both(Word::kAutomatic));
-  write_radio(out, "theme", "light", false, both(Word::kLight));
-  write_radio(out, "theme", "dark", false, both(Word::kDark));
-  out += "</fieldset></div></header>\n";
+         escape(view.currency) + "</div></div>";
+  write_controls(out, chinese,
+                 {both(Word::kLanguage), both(Word::kTheme), both(Word::kAutomatic),
+                  both(Word::kLight), both(Word::kDark)});
+  out += "</header>\n";
 }
 
 void write_figure(std::string& out, Word name, const std::string& value, const std::string& below) {
@@ -108,16 +96,12 @@ void write_figures(Page& page) {
 std::string round_html(const RoundInput& input, const RoundView& view) {
   Page page{input, view, {}};
   std::string& out = page.out;
-  const bool chinese = input.language == Language::kChinese;
-  out += "<!DOCTYPE html>\n<html lang=\"" + std::string(chinese ? "zh-CN" : "en") +
-         "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-         "content=\"width=device-width,initial-scale=1\">\n"
-         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-         escape(view.market) + " · " + word(Word::kRound, input.language) + ' ' +
-         std::to_string(view.round) + " · Tongsuan 统算</title>\n<style>";
-  out += internal::page_style();
-  out += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#map\">" + both(Word::kMapTitle) +
-         "</a>\n<div class=\"wrap\">\n";
+  begin_page(out, {.chinese = input.language == Language::kChinese,
+                   .title = escape(view.market) + " · " + word(Word::kRound, input.language) + ' ' +
+                            std::to_string(view.round),
+                   .more_style = "",
+                   .skip_to = "map",
+                   .skip_html = both(Word::kMapTitle)});
   write_top(page);
   out += "<main>\n";
   write_figures(page);

@@ -65,17 +65,14 @@ std::vector<std::size_t> paid_parts(const RoundView& view) {
 
 void write_hub_table(Page& page) {
   const std::vector<std::size_t> parts = paid_parts(page.view);
-  std::vector<std::pair<std::string, bool>> heads = {{both(Word::kHub), false},
-                                                     {both(Word::kUtilisation), true},
-                                                     {both(Word::kUsed), true},
-                                                     {both(Word::kAllIn), true},
-                                                     {"", true}};
-  for (const std::size_t part : parts) heads.emplace_back(both(kPartWords[part]), true);
-  heads.emplace_back(both(Word::kGreenShare), true);
-  heads.emplace_back(both(Word::kEnergy), true);
-  heads.emplace_back(both(Word::kDataIn) + " / " + both_html("out", "流出"), true);
-  heads.emplace_back(both(Word::kEnergyIn) + " / " + both_html("out", "流出"), true);
-  begin_table(page.out, both(Word::kHubsTitle), heads);
+  std::vector<std::string> heads = {both(Word::kHub), both(Word::kUtilisation), both(Word::kUsed),
+                                    both(Word::kAllIn), ""};
+  for (const std::size_t part : parts) heads.push_back(both(kPartWords[part]));
+  heads.push_back(both(Word::kGreenShare));
+  heads.push_back(both(Word::kEnergy));
+  heads.push_back(both(Word::kDataIn) + " / " + both_html("out", "流出"));
+  heads.push_back(both(Word::kEnergyIn) + " / " + both_html("out", "流出"));
+  begin_table(page.out, both(Word::kHubsTitle), heads, 1);
   for (const HubView& hub : page.view.hubs) {
     std::vector<std::string> cells = {
         short_title_html(hub), percent(share_ppm(hub.time.used, hub.time.offered)),
@@ -105,14 +102,10 @@ void write_class_table(Page& page) {
   const std::string price = escape(page.view.currency) + " / " + both(Word::kDeviceHour);
   page.out += "<details><summary>" + both(Word::kClassesTitle) + "</summary>\n";
   begin_table(page.out, both(Word::kClassesTitle),
-              {{both(Word::kHub), false},
-               {both(Word::kClass), false},
-               {both(Word::kOffered) + " h", true},
-               {both(Word::kUsed) + " h", true},
-               {both(Word::kUtilisation), true},
-               {both(Word::kPrice) + " λ′", true},
-               {both(Word::kSignalPrice), true},
-               {both(Word::kRevenue) + ' ' + escape(page.view.currency), true}});
+              {both(Word::kHub), both(Word::kClass), both(Word::kOffered) + " h",
+               both(Word::kUsed) + " h", both(Word::kUtilisation), both(Word::kPrice) + " λ′",
+               both(Word::kSignalPrice), both(Word::kRevenue) + ' ' + escape(page.view.currency)},
+              2);
   for (const HubClassView& entry : page.view.classes) {
     table_row(page.out,
               {short_title_html(page.view.hubs[entry.hub]), escape(entry.class_name),
@@ -207,12 +200,9 @@ void write_flows(Page& page) {
   }
   page.out += "<div class=\"limit\">";
   begin_table(page.out, both(Word::kFlowsTitle),
-              {{both(Word::kFlow), false},
-               {both(Word::kKind), false},
-               {both(Word::kSent), true},
-               {both(Word::kRoom), true},
-               {both(Word::kHoursFull), true},
-               {both(Word::kRentLine) + ' ' + escape(view.currency), true}});
+              {both(Word::kFlow), both(Word::kKind), both(Word::kSent), both(Word::kRoom),
+               both(Word::kHoursFull), both(Word::kRentLine) + ' ' + escape(view.currency)},
+              2);
   std::vector<std::pair<const FlowView*, Word>> flows;
   for (const FlowView& line : view.lines)
     flows.emplace_back(&line, line.green ? Word::kGreenLine : Word::kPowerLine);
@@ -249,16 +239,12 @@ void write_rejected(Page& page) {
          grouped(std::to_string(view.rejected.size())) +
          "</p>\n<div class=\"limit\" id=\"rejected-rows\">";
   const std::string currency = ' ' + escape(view.currency);
-  begin_table(out, both(Word::kRejectedTitle),
-              {{both(Word::kOrder), false},
-               {both(Word::kAccount), false},
-               {both(Word::kKind), false},
-               {both(Word::kReason), false},
-               {both(Word::kDevices), true},
-               {both_html("Device-hours", "卡时"), true},
-               {both(Word::kValue) + currency, true},
-               {both(Word::kRate) + currency, true},
-               {both(Word::kLost) + currency, true}});
+  begin_table(
+      out, both(Word::kRejectedTitle),
+      {both(Word::kOrder), both(Word::kAccount), both(Word::kKind), both(Word::kReason),
+       both(Word::kDevices), both_html("Device-hours", "卡时"), both(Word::kValue) + currency,
+       both(Word::kRate) + currency, both(Word::kLost) + currency},
+      4);
   for (const RejectedOrder* order : orders) {
     table_row(out,
               {escape(order->name), escape(order->account),

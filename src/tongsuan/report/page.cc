@@ -151,37 +151,7 @@ std::string slot_text(const RoundView& view, std::uint32_t slot) {
 }
 
 void Page::section(std::string_view id, Word title, Word caption) {
-  out += "<section id=\"" + std::string(id) + "\" aria-labelledby=\"" + std::string(id) +
-         "-h\">\n<header><h2 id=\"" + std::string(id) + "-h\">" + both(title) + "</h2><p>" +
-         both(caption) + "</p></header>\n";
-}
-
-void begin_table(std::string& out, std::string_view caption_html,
-                 const std::vector<std::pair<std::string, bool>>& heads) {
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\"><table><caption>";
-  out += caption_html;
-  out += "</caption><thead><tr>";
-  for (const auto& [head, number] : heads) {
-    out += number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">";
-    out += head + "</th>";
-  }
-  out += "</tr></thead><tbody>\n";
-}
-
-void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns) {
-  out += "<tr>";
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (i == 0) {
-      out += "<th scope=\"row\">" + cells[i] + "</th>";
-    } else {
-      out += (i < text_columns ? "<td>" : "<td class=\"n\">") + cells[i] + "</td>";
-    }
-  }
-  out += "</tr>\n";
-}
-
-void end_table(std::string& out) {
-  out += "</tbody></table></div>\n";
+  begin_section(out, id, both(title), both(caption));
 }
 
 }  // namespace tongsuan::report::internal

@@ -91,4 +91,72 @@ std::string tick_text(double value) {
   return grouped(fixed(hundredths, 100, decimals));
 }
 
+// ---- The frame of a page
+// -------------------------------------------------------------------------
+
+void begin_page(std::string& out, const PageHead& head) {
+  out += "<!DOCTYPE html>\n<html lang=\"" + std::string(head.chinese ? "zh-CN" : "en") +
+         "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+         "content=\"width=device-width,initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
+         head.title + " · Tongsuan 统算</title>\n<style>";
+  out += page_style();
+  out += head.more_style;
+  out += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#" + head.skip_to + "\">" +
+         head.skip_html + "</a>\n<div class=\"wrap\">\n";
+}
+
+void write_controls(std::string& out, bool chinese, const ControlWords& words) {
+  const auto radio = [&](const std::string& group, const std::string& value, bool checked,
+                         const std::string& label) {
+    const std::string id = group + '-' + value;
+    out += "<input type=\"radio\" name=\"" + group + "\" id=\"" + id + '"' +
+           (checked ? " checked" : "") + "><label for=\"" + id + "\">" + label + "</label>";
+  };
+  out += "<div class=\"controls\"><fieldset class=\"seg\"><legend>" + words.language_html +
+         "</legend>";
+  radio("lang", "en", !chinese, "<span lang=\"en\">English</span>");
+  radio("lang", "zh", chinese, "<span lang=\"zh\">中文</span>");
+  out += "</fieldset><fieldset class=\"seg\"><legend>" + words.theme_html + "</legend>";
+  radio("theme", "auto", true, words.automatic_html);
+  radio("theme", "light", false, words.light_html);
+  radio("theme", "dark", false, words.dark_html);
+  out += "</fieldset></div>";
+}
+
+void begin_section(std::string& out, std::string_view id, const std::string& title_html,
+                   const std::string& caption_html) {
+  out += "<section id=\"" + std::string(id) + "\" aria-labelledby=\"" + std::string(id) +
+         "-h\">\n<header><h2 id=\"" + std::string(id) + "-h\">" + title_html + "</h2><p>" +
+         caption_html + "</p></header>\n";
+}
+
+void begin_table(std::string& out, std::string_view caption_html,
+                 const std::vector<std::string>& heads, std::size_t text_columns) {
+  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\"><table><caption>";
+  out += caption_html;
+  out += "</caption><thead><tr>";
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    out += (i < text_columns ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">") + heads[i] +
+           "</th>";
+  }
+  out += "</tr></thead><tbody>\n";
+}
+
+void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns) {
+  out += "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i == 0) {
+      out += "<th scope=\"row\">" + cells[i] + "</th>";
+    } else {
+      out += (i < text_columns ? "<td>" : "<td class=\"n\">") + cells[i] + "</td>";
+    }
+  }
+  out += "</tr>\n";
+}
+
+void end_table(std::string& out) {
+  out += "</tbody></table></div>\n";
+}
+
 }  // namespace tongsuan::report

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "tongsuan/base/many_seeds.h"
+#include "tongsuan/dispatch/dispatch_fixture.h"
 #include "tongsuan/dispatch/scheduler.h"
 #include "tongsuan/rolling/rolling_fixture.h"
 
@@ -93,13 +94,7 @@ TEST(FairShareProperty, WeightsStayWithinTheRuleAndFallWithUse) {
 TEST(FairShare, TheLineObeys) {
   const auto tenants = three_tenants();
   PlainDesk& desk = *tenants;
-  class AnyPlace final : public dispatch::Chooser {
-   public:
-    [[nodiscard]] std::optional<std::int64_t> worth(const engine::State&, OrderId,
-                                                    const dispatch::Option&, Second) override {
-      return 0;
-    }
-  } chooser;
+  dispatch::testing::AnyPlace chooser;
   dispatch::Scheduler line(desk.state().places(), {.line = dispatch::LineRule::kDensity},
                            dispatch::all_pools(desk.state().places()), chooser);
   std::vector<OrderId> orders;

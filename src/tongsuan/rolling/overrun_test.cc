@@ -2,25 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include "tongsuan/dispatch/dispatch_fixture.h"
 #include "tongsuan/rolling/rolling_fixture.h"
 
 namespace tongsuan::rolling {
 namespace {
 
+using dispatch::testing::AnyPlace;
 using engine::ContractId;
 using engine::kHour;
 using engine::kPpm;
 using engine::PoolId;
 using testing::PlainDesk;
 using testing::work;
-
-class AnyPlace final : public dispatch::Chooser {
- public:
-  [[nodiscard]] std::optional<std::int64_t> worth(const engine::State&, OrderId,
-                                                  const dispatch::Option&, Second) override {
-    return 0;
-  }
-};
 
 // All four nodes of a pool are held: one gang holds two whole nodes and has outlived its hour, the
 // others run for a day. An order for two whole nodes waits.

@@ -5,31 +5,20 @@
 #include <string>
 
 #include "tongsuan/base/many_seeds.h"
+#include "tongsuan/dispatch/dispatch_fixture.h"
 #include "tongsuan/rolling/rolling_fixture.h"
 
 namespace tongsuan::rolling {
 namespace {
 
+using dispatch::all_pools;
+using dispatch::testing::AnyPlace;
 using engine::ContractId;
 using engine::kHour;
 using engine::kPpm;
 using engine::PoolId;
 using testing::PlainDesk;
 using testing::work;
-
-class AnyPlace final : public dispatch::Chooser {
- public:
-  [[nodiscard]] std::optional<std::int64_t> worth(const engine::State&, OrderId,
-                                                  const dispatch::Option&, Second) override {
-    return 0;
-  }
-};
-
-std::vector<PoolId> all_pools(const engine::Places& places) {
-  std::vector<PoolId> pools;
-  for (std::uint32_t i = 0; i < places.pools.size(); ++i) pools.push_back(PoolId{i});
-  return pools;
-}
 
 // A contract of one device at 5 yuan runs in the first pool for ten hours, one of them is over;
 // energy is free.

@@ -58,10 +58,6 @@ struct Plot {
 void write_plot(std::string& out, const Plot& plot);
 // Which line is which policy.
 void write_policy_legend(std::string& out, const Group& group);
-void begin_table(std::string& out, const std::string& caption_html,
-                 const std::vector<std::string>& heads, std::size_t text_columns);
-void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns);
-void end_table(std::string& out);
 
 void write_headline(ReplayPage& page);
 void write_tables(ReplayPage& page);

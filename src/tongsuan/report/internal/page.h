@@ -70,13 +70,6 @@ struct Page {
   void end_section() { out += "</section>\n"; }
 };
 
-// A table of a section: heads (and whether their column holds numbers), then rows; the first cell
-// of a row is its name. Scrolls sideways where the page is narrow.
-void begin_table(std::string& out, std::string_view caption_html,
-                 const std::vector<std::pair<std::string, bool>>& heads);
-void table_row(std::string& out, const std::vector<std::string>& cells, std::size_t text_columns);
-void end_table(std::string& out);
-
 void write_map(Page& page);
 void write_heat(Page& page);
 void write_usage(Page& page);
