@@ -264,6 +264,22 @@ class BookMaker {
     bool patient = false;        // loses nothing by waiting until `latest`: no way starts later
   };
 
+  // What the work beyond the horizon costs at least, at what sellers ask now: nothing where some
+  // way ends within it. Without this, work that is longer than the book would pay for a part of it.
+  [[nodiscard]] std::int64_t tail_cost(const LiveOrder& what,
+                                       const std::vector<Second>& durations) {
+    const Second horizon = options_.grid.slot * slots();
+    int128 least = -1;
+    for (std::uint32_t way = 0; way < what.ways.size(); ++way) {
+      const auto tail = static_cast<int128>(std::max<Second>(0, durations[way] - horizon));
+      for (const PoolId pool : state_.pools_of(what, way)) {
+        const int128 cost = tail * what.ways[way].gang * state_.pool(pool).ask.raw() / kHour;
+        if (least < 0 || cost < least) least = cost;
+      }
+    }
+    return static_cast<std::int64_t>(std::clamp<int128>(least, 0, kMoneyMax));
+  }
+
   void add_order(const std::string& name, const LiveOrder& what, const Terms& terms) {
     const Grid& grid = options_.grid;
     Order order;
@@ -272,12 +288,14 @@ class BookMaker {
     std::vector<Variant> variants;
     std::uint32_t longest = 0;
     std::uint32_t shortest = slots();
+    std::vector<Second> durations;
     for (const engine::Way& way : what.ways) {
       const Second left = std::max<Second>(
           1,
           static_cast<Second>(static_cast<int128>(way.estimate) * terms.left_ppm / engine::kPpm));
       const Second duration = (left + grid.slot - 1) / grid.slot;
-      // Work beyond the horizon is beyond this book: it takes all of it.
+      durations.push_back(left);
+      // Work beyond the horizon takes all of this book, and its tail is paid for in its value.
       const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
       variants.push_back({way.accelerator, way.gang, in_slots});
       longest = std::max(longest, in_slots);
@@ -290,7 +308,7 @@ class BookMaker {
                     static_cast<Slot>(
                         std::min<Second>(slots(), latest + (terms.patient ? shortest : longest)))};
     order.variants = append(market_.variants, variants);
-    order.value = terms.value;
+    order.value = std::max<std::int64_t>(0, terms.value - tail_cost(what, durations));
     // One order that loses more than a market may name shall not spoil the book.
     order.delay_cost = terms.patient ? 0
                                      : static_cast<std::int64_t>(std::min<int128>(

@@ -325,6 +325,23 @@ TEST(Book, WorkThatHasBegunKeepsItsValue) {
   EXPECT_EQ(book.market.variants[book.market.orders[1].variants.begin].duration, 10U);
 }
 
+// Two of five hours lie beyond a book of three, on four devices at 5 yuan; a way that ends within
+// it has no tail.
+TEST(Book, WorkBeyondTheHorizonIsPaidForInItsValue) {
+  PlainDesk desk(testing::two_hubs());
+  const OrderId id = desk.submit(testing::work(4, 5 * 3'600));
+  BookOptions options;
+  options.grid = {0, 3'600, 3};
+  options.orders = {id};
+  const Book book = make_book(desk.state(), {}, options);
+  ASSERT_EQ(book.market.orders.size(), 1U);
+  EXPECT_EQ(book.market.orders[0].value, 500'000'000 - 2 * 4 * 5'000'000);
+  engine::LiveOrder either = testing::work(4, 5 * 3'600);
+  either.ways.push_back({ClassId{1}, 2, 3 * 3'600});
+  options.orders = {desk.submit(either)};
+  EXPECT_EQ(make_book(desk.state(), {}, options).market.orders[0].value, 500'000'000);
+}
+
 // Never worth more than the order is: any start that the book allows, at its value there.
 TEST(Book, AnOrderWithinItsGraceIsOfferedTheStartsThatCostNothing) {
   PlainDesk desk(testing::two_hubs());
