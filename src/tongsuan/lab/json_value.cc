@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "tongsuan/codec/scan.h"
+
 namespace tongsuan::lab {
 namespace {
 
@@ -100,6 +102,7 @@ class Reader {
 
   Result<std::string> read_string() {
     std::string out;
+    const std::size_t begin = at_ + 1;
     for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
       if (static_cast<unsigned char>(text_[at_]) < 0x20) return expected("no control character");
       if (text_[at_] != '\\') {
@@ -109,6 +112,11 @@ class Reader {
       }
     }
     if (at_ >= text_.size()) return expected("the end of a string");
+    const std::size_t bad = codec::find_bad_byte(text_.substr(begin, at_ - begin));
+    if (bad != std::string_view::npos) {
+      at_ = begin + bad;
+      return expected("UTF-8 text");
+    }
     ++at_;
     return out;
   }

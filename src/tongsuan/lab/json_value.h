@@ -2,8 +2,8 @@
 // results back.
 //
 // Strict: no comments, no trailing commas, nothing after the document. Members keep their order;
-// the first of two members with one name counts. Strings keep their bytes; only the escapes that
-// Tongsuan writes are understood, \u0000 to \u001f among them.
+// the first of two members with one name counts. Strings are UTF-8 and keep their bytes; only the
+// escapes that Tongsuan writes are understood, \u0000 to \u001f among them.
 #pragma once
 
 #include <cstddef>

@@ -164,7 +164,7 @@ TEST(JsonValue, StrictAndBounded) {
                  .number(),
             25);
   for (const char* bad : {"", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "[1] 2", "\"\x01\"", "tru",
-                          "{a:1}", "\"\\x\"", "01x", "\"abc", "[1 2]"}) {
+                          "{a:1}", "\"\\x\"", "\"\xFF\"", "01x", "\"abc", "[1 2]"}) {
     EXPECT_FALSE(parse_json(bad).ok()) << bad;
   }
   EXPECT_FALSE(parse_json(std::string(100, '[')).ok());
