@@ -1,4 +1,4 @@
-#include <array>
+#include "tongsuan/base/bytes.h"
 
 #include "tongsuan/engine/engine.h"
 
@@ -10,9 +10,9 @@ class Writer {
  public:
   explicit Writer(std::string& bytes) : bytes_(bytes) {}
 
-  void number(std::uint64_t value) { little_endian(value); }
+  void number(std::uint64_t value) { append_little_endian(bytes_, value); }
   void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
-  void number(std::uint32_t value) { little_endian(value); }
+  void number(std::uint32_t value) { append_little_endian(bytes_, value); }
   void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
 
   void operator()(const OrderAccepted& event) { order(event.order, event.what); }
@@ -86,16 +86,6 @@ class Writer {
   }
 
  private:
-  // Compilers make one store of it.
-  template <class Unsigned>
-  void little_endian(Unsigned value) {
-    std::array<char, sizeof(Unsigned)> digits;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-      digits[i] = static_cast<char>(value >> (8 * i));
-    }
-    bytes_.append(digits.data(), digits.size());
-  }
-
   void order(OrderId id, const LiveOrder& what) {
     number(id.value);
     number(what.account.value);

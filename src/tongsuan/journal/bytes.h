@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tongsuan/base/bytes.h"
 #include "tongsuan/base/sha256.h"
 
 namespace tongsuan::journal {
@@ -23,9 +24,7 @@ class ByteWriter {
   explicit ByteWriter(std::string& bytes) : bytes_(bytes) {}
   template <class Unsigned>
   void number(Unsigned value) {
-    char digits[sizeof(Unsigned)];
-    for (std::size_t i = 0; i < sizeof digits; ++i) digits[i] = static_cast<char>(value >> (8 * i));
-    bytes_.append(digits, sizeof digits);
+    append_little_endian(bytes_, value);
   }
   template <class Array>
   void array(const Array& value) {
@@ -46,13 +45,7 @@ class ByteReader {
 
   template <class Unsigned>
   [[nodiscard]] Unsigned number() {
-    const std::string_view digits = text(sizeof(Unsigned));
-    Unsigned value = 0;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-      value |= static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(digits[i]))
-                                     << (8 * i));
-    }
-    return value;
+    return little_endian<Unsigned>(text(sizeof(Unsigned)));
   }
   template <class Array>
   [[nodiscard]] Array array() {

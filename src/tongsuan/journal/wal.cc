@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "tongsuan/base/bytes.h"
+
 namespace tongsuan::journal {
 namespace {
 
@@ -17,23 +19,18 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-std::uint32_t little_endian(std::string_view bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i > 0; --i) {
-    value = value << 8 | static_cast<unsigned char>(bytes[at + i - 1]);
-  }
-  return value;
-}
-
 struct Checksum {
   std::uint32_t first = 0, second = 0;
   bool big = false;
 
   void add(std::string_view bytes) {
     for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
-      first += (big ? big_endian(bytes, at) : little_endian(bytes, at)) + second;
-      second += (big ? big_endian(bytes, at + 4) : little_endian(bytes, at + 4)) + first;
+      first += word(bytes, at) + second;
+      second += word(bytes, at + 4) + first;
     }
+  }
+  [[nodiscard]] std::uint32_t word(std::string_view bytes, std::size_t at) const {
+    return big ? big_endian(bytes, at) : little_endian<std::uint32_t>(bytes.substr(at, 4));
   }
   [[nodiscard]] bool is_at(std::string_view bytes, std::size_t at) const {
     return big_endian(bytes, at) == first && big_endian(bytes, at + 4) == second;

@@ -1,9 +1,9 @@
 #include "tongsuan/ledger/bytes.h"
 
-#include <array>
 #include <cstring>
 #include <string>
 
+#include "tongsuan/base/bytes.h"
 #include "tongsuan/base/sha256.h"
 
 namespace tongsuan::ledger {
@@ -13,18 +13,10 @@ namespace {
 class Writer {
  public:
   explicit Writer(std::string& bytes) : bytes_(bytes) {}
-  template <class Unsigned>
-  void little_endian(Unsigned value) {
-    std::array<char, sizeof(Unsigned)> digits;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-      digits[i] = static_cast<char>(value >> (8 * i));
-    }
-    bytes_.append(digits.data(), digits.size());
-  }
   void operator()(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  void operator()(std::uint32_t value) { little_endian(value); }
-  void operator()(std::uint64_t value) { little_endian(value); }
-  void operator()(std::int64_t value) { little_endian(static_cast<std::uint64_t>(value)); }
+  void operator()(std::uint32_t value) { append_little_endian(bytes_, value); }
+  void operator()(std::uint64_t value) { append_little_endian(bytes_, value); }
+  void operator()(std::int64_t value) { (*this)(static_cast<std::uint64_t>(value)); }
   template <class Tag>
   void operator()(Quantity<Tag> value) {
     (*this)(value.raw());
@@ -58,21 +50,17 @@ class Reader {
   [[nodiscard]] std::size_t left() const { return bytes_.size() - at_; }
 
   template <class Unsigned>
-  Unsigned little_endian() {
+  Unsigned number() {
     if (left() < sizeof(Unsigned)) fail("the bytes end within a number");
     if (!fault_.empty()) return 0;
-    Unsigned value = 0;
-    for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
-      const auto digit = static_cast<unsigned char>(bytes_[at_++]);
-      value = static_cast<Unsigned>(value | static_cast<Unsigned>(digit) << (8 * i));
-    }
-    return value;
+    at_ += sizeof(Unsigned);
+    return little_endian<Unsigned>(bytes_.substr(at_ - sizeof(Unsigned), sizeof(Unsigned)));
   }
-  void operator()(std::uint8_t& value) { value = little_endian<std::uint8_t>(); }
-  void operator()(std::uint32_t& value) { value = little_endian<std::uint32_t>(); }
-  void operator()(std::uint64_t& value) { value = little_endian<std::uint64_t>(); }
+  void operator()(std::uint8_t& value) { value = number<std::uint8_t>(); }
+  void operator()(std::uint32_t& value) { value = number<std::uint32_t>(); }
+  void operator()(std::uint64_t& value) { value = number<std::uint64_t>(); }
   void operator()(std::int64_t& value) {
-    value = static_cast<std::int64_t>(little_endian<std::uint64_t>());
+    value = static_cast<std::int64_t>(number<std::uint64_t>());
     if (value < 0) fail("a number is negative");
   }
   void operator()(Money& value) { quantity(value, kMoneyMax); }
@@ -83,7 +71,7 @@ class Reader {
   }
   void operator()(Account& account) {
     (*this)(account.participant);
-    const auto purpose = little_endian<std::uint8_t>();
+    const auto purpose = number<std::uint8_t>();
     if (purpose >= kPurposes) fail("no such purpose");
     account.purpose = static_cast<Purpose>(purpose);
   }
@@ -94,7 +82,7 @@ class Reader {
   }
   Fact fact() {
     Fact fact;
-    const auto kind = little_endian<std::uint8_t>();
+    const auto kind = number<std::uint8_t>();
     if (kind >= std::variant_size_v<Leg>) fail("no such kind of leg");
     if (!fault_.empty()) return fact;
     fact.asked = empty_leg(kind);
@@ -139,7 +127,7 @@ bool read_event(Reader& reader, Second& last, std::vector<Fact>& facts, Events& 
   reader(event.id.author);
   reader(event.id.number);
   each_field(event.why, reader);
-  const auto count = reader.little_endian<std::uint8_t>();
+  const auto count = reader.number<std::uint8_t>();
   if (count == 0 || count > kLegsMax) reader.fail("no or too many legs");
   facts.clear();
   for (std::uint32_t i = 0; i < count && reader.fault().empty(); ++i) {
@@ -194,7 +182,7 @@ Result<Events> read_events(std::string_view bytes) {
     return corrupt("the digest is of other bytes");
   }
   Reader reader(body.substr(kEventsMagic.size()));
-  const auto count = reader.little_endian<std::uint64_t>();
+  const auto count = reader.number<std::uint64_t>();
   Events events;
   std::vector<Fact> facts;
   Second last = 0;
