@@ -16,10 +16,7 @@ using market::Problem;
 namespace {
 
 constexpr std::uint32_t kKinkStepsMax = 16;  // rows with more steps do not stop on them
-// Of a row's capacity. Where far more is asked for at first than there is, the second moment of the
-// steps would else remember it for hundreds of steps, and these would be too small to go on.
-constexpr double kGradientSoft =
-    4;  // of a row's capacity: beyond, gradients count by their logarithm
+constexpr double kGradientSoft = 4;  // of a row's capacity: beyond, gradients count by their log
 constexpr double kValueShare = 0.1;  // of what choices are worth per unit: scale of free things
 
 // What choices are worth per unit of a lane: the mean, and the greatest for one slot alone.
@@ -36,6 +33,28 @@ struct LaneWorth {
   }
 };
 
+// What a choice uses: visit(lane, amount in a slot, slots).
+template <class Visit>
+void each_use(const Problem& problem, const market::Choice& choice, Visit visit) {
+  if (choice.bundle == kNone) {
+    const Span32 legs = problem.profiles[choice.extra].legs;
+    for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+      const market::ProfileLeg& leg = problem.profile_legs[i];
+      visit(leg.lane, static_cast<double>(leg.amount), leg.slots.count());
+    }
+    return;
+  }
+  const Span32 legs = problem.bundles[choice.bundle];
+  for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
+    const market::BundleLeg& leg = problem.bundle_legs[i];
+    visit(leg.lane, static_cast<double>(leg.units) * static_cast<double>(choice.devices),
+          choice.duration);
+  }
+  if (choice.extra == kNone) return;
+  const market::Transfer& transfer = problem.transfers[choice.extra];
+  visit(transfer.lane, static_cast<double>(transfer.rate), transfer.slots);
+}
+
 // Only where some row has no price of its own: it takes a pass over all choices.
 std::vector<LaneWorth> lane_worths(const Problem& problem) {
   std::vector<LaneWorth> worths(problem.lanes.size());
@@ -47,24 +66,9 @@ std::vector<LaneWorth> lane_worths(const Problem& problem) {
   if (!needed) return worths;
   for (const market::Choice& choice : problem.choices) {
     const auto value = static_cast<double>(choice.value);
-    if (choice.bundle == kNone) {
-      const market::Profile& profile = problem.profiles[choice.extra];
-      for (std::uint32_t i = profile.legs.begin; i < profile.legs.end; ++i) {
-        const market::ProfileLeg& leg = problem.profile_legs[i];
-        worths[leg.lane].add(value, static_cast<double>(leg.amount), leg.slots.count());
-      }
-      continue;
-    }
-    for (std::uint32_t i = problem.bundles[choice.bundle].begin;
-         i < problem.bundles[choice.bundle].end; ++i) {
-      const market::BundleLeg& leg = problem.bundle_legs[i];
-      const double amount = static_cast<double>(leg.units) * static_cast<double>(choice.devices);
-      worths[leg.lane].add(value, amount, choice.duration);
-    }
-    if (choice.extra != kNone) {
-      const market::Transfer& transfer = problem.transfers[choice.extra];
-      worths[transfer.lane].add(value, static_cast<double>(transfer.rate), transfer.slots);
-    }
+    each_use(problem, choice, [&](std::uint32_t lane, double amount, std::uint32_t slots) {
+      worths[lane].add(value, amount, slots);
+    });
   }
   return worths;
 }
@@ -75,24 +79,9 @@ std::vector<double> lane_demands(const Problem& problem) {
   for (const market::ProblemOrder& order : problem.orders) {
     const double share = 1.0 / std::max(1U, order.choices.count());
     for (std::uint32_t i = order.choices.begin; i < order.choices.end; ++i) {
-      const market::Choice& choice = problem.choices[i];
-      if (choice.bundle == kNone) {
-        const Span32 legs = problem.profiles[choice.extra].legs;
-        for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
-          const market::ProfileLeg& at = problem.profile_legs[leg];
-          demands[at.lane] += share * std::abs(static_cast<double>(at.amount));
-        }
-        continue;
-      }
-      const Span32 legs = problem.bundles[choice.bundle];
-      for (std::uint32_t leg = legs.begin; leg < legs.end; ++leg) {
-        const market::BundleLeg& at = problem.bundle_legs[leg];
-        demands[at.lane] +=
-            share * static_cast<double>(at.units) * static_cast<double>(choice.devices);
-      }
-      if (choice.extra == kNone) continue;
-      const market::Transfer& transfer = problem.transfers[choice.extra];
-      demands[transfer.lane] += share * static_cast<double>(transfer.rate);
+      each_use(problem, problem.choices[i], [&](std::uint32_t lane, double amount, std::uint32_t) {
+        demands[lane] += share * std::abs(amount);
+      });
     }
   }
   return demands;
