@@ -272,6 +272,13 @@ void State::drop_block(OrderId order) {
   ++block_version_;
 }
 
+bool State::is_promised(const Node& node, Second until) const {
+  return std::ranges::any_of(node.blocks, [&](OrderId id) {
+    const Block& promised = *block(id);
+    return promised.begin < until && promised.end > now_;
+  });
+}
+
 // What a node needs grows only where a block begins, so it is enough to look there and at the
 // beginning.
 bool State::leaves_blocks(const Use& use) const {

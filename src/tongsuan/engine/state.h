@@ -98,6 +98,8 @@ class State {
     OrderId except{kNone};
   };
   [[nodiscard]] bool leaves_blocks(const Use& use) const;
+  // Whether a block on the node holds any of its devices between now and `until`.
+  [[nodiscard]] bool is_promised(const Node& node, Second until) const;
   // Pools that the order may use with this way, rising.
   [[nodiscard]] std::vector<PoolId> pools_of(const LiveOrder& order, std::uint32_t way) const;
   // What is left of the estimate of `way`, at least a second.

@@ -81,12 +81,17 @@ class Dump {
     put("since", record.waiting_since);
     put("stops", record.stops);
   }
+  // Devices of a contract or a block.
+  template <class Held>
+  void held(const Held& held) {
+    put("way", held.way);
+    put("pool", held.pool.value);
+    put("per_node", held.per_node);
+    for (const std::uint32_t node : held.nodes) put("node", node);
+  }
   void contract(const Contract& contract) {
     put("order", contract.order.value);
-    put("way", contract.way);
-    put("pool", contract.pool.value);
-    put("per_node", contract.per_node);
-    for (const std::uint32_t node : contract.nodes) put("node", node);
+    held(contract);
     put("start", contract.start);
     put("expected", contract.expected_end);
     put("end", contract.end);
@@ -95,10 +100,7 @@ class Dump {
   }
   void block(const Block& block) {
     put("block-of", block.order.value);
-    put("way", block.way);
-    put("pool", block.pool.value);
-    put("per_node", block.per_node);
-    for (const std::uint32_t node : block.nodes) put("node", node);
+    held(block);
     put("begin", block.begin);
     put("end", block.end);
     put("price", block.price.raw());

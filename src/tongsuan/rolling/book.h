@@ -22,6 +22,8 @@ struct Grid {  // of time
   Second slot = 3'600;
   std::uint32_t slots = 96;
   [[nodiscard]] Second end() const { return begin + slot * slots; }
+  // Where the slot after the one of `at` begins.
+  [[nodiscard]] Second next(Second at) const { return begin + ((at - begin) / slot + 1) * slot; }
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 

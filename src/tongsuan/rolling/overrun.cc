@@ -20,9 +20,7 @@ bool fits_without(const State& state, const Contract& contract, const dispatch::
     const bool gone = std::ranges::binary_search(contract.nodes, i);
     const std::uint32_t free = nodes[i].free + (gone ? contract.per_node : 0);
     if (!nodes[i].up || free < option.need.per_node) continue;
-    const bool promised = std::ranges::any_of(
-        nodes[i].blocks, [&](OrderId order) { return state.block(order)->begin < end; });
-    found += !promised;
+    found += !state.is_promised(nodes[i], end);
   }
   return found >= option.need.nodes;
 }

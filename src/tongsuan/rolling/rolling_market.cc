@@ -115,7 +115,7 @@ bool RollingMarket::PriceChooser::patient(const State& state, OrderId order, Sec
 // in a later slot. Kept until prices change.
 std::int64_t RollingMarket::least_later(const State& state, OrderId id, Second now) {
   const Grid& grid = prices_->grid();
-  const Second first = grid.begin + ((now - grid.begin) / grid.slot + 1) * grid.slot;
+  const Second first = grid.next(now);
   if (later_.size() <= id.value) later_.resize(id.value + std::size_t{1});
   Later& later = later_[id.value];
   if (later.from == first) return later.cost;
@@ -156,8 +156,8 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
   const std::int64_t energy_now = prices_->energy(option.pool, devices, now, run);
   const std::int64_t now_worth = engine::value_at(order, now) - energy_now + margin;
   const Grid& grid = prices_->grid();
-  Second start = grid.begin + ((now - grid.begin) / grid.slot + 1) * grid.slot;
-  for (; start <= order.latest_start && start < grid.end(); start += grid.slot) {
+  for (Second start = grid.next(now); start <= order.latest_start && start < grid.end();
+       start += grid.slot) {
     const std::int64_t value = engine::value_at(order, start);
     if (value <= now_worth) return false;  // it only falls
     if (value - prices_->energy(option.pool, devices, start, run) > now_worth) return true;

@@ -86,17 +86,9 @@ class RoomMaker {
            contract.expected_end >= state_.now() + rules_.settled;
   }
 
-  // Whether a block on the node begins before the gang is expected to end.
-  [[nodiscard]] bool is_promised(const Node& node) const {
-    return std::ranges::any_of(node.blocks, [&](OrderId id) {
-      const engine::Block& block = *state_.block(id);
-      return block.begin < end_ && block.end > state_.now();
-    });
-  }
-
   // What its work loses by moving; nothing: some of it does not move.
   [[nodiscard]] std::optional<std::int64_t> cost_of(const Node& node) const {
-    if (!node.up || is_promised(node)) return std::nullopt;
+    if (!node.up || state_.is_promised(node, end_)) return std::nullopt;
     int128 cost = 0;
     for (const ContractId id : node.contracts) {
       const Contract& contract = state_.contract(id);
