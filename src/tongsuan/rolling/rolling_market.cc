@@ -42,7 +42,10 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   open_prices(state);
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
-  for (const OrderId order : changes.left) line_.remove(order);
+  for (const OrderId order : changes.left) {
+    line_.remove(order);
+    std::erase(unbooked_, order);
+  }
   book_new(desk, changes.later);
   book_again(desk, events);
   std::vector<OrderId> stopped;
