@@ -180,7 +180,8 @@ inline std::vector<Event> one_of_each() {
           {1, BlockBooked{{OrderId{0}, 0, PoolId{0}, {1, 2}, 50, Price(5)}, 60}},
           {1, BlockReleased{OrderId{0}, ReleaseReason::kNodeDown}},
           {1, OrderAmended{OrderId{0}, small_order()}},
-          {1, HistoryDropped{1, 2}}};
+          {1, HistoryDropped{1, 2}},
+          {1, AccountAdded{AccountId{1}}}};
 }
 
 }  // namespace tongsuan::engine::testing

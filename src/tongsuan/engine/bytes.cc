@@ -81,6 +81,7 @@ class EventWriter : private internal::Writer {
     number(event.what.gap_ppm);
     list(event.what.posted);
   }
+  void operator()(const AccountAdded& event) { number(event.account.value); }
   void operator()(const HistoryDropped& event) {
     number(event.orders_below);
     number(event.contracts_below);
@@ -167,6 +168,7 @@ class EventReader {
     event.what.posted.resize(in_.count<std::uint64_t>(kPoolsMax, 8));
     for (std::int64_t& each : event.what.posted) in_.read(each);
   }
+  void operator()(AccountAdded& event) { in_.read(event.account.value); }
   void operator()(HistoryDropped& event) {
     in_.read(event.orders_below);
     in_.read(event.contracts_below);

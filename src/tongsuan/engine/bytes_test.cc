@@ -154,7 +154,7 @@ TEST(EventBytes, SayWhatIsWrongAndWhere) {
   EXPECT_EQ(fault_of(bytes.substr(0, 11)), "the bytes end within a number at byte 11");
   bytes.back() = 6;
   EXPECT_EQ(fault_of(bytes), "no such state of an order at byte 13");
-  bytes[8] = 16;
+  bytes[8] = 99;
   EXPECT_EQ(fault_of(bytes), "no such kind of event at byte 8");
   bytes[7] = '\x80';
   EXPECT_EQ(fault_of(bytes), "a second outside its limits at byte 0");

@@ -81,6 +81,9 @@ class Fitting {
   }
   Verdict operator()(const RoundClosed& event) const { return rules_.check_round(event.what); }
   Verdict operator()(const HistoryDropped& event) const { return rules_.check_drop(event); }
+  Verdict operator()(const AccountAdded& event) const {
+    return rules_.check_account(event.account);
+  }
 
  private:
   [[nodiscard]] Verdict without_block(OrderId order) const {

@@ -110,11 +110,13 @@ struct DropHistory {
   std::uint32_t orders_below = 0;
   std::uint32_t contracts_below = 0;
 };
+// Somebody else trades from now on, under the next number.
+struct AddAccount {};
 
 using Command =
     std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
                  EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound, OpenOrder,
-                 BookBlock, ReleaseBlock, AmendOrder, DropHistory>;
+                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -188,13 +190,17 @@ struct HistoryDropped {
   std::uint32_t orders_below = 0;
   std::uint32_t contracts_below = 0;
 };
+struct AccountAdded {
+  AccountId account;
+};
 
 // New kinds come last: the position is part of the bytes.
 struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
-               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped>
+               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped,
+               AccountAdded>
       what;
 };
 

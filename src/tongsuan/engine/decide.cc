@@ -147,6 +147,13 @@ class Decider {
     return std::nullopt;
   }
 
+  std::optional<Refusal> operator()(const AddAccount&) {
+    const AccountId next{static_cast<std::uint32_t>(state_.places().accounts.size())};
+    if (const auto refusal = rules_.check_account(next)) return refusal;
+    emit(AccountAdded{next});
+    return std::nullopt;
+  }
+
  private:
   template <class What>
   void emit(What&& what) {

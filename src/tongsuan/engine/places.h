@@ -19,6 +19,7 @@ using LinkId = StrongId<struct LinkTag>;
 using ContractId = StrongId<struct ContractTag>;
 
 inline constexpr std::uint32_t kPoolsMax = 8'192;
+inline constexpr std::uint32_t kAccountsMax = 1'000'000;
 inline constexpr std::uint32_t kNodesMax = 1'000'000;  // of one pool
 inline constexpr std::uint32_t kNodeDevicesMax = 1'024;
 

@@ -238,4 +238,9 @@ Verdict Rules::check_drop(const HistoryDropped& drop) const {
   return back ? Verdict(Refusal::kStale) : std::nullopt;
 }
 
+Verdict Rules::check_account(AccountId account) const {
+  if (account.value != state_.places().accounts.size()) return Refusal::kStale;
+  return account.value < kAccountsMax ? std::nullopt : Verdict(Refusal::kFull);
+}
+
 }  // namespace tongsuan::engine::internal

@@ -278,6 +278,12 @@ void State::on(const HistoryDropped& event) {
                           [](const Contract& contract) { return contract.end >= 0; });
 }
 
+// Names of accounts are for who knows people; here they only have to differ.
+void State::on(const AccountAdded& event) {
+  places_.accounts.push_back({});
+  places_.account_names.push_back("account-" + std::to_string(event.account.value));
+}
+
 const Block* State::block(OrderId order) const {
   const auto at = std::ranges::lower_bound(blocks_, order, {}, &Block::order);
   return at != blocks_.end() && at->order == order ? &*at : nullptr;

@@ -153,6 +153,7 @@ class State {
   void on(const BlockReleased& event);
   void on(const OrderAmended& event);
   void on(const HistoryDropped& event);
+  void on(const AccountAdded& event);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);

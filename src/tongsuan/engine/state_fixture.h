@@ -61,6 +61,7 @@ class Dump {
     put("orders-below", state.dropped().orders_below);
     put("contracts-below", state.dropped().contracts_below);
     for (const Block& one : state.blocks()) block(one);
+    put("accounts", static_cast<std::int64_t>(state.places().accounts.size()));
     put("block-version", static_cast<std::int64_t>(state.block_version()));
     for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) pool(state.pool(PoolId{i}));
     for (std::uint32_t i = 0; i < state.places().data_sets.size(); ++i) {

@@ -147,9 +147,9 @@ std::optional<Event> read_event(std::uint8_t whose, std::string_view bytes) {
   }
   if (whose == kLedger) {
     MoneyEvent event;
-    const auto events = ledger::read_events(ledger::seal(std::string(ledger::kEventsMagic) + std::string("\1\0\0\0\0\0\0\0", 8) + std::string(bytes)));
-    if (!events.ok() || events.value().size() != 1) return std::nullopt;
-    const ledger::Event read = events.value()[0];
+    ledger::Events events;
+    if (!ledger::read_event(bytes, at, events).ok() || at != bytes.size()) return std::nullopt;
+    const ledger::Event read = events.back();
     event = {read.at, read.id, read.why, {read.facts.begin(), read.facts.end()}};
     return Event(std::move(event));
   }

@@ -14,7 +14,7 @@ namespace {
 }  // namespace
 
 Exchange::Exchange(engine::Places places, Second opened)
-    : state_([&] { places.accounts.resize(1000); for (int i = 0; i < 1000; ++i) places.account_names.push_back("a" + std::to_string(i)); return std::move(places); }(), opened), executor_(std::make_unique<Executor>(state_)) {}
+    : state_(std::move(places), opened), executor_(std::make_unique<Executor>(state_)) {}
 Exchange::~Exchange() = default;
 
 void Exchange::execute(Second at, Request request, Output& output) {

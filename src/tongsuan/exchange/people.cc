@@ -38,7 +38,9 @@ Code Executor::operator()(OpenParticipant& command) {
       ledger::Open{{id, Purpose::kCash}, command.overdraft},
       ledger::Open{{id, Purpose::kMargin}, Money()}};
   if (const auto refused = ask_money(legs, {.reference = id.value})) return *refused;
+  if (const auto refused = ask_engine(engine::AddAccount{})) return *refused;
   emit_money();
+  emit_engine();
   emit(ParticipantOpened{id, command.name, command.role,
                          command.owner == kHouse ? id : command.owner});
   value_ = id.value;

@@ -4,7 +4,6 @@
 #include "tongsuan/ledger/state.h"
 #include "tongsuan/engine/engine.h"
 namespace tongsuan::ledger {
-inline std::optional<std::string> check_event(const State&, const Event&) { return std::nullopt; }
 inline void append_touched_rows(const State&, const Event& event, std::string& bytes) { append_bytes(event, bytes); }
 }
 namespace tongsuan::engine {

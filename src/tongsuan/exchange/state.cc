@@ -24,9 +24,18 @@ Digest chained(const Digest& digest, std::string_view rows) {
   return sha.finish();
 }
 
+// The exchange is the first account.
+engine::Places with_house(engine::Places places) {
+  TONGSUAN_CHECK(places.accounts.empty());
+  places.accounts.push_back({});
+  places.account_names.push_back("exchange");
+  return places;
+}
+
 }  // namespace
 
-State::State(engine::Places places, Second opened) : engine_(std::move(places)), now_(opened) {
+State::State(engine::Places places, Second opened)
+    : engine_(with_house(std::move(places))), now_(opened) {
   hubs_.resize(engine_.places().hubs.size());
   participants_.push_back({"exchange", Role::kOperator, ledger::kHouse});
   gate_.closed = opened;
@@ -313,7 +322,7 @@ std::optional<std::string> State::apply(const engine::Event& event) {
 }
 
 std::optional<std::string> State::apply(const ledger::Event& event) {
-  if (auto misfit = ledger::check_event(money_, event)) return misfit;
+  if (const char* misfit = checker_.misfit(money_, event)) return misfit;
   money_.apply(event);
   ledger::append_touched_rows(money_, event, touched_);
   return std::nullopt;

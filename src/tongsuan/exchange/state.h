@@ -19,7 +19,7 @@
 #include "tongsuan/engine/state.h"
 #include "tongsuan/exchange/events.h"
 #include "tongsuan/exchange/repeats.h"
-#include "tongsuan/ledger/state.h"
+#include "tongsuan/ledger/ledger.h"
 
 namespace tongsuan::exchange {
 
@@ -165,6 +165,7 @@ class State {
 
   engine::State engine_;
   ledger::State money_;
+  ledger::EventChecker checker_;  // kept for its memory
   Second now_ = 0;
   std::uint64_t sequence_ = 0;
   Rules rules_;

@@ -38,6 +38,7 @@ class Rules {
   [[nodiscard]] Verdict check_arrival(std::uint32_t data, HubId to) const;
   [[nodiscard]] Verdict check_round(const CloseRound& close) const;
   [[nodiscard]] Verdict check_drop(const HistoryDropped& drop) const;
+  [[nodiscard]] Verdict check_account(AccountId account) const;
 
  private:
   template <class Placing>
