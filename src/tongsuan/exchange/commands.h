@@ -155,7 +155,8 @@ enum class RoundOutcome : std::uint8_t {
 struct CloseRound {
   RoundOutcome outcome = RoundOutcome::kEmpty;
   engine::CloseRound what;
-  Digest book{};  // blob: the pseudonymised book
+  Digest book{};         // name of a text in the journal: the pseudonymised book
+  Digest certificate{};  // the same, of the certificate; `what.certificate` is its hash
   std::int64_t welfare = 0;  // micro-yuan, rounded down
   std::int64_t bound = 0;    // rounded up
   std::string reason;        // why it is not cleared, for people

@@ -286,7 +286,7 @@ Code Executor::operator()(CloseRound& command) {
   const std::uint64_t round = command.what.round;
   if (const auto refused = ask_engine(std::move(command.what))) return *refused;
   emit_engine();
-  emit(RoundPublished{round, command.outcome, command.book, command.welfare, command.bound,
+  emit(RoundPublished{round, command.outcome, command.book, command.certificate, command.welfare, command.bound,
                       std::move(command.reason)});
   value_ = round;
   return Code::kDone;

@@ -113,11 +113,12 @@ struct RoundPublished {
   std::uint64_t round = 0;
   RoundOutcome outcome = RoundOutcome::kEmpty;
   Digest book{};
+  Digest certificate{};
   std::int64_t welfare = 0;
   std::int64_t bound = 0;
   std::string reason;
   static constexpr auto fields() {
-    return std::tuple(&RoundPublished::round, &RoundPublished::outcome, &RoundPublished::book,
+    return std::tuple(&RoundPublished::round, &RoundPublished::outcome, &RoundPublished::book, &RoundPublished::certificate,
                       &RoundPublished::welfare, &RoundPublished::bound, &RoundPublished::reason);
   }
 };

@@ -242,7 +242,8 @@ class State::Apply {
     row.gate = state_.gate_.closed;
     row.closed = state_.now_;
     row.outcome = event.outcome;
-    row.book = event.book;
+    row.book_text = event.book;
+    row.certificate_text = event.certificate;
     row.welfare = event.welfare;
     row.bound = event.bound;
     row.reason = event.reason;

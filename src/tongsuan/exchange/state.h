@@ -77,8 +77,9 @@ struct RoundRow {
   std::int64_t welfare = 0;
   std::int64_t bound = 0;
   Digest root{};
-  Digest certificate{};
-  Digest book{};
+  Digest certificate{};       // hash of its text
+  Digest certificate_text{};  // names of texts in the journal
+  Digest book_text{};
   std::vector<std::int64_t> posted;  // by PoolId
   std::string reason;
   friend bool operator==(const RoundRow&, const RoundRow&) = default;

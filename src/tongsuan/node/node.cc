@@ -5,28 +5,27 @@
 #include <utility>
 
 #include "tongsuan/base/check.h"
+#include "tongsuan/codec/market_text.h"
 
 namespace tongsuan::node {
 
 using std::chrono::steady_clock;
 
 // The driver's commands go the way of all commands; their events come back to it with the next call.
-class Node::Desk final : public dispatch::Desk {
+class Node::NodeDesk final : public Desk {
  public:
-  explicit Desk(Node& node) : node_(node) {}
-  [[nodiscard]] const engine::State& state() const override {
-    return node_.exchange_.state().engine();
+  explicit NodeDesk(Node& node) : node_(node) {}
+  [[nodiscard]] const exchange::State& exchange() const override {
+    return node_.exchange_.state();
   }
   [[nodiscard]] Second now() const override { return now_; }
-  bool execute(engine::Command command) override {
-    return take(exchange::Dispatch{std::move(command)});
-  }
-  bool take(exchange::Command command) {
+  exchange::Answer take(exchange::Command command) override {
+    node_.begin_batch();
     const exchange::Output& output =
         node_.sequencer_.take(now_, {{}, 0, ledger::kHouse, std::move(command)}, 0);
     node_.events_.insert(node_.events_.end(), output.engine_events.begin(),
                          output.engine_events.end());
-    return output.answer.code == exchange::Code::kDone;
+    return output.answer;
   }
   void set_now(Second now) { now_ = now; }
 
@@ -39,16 +38,19 @@ Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
            std::unique_ptr<Driver> driver, NodeOptions options)
     : genesis_(std::move(genesis)),
       clock_(clock),
-      options_(options),
+      options_(std::move(options)),
       exchange_(genesis_.places, genesis_.opened),
       replica_(genesis_.places, genesis_.opened),
       driver_(std::move(driver)),
-      sequencer_(exchange_, journal, options.batch,
+      sequencer_(exchange_, journal, options_.batch,
                  {[this](Token token, const exchange::Answer& given) { answer(token, given); },
                   [this](std::span<const Durable> records, const std::optional<Digest>& state) {
                     replica_.publish(records, state);
                   }}),
-      desk_(std::make_unique<Desk>(*this)) {}
+      journal_(journal),
+      desk_(std::make_unique<NodeDesk>(*this)) {
+  driver_->clear = [this](rolling::RoundInputs inputs) { clear(std::move(inputs)); };
+}
 
 Node::~Node() { stop(); }
 
@@ -69,8 +71,10 @@ void Node::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  cancelled_ = true;
   if (thread_.joinable()) thread_.join();
   replica_.stop();
+  if (worker_.joinable()) worker_.join();
 }
 
 // ---- From any thread -------------------------------------------------------------------------
@@ -124,6 +128,54 @@ NodeFigures Node::figures() const {
   return figures;
 }
 
+// ---- Rounds ----------------------------------------------------------------------------------
+
+// The replica has the state of the gate when it has applied the command that was decided last.
+void Node::clear(rolling::RoundInputs inputs) {
+  auto shared = std::make_shared<rolling::RoundInputs>(std::move(inputs));
+  replica_.at(exchange_.sequence(), [this, shared](const View& view) {
+    rolling::FrozenRound frozen =
+        rolling::freeze(view.state.engine(), options_.energy, std::move(*shared));
+    if (worker_.joinable()) worker_.join();  // it has handed its round over
+    worker_ = std::thread(
+        [this, round = std::move(frozen)]() mutable { clear_frozen(std::move(round)); });
+  });
+}
+
+void Node::clear_frozen(rolling::FrozenRound frozen) {
+  rolling::RoundLimits limits;
+  limits.work_units = options_.clearing.work_units;
+  limits.thread_count = options_.clearing.threads;
+  limits.cancelled = [this] { return cancelled_.load(); };
+  FinishedRound finished{rolling::clear_round(std::move(frozen), limits)};
+  const rolling::ClearedRound& round = *finished.round;
+  auto storing = std::make_unique<Storing>(
+      Storing{finished, BlobWriter(codec::write_market(round.book.market)),
+              BlobWriter(round.certificate)});
+  {
+    const std::lock_guard lock(mutex_);
+    cleared_ = std::move(storing);
+  }
+  wake_.notify_one();
+}
+
+// A piece of its texts, or the end of the round when they are all there.
+void Node::store_round() {
+  BlobWriter* writer = !storing_->book.done()          ? &storing_->book
+                       : !storing_->certificate.done() ? &storing_->certificate
+                                                       : nullptr;
+  if (writer != nullptr) {
+    const journal::Answer<Done> written = writer->step(journal_);
+    if (!written.ok()) fail(written.error());
+    return;
+  }
+  FinishedRound finished = std::move(storing_->round);
+  finished.book = storing_->book.name();
+  if (finished.round->clearing) finished.certificate = storing_->certificate.name();
+  storing_.reset();
+  driver_->finish(*desk_, std::move(finished));
+}
+
 // ---- The sequencer's thread ------------------------------------------------------------------
 
 void Node::answer(Token token, const exchange::Answer& given) {
@@ -136,6 +188,10 @@ bool Node::flush_due() const {
          steady_clock::now() - batch_begun_ >= options_.linger;
 }
 
+void Node::begin_batch() {
+  if (!sequencer_.pending()) batch_begun_ = steady_clock::now();
+}
+
 // False when the node is to stop and nothing waits any more.
 bool Node::wait_for_work() {
   std::unique_lock lock(mutex_);
@@ -143,12 +199,14 @@ bool Node::wait_for_work() {
     wake_.wait_for(lock, std::chrono::milliseconds(100), [&] { return stopping_; });
     return !stopping_;
   }
-  if (queue_.empty() && next_ >= taken_.size() && !driver_->unfinished() && events_.empty()) {
+  const bool idle = queue_.empty() && next_ >= taken_.size() && !cleared_ && !storing_;
+  if (idle && !driver_->unfinished() && events_.empty()) {
     const auto due = driver_->due();
     std::chrono::nanoseconds wait = std::chrono::seconds(1);
     if (due) wait = std::min(wait, clock_.until(*due));
-    wake_.wait_for(lock, wait, [&] { return stopping_ || !queue_.empty(); });
+    wake_.wait_for(lock, wait, [&] { return stopping_ || !queue_.empty() || cleared_; });
   }
+  if (cleared_ && !storing_) storing_ = std::move(*std::exchange(cleared_, nullptr));
   if (next_ >= taken_.size()) {
     taken_.clear();
     next_ = 0;
@@ -160,7 +218,7 @@ bool Node::wait_for_work() {
 void Node::take_requests() {
   while (next_ < taken_.size() && !sequencer_.full()) {
     Request& request = taken_[next_++];
-    if (!sequencer_.pending()) batch_begun_ = steady_clock::now();
+    begin_batch();
     answers_.push_back(std::move(request.answered));
     const exchange::Output& output =
         sequencer_.take(desk_->now(), std::move(request.what), answers_.size());
@@ -190,9 +248,14 @@ void Node::flush() {
     answers_.clear();
     return;
   }
-  if (!journal::is_fatal(flushed.error().fault)) return;
+  fail(flushed.error());
+}
+
+// A journal that has no room is not the end.
+void Node::fail(const journal::Failure& failure) {
+  if (!journal::is_fatal(failure.fault)) return;
   failed_ = true;
-  on_fatal_(flushed.error());
+  on_fatal_(failure);
 }
 
 void Node::loop() {
@@ -205,6 +268,7 @@ void Node::loop() {
     take_requests();
     act();
     if (flush_due()) flush();
+    if (storing_ && !sequencer_.pending()) store_round();
   }
   if (!failed_ && sequencer_.pending()) flush();
 }

@@ -25,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include "tongsuan/node/blobs.h"
 #include "tongsuan/node/clock.h"
 #include "tongsuan/node/driver.h"
 #include "tongsuan/node/replica.h"
@@ -37,11 +38,18 @@ struct Genesis {
   Second opened = 0;
 };
 
+// Clears rounds away from everything else; set by whoever can.
+struct ClearingRules {
+  std::uint32_t threads = 1;     // never changes a result
+  std::uint64_t work_units = 0;  // of the search; 0: by the number of orders
+};
+
 struct NodeOptions {
   BatchRules batch;
   std::size_t queue_max = 65'536;  // requests that wait
   std::chrono::microseconds linger{2'000};
-  std::size_t timers_at_once = 256;
+  ClearingRules clearing;
+  engine::Energy energy;  // of the places
 };
 
 // What becomes of a request that could not even wait.
@@ -94,14 +102,22 @@ class Node {
   [[nodiscard]] NodeFigures figures() const;
 
  private:
-  class Desk;
+  class NodeDesk;
   void loop();
   [[nodiscard]] bool wait_for_work();
   void take_requests();
   void act();
   [[nodiscard]] bool flush_due() const;
   void flush();
+  void begin_batch();
+  void fail(const journal::Failure& failure);
   void answer(Token token, const exchange::Answer& answer);
+
+  // Rounds: frozen on the replica's thread, cleared on a worker's, written and closed on the
+  // sequencer's.
+  void clear(rolling::RoundInputs inputs);
+  void clear_frozen(rolling::FrozenRound frozen);
+  void store_round();
 
   Genesis genesis_;
   Clock& clock_;
@@ -110,7 +126,8 @@ class Node {
   Replica replica_;
   std::unique_ptr<Driver> driver_;
   Sequencer sequencer_;
-  std::unique_ptr<Desk> desk_;
+  journal::Journal& journal_;
+  std::unique_ptr<NodeDesk> desk_;
   Fatal on_fatal_;
 
   // Of the sequencer's thread.
@@ -120,11 +137,20 @@ class Node {
   std::vector<engine::Event> events_;
   std::chrono::steady_clock::time_point batch_begun_;
   bool failed_ = false;
+  struct Storing {
+    FinishedRound round;
+    BlobWriter book;
+    BlobWriter certificate;
+  };
+  std::optional<Storing> storing_;
 
   mutable std::mutex mutex_;  // guards queue_ and stopping_
   std::condition_variable wake_;
   std::vector<Request> queue_;
   bool stopping_ = false;
+  std::unique_ptr<Storing> cleared_;  // a round that has come back
+  std::thread worker_;                // of the round that is being cleared
+  std::atomic<bool> cancelled_{false};
   std::atomic<bool> stalled_{false};
   std::atomic<std::uint64_t> durable_{0}, commands_{0}, batches_{0}, busy_{0};
   std::thread thread_;
