@@ -97,9 +97,9 @@ Verdict Rules::check_opening(OrderId id) const {
 
 // ---- Nodes -------------------------------------------------------------------------------------
 
-// Whether the order may run so, and these are nodes for it; free or not.
+// Whether the order may run so, and these are nodes for it; free or not, up or not.
 template <class Placing>
-Verdict Rules::check_placing(const LiveOrder& order, const Placing& placing) const {
+Verdict Rules::check_shape(const LiveOrder& order, const Placing& placing) const {
   const Places& places = state_.places();
   if (placing.way >= order.ways.size() || placing.pool.value >= places.pools.size()) {
     return Refusal::kUnknown;
@@ -119,9 +119,33 @@ Verdict Rules::check_placing(const LiveOrder& order, const Placing& placing) con
     const std::uint32_t node = placing.nodes[i];
     if (node >= pool.nodes.size()) return Refusal::kUnknown;
     if (i > 0 && placing.nodes[i - 1] >= node) return Refusal::kWrongNodes;
-    if (!pool.nodes[node].up) return Refusal::kNodeDown;
   }
   return std::nullopt;
+}
+
+template <class Placing>
+Verdict Rules::check_placing(const LiveOrder& order, const Placing& placing) const {
+  if (const Verdict verdict = check_shape(order, placing)) return verdict;
+  const std::vector<Node>& nodes = state_.pool(placing.pool).nodes;
+  const bool up =
+      std::ranges::all_of(placing.nodes, [&](std::uint32_t node) { return nodes[node].up; });
+  return up ? std::nullopt : Verdict(Refusal::kNodeDown);
+}
+
+template <class Held>
+Verdict Rules::check_devices(const LiveOrder& order, const Held& held) const {
+  if (const Verdict verdict = check_shape(order, held)) return verdict;
+  const std::uint32_t devices = state_.places().pools[held.pool.value].node_devices;
+  const Need need = need_of(order.ways[held.way], order.whole_nodes, devices);
+  return held.per_node == need.per_node ? std::nullopt : Verdict(Refusal::kWrongNodes);
+}
+
+Verdict Rules::check_held(const LiveOrder& order, const Contract& contract) const {
+  return check_devices(order, contract);
+}
+
+Verdict Rules::check_held(const LiveOrder& order, const Block& block) const {
+  return check_devices(order, block);
 }
 
 Verdict Rules::check_start(const OrderRecord& record, const StartOrder& start, Second end) const {

@@ -29,6 +29,10 @@ class Rules {
                                     Second end) const;
   [[nodiscard]] Verdict check_block(const OrderRecord& record, const BookBlock& block,
                                     Second end) const;
+  // Whether these are nodes for the order, as many devices on each as it takes; free or not, up or
+  // not.
+  [[nodiscard]] Verdict check_held(const LiveOrder& order, const Contract& contract) const;
+  [[nodiscard]] Verdict check_held(const LiveOrder& order, const Block& block) const;
   [[nodiscard]] Verdict check_running(ContractId id) const;
   [[nodiscard]] Verdict check_end(ContractId id, std::uint32_t done_ppm) const;
   [[nodiscard]] Verdict check_extension(ContractId id, Second until) const;
@@ -42,7 +46,11 @@ class Rules {
 
  private:
   template <class Placing>
+  [[nodiscard]] Verdict check_shape(const LiveOrder& order, const Placing& placing) const;
+  template <class Placing>
   [[nodiscard]] Verdict check_placing(const LiveOrder& order, const Placing& placing) const;
+  template <class Held>
+  [[nodiscard]] Verdict check_devices(const LiveOrder& order, const Held& held) const;
 
   const State& state_;
   Second at_;
