@@ -59,6 +59,10 @@ struct Places {
   friend bool operator==(const Places&, const Places&) = default;
 };
 
+// Somebody else trades, under the next number. Names of accounts are for who knows people; here they
+// only have to differ.
+void add_account(Places& places);
+
 // Position of the pool; kNone when the hub has no devices of the class.
 [[nodiscard]] std::uint32_t find_pool(const Places& places, HubId hub, ClassId accelerator);
 [[nodiscard]] std::uint32_t find_link(const Places& places, HubId from, HubId to);

@@ -278,10 +278,9 @@ void State::on(const HistoryDropped& event) {
                           [](const Contract& contract) { return contract.end >= 0; });
 }
 
-// Names of accounts are for who knows people; here they only have to differ.
 void State::on(const AccountAdded& event) {
-  places_.accounts.push_back({});
-  places_.account_names.push_back("account-" + std::to_string(event.account.value));
+  TONGSUAN_CHECK(event.account.value == places_.accounts.size());
+  add_account(places_);
 }
 
 const Block* State::block(OrderId order) const {

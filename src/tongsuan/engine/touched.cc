@@ -49,6 +49,7 @@ class Keys {
   }
   void operator()(const RoundClosed&) { add(RowKind::kPosted); }
   void operator()(const HistoryDropped&) {}
+  void operator()(const AccountAdded&) {}  // how many there are is in the row of the clock
 
  private:
   void add(RowKind kind, std::uint32_t id = 0, std::uint32_t part = 0) {
@@ -124,6 +125,7 @@ class RowAppender : private internal::RowWriter {
     number(state_.dropped().contracts_below);
     number(state_.block_version());
     count(state_.blocks().size());
+    number(std::uint64_t{state_.places().accounts.size()});
   }
   void pool(const PoolState& pool) {
     number(pool.ask.raw());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tongsuan/exchange/internal/executor.h"
+#include "tongsuan/exchange/snapshot.h"
 
 namespace tongsuan::exchange {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 }  // namespace
 
 Exchange::Exchange(engine::Places places, Second opened)
-    : state_(std::move(places), opened), executor_(std::make_unique<Executor>(state_)) {}
+    : places_(places), state_(std::move(places), opened), executor_(std::make_unique<Executor>(state_)) {}
 Exchange::~Exchange() = default;
 
 void Exchange::execute(Second at, Request request, Output& output) {
@@ -49,9 +50,12 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   return broken;
 }
 
-std::string Exchange::snapshot() const { return {}; }
-Result<Done> Exchange::restore(std::string_view) {
-  return Error{ErrorCode::kCorrupt, "snapshots are not written yet", {}};
+std::string Exchange::snapshot() const { return write_snapshot(state_); }
+
+Result<Done> Exchange::restore(std::string_view snapshot) {
+  TONGSUAN_TRY(State state, read_snapshot(snapshot, places_));
+  state_ = std::move(state);
+  return Done{};
 }
 
 std::uint64_t fingerprint(std::string_view body) {

@@ -56,6 +56,7 @@ class Exchange {
   [[nodiscard]] Result<Done> restore(std::string_view snapshot);
 
  private:
+  engine::Places places_;  // as they were given
   State state_;
   std::unique_ptr<Executor> executor_;
 };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "tongsuan/exchange/commands.h"
@@ -23,6 +24,9 @@ class Repeats {
     std::uint64_t value = 0;
     Code code = Code::kDone;
     friend bool operator==(const Row&, const Row&) = default;
+    static constexpr auto fields() {
+      return std::tuple(&Row::id, &Row::fingerprint, &Row::sequence, &Row::value, &Row::code);
+    }
   };
 
   // `kept`: a power of two.

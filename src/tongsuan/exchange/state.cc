@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "tongsuan/base/check.h"
-#include "tongsuan/engine/bytes.h"
+#include "tongsuan/engine/engine.h"
+#include "tongsuan/engine/touched.h"
 #include "tongsuan/exchange/bytes.h"
-#include "tongsuan/exchange/shim.h"
-#include "tongsuan/ledger/bytes.h"
+#include "tongsuan/ledger/touched.h"
 
 namespace tongsuan::exchange {
 namespace {
@@ -311,6 +311,26 @@ void State::note_engine(const engine::Event& event) {
     row.certificate = closed->what.certificate;
     row.posted = closed->what.posted;
     rounds_.push_back(std::move(row));
+  }
+}
+
+void State::derive() {
+  live_orders_ = 0;
+  for (ParticipantRecord& participant : participants_) participant.live_orders = participant.keys = 0;
+  for (const KeyRow& key : keys_) {
+    if (!key.revoked && key.participant.value < participants_.size()) {
+      ++participants_[key.participant.value].keys;
+    }
+  }
+  for (std::uint32_t i = 0; i < engine_.order_count(); ++i) {
+    if (engine_.is_forgotten(OrderId{i})) continue;
+    const engine::OrderRecord& record = engine_.order(OrderId{i});
+    if (record.state != engine::OrderState::kWaiting &&
+        record.state != engine::OrderState::kRunning) {
+      continue;
+    }
+    ++live_orders_;
+    ++participants_[record.order.account.value].live_orders;
   }
 }
 

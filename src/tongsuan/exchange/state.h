@@ -14,6 +14,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "tongsuan/engine/state.h"
@@ -33,6 +34,9 @@ struct ParticipantRecord {
   std::uint32_t live_orders = 0;
   std::uint32_t keys = 0;  // not revoked
   friend bool operator==(const ParticipantRecord&, const ParticipantRecord&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&ParticipantRecord::name, &ParticipantRecord::role, &ParticipantRecord::owner, &ParticipantRecord::halted);
+  }
 };
 
 struct KeyRow {
@@ -43,18 +47,27 @@ struct KeyRow {
   bool revoked = false;
   Second expires = 0;
   friend bool operator==(const KeyRow&, const KeyRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&KeyRow::key, &KeyRow::salt, &KeyRow::participant, &KeyRow::role, &KeyRow::revoked, &KeyRow::expires);
+  }
 };
 
 struct HubRecord {
   ParticipantId supplier;  // kHouse: nobody
   bool halted = false;
   friend bool operator==(const HubRecord&, const HubRecord&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&HubRecord::supplier, &HubRecord::halted);
+  }
 };
 
 // The money of an order that waits or runs.
 struct OrderMoney {
   ledger::HoldId hold;
   friend bool operator==(const OrderMoney&, const OrderMoney&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&OrderMoney::hold);
+  }
 };
 
 // The money of a contract that runs.
@@ -64,6 +77,9 @@ struct ContractMoney {
   Second metered = 0;  // delivered up to here
   Second until = 0;    // paid for up to here
   friend bool operator==(const ContractMoney&, const ContractMoney&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&ContractMoney::right, &ContractMoney::grant, &ContractMoney::metered, &ContractMoney::until);
+  }
 };
 
 struct RoundRow {
@@ -83,6 +99,9 @@ struct RoundRow {
   std::vector<std::int64_t> posted;  // by PoolId
   std::string reason;
   friend bool operator==(const RoundRow&, const RoundRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&RoundRow::round, &RoundRow::gate, &RoundRow::closed, &RoundRow::outcome, &RoundRow::orders, &RoundRow::awards, &RoundRow::gap_ppm, &RoundRow::welfare, &RoundRow::bound, &RoundRow::root, &RoundRow::certificate, &RoundRow::certificate_text, &RoundRow::book_text, &RoundRow::reason);
+  }
 };
 
 struct Gate {
@@ -90,6 +109,9 @@ struct Gate {
   std::uint32_t orders = 0;   // numbers below are in its book
   Second closed = 0;          // the last gate, or the second the exchange opened
   friend bool operator==(const Gate&, const Gate&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&Gate::round, &Gate::orders, &Gate::closed);
+  }
 };
 
 struct WebhookRow {
@@ -99,6 +121,9 @@ struct WebhookRow {
   std::uint64_t acked = 0;
   bool open = false;
   friend bool operator==(const WebhookRow&, const WebhookRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&WebhookRow::participant, &WebhookRow::url, &WebhookRow::salt, &WebhookRow::acked, &WebhookRow::open);
+  }
 };
 
 // Why an event or a record does not fit.
@@ -106,6 +131,10 @@ struct Misfit {
   std::size_t offset = 0;  // of the event in its record
   std::string what;
 };
+
+class State;
+[[nodiscard]] std::string write_snapshot(const State& state);
+[[nodiscard]] Result<State> read_snapshot(std::string_view bytes, engine::Places places);
 
 class State {
  public:
@@ -156,13 +185,14 @@ class State {
   [[nodiscard]] Digest digest();
 
  private:
-  friend class SnapshotWriter;
-  friend class SnapshotReader;
+  friend std::string write_snapshot(const State& state);
+  friend Result<State> read_snapshot(std::string_view bytes, engine::Places places);
   class Check;  // of own events
   class Apply;
   // The number of the last round that was published.
   [[nodiscard]] std::uint64_t last_round() const;
   void note_engine(const engine::Event& event);
+  void derive();  // what follows from the rows
 
   engine::State engine_;
   ledger::State money_;
