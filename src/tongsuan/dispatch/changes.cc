@@ -1,6 +1,17 @@
 #include "tongsuan/dispatch/changes.h"
 
+#include <algorithm>
+
 namespace tongsuan::dispatch {
+namespace {
+
+// Whoever came or waits for its second among these events is told of once, as it is now.
+void forget(Changes& changes, OrderId order) {
+  std::erase(changes.came, order);
+  std::erase(changes.later, order);
+}
+
+}  // namespace
 
 Changes read_changes(const engine::State& state, const std::vector<engine::Event>& events) {
   Changes changes;
@@ -8,6 +19,11 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
     if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
       const bool later = accepted->what.not_before > event.at;
       (later ? changes.later : changes.came).push_back(accepted->order);
+    } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
+      forget(changes, amended->order);
+      changes.left.push_back(amended->order);
+      const bool later = amended->what.not_before > event.at;
+      (later ? changes.later : changes.came).push_back(amended->order);
     } else if (const auto* opened = std::get_if<engine::OrderOpened>(&event.what)) {
       changes.came.push_back(opened->order);
     } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {

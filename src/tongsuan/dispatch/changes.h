@@ -11,7 +11,8 @@ struct Changes {
   // Wait from now on: new, or stopped before they were done. Orders for later come with their time.
   std::vector<OrderId> came;
   std::vector<OrderId> later;          // new, for a later second
-  std::vector<OrderId> left;           // wait no more, without a contract
+  // Wait no more, without a contract, or as something else: take note of these first.
+  std::vector<OrderId> left;
   std::vector<engine::PoolId> opened;  // devices came free, or nodes changed
   std::vector<HubId> data_at;          // data arrived there
 };

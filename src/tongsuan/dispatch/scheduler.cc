@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "tongsuan/base/int128.h"
 
@@ -13,6 +14,15 @@ using engine::OrderRecord;
 using engine::PoolId;
 using engine::State;
 using engine::Way;
+
+namespace {
+
+// Units of a budget (budget.h).
+constexpr std::uint64_t kWorthCost = 16;
+constexpr std::uint64_t kLaterCost = 4;
+constexpr std::uint64_t kArrivalCost = 8;
+
+}  // namespace
 
 std::vector<PoolId> all_pools(const engine::Places& places) {
   std::vector<PoolId> pools;
@@ -28,82 +38,14 @@ Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<Pool
       chooser_(chooser),
       holds_(places),
       block_holds_(places),
-      fetches_(!places.data_sets.empty()) {
-  for (const PoolId pool : pools_) governed_[pool.value] = true;
-}
-
-std::int64_t Scheduler::key_of(const State& state, OrderId id) const {
-  const engine::LiveOrder& order = state.order(id).order;
-  const Way& way = order.ways.front();
-  const auto work = static_cast<int128>(way.gang) * way.estimate;  // device-seconds
-  const auto per_hour = [&](std::int64_t money) {
-    const int128 key = static_cast<int128>(money) * 3'600 * 1'000 / work;
-    return static_cast<std::int64_t>(
-        std::min<int128>(key, std::numeric_limits<std::int64_t>::max() / 4));
-  };
-  switch (rules_.line) {
-    case LineRule::kFirstCome:
-      return -engine::wanted_from(order);
-    case LineRule::kDensity:
-      return per_hour(order.value);
-    case LineRule::kWeighted:
-      return per_hour(order.delay_cost);
-    case LineRule::kShortest:
-      return -way.estimate;
+      fetches_(!places.data_sets.empty()),
+      room_(places.classes.size()),
+      pools_of_(places.classes.size()) {
+  if (rules_.line_max > 0) rules_.line_max = std::max(rules_.line_max, rules_.reservations + 1);
+  for (const PoolId pool : pools_) {
+    governed_[pool.value] = true;
+    pools_of_[places.pools[pool.value].accelerator.value].push_back(pool);
   }
-  return 0;
-}
-
-bool Scheduler::add(const State& state, OrderId order) {
-  const engine::LiveOrder& what = state.order(order).order;
-  Entry entry{order, 0, 0, false, {}};
-  for (std::uint32_t way = 0; way < what.ways.size(); ++way) {
-    for (const PoolId pool : state.pools_of(what, way)) {
-      if (!governed_[pool.value]) continue;
-      const std::uint32_t devices = state.places().pools[pool.value].node_devices;
-      entry.options.push_back(
-          {way, pool, engine::need_of(what.ways[way], what.whole_nodes, devices)});
-    }
-  }
-  if (entry.options.empty()) return false;
-  entry.base_key = key_of(state, order);
-  entry.key = weighed(what, entry.base_key);
-  entry.patient = chooser_.patient(state, order, state.now());
-  const auto at = std::ranges::lower_bound(line_, entry, before);
-  line_.insert(at, std::move(entry));
-  return true;
-}
-
-std::int64_t Scheduler::weighed(const engine::LiveOrder& order, std::int64_t key) const {
-  if (weights_.empty() || key <= 0) return key;
-  return static_cast<std::int64_t>(static_cast<int128>(key) * weights_[order.account.value] /
-                                   1'000);
-}
-
-void Scheduler::remove(OrderId order) {
-  std::erase_if(line_, [&](const Entry& entry) { return entry.order == order; });
-}
-
-// Whoever loses something by waiting stands before all that do not.
-bool Scheduler::before(const Entry& a, const Entry& b) {
-  if (a.patient != b.patient) return b.patient;
-  return a.key != b.key ? a.key > b.key : a.order < b.order;
-}
-
-void Scheduler::age(const State& state, Second now) {
-  for (Entry& entry : line_) {
-    const engine::LiveOrder& order = state.order(entry.order).order;
-    entry.patient = chooser_.patient(state, entry.order, now);
-    if (order.value <= 0 || entry.base_key <= 0) continue;
-    const Second waited = engine::costly_wait(order, engine::wanted_from(order), now);
-    // Aged by the share of the value that waiting has cost, times the rule's percentage.
-    const auto lost = static_cast<int128>(order.delay_cost) * waited / 3'600;
-    const auto grown = static_cast<int128>(entry.base_key) * rules_.aging_percent *
-                       std::min<int128>(lost, int128{4} * order.value) /
-                       (int128{100} * order.value);
-    entry.key = weighed(order, entry.base_key + static_cast<std::int64_t>(grown));
-  }
-  std::ranges::sort(line_, before);
 }
 
 bool Scheduler::all_full(const State& state) const {
@@ -111,22 +53,28 @@ bool Scheduler::all_full(const State& state) const {
 }
 
 bool Scheduler::start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
-  return desk.execute(engine::StartOrder{entry.order, option.way, option.pool,
-                                         std::move(nodes.nodes),
-                                         chooser_.price(desk.state(), option.pool)});
+  const bool starts = desk.execute(engine::StartOrder{entry.stand.order, option.way, option.pool,
+                                                      std::move(nodes.nodes),
+                                                      chooser_.price(desk.state(), option.pool)});
+  if (starts) see_room(desk.state(), desk.state().places().pools[option.pool.value].accelerator);
+  return starts;
 }
 
 // The best place by worth; among equals the one where the gang fits best.
 bool Scheduler::start(Desk& desk, const Entry& entry) {
   const State& state = desk.state();
-  const OrderRecord& record = state.order(entry.order);
+  const OrderRecord& record = state.order(entry.stand.order);
   candidates_.clear();
+  trying_ = &entry;
+  cost_ += 4 + entry.options.size();
   for (const Option& option : entry.options) {
     if (!may_fit(state.pool(option.pool), option.need)) continue;
     if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) continue;
-    const auto worth = chooser_.worth(state, entry.order, option, desk.now());
+    const auto worth = chooser_.worth(state, entry.stand.order, option, desk.now());
     if (worth) candidates_.push_back({*worth, &option});
+    cost_ += kWorthCost;
   }
+  trying_ = nullptr;
   while (!candidates_.empty()) {
     const std::int64_t best = std::ranges::max_element(candidates_, {}, &Candidate::worth)->worth;
     std::optional<Nodes> nodes;
@@ -134,6 +82,7 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
     for (const Candidate& candidate : candidates_) {
       if (candidate.worth != best) continue;
       const Option& option = *candidate.option;
+      cost_ += state.pool(option.pool).nodes.size();
       auto found =
           nodes_now(state, holds_,
                     {option.pool, option.need, desk.now(), State::remaining(record, option.way)});
@@ -149,12 +98,12 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
 
 void Scheduler::reserve(const Desk& desk, const Entry& entry) {
   const State& state = desk.state();
-  const OrderRecord& record = state.order(entry.order);
+  const OrderRecord& record = state.order(entry.stand.order);
   std::optional<Later> best;
   const Option* where = nullptr;
   Second best_end = 0;
-  const auto planned = std::ranges::lower_bound(planned_, entry.order, {}, &Planned::order);
-  const bool has_plan = planned != planned_.end() && planned->order == entry.order;
+  const auto planned = std::ranges::lower_bound(planned_, entry.stand.order, {}, &Planned::order);
+  const bool has_plan = planned != planned_.end() && planned->order == entry.stand.order;
   for (const Option& option : entry.options) {
     if (has_plan && (option.way != planned->way || !(option.pool == planned->pool))) continue;
     const HubId hub = state.places().pools[option.pool.value].hub;
@@ -164,6 +113,7 @@ void Scheduler::reserve(const Desk& desk, const Entry& entry) {
       if (ready < 0) continue;
     }
     const Second estimate = State::remaining(record, option.way);
+    cost_ += kLaterCost * state.pool(option.pool).nodes.size();
     auto later = nodes_later(state, holds_, {option.pool, option.need, desk.now(), estimate});
     if (!later) continue;
     later->at = std::max(later->at, ready);
@@ -183,7 +133,7 @@ void Scheduler::reserve(const Desk& desk, const Entry& entry) {
 // hub where they arrive first, among those that have room now if there are any.
 void Scheduler::fetch_data(Desk& desk, const Entry& entry) {
   const State& state = desk.state();
-  const engine::LiveOrder& order = state.order(entry.order).order;
+  const engine::LiveOrder& order = state.order(entry.stand.order).order;
   if (order.data == kNone) return;
   const engine::DataState& data = state.data(order.data);
   const engine::Places& places = state.places();
@@ -216,7 +166,7 @@ void Scheduler::fetch_data(Desk& desk, const Entry& entry) {
   }
   if (best_link == kNone) return;
   // Who does not hurry goes where the data are.
-  const bool near = somewhere && chooser_.patient(state, entry.order, desk.now());
+  const bool near = somewhere && chooser_.patient(state, entry.stand.order, desk.now());
   if (near || (somewhere && !best_room)) return;
   // A copy is worth its price only while the order is.
   if (best_ready > order.latest_start || engine::value_at(order, best_ready) <= 0) return;
@@ -226,19 +176,9 @@ void Scheduler::fetch_data(Desk& desk, const Entry& entry) {
 void Scheduler::sort_backfill(const State& state, std::size_t from) {
   std::stable_sort(turns_.begin() + static_cast<std::ptrdiff_t>(from), turns_.end(),
                    [&](std::uint32_t a, std::uint32_t b) {
-                     return state.order(line_[a].order).order.ways.front().estimate <
-                            state.order(line_[b].order).order.ways.front().estimate;
+                     return state.order(line_[a].stand.order).order.ways.front().estimate <
+                            state.order(line_[b].stand.order).order.ways.front().estimate;
                    });
-}
-
-void Scheduler::compact() {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < line_.size(); ++i) {
-    if (started_[i]) continue;
-    if (kept != i) line_[kept] = std::move(line_[i]);
-    ++kept;
-  }
-  line_.resize(kept);
 }
 
 void Scheduler::plan(std::vector<Planned> planned) {
@@ -246,18 +186,27 @@ void Scheduler::plan(std::vector<Planned> planned) {
 }
 
 bool Scheduler::start_at(Desk& desk, const Planned& where) {
-  const auto at = std::ranges::find(line_, where.order, &Entry::order);
-  if (at == line_.end()) return false;
+  const auto standing = where_.find(where.order.value);
+  if (standing == where_.end()) return false;
   const State& state = desk.state();
+  const bool reserved = standing->second.held == Held::kReserve;
+  Entry* entry = reserved ? nullptr : find(where.order);
+  Entry other;
+  if (reserved) other = entry_of(state, standing->second.stand);
+  Entry& at = reserved ? other : *entry;
   const OrderRecord& record = state.order(where.order);
-  for (const Option& option : at->options) {
+  for (const Option& option : at.options) {
     if (option.way != where.way || !(option.pool == where.pool)) continue;
     if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
     auto nodes =
         nodes_now(state, block_holds_,
                   {option.pool, option.need, desk.now(), State::remaining(record, option.way)});
-    if (!nodes || !start_on(desk, *at, option, std::move(*nodes))) return false;
-    line_.erase(at);
+    if (!nodes || !start_on(desk, at, option, std::move(*nodes))) return false;
+    if (reserved) {
+      drop_reserved(at.stand);
+    } else {
+      drop(at);
+    }
     return true;
   }
   return false;
@@ -272,66 +221,166 @@ void Scheduler::see_blocks(const State& state) {
     block_holds_.add(block);
     holds_.add(block);
   }
+  // The pass that went on has lost its reservations.
+  again_ = again_ || passing_;
+  passing_ = false;
 }
 
+// ---- Passes ------------------------------------------------------------------------------------
+
 void Scheduler::pass(Desk& desk) {
+  Budget endless(0);
+  pass(desk, endless);
+}
+
+void Scheduler::pass(Desk& desk, Budget& budget) {
+  again_ = true;
+  work_passes(desk, budget);
+}
+
+void Scheduler::work_passes(Desk& desk, Budget& budget) {
   see_blocks(desk.state());
+  while ((passing_ || again_) && !budget.spent()) {
+    if (!passing_) begin_pass(desk);
+    run_pass(desk, budget);
+  }
+}
+
+void Scheduler::begin_pass(Desk& desk) {
+  const State& state = desk.state();
+  settle(state);
   holds_.clear();
-  for (const engine::Block& block : desk.state().blocks()) holds_.add(block);
+  for (const engine::Block& block : state.blocks()) holds_.add(block);
+  cost_ += line_.size() / 8;
   turns_.resize(line_.size());
   std::iota(turns_.begin(), turns_.end(), 0U);
-  started_.assign(line_.size(), false);
-  std::uint32_t reserved = 0;
-  bool open = !all_full(desk.state());  // something may still start
-  bool any = false;
-  for (std::size_t turn = 0; turn < turns_.size(); ++turn) {
-    const Entry& entry = line_[turns_[turn]];
-    if (open && start(desk, entry)) {
-      started_[turns_[turn]] = any = true;
-      open = !all_full(desk.state());
+  reserved_ = 0;
+  open_ = !all_full(state);
+  turn_ = 0;
+  again_ = false;
+  passing_ = true;
+}
+
+void Scheduler::run_pass(Desk& desk, Budget& budget) {
+  for (; turn_ < turns_.size(); ++turn_) {
+    budget.spend(std::exchange(cost_, 0) + 1);
+    if (budget.spent()) return;
+    Entry& entry = line_[turns_[turn_]];
+    if (entry.gone) continue;
+    if (open_ && start(desk, entry)) {
+      drop(entry);
+      open_ = !all_full(desk.state());
       continue;
     }
     fetch_data(desk, entry);
-    if (!rules_.backfill) open = false;
-    if (chooser_.patient(desk.state(), entry.order, desk.now())) continue;
-    if (reserved < rules_.reservations) {
+    if (!rules_.backfill) open_ = false;
+    if (chooser_.patient(desk.state(), entry.stand.order, desk.now())) continue;
+    if (reserved_ < rules_.reservations) {
       reserve(desk, entry);
-      if (++reserved == rules_.reservations && rules_.shortest_first && open) {
-        sort_backfill(desk.state(), turn + 1);
+      if (++reserved_ == rules_.reservations && rules_.shortest_first && open_) {
+        sort_backfill(desk.state(), turn_ + 1);
       }
     }
     // Only orders with data have anything to do while everything is taken.
-    if (!open && reserved == rules_.reservations && !fetches_) break;
+    if (!open_ && reserved_ == rules_.reservations && !fetches_) break;
   }
-  if (any) compact();
+  end_pass(desk.state());
+}
+
+// Whoever moves up has not been tried yet.
+void Scheduler::end_pass(const State& state) {
+  passing_ = false;
+  if (gone_ == 0) return;
+  const std::size_t reserved = reserve_.size();
+  settle(state);
+  again_ = again_ || (open_ && rules_.backfill && reserve_.size() < reserved);
+}
+
+void Scheduler::go_on(Desk& desk, Budget& budget) {
+  work_passes(desk, budget);
+  if (!budget.spent()) work_arrivals(desk, budget);
+}
+
+// ---- Arrivals ----------------------------------------------------------------------------------
+
+void Scheduler::see_room(const State& state, ClassId accelerator) {
+  Room room;
+  for (const PoolId id : pools_of_[accelerator.value]) {
+    const engine::PoolState& pool = state.pool(id);
+    if (pool.free == 0) continue;
+    const std::uint64_t devices = pool.up_nodes_by_free.size() - 1;
+    room.largest = std::max<std::uint64_t>(room.largest, pool.largest_free());
+    room.whole = std::max(room.whole, pool.whole_free() * devices);
+  }
+  room_[accelerator.value] = room;
+}
+
+void Scheduler::see_room(const State& state) {
+  for (std::uint32_t i = 0; i < room_.size(); ++i) see_room(state, ClassId{i});
+}
+
+// False: no place of the order has room for it, whichever it may use.
+bool Scheduler::may_start(const engine::LiveOrder& order) const {
+  return std::ranges::any_of(order.ways, [&](const Way& way) {
+    const Room& room = room_[way.accelerator.value];
+    return way.gang <= room.whole || (way.gang <= room.largest && !order.whole_nodes);
+  });
 }
 
 void Scheduler::arrive(Desk& desk, OrderId order) {
-  const auto at = std::ranges::find(line_, order, &Entry::order);
-  if (at == line_.end()) return;
-  const bool among = at - line_.begin() <= static_cast<std::ptrdiff_t>(rules_.reservations);
-  if (among || block_version_ != desk.state().block_version()) return pass(desk);
+  Budget endless(0);
+  arrive(desk, {order}, endless);
+}
+
+void Scheduler::arrive(Desk& desk, const std::vector<OrderId>& orders, Budget& budget) {
+  arriving_.insert(arriving_.end(), orders.begin(), orders.end());
+  work_arrivals(desk, budget);
+}
+
+void Scheduler::work_arrivals(Desk& desk, Budget& budget) {
+  if (arriving_.empty()) return;
+  see_room(desk.state());
+  std::size_t done = 0;
+  for (; done < arriving_.size() && !budget.spent(); ++done) {
+    try_arrival(desk, arriving_[done], budget);
+    budget.spend(std::exchange(cost_, 0) + kArrivalCost);
+  }
+  arriving_.erase(arriving_.begin(), arriving_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+void Scheduler::try_arrival(Desk& desk, OrderId order, Budget& budget) {
+  const auto at = where_.find(order.value);
+  if (at == where_.end()) return;
+  const State& state = desk.state();
+  const Stand stand = at->second.stand;
+  if (block_version_ != state.block_version() || is_among(state, stand)) {
+    pass(desk, budget);
+    return see_room(state);
+  }
   if (!rules_.backfill) return;
-  if (start(desk, *at)) {
-    line_.erase(at);
+  const engine::LiveOrder& what = state.order(order).order;
+  if (what.data == kNone && !may_start(what)) return;
+  // Its turn comes when those before it have their reservations.
+  if (passing_ && reserved_ < rules_.reservations) {
+    again_ = true;
+    return;
+  }
+  if (at->second.held == Held::kReserve) return try_reserved(desk, stand);
+  Entry& entry = *find(order);
+  if (start(desk, entry)) {
+    drop(entry);
   } else {
-    fetch_data(desk, *at);
+    fetch_data(desk, entry);
   }
 }
 
-std::int64_t Scheduler::backlog(const State& state) const {
-  std::int64_t sum = 0;
-  for (const Entry& entry : line_) {
-    const Option& option = entry.options.front();
-    sum += option.need.devices() * State::remaining(state.order(entry.order), option.way);
+void Scheduler::try_reserved(Desk& desk, const Stand& stand) {
+  const Entry entry = entry_of(desk.state(), stand);
+  if (start(desk, entry)) {
+    drop_reserved(stand);
+  } else {
+    fetch_data(desk, entry);
   }
-  return sum;
-}
-
-std::vector<OrderId> Scheduler::front(std::size_t count) const {
-  std::vector<OrderId> orders;
-  for (std::size_t i = 0; i < std::min(count, line_.size()); ++i) orders.push_back(line_[i].order);
-  return orders;
 }
 
 std::optional<Second> Scheduler::earliest(const State& state, const Option& option,
@@ -339,18 +388,6 @@ std::optional<Second> Scheduler::earliest(const State& state, const Option& opti
   const auto later =
       nodes_later(state, block_holds_, {option.pool, option.need, state.now(), estimate});
   return later ? std::optional(later->at) : std::nullopt;
-}
-
-std::vector<OrderId> Scheduler::waiting() const {
-  std::vector<OrderId> orders;
-  orders.reserve(line_.size());
-  for (const Entry& entry : line_) orders.push_back(entry.order);
-  return orders;
-}
-
-const std::vector<Option>* Scheduler::options(OrderId order) const {
-  const auto at = std::ranges::find(line_, order, &Entry::order);
-  return at == line_.end() ? nullptr : &at->options;
 }
 
 }  // namespace tongsuan::dispatch

@@ -10,15 +10,28 @@
 // come first served.
 //
 // Who decides where is a `Chooser`: it says what starting an order at a place now is worth.
+//
+// A line may be bounded (`line_max`): only so many stand in it, those behind them in a reserve that
+// is ordered but takes no part in passes, and move up as places come free. Orders of the reserve
+// are looked at when they come, and once after each `age`. With a bound that is never reached the
+// line is what it would be without one.
+//
+// Work that is given a budget stops when that is spent; `unfinished` says that some is left, and
+// `go_on` does more of it. A pass that was interrupted goes on where it was; whoever asks for
+// another one meanwhile gets it behind that.
+//
 // Ownership. The scheduler keeps references to its chooser and nothing of the state.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
+#include "tongsuan/dispatch/budget.h"
 #include "tongsuan/dispatch/desk.h"
 #include "tongsuan/dispatch/nodes.h"
+#include "tongsuan/dispatch/reserve.h"
 
 namespace tongsuan::dispatch {
 
@@ -65,6 +78,7 @@ struct Rules {
   bool backfill = true;
   bool shortest_first = false;      // behind the reservations, by estimate (SJBF: Tsafrir 2007)
   std::uint32_t aging_percent = 0;  // how much the key grows while the whole value decays
+  std::uint32_t line_max = 0;       // orders that take part in passes, the first ones; 0: all
 };
 
 // Every pool, for a line that governs them all.
@@ -76,15 +90,26 @@ class Scheduler {
   Scheduler(const engine::Places& places, Rules rules, std::vector<engine::PoolId> pools,
             Chooser& chooser);
 
-  // The order joins the line, unless none of its places is governed here: then false.
+  // The order joins the line, unless it does not wait or none of its places is governed here: then
+  // false. One that stands in it already stays where it is.
   bool add(const engine::State& state, OrderId order);
   void remove(OrderId order);
   // Goes along the whole line. Call when devices became free or data arrived.
+  void pass(Desk& desk, Budget& budget);
   void pass(Desk& desk);
-  // Only this order is new, and nothing became free: starts it if it fits without delaying the
-  // reservations of the last pass, which stay what they are unless the order comes among them, or
+  // Only these orders are new, and nothing became free: starts those that fit without delaying the
+  // reservations of the last pass, which stay what they are unless an order comes among them, or
   // blocks have changed.
+  void arrive(Desk& desk, const std::vector<OrderId>& orders, Budget& budget);
   void arrive(Desk& desk, OrderId order);
+  [[nodiscard]] bool unfinished() const {
+    return passing_ || again_ || sweeping_ || !arriving_.empty();
+  }
+  // Of passes and arrivals; behind these, along the reserve.
+  void go_on(Desk& desk, Budget& budget);
+  void sweep(Desk& desk, Budget& budget);
+  // A pass is due, now or with the next call.
+  void want_pass() { again_ = true; }
   // Grows the keys of those who wait.
   void age(const engine::State& state, Second now);
   // Takes note of blocks that were booked or ended; if some were, the reservations of the last pass
@@ -95,7 +120,7 @@ class Scheduler {
   void weigh(std::vector<std::uint32_t> weights) { weights_ = std::move(weights); }
 
   [[nodiscard]] bool governs(engine::PoolId pool) const { return governed_[pool.value]; }
-  [[nodiscard]] std::size_t size() const { return line_.size(); }
+  [[nodiscard]] std::size_t size() const { return where_.size(); }
   // Device-seconds that wait, by the owners' estimates.
   [[nodiscard]] std::int64_t backlog(const engine::State& state) const;
   // Where orders of the line shall be reserved, by a plan: those not named go wherever is earliest.
@@ -108,7 +133,7 @@ class Scheduler {
   // Starts a waiting order at this place if it fits; an award goes before reservations, not before
   // blocks.
   bool start_at(Desk& desk, const Planned& where);
-  // The line, first in line first; and the first few of it.
+  // All who wait, first in line first; and the first few of them.
   [[nodiscard]] std::vector<OrderId> waiting() const;
   [[nodiscard]] std::vector<OrderId> front(std::size_t count) const;
   // Nodes where a gang could start now without delaying a reservation of the last pass.
@@ -119,26 +144,68 @@ class Scheduler {
   // When a gang could start at this place by estimates, if nobody else waited; nothing: never.
   [[nodiscard]] std::optional<Second> earliest(const engine::State& state, const Option& option,
                                                Second estimate) const;
+  // Nothing: it does not wait here, or stands in the reserve.
   [[nodiscard]] const std::vector<Option>* options(OrderId order) const;
 
  private:
   struct Entry {
-    OrderId order;
-    std::int64_t key = 0;       // larger stands earlier
+    Stand stand;
     std::int64_t base_key = 0;  // before aging
-    bool patient = false;       // when it was last looked at
+    bool gone = false;          // started or left; dropped when the line is settled
     std::vector<Option> options;
   };
-  [[nodiscard]] static bool before(const Entry& a, const Entry& b);
+  enum class Held : std::uint8_t { kLine, kFresh, kReserve };
+  struct Standing {
+    Stand stand;
+    Held held = Held::kFresh;
+    std::uint32_t at = 0;  // position in `fresh_`
+  };
+  // What a class has free on the pools of this line.
+  struct Room {
+    std::uint64_t largest = 0;  // devices on one node
+    std::uint64_t whole = 0;    // devices of empty nodes of one pool
+  };
+
+  // ---- Who stands where (scheduler_line.cc)
+  [[nodiscard]] static bool before(const Entry& a, const Entry& b) {
+    return stands_before(a.stand, b.stand);
+  }
   [[nodiscard]] std::int64_t key_of(const engine::State& state, OrderId order) const;
   [[nodiscard]] std::int64_t weighed(const engine::LiveOrder& order, std::int64_t key) const;
+  [[nodiscard]] std::int64_t aged(const engine::LiveOrder& order, std::int64_t base_key,
+                                  Second now) const;
+  [[nodiscard]] std::vector<Option> options_of(const engine::State& state, OrderId order) const;
+  [[nodiscard]] Entry entry_of(const engine::State& state, const Stand& stand) const;
+  [[nodiscard]] bool is_behind(const Stand& stand) const;
+  [[nodiscard]] Entry* find(OrderId order);
+  [[nodiscard]] const Entry* find(OrderId order) const;
+  void drop(Entry& entry);
+  void drop_reserved(const Stand& stand);
+  void settle(const engine::State& state);
+  void move_up(const engine::State& state);
+  void merge_fresh();
+  void move_back();
+  // Whether the order is one of the first, for whom nodes are reserved.
+  [[nodiscard]] bool is_among(const engine::State& state, const Stand& stand);
+  void look_again(Desk& desk, const Stand& stand);
+
+  // ---- What starts (scheduler.cc)
   bool start(Desk& desk, const Entry& entry);
   bool start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes);
   void reserve(const Desk& desk, const Entry& entry);
   void sort_backfill(const engine::State& state, std::size_t from);
-  void compact();
   [[nodiscard]] bool all_full(const engine::State& state) const;
   void fetch_data(Desk& desk, const Entry& entry);
+  void begin_pass(Desk& desk);
+  void run_pass(Desk& desk, Budget& budget);
+  void end_pass(const engine::State& state);
+  void work_passes(Desk& desk, Budget& budget);
+  void work_arrivals(Desk& desk, Budget& budget);
+  void try_arrival(Desk& desk, OrderId order, Budget& budget);
+  void try_reserved(Desk& desk, const Stand& stand);
+  void see_room(const engine::State& state);
+  void see_room(const engine::State& state, ClassId accelerator);
+  [[nodiscard]] bool may_start(const engine::LiveOrder& order) const;
 
   Rules rules_;
   std::vector<engine::PoolId> pools_;
@@ -148,17 +215,32 @@ class Scheduler {
   Holds block_holds_;                // of blocks alone
   std::uint64_t block_version_ = 0;  // of State, when `block_holds_` was filled
   bool fetches_;                     // there are data to move
-  std::vector<Entry> line_;
+  std::vector<Entry> line_;          // in their order
+  std::vector<Entry> fresh_;         // joined since the line was settled, in any order
+  std::size_t gone_ = 0;             // entries of both that are gone
+  Reserve reserve_;                  // behind the line
+  std::unordered_map<std::uint32_t, Standing> where_;  // by OrderId; never gone along
   std::vector<Planned> planned_;
   std::vector<std::uint32_t> weights_;  // by AccountId, or empty
+  // The pass that goes on, and whether another one is wanted behind it.
+  bool passing_ = false;
+  bool again_ = false;
+  bool open_ = false;  // something may still start
+  std::size_t turn_ = 0;
+  std::uint32_t reserved_ = 0;
+  std::vector<std::uint32_t> turns_;  // positions in the line, in the order of trying
+  std::vector<OrderId> arriving_;     // not tried yet
+  bool sweeping_ = false;
+  Stand cursor_;                                       // the sweep of the reserve is so far
+  std::vector<Room> room_;                             // by ClassId
+  std::vector<std::vector<engine::PoolId>> pools_of_;  // by ClassId: those that are governed
   struct Candidate {
     std::int64_t worth;
     const Option* option;
   };
-  // Of one order, and of one pass; kept for their memory.
-  std::vector<Candidate> candidates_;
-  std::vector<std::uint32_t> turns_;  // positions in the line, in the order of trying
-  std::vector<bool> started_;         // by position
+  std::vector<Candidate> candidates_;  // of one order; kept for its memory
+  const Entry* trying_ = nullptr;      // whose options the chooser may ask for
+  std::uint64_t cost_ = 0;             // units since somebody paid for them
 };
 
 }  // namespace tongsuan::dispatch

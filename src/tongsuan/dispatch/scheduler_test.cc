@@ -416,5 +416,27 @@ TEST(Changes, SayWhatEventsMeanForLines) {
   EXPECT_EQ(changes().data_at, (std::vector<HubId>{HubId{1}}));
 }
 
+TEST(Changes, AnAmendedOrderLeavesAndComesAgain) {
+  TestDesk desk(two_hubs());
+  const auto changes = [&] {
+    const Changes now = read_changes(desk.state(), desk.events);
+    desk.events.clear();
+    return now;
+  };
+  const OrderId order = desk.submit(order_of({0, 1, 10, 1}));
+  engine::LiveOrder what = desk.state().order(order).order;
+  what.value = 7;
+  desk.execute(engine::AmendOrder{order, what});
+  const Changes at_once = changes();
+  EXPECT_EQ(at_once.came, (std::vector<OrderId>{order})) << "once, as it is now";
+  EXPECT_EQ(at_once.left, (std::vector<OrderId>{order}));
+  what.not_before = what.latest_start = 50;
+  desk.execute(engine::AmendOrder{order, what});
+  const Changes later = changes();
+  EXPECT_TRUE(later.came.empty());
+  EXPECT_EQ(later.later, (std::vector<OrderId>{order}));
+  EXPECT_EQ(later.left, (std::vector<OrderId>{order}));
+}
+
 }  // namespace
 }  // namespace tongsuan::dispatch

@@ -1,22 +1,22 @@
-#include "tongsuan/base/bytes.h"
+#include "tongsuan/engine/bytes.h"
 
-#include "tongsuan/engine/engine.h"
+#include "tongsuan/engine/internal/order_bytes.h"
 
 namespace tongsuan::engine {
 namespace {
 
-// Little-endian numbers of fixed width; lists are preceded by their length.
-class Writer {
+using internal::read_numbers;
+using internal::read_order;
+
+class EventWriter : private internal::Writer {
  public:
-  explicit Writer(std::string& bytes) : bytes_(bytes) {}
+  using Writer::byte;
+  using Writer::number;
+  using Writer::Writer;
 
-  void number(std::uint64_t value) { append_little_endian(bytes_, value); }
-  void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
-  void number(std::uint32_t value) { append_little_endian(bytes_, value); }
-  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-
-  void operator()(const OrderAccepted& event) { order(event.order, event.what); }
-  void operator()(const OrderRefused& event) { order(event.order, event.what); }
+  void operator()(const OrderAccepted& event) { identified(event); }
+  void operator()(const OrderRefused& event) { identified(event); }
+  void operator()(const OrderAmended& event) { identified(event); }
   void operator()(const OrderGone& event) {
     number(event.order.value);
     byte(static_cast<std::uint8_t>(event.state));
@@ -36,8 +36,7 @@ class Writer {
     number(event.what.order.value);
     number(event.what.way);
     number(event.what.pool.value);
-    number(std::uint64_t{event.what.nodes.size()});
-    for (const std::uint32_t node : event.what.nodes) number(node);
+    list(event.what.nodes);
     number(event.what.price.raw());
     number(event.expected_end);
   }
@@ -64,8 +63,7 @@ class Writer {
     number(event.what.order.value);
     number(event.what.way);
     number(event.what.pool.value);
-    number(std::uint64_t{event.what.nodes.size()});
-    for (const std::uint32_t node : event.what.nodes) number(node);
+    list(event.what.nodes);
     number(event.what.begin);
     number(event.what.price.raw());
     number(event.end);
@@ -81,50 +79,149 @@ class Writer {
     number(event.what.orders);
     number(event.what.awards);
     number(event.what.gap_ppm);
-    number(std::uint64_t{event.what.posted.size()});
-    for (const std::int64_t price : event.what.posted) number(price);
+    list(event.what.posted);
+  }
+  void operator()(const AccountAdded& event) { number(event.account.value); }
+  void operator()(const HistoryDropped& event) {
+    number(event.orders_below);
+    number(event.contracts_below);
   }
 
  private:
-  void order(OrderId id, const LiveOrder& what) {
-    number(id.value);
-    number(what.account.value);
-    number(what.submit);
-    number(what.latest_start);
-    number(what.value);
-    number(what.delay_cost);
-    number(std::uint64_t{what.ways.size()});
-    for (const Way& way : what.ways) {
-      number(way.accelerator.value);
-      number(way.gang);
-      number(way.estimate);
-    }
-    number(std::uint64_t{what.hubs.size()});
-    for (const HubId hub : what.hubs) number(hub.value);
-    number(what.home);
-    number(what.data);
-    // Terms that came later follow only where they are set: older bytes stay what they were.
-    const bool grace = what.grace != 0;
-    const bool forward = what.not_before != 0 || what.premium != 0;
-    byte(static_cast<std::uint8_t>((what.whole_nodes ? 1U : 0U) | (grace ? 2U : 0U) |
-                                   (forward ? 4U : 0U)));
-    if (grace) number(what.grace);
-    if (forward) {
-      number(what.not_before);
-      number(what.premium);
-    }
+  template <class What>
+  void identified(const What& event) {
+    number(event.order.value);
+    order(event.what);
+  }
+};
+
+// The same fields in the same order.
+class EventReader {
+ public:
+  explicit EventReader(ByteReader& reader) : in_(reader) {}
+
+  void operator()(OrderAccepted& event) { identified(event); }
+  void operator()(OrderRefused& event) { identified(event); }
+  void operator()(OrderAmended& event) { identified(event); }
+  void operator()(OrderGone& event) {
+    in_.read(event.order.value);
+    event.state = enumerator(OrderState::kRefused, "no such state of an order");
+  }
+  void operator()(NodesChanged& event) {
+    in_.read(event.pool.value);
+    in_.read(event.begin);
+    in_.read(event.end);
+    event.up = in_.flag();
+  }
+  void operator()(AskChanged& event) {
+    in_.read(event.pool.value);
+    event.ask = price();
+  }
+  void operator()(ContractStarted& event) {
+    in_.read(event.contract.value);
+    in_.read(event.what.order.value);
+    in_.read(event.what.way);
+    in_.read(event.what.pool.value);
+    read_numbers(in_, kNodesMax, event.what.nodes);
+    event.what.price = price();
+    in_.read(event.expected_end);
+  }
+  void operator()(ContractEnded& event) {
+    in_.read(event.contract.value);
+    event.reason = enumerator(EndReason::kCancelled, "no such reason of an end");
+    in_.read(event.done_ppm);
+  }
+  void operator()(ContractExtended& event) {
+    in_.read(event.contract.value);
+    in_.read(event.until);
+  }
+  void operator()(TransferStarted& event) {
+    in_.read(event.data);
+    in_.read(event.link.value);
+    in_.read(event.ready);
+  }
+  void operator()(TransferEnded& event) {
+    in_.read(event.data);
+    in_.read(event.to.value);
+  }
+  void operator()(OrderOpened& event) { in_.read(event.order.value); }
+  void operator()(BlockBooked& event) {
+    in_.read(event.what.order.value);
+    in_.read(event.what.way);
+    in_.read(event.what.pool.value);
+    read_numbers(in_, kNodesMax, event.what.nodes);
+    in_.read(event.what.begin);
+    event.what.price = price();
+    in_.read(event.end);
+  }
+  void operator()(BlockReleased& event) {
+    in_.read(event.order.value);
+    event.reason = enumerator(ReleaseReason::kAmended, "no such reason of a release");
+  }
+  void operator()(RoundClosed& event) {
+    in_.read(event.what.round);
+    for (std::uint8_t& part : event.what.root) in_.read(part);
+    for (std::uint8_t& part : event.what.certificate) in_.read(part);
+    in_.read(event.what.orders);
+    in_.read(event.what.awards);
+    in_.read(event.what.gap_ppm);
+    event.what.posted.resize(in_.count<std::uint64_t>(kPoolsMax, 8));
+    for (std::int64_t& each : event.what.posted) in_.read(each);
+  }
+  void operator()(AccountAdded& event) { in_.read(event.account.value); }
+  void operator()(HistoryDropped& event) {
+    in_.read(event.orders_below);
+    in_.read(event.contracts_below);
   }
 
-  std::string& bytes_;
+ private:
+  template <class What>
+  void identified(What& event) {
+    in_.read(event.order.value);
+    read_order(in_, event.what);
+  }
+  template <class Enum>
+  Enum enumerator(Enum last, const char* fault) {
+    return static_cast<Enum>(in_.below(static_cast<std::uint8_t>(last) + 1, fault));
+  }
+  Price price() {
+    std::int64_t raw = 0;
+    in_.read(raw);
+    return Price(raw);
+  }
+
+  ByteReader& in_;
 };
+
+using What = decltype(Event::what);
+
+template <std::size_t... kinds>
+void make(What& what, std::size_t kind, std::index_sequence<kinds...>) {
+  ((kind == kinds ? static_cast<void>(what.emplace<kinds>()) : static_cast<void>(0)), ...);
+}
 
 }  // namespace
 
 void append_bytes(const Event& event, std::string& bytes) {
-  Writer writer(bytes);
+  EventWriter writer(bytes);
   writer.number(event.at);
   writer.byte(static_cast<std::uint8_t>(event.what.index()));
   std::visit(writer, event.what);
+}
+
+Result<Event, ByteFault> read_event(std::string_view bytes, std::size_t& at) {
+  constexpr std::size_t kKinds = std::variant_size_v<What>;
+  ByteReader reader(bytes, at);
+  Event event;
+  reader.read(event.at);
+  if (event.at < 0 || event.at > kSecondsMax) reader.fail("a second outside its limits");
+  const std::uint8_t kind = reader.below(kKinds, "no such kind of event");
+  if (!reader.ok()) return reader.fault();
+  make(event.what, kind, std::make_index_sequence<kKinds>());
+  std::visit(EventReader(reader), event.what);
+  if (!reader.ok()) return reader.fault();
+  at = reader.at();
+  return event;
 }
 
 }  // namespace tongsuan::engine

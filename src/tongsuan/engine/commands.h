@@ -98,9 +98,25 @@ struct CloseRound {
   std::vector<std::int64_t> posted;  // by PoolId: micro-yuan per device-hour until the next round
 };
 
-using Command = std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk,
-                             StartOrder, EndContract, ExtendContract, StartTransfer, EndTransfer,
-                             CloseRound, OpenOrder, BookBlock, ReleaseBlock>;
+// Its owner wants something else of an order that waits and has never started; whose it is and when
+// it was submitted stays. It leaves the line and comes again, and its block ends.
+struct AmendOrder {
+  OrderId order;
+  LiveOrder what;
+};
+// Forgets what has ended of the orders and contracts with smaller numbers: nobody asks for it here
+// any more. What lives is kept.
+struct DropHistory {
+  std::uint32_t orders_below = 0;
+  std::uint32_t contracts_below = 0;
+};
+// Somebody else trades from now on, under the next number.
+struct AddAccount {};
+
+using Command =
+    std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
+                 EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound, OpenOrder,
+                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -166,16 +182,29 @@ struct BlockReleased {
   ReleaseReason reason = ReleaseReason::kGivenUp;
 };
 
+struct OrderAmended {
+  OrderId order;
+  LiveOrder what;
+};
+struct HistoryDropped {
+  std::uint32_t orders_below = 0;
+  std::uint32_t contracts_below = 0;
+};
+struct AccountAdded {
+  AccountId account;
+};
+
 // New kinds come last: the position is part of the bytes.
 struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
-               OrderOpened, BlockBooked, BlockReleased>
+               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped,
+               AccountAdded>
       what;
 };
 
-// Why a command is refused. A refusal changes nothing.
+// Why a command is refused, or an event of a stranger does not fit. A refusal changes nothing.
 enum class Refusal : std::uint8_t {
   kUnknown,       // no such order, contract, pool, node, link or data set
   kLimit,         // a number outside its limits
@@ -189,9 +218,11 @@ enum class Refusal : std::uint8_t {
   kNodeDown,      // a node is down
   kDataMissing,   // the data set is not at the hub
   kAlreadyThere,  // the data set is there, or on its way
-  kStale,         // not the next round
+  kStale,         // not the next round, or not the next number
   kTooEarly,      // before its owner wants it
   kPromised,      // would leave a block without its devices
+  kStarted,       // it has run already
+  kFull,          // no room for another order or contract
 };
 [[nodiscard]] const char* refusal_name(Refusal refusal);
 

@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "tongsuan/engine/engine.h"
+#include "tongsuan/engine/internal/rules.h"
 
 namespace tongsuan::engine {
 namespace {
@@ -10,12 +11,13 @@ namespace {
 class Decider {
  public:
   Decider(const State& state, Second at, std::vector<Event>& events)
-      : state_(state), at_(at), events_(events) {}
+      : state_(state), at_(at), rules_(state, at), events_(events) {}
 
   // Parts of commands that are lists move into their events.
   std::optional<Refusal> operator()(SubmitOrder& command) {
     const OrderId id{state_.order_count()};
-    if (const auto refusal = check_order(command.order)) {
+    if (const auto refusal = rules_.check_room(command.order)) return refusal;
+    if (const auto refusal = rules_.check_new_order(command.order)) {
       // A refused order keeps its number: whoever sent it asks for it by that.
       emit(OrderRefused{id, std::move(command.order)});
       return refusal;
@@ -24,48 +26,47 @@ class Decider {
     return std::nullopt;
   }
 
+  std::optional<Refusal> operator()(AmendOrder& command) {
+    if (const auto refusal = rules_.check_amendment(command.order, command.what)) return refusal;
+    if (!rules_.fits(command.what)) return Refusal::kTooLarge;
+    release(command.order, ReleaseReason::kAmended);
+    emit(OrderAmended{command.order, std::move(command.what)});
+    return std::nullopt;
+  }
+
   std::optional<Refusal> operator()(const CancelOrder& command) {
-    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
-    const OrderRecord& record = state_.order(command.order);
-    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
+    if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     release(command.order, ReleaseReason::kOrderGone);
     emit(OrderGone{command.order, OrderState::kCancelled});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const OpenOrder& command) {
-    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
-    const OrderRecord& record = state_.order(command.order);
-    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
-    if (at_ < record.order.not_before) return Refusal::kTooEarly;
-    if (record.waiting_since >= record.order.not_before) return Refusal::kTime;  // it is open
+    if (const auto refusal = rules_.check_opening(command.order)) return refusal;
     emit(OrderOpened{command.order});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(BookBlock& command) {
-    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
-    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
-    if (const auto refusal = check_block(record, command)) return refusal;
+    // A begin beyond the last second is refused.
+    const Second end = std::min(command.begin, kSecondsMax) + remaining(record, command.way);
+    if (const auto refusal = rules_.check_block(record, command, end)) return refusal;
     release(command.order, ReleaseReason::kRebooked);
-    const Second end = command.begin + State::remaining(record, command.way);
     emit(BlockBooked{std::move(command), end});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const ReleaseBlock& command) {
-    if (command.order.value >= state_.order_count() || !state_.block(command.order)) {
-      return Refusal::kUnknown;
-    }
+    if (state_.block(command.order) == nullptr) return Refusal::kUnknown;
     release(command.order, ReleaseReason::kGivenUp);
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const ExpireOrder& command) {
-    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
-    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
     // Work that has begun waits to go on for as long as it takes.
     if (at_ < record.order.latest_start || record.first_start >= 0) return Refusal::kTime;
     release(command.order, ReleaseReason::kOrderGone);
@@ -74,9 +75,10 @@ class Decider {
   }
 
   std::optional<Refusal> operator()(const ReportNodes& command) {
-    if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
+    if (const auto refusal = rules_.check_nodes(command.pool, command.begin, command.end)) {
+      return refusal;
+    }
     const PoolState& pool = state_.pool(command.pool);
-    if (command.begin >= command.end || command.end > pool.nodes.size()) return Refusal::kUnknown;
     if (!command.up) {
       fail_contracts(pool, command);
       fail_blocks(pool, command);
@@ -86,60 +88,39 @@ class Decider {
   }
 
   std::optional<Refusal> operator()(const ChangeAsk& command) {
-    if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
-    if (command.ask.raw() < 0 || command.ask.raw() > kPriceMax) return Refusal::kLimit;
+    if (const auto refusal = rules_.check_ask(command.pool, command.ask)) return refusal;
     emit(AskChanged{command.pool, command.ask});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(StartOrder& command) {
-    if (command.order.value >= state_.order_count()) return Refusal::kUnknown;
+    if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
-    if (record.state != OrderState::kWaiting) return Refusal::kNotWaiting;
-    if (const auto refusal = check_start(record, command)) return refusal;
-    const Second expected_end = at_ + State::remaining(record, command.way);
-    emit(ContractStarted{ContractId{state_.contract_count()}, std::move(command), expected_end});
+    const Second end = at_ + remaining(record, command.way);
+    if (const auto refusal = rules_.check_start(record, command, end)) return refusal;
+    emit(ContractStarted{ContractId{state_.contract_count()}, std::move(command), end});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const EndContract& command) {
-    if (command.contract.value >= state_.contract_count()) return Refusal::kUnknown;
-    const Contract& contract = state_.contract(command.contract);
-    if (contract.end >= 0) return Refusal::kNotRunning;
+    if (const auto refusal = rules_.check_end(command.contract, command.done_ppm)) return refusal;
     const bool complete = command.reason == EndReason::kCompleted;
-    const std::uint32_t before = state_.order(contract.order).done_ppm;
-    if (command.done_ppm > kPpm || command.done_ppm < before) return Refusal::kLimit;
     emit(ContractEnded{command.contract, command.reason, complete ? kPpm : command.done_ppm});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const ExtendContract& command) {
-    if (command.contract.value >= state_.contract_count()) return Refusal::kUnknown;
-    const Contract& contract = state_.contract(command.contract);
-    if (contract.end >= 0) return Refusal::kNotRunning;
-    if (command.until <= at_ || command.until > kSecondsMax) return Refusal::kTime;
-    for (const std::uint32_t node : contract.nodes) {
-      const Second from = std::max(at_, contract.expected_end);
-      if (command.until <= from) break;
-      if (!state_.leaves_blocks({contract.pool, node, contract.per_node, from, command.until})) {
-        return Refusal::kPromised;
-      }
+    if (const auto refusal = rules_.check_extension(command.contract, command.until)) {
+      return refusal;
     }
     emit(ContractExtended{command.contract, command.until});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(const StartTransfer& command) {
+    if (const auto refusal = rules_.check_transfer(command.data, command.link)) return refusal;
     const Places& places = state_.places();
-    if (command.data >= places.data_sets.size() || command.link.value >= places.links.size()) {
-      return Refusal::kUnknown;
-    }
     const DataLink& link = places.links[command.link.value];
-    const DataState& data = state_.data(command.data);
-    if (!data.at[link.from.value]) return Refusal::kDataMissing;
-    if (data.at[link.to.value] || data.arriving_at[link.to.value] >= 0) {
-      return Refusal::kAlreadyThere;
-    }
     const auto size = static_cast<std::int64_t>(places.data_sets[command.data].size_mb);
     const Second begin = std::max(at_, state_.link(command.link).busy_until);
     const Second moving = (size + link.mb_per_second - 1) / link.mb_per_second;
@@ -148,22 +129,28 @@ class Decider {
   }
 
   std::optional<Refusal> operator()(const EndTransfer& command) {
-    const Places& places = state_.places();
-    if (command.data >= places.data_sets.size() || command.to.value >= places.hubs.size()) {
-      return Refusal::kUnknown;
-    }
-    if (state_.data(command.data).arriving_at[command.to.value] < 0) return Refusal::kAlreadyThere;
+    if (const auto refusal = rules_.check_arrival(command.data, command.to)) return refusal;
     emit(TransferEnded{command.data, command.to});
     return std::nullopt;
   }
 
   std::optional<Refusal> operator()(CloseRound& command) {
-    if (command.round != state_.round() + 1) return Refusal::kStale;
-    if (command.posted.size() != state_.places().pools.size()) return Refusal::kLimit;
-    for (const std::int64_t price : command.posted) {
-      if (price < 0 || price > kPriceMax) return Refusal::kLimit;
-    }
+    if (const auto refusal = rules_.check_round(command)) return refusal;
     emit(RoundClosed{std::move(command)});
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const DropHistory& command) {
+    const HistoryDropped event{command.orders_below, command.contracts_below};
+    if (const auto refusal = rules_.check_drop(event)) return refusal;
+    emit(event);
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> operator()(const AddAccount&) {
+    const AccountId next{static_cast<std::uint32_t>(state_.places().accounts.size())};
+    if (const auto refusal = rules_.check_account(next)) return refusal;
+    emit(AccountAdded{next});
     return std::nullopt;
   }
 
@@ -173,105 +160,9 @@ class Decider {
     events_.push_back({at_, std::forward<What>(what)});
   }
 
-  [[nodiscard]] std::optional<Refusal> check_order(const LiveOrder& order) const {
-    const Places& places = state_.places();
-    if (order.ways.empty() || order.ways.size() > kWays) return Refusal::kLimit;
-    if (order.account.value >= places.accounts.size()) return Refusal::kUnknown;
-    if (order.data != kNone && order.data >= places.data_sets.size()) return Refusal::kUnknown;
-    if (order.home != kNone && order.home >= places.hubs.size()) return Refusal::kUnknown;
-    for (std::size_t i = 0; i < order.hubs.size(); ++i) {
-      if (order.hubs[i].value >= places.hubs.size()) return Refusal::kUnknown;
-      if (i > 0 && !(order.hubs[i - 1] < order.hubs[i])) return Refusal::kLimit;
-    }
-    if (order.submit > at_) return Refusal::kTime;
-    if (order.latest_start < order.submit || order.latest_start > kSecondsMax) {
-      return Refusal::kLimit;
-    }
-    if (order.not_before < 0 || order.latest_start < order.not_before) return Refusal::kLimit;
-    if (order.value < 0 || order.value > kMoneyMax || order.delay_cost < 0 ||
-        order.delay_cost > kMoneyMax || order.premium < 0 || order.premium > kMoneyMax) {
-      return Refusal::kLimit;
-    }
-    if (order.grace < 0 || order.grace > kSecondsMax) return Refusal::kLimit;
-    bool fits = false;
-    for (std::uint32_t i = 0; i < order.ways.size(); ++i) {
-      const Way& way = order.ways[i];
-      if (way.accelerator.value >= places.classes.size()) return Refusal::kUnknown;
-      if (way.gang < 1 || way.gang > kGangMax || way.estimate < 1 || way.estimate > kSecondsMax) {
-        return Refusal::kLimit;
-      }
-      fits = fits || !state_.pools_of(order, i).empty();
-    }
-    return fits ? std::nullopt : std::optional(Refusal::kTooLarge);
-  }
-
-  // Whether the order may run so, and these are nodes for it; free or not.
-  template <class Placing>
-  [[nodiscard]] std::optional<Refusal> check_nodes(const LiveOrder& order,
-                                                   const Placing& command) const {
-    const Places& places = state_.places();
-    if (command.way >= order.ways.size() || command.pool.value >= places.pools.size()) {
-      return Refusal::kUnknown;
-    }
-    const Pool& at = places.pools[command.pool.value];
-    const Way& way = order.ways[command.way];
-    if (!(at.accelerator == way.accelerator) ||
-        (!order.hubs.empty() && !std::ranges::binary_search(order.hubs, at.hub))) {
-      return Refusal::kNotEligible;
-    }
-    if (command.price.raw() < 0 || command.price.raw() > kPriceMax) return Refusal::kLimit;
-    if (command.nodes.size() != need_of(way, order.whole_nodes, at.node_devices).nodes) {
-      return Refusal::kWrongNodes;
-    }
-    const PoolState& pool = state_.pool(command.pool);
-    for (std::size_t i = 0; i < command.nodes.size(); ++i) {
-      const std::uint32_t node = command.nodes[i];
-      if (node >= pool.nodes.size()) return Refusal::kUnknown;
-      if (i > 0 && command.nodes[i - 1] >= node) return Refusal::kWrongNodes;
-      if (!pool.nodes[node].up) return Refusal::kNodeDown;
-    }
-    return std::nullopt;
-  }
-
-  [[nodiscard]] std::optional<Refusal> check_start(const OrderRecord& record,
-                                                   const StartOrder& command) const {
-    if (at_ < record.order.not_before) return Refusal::kTooEarly;
-    if (const auto refusal = check_nodes(record.order, command)) return refusal;
-    const Pool& at = state_.places().pools[command.pool.value];
-    if (!state_.has_data(record.order, at.hub)) return Refusal::kDataMissing;
-    const std::uint32_t per_node =
-        need_of(record.order.ways[command.way], record.order.whole_nodes, at.node_devices).per_node;
-    const Second end = at_ + State::remaining(record, command.way);
-    for (const std::uint32_t node : command.nodes) {
-      if (state_.pool(command.pool).nodes[node].free < per_node) return Refusal::kOverCapacity;
-      if (!state_.leaves_blocks({command.pool, node, per_node, at_, end, command.order})) {
-        return Refusal::kPromised;
-      }
-    }
-    return std::nullopt;
-  }
-
-  [[nodiscard]] std::optional<Refusal> check_block(const OrderRecord& record,
-                                                   const BookBlock& command) const {
-    const LiveOrder& order = record.order;
-    if (command.begin < order.not_before) return Refusal::kTooEarly;
-    if (command.begin < at_ || command.begin > order.latest_start) return Refusal::kTime;
-    if (const auto refusal = check_nodes(order, command)) return refusal;
-    const Pool& at = state_.places().pools[command.pool.value];
-    if (!state_.has_data(order, at.hub)) {
-      const Second ready = state_.data(order.data).arriving_at[at.hub.value];
-      if (ready < 0 || ready > command.begin) return Refusal::kDataMissing;
-    }
-    const std::uint32_t per_node =
-        need_of(order.ways[command.way], order.whole_nodes, at.node_devices).per_node;
-    const Second end = command.begin + State::remaining(record, command.way);
-    for (const std::uint32_t node : command.nodes) {
-      if (!state_.leaves_blocks(
-              {command.pool, node, per_node, command.begin, end, command.order})) {
-        return Refusal::kPromised;
-      }
-    }
-    return std::nullopt;
+  // 0 for a way that the order does not have: the rules refuse that.
+  static Second remaining(const OrderRecord& record, std::uint32_t way) {
+    return way < record.order.ways.size() ? State::remaining(record, way) : 0;
   }
 
   void release(OrderId order, ReleaseReason reason) {
@@ -293,6 +184,7 @@ class Decider {
 
   const State& state_;
   Second at_;
+  internal::Rules rules_;
   std::vector<Event>& events_;
 };
 
@@ -385,6 +277,10 @@ const char* refusal_name(Refusal refusal) {
       return "too-early";
     case Refusal::kPromised:
       return "promised";
+    case Refusal::kStarted:
+      return "started";
+    case Refusal::kFull:
+      return "full";
   }
   return "unknown";
 }

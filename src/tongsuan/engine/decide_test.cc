@@ -259,5 +259,47 @@ TEST(CheckPlaces, NamesWhatIsWrong) {
   EXPECT_TRUE(wrong([](Places& places) { places.data_sets[0].size_mb = kAmountMax + 1ULL; }));
 }
 
+// Order 1 waits.
+TEST_F(Decide, RefusesToAmendWhatMayNotChange) {
+  LiveOrder what = small_order(2);
+  const auto amend = [&](std::uint32_t order) { return AmendOrder{OrderId{order}, what}; };
+  refuse(Refusal::kUnknown, amend(9));
+  refuse(Refusal::kNotWaiting, amend(0));
+  what.submit = 1;
+  refuse(Refusal::kLimit, amend(1));
+  what = small_order(2);
+  what.account = AccountId{1};
+  refuse(Refusal::kLimit, amend(1));
+  what = small_order(13);
+  refuse(Refusal::kTooLarge, amend(1));
+  what = small_order(2);
+  what.latest_start = 9;
+  refuse(Refusal::kTime, amend(1));
+  what.latest_start = 10;
+  accept(amend(1));
+  accept(EndContract{ContractId{0}, EndReason::kPreempted, 5});
+  what = small_order(2);
+  refuse(Refusal::kStarted, amend(0));
+}
+
+TEST_F(Decide, RefusesToDropHistoryThatIsNotThere) {
+  refuse(Refusal::kUnknown, DropHistory{4, 0});
+  refuse(Refusal::kUnknown, DropHistory{0, 2});
+  accept(CancelOrder{OrderId{1}});
+  accept(DropHistory{3, 1});
+  refuse(Refusal::kStale, DropHistory{2, 1});
+  refuse(Refusal::kUnknown, CancelOrder{OrderId{1}});
+  refuse(Refusal::kUnknown, AmendOrder{OrderId{1}, small_order()});
+}
+
+TEST_F(Decide, TakesNoListsBeyondTheirLimit) {
+  LiveOrder order = small_order();
+  order.ways.assign(kListMax + 1, order.ways.front());
+  const std::uint32_t before = engine_.state().order_count();
+  EXPECT_TRUE(engine_.execute(10, SubmitOrder{order}).empty());
+  EXPECT_EQ(engine_.refusal(), Refusal::kLimit);
+  EXPECT_EQ(engine_.state().order_count(), before) << "it could not be written";
+}
+
 }  // namespace
 }  // namespace tongsuan::engine

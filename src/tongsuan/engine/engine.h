@@ -3,6 +3,7 @@
 //   order.h     orders and contracts while they live
 //   commands.h  what may be asked, what happens, why something is refused
 //   state.h     what is true now
+//   bytes.h     events as bytes, and back
 //
 // Model. `decide` reads the state and turns one command into events, or refuses; `State::apply`
 // makes an event true and cannot fail. A run is its list of events: applied to the same places they
@@ -16,6 +17,7 @@
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/base/sha256.h"
+#include "tongsuan/engine/bytes.h"
 #include "tongsuan/engine/commands.h"
 #include "tongsuan/engine/state.h"
 
@@ -29,8 +31,10 @@ namespace tongsuan::engine {
 [[nodiscard]] std::optional<Refusal> decide(const State& state, Second at, Command command,
                                             std::vector<Event>& events);
 
-// Canonical bytes of an event: what a journal writes and a digest covers.
-void append_bytes(const Event& event, std::string& bytes);
+// Why an event that somebody else wrote cannot be applied to `state`; nothing when it can: then no
+// invariant breaks. Of the rules of `decide` it asks for those that the invariants need, and must
+// go on accepting what an older `decide` accepted.
+[[nodiscard]] std::optional<Refusal> check_event(const State& state, const Event& event);
 
 // Decides, applies and keeps the digest of everything that happened.
 class Engine {

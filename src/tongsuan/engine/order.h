@@ -18,7 +18,8 @@
 
 namespace tongsuan::engine {
 
-inline constexpr std::uint32_t kWays = 8;  // variants of one order at most
+inline constexpr std::uint32_t kWays = 8;         // variants of one order at most
+inline constexpr std::uint32_t kListMax = 8'192;  // of anything in an order, accepted or refused
 inline constexpr Second kSecondsMax = 10'000'000'000;
 inline constexpr std::uint32_t kPpm = 1'000'000;
 
@@ -123,8 +124,9 @@ struct Block {
   std::uint32_t per_node = 0;
   std::vector<std::uint32_t> nodes;  // rising positions within the pool
   Second begin = 0;
-  Second end = 0;  // by the owner's estimate
-  Price price;     // agreed when it was booked: micro-yuan per device-hour
+  Second end = 0;            // by the owner's estimate
+  Price price;               // agreed when it was booked: micro-yuan per device-hour
+  std::uint64_t booked = 0;  // rises from booking to booking: State::block_version() before it
 };
 
 enum class ReleaseReason : std::uint8_t {
@@ -132,6 +134,7 @@ enum class ReleaseReason : std::uint8_t {
   kOrderGone,  // cancelled, or left
   kRebooked,   // the same order has another block now
   kGivenUp,    // by whoever booked it
+  kAmended,    // its owner wants something else now
 };
 
 }  // namespace tongsuan::engine

@@ -25,4 +25,9 @@ std::uint32_t find_link(const Places& places, HubId from, HubId to) {
   return static_cast<std::uint32_t>(at - places.links.begin());
 }
 
+void add_account(Places& places) {
+  places.account_names.push_back("account-" + std::to_string(places.accounts.size()));
+  places.accounts.push_back({});
+}
+
 }  // namespace tongsuan::engine

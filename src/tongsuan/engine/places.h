@@ -19,6 +19,7 @@ using LinkId = StrongId<struct LinkTag>;
 using ContractId = StrongId<struct ContractTag>;
 
 inline constexpr std::uint32_t kPoolsMax = 8'192;
+inline constexpr std::uint32_t kAccountsMax = 1'000'000;
 inline constexpr std::uint32_t kNodesMax = 1'000'000;  // of one pool
 inline constexpr std::uint32_t kNodeDevicesMax = 1'024;
 
@@ -57,6 +58,10 @@ struct Places {
   std::vector<DataCopy> data_sets;        // by DataId: where copies lie at the start
   friend bool operator==(const Places&, const Places&) = default;
 };
+
+// Somebody else trades, under the next number. Names of accounts are for who knows people; here they
+// only have to differ.
+void add_account(Places& places);
 
 // Position of the pool; kNone when the hub has no devices of the class.
 [[nodiscard]] std::uint32_t find_pool(const Places& places, HubId hub, ClassId accelerator);

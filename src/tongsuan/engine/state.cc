@@ -91,6 +91,7 @@ void State::apply(const Event& event) {
 void State::on(const OrderAccepted& event) {
   TONGSUAN_CHECK(event.order.value == orders_.size());
   orders_.push_back({.order = event.what, .waiting_since = now_});
+  ++live_orders_;
 }
 
 void State::on(const OrderRefused& event) {
@@ -102,6 +103,7 @@ void State::on(const OrderGone& event) {
   OrderRecord& record = orders_[event.order.value];
   TONGSUAN_CHECK(record.state == OrderState::kWaiting);
   record.state = event.state;
+  --live_orders_;
 }
 
 // The only place where free devices change, so that sums and buckets cannot drift apart.
@@ -157,6 +159,12 @@ void State::on(const ContractStarted& event) {
   TONGSUAN_CHECK(record.state == OrderState::kWaiting);
   const Need need = need_of(record.order.ways[what.way], record.order.whole_nodes,
                             places_.pools[what.pool.value].node_devices);
+  Second begin = -1;
+  if (const Block* promised = block(what.order)) {
+    // What is promised are devices of a pool; which nodes is nobody's concern.
+    if (promised->pool == what.pool && promised->way == what.way) begin = promised->begin;
+    drop_block(what.order);
+  }
   contracts_.push_back({.order = what.order,
                         .way = what.way,
                         .pool = what.pool,
@@ -164,14 +172,8 @@ void State::on(const ContractStarted& event) {
                         .nodes = what.nodes,
                         .start = now_,
                         .expected_end = event.expected_end,
-                        .price = what.price});
-  if (const Block* promised = block(what.order)) {
-    // What is promised are devices of a pool; which nodes is nobody's concern.
-    if (promised->pool == what.pool && promised->way == what.way) {
-      contracts_.back().promised = promised->begin;
-    }
-    drop_block(what.order);
-  }
+                        .price = what.price,
+                        .promised = begin});
   PoolState& pool = pools_[what.pool.value];
   for (const std::uint32_t at : what.nodes) {
     Node& node = pool.nodes[at];
@@ -211,6 +213,7 @@ void State::on(const ContractEnded& event) {
     record.state = OrderState::kWaiting;
     ++record.stops;
   }
+  if (record.state != OrderState::kWaiting) --live_orders_;
 }
 
 void State::on(const ContractExtended& event) {
@@ -246,7 +249,7 @@ void State::on(const BlockBooked& event) {
                             places_.pools[what.pool.value].node_devices);
   const auto at = std::ranges::lower_bound(blocks_, what.order, {}, &Block::order);
   blocks_.insert(at, {what.order, what.way, what.pool, need.per_node, what.nodes, what.begin,
-                      event.end, what.price});
+                      event.end, what.price, block_version_});
   for (const std::uint32_t node : what.nodes) {
     pools_[what.pool.value].nodes[node].blocks.push_back(what.order);
   }
@@ -256,6 +259,28 @@ void State::on(const BlockBooked& event) {
 void State::on(const BlockReleased& event) {
   TONGSUAN_CHECK(block(event.order) != nullptr);
   drop_block(event.order);
+}
+
+void State::on(const OrderAmended& event) {
+  TONGSUAN_CHECK(block(event.order) == nullptr);
+  OrderRecord& record = orders_[event.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kWaiting && record.first_start < 0);
+  record.order = event.what;
+  record.waiting_since = now_;  // it comes again
+}
+
+void State::on(const HistoryDropped& event) {
+  dropped_ = event;
+  orders_.forget_below(event.orders_below, [](const OrderRecord& record) {
+    return record.state != OrderState::kWaiting && record.state != OrderState::kRunning;
+  });
+  contracts_.forget_below(event.contracts_below,
+                          [](const Contract& contract) { return contract.end >= 0; });
+}
+
+void State::on(const AccountAdded& event) {
+  TONGSUAN_CHECK(event.account.value == places_.accounts.size());
+  add_account(places_);
 }
 
 const Block* State::block(OrderId order) const {

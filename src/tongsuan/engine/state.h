@@ -7,6 +7,8 @@
 // - an order has at most one block, only while it waits, on nodes that are up;
 // - on no node do blocks and the contracts that are expected to run into them need more devices
 //   than it has.
+// What has ended stays until it is forgotten (HistoryDropped): then its number is all that is known
+// of it, and nothing may ask for it.
 // State owns everything. Only `apply` (engine.h) changes it; everybody may read.
 #pragma once
 
@@ -14,8 +16,19 @@
 #include <vector>
 
 #include "tongsuan/engine/commands.h"
+#include "tongsuan/engine/row_store.h"
 
 namespace tongsuan::engine {
+
+namespace testing {
+struct Tamper;  // tests change fields through it, to see that somebody notices
+}
+namespace internal {
+class SnapshotReader;
+}
+
+inline constexpr std::uint32_t kLiveOrdersMax = 4'000'000;   // that wait or run
+inline constexpr std::uint32_t kNumbersMax = 4'000'000'000;  // of orders, and of contracts
 
 struct Node {
   std::uint32_t free = 0;  // devices, whether the node is up or not
@@ -71,17 +84,28 @@ class State {
   [[nodiscard]] std::uint64_t round() const { return round_; }
   [[nodiscard]] const std::vector<std::int64_t>& posted() const { return posted_; }
 
-  [[nodiscard]] std::uint32_t order_count() const {
-    return static_cast<std::uint32_t>(orders_.size());
+  // Numbers given so far; those of forgotten orders count.
+  [[nodiscard]] std::uint32_t order_count() const { return orders_.size(); }
+  // Whether there was such an order and it is not forgotten.
+  [[nodiscard]] bool knows(OrderId id) const { return orders_.is_kept(id.value); }
+  [[nodiscard]] bool is_forgotten(OrderId id) const {
+    return id.value < orders_.size() && !knows(id);
   }
+  [[nodiscard]] std::uint32_t live_orders() const { return live_orders_; }
   [[nodiscard]] const OrderRecord& order(OrderId id) const { return orders_[id.value]; }
-  [[nodiscard]] std::uint32_t contract_count() const {
-    return static_cast<std::uint32_t>(contracts_.size());
+  [[nodiscard]] std::uint32_t contract_count() const { return contracts_.size(); }
+  [[nodiscard]] bool knows(ContractId id) const { return contracts_.is_kept(id.value); }
+  [[nodiscard]] bool is_forgotten(ContractId id) const {
+    return id.value < contracts_.size() && !knows(id);
   }
   [[nodiscard]] const Contract& contract(ContractId id) const { return contracts_[id.value]; }
   [[nodiscard]] const PoolState& pool(PoolId id) const { return pools_[id.value]; }
   [[nodiscard]] const DataState& data(std::uint32_t id) const { return data_[id]; }
   [[nodiscard]] const LinkState& link(LinkId id) const { return links_[id.value]; }
+  // What is kept, by rising numbers, and the last event that dropped history.
+  [[nodiscard]] const RowStore<OrderRecord>& orders() const { return orders_; }
+  [[nodiscard]] const RowStore<Contract>& contracts() const { return contracts_; }
+  [[nodiscard]] const HistoryDropped& dropped() const { return dropped_; }
   // Live blocks, by rising order; and that of an order, nullptr when it has none.
   [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
   [[nodiscard]] const Block* block(OrderId order) const;
@@ -111,6 +135,8 @@ class State {
   void apply(const Event& event);
 
  private:
+  friend struct testing::Tamper;
+  friend class internal::SnapshotReader;
   void on(const OrderAccepted& event);
   void on(const OrderRefused& event);
   void on(const OrderGone& event);
@@ -125,6 +151,9 @@ class State {
   void on(const OrderOpened& event);
   void on(const BlockBooked& event);
   void on(const BlockReleased& event);
+  void on(const OrderAmended& event);
+  void on(const HistoryDropped& event);
+  void on(const AccountAdded& event);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);
@@ -133,8 +162,10 @@ class State {
   Second now_ = 0;
   std::uint64_t round_ = 0;
   std::vector<std::int64_t> posted_;
-  std::vector<OrderRecord> orders_;
-  std::vector<Contract> contracts_;
+  RowStore<OrderRecord> orders_;
+  RowStore<Contract> contracts_;
+  std::uint32_t live_orders_ = 0;
+  HistoryDropped dropped_;
   std::vector<PoolState> pools_;
   std::vector<DataState> data_;
   std::vector<LinkState> links_;

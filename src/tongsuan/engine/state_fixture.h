@@ -49,11 +49,19 @@ class Dump {
     put("now", state.now());
     put("round", static_cast<std::int64_t>(state.round()));
     for (const std::int64_t price : state.posted()) put("posted", price);
-    for (std::uint32_t i = 0; i < state.order_count(); ++i) order(state.order(OrderId{i}));
-    for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
-      contract(state.contract(ContractId{i}));
+    put("live", state.live_orders());
+    for (std::uint32_t i = 0; i < state.order_count(); ++i) {
+      put("order", i);
+      if (state.knows(OrderId{i})) order(state.order(OrderId{i}));
     }
+    for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+      put("contract-of", i);
+      if (state.knows(ContractId{i})) contract(state.contract(ContractId{i}));
+    }
+    put("orders-below", state.dropped().orders_below);
+    put("contracts-below", state.dropped().contracts_below);
     for (const Block& one : state.blocks()) block(one);
+    put("accounts", static_cast<std::int64_t>(state.places().accounts.size()));
     put("block-version", static_cast<std::int64_t>(state.block_version()));
     for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) pool(state.pool(PoolId{i}));
     for (std::uint32_t i = 0; i < state.places().data_sets.size(); ++i) {
@@ -104,6 +112,7 @@ class Dump {
     put("begin", block.begin);
     put("end", block.end);
     put("price", block.price.raw());
+    put("booked", static_cast<std::int64_t>(block.booked));
   }
   void pool(const PoolState& pool) {
     for (const Node& node : pool.nodes) {
@@ -132,6 +141,7 @@ inline std::string wrong_pool(const State& state, PoolId id) {
   std::vector<std::vector<ContractId>> on(pool.nodes);
   std::uint64_t running = 0;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(ContractId{i})) continue;
     const Contract& contract = state.contract(ContractId{i});
     if (!(contract.pool == id) || contract.end >= 0) continue;
     ++running;
@@ -164,6 +174,7 @@ inline std::string wrong_pool(const State& state, PoolId id) {
 inline std::uint32_t needed(const State& state, PoolId pool, std::uint32_t node, Second at) {
   std::uint32_t sum = 0;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(ContractId{i})) continue;
     const Contract& contract = state.contract(ContractId{i});
     const bool here = contract.pool == pool && std::ranges::count(contract.nodes, node) > 0;
     if (here && contract.end < 0 && contract.expected_end > at) sum += contract.per_node;
@@ -208,7 +219,12 @@ inline std::string broken_invariant(const State& state) {
   }
   std::set<std::uint32_t> running;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(ContractId{i})) continue;
     const Contract& contract = state.contract(ContractId{i});
+    if (!state.knows(contract.order)) {
+      if (contract.end < 0) return "the order of what runs is forgotten";
+      continue;
+    }
     const OrderRecord& record = state.order(contract.order);
     const std::vector<PoolId> pools = state.pools_of(record.order, contract.way);
     if (std::ranges::find(pools, contract.pool) == pools.end()) return "a pool not allowed";
@@ -216,12 +232,16 @@ inline std::string broken_invariant(const State& state) {
     if (!running.insert(contract.order.value).second) return "an order runs twice";
     if (record.state != OrderState::kRunning || record.contract != i) return "order and contract";
   }
+  std::uint32_t live = 0;
   for (std::uint32_t i = 0; i < state.order_count(); ++i) {
+    if (!state.knows(OrderId{i})) continue;
     const OrderRecord& record = state.order(OrderId{i});
+    live += record.state == OrderState::kWaiting || record.state == OrderState::kRunning;
     if (record.done_ppm > kPpm) return "more than all is done";
     const bool runs = record.state == OrderState::kRunning;
     if (runs != (running.count(i) > 0)) return "an order runs without a contract";
   }
+  if (live != state.live_orders()) return "live orders";
   return wrong_block(state);
 }
 

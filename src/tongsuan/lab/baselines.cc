@@ -41,7 +41,9 @@ class HubLines : public Policy {
     const engine::State& state = desk.state();
     const dispatch::Changes changes = dispatch::read_changes(state, events);
     for (const OrderId order : changes.left) {
-      if (hub_of(order) != kNone) lines_[hub_of(order)].remove(order);
+      if (hub_of(order) == kNone) continue;
+      lines_[hub_of(order)].remove(order);
+      hub_of_[order.value] = kNone;  // an amended one may name other hubs
     }
     std::vector<std::uint32_t> dirty;
     for (const PoolId pool : changes.opened) dirty.push_back(places_.pools[pool.value].hub.value);

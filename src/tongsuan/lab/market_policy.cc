@@ -41,6 +41,7 @@ class MarketPolicy final : public Policy {
     std::vector<double> gaps;
     double bounds = 0;
     for (const rolling::RoundRecord& round : market_.rounds()) {
+      if (!round.reason.empty()) continue;  // counted as failed
       gaps.push_back(static_cast<double>(round.gap_ppm) / engine::kPpm);
       result.rounds.orders_mean += static_cast<double>(round.orders);
       bounds += static_cast<double>(round.bound) / kMicro;

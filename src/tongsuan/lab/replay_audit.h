@@ -179,6 +179,10 @@ class Audit {
     ASSERT_EQ(due->second, now_);
     data_at_.insert({event.data, event.to.value});
   }
+  // No owner of a script amends, and the lab remembers everything.
+  void on(const engine::OrderAmended&) { FAIL() << "an order was amended"; }
+  void on(const engine::HistoryDropped&) { FAIL() << "history was dropped"; }
+  void on(const engine::AccountAdded&) { FAIL() << "an account was added"; }
   void on(const engine::RoundClosed& event) { ASSERT_EQ(event.what.round, ++rounds_); }
 
   [[nodiscard]] const world::Job& job(OrderId order) const {

@@ -45,54 +45,51 @@ class Writer {
 // The same fields in the same order. After a fault everything reads as 0.
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-  [[nodiscard]] const std::string& fault() const { return fault_; }
-  [[nodiscard]] std::size_t left() const { return bytes_.size() - at_; }
+  explicit Reader(ByteReader& in) : in_(in) {}
 
-  template <class Unsigned>
-  Unsigned number() {
-    if (left() < sizeof(Unsigned)) fail("the bytes end within a number");
-    if (!fault_.empty()) return 0;
-    at_ += sizeof(Unsigned);
-    return little_endian<Unsigned>(bytes_.substr(at_ - sizeof(Unsigned), sizeof(Unsigned)));
-  }
-  void operator()(std::uint8_t& value) { value = number<std::uint8_t>(); }
-  void operator()(std::uint32_t& value) { value = number<std::uint32_t>(); }
-  void operator()(std::uint64_t& value) { value = number<std::uint64_t>(); }
+  void operator()(std::uint8_t& value) { in_.read(value); }
+  void operator()(std::uint32_t& value) { in_.read(value); }
+  void operator()(std::uint64_t& value) { in_.read(value); }
   void operator()(std::int64_t& value) {
-    value = static_cast<std::int64_t>(number<std::uint64_t>());
-    if (value < 0) fail("a number is negative");
+    in_.read(value);
+    if (value < 0) in_.fail("a number is negative");
   }
   void operator()(Money& value) { quantity(value, kMoneyMax); }
   void operator()(DeviceSeconds& value) { quantity(value, kDeviceSecondsMax); }
   void operator()(ParticipantId& id) {
-    (*this)(id.value);
-    if (id.value >= kParticipantsMax) fail("no such participant");
+    in_.read(id.value);
+    if (id.value >= kParticipantsMax) in_.fail("no such participant");
   }
   void operator()(Account& account) {
     (*this)(account.participant);
-    const auto purpose = number<std::uint8_t>();
-    if (purpose >= kPurposes) fail("no such purpose");
-    account.purpose = static_cast<Purpose>(purpose);
+    account.purpose = static_cast<Purpose>(in_.below(kPurposes, "no such purpose"));
   }
   template <class Tag>
   void operator()(RowId<Tag>& id) {
-    (*this)(id.slot);
-    (*this)(id.generation);
+    in_.read(id.slot);
+    in_.read(id.generation);
   }
   Fact fact() {
     Fact fact;
-    const auto kind = number<std::uint8_t>();
-    if (kind >= std::variant_size_v<Leg>) fail("no such kind of leg");
-    if (!fault_.empty()) return fact;
+    const std::uint8_t kind = in_.below(std::variant_size_v<Leg>, "no such kind of leg");
+    if (!in_.ok()) return fact;
     fact.asked = empty_leg(kind);
     std::visit([this](auto& leg) { each_field(leg, *this); }, fact.asked);
     each_field(fact.did, *this);
     (*this)(fact.made);
     return fact;
   }
-  void fail(const char* what) {
-    if (fault_.empty()) fault_ = std::string(what) + " at byte " + std::to_string(at_);
+  void event(Event& event, std::vector<Fact>& facts) {
+    in_.read(event.at);
+    if (event.at < 0 || event.at > kSecondsMax) in_.fail("a second outside its limits");
+    (*this)(event.id.author);
+    in_.read(event.id.number);
+    each_field(event.why, *this);
+    const auto count = in_.number<std::uint8_t>();
+    if (count == 0 || count > kLegsMax) in_.fail("no or too many legs");
+    facts.clear();
+    for (std::uint32_t i = 0; i < count && in_.ok(); ++i) facts.push_back(fact());
+    event.facts = facts;
   }
 
  private:
@@ -100,7 +97,7 @@ class Reader {
   void quantity(Value& value, std::int64_t most) {
     std::int64_t raw = 0;
     (*this)(raw);
-    if (raw > most) fail("a number is over its limit");
+    if (raw > most) in_.fail("a number is over its limit");
     value = Value(raw);
   }
   template <std::size_t... kinds>
@@ -113,31 +110,8 @@ class Reader {
     return pick(kind, std::make_index_sequence<std::variant_size_v<Leg>>());
   }
 
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  std::string fault_;
+  ByteReader& in_;
 };
-
-// Reads one event into `events`; false at the first fault.
-bool read_event(Reader& reader, Second& last, std::vector<Fact>& facts, Events& events) {
-  Event event;
-  reader(event.at);
-  if (event.at < last || event.at > kSecondsMax) reader.fail("seconds run backward or too far");
-  last = event.at;
-  reader(event.id.author);
-  reader(event.id.number);
-  each_field(event.why, reader);
-  const auto count = reader.number<std::uint8_t>();
-  if (count == 0 || count > kLegsMax) reader.fail("no or too many legs");
-  facts.clear();
-  for (std::uint32_t i = 0; i < count && reader.fault().empty(); ++i) {
-    facts.push_back(reader.fact());
-  }
-  if (!reader.fault().empty()) return false;
-  event.facts = facts;
-  events.add(event);
-  return true;
-}
 
 Error corrupt(std::string what) {
   return {ErrorCode::kCorrupt, "ledger events: " + std::move(what),
@@ -154,6 +128,17 @@ void append_bytes(const Event& event, std::string& bytes) {
   each_field(event.why, writer);
   writer(static_cast<std::uint8_t>(event.facts.size()));
   for (const Fact& fact : event.facts) writer.fact(fact);
+}
+
+Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Events& events) {
+  ByteReader in(bytes, at);
+  std::vector<Fact> facts;
+  Event event;
+  Reader(in).event(event, facts);
+  if (!in.ok()) return in.fault();
+  events.add(event);
+  at = in.at();
+  return Done{};
 }
 
 std::string write_events(const Events& events) {
@@ -181,15 +166,22 @@ Result<Events> read_events(std::string_view bytes) {
   if (std::memcmp(digest.data(), bytes.data() + body.size(), kDigest) != 0) {
     return corrupt("the digest is of other bytes");
   }
-  Reader reader(body.substr(kEventsMagic.size()));
-  const auto count = reader.number<std::uint64_t>();
+  ByteReader in(body, kEventsMagic.size());
+  Reader reader(in);
+  const auto count = in.number<std::uint64_t>();
   Events events;
+  Event event;
   std::vector<Fact> facts;
   Second last = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (!read_event(reader, last, facts, events)) return corrupt(reader.fault());
+    const std::size_t begin = in.at();
+    reader.event(event, facts);
+    if (event.at < last) in.fail_at("seconds run backward", begin);
+    if (!in.ok()) return corrupt(in.fault().text());
+    last = event.at;
+    events.add(event);
   }
-  if (reader.left() != 0) return corrupt("bytes follow the last event");
+  if (in.left() != 0) return corrupt("bytes follow the last event");
   return events;
 }
 

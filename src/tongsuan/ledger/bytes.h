@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tongsuan/base/byte_reader.h"
 #include "tongsuan/base/result.h"
 #include "tongsuan/ledger/entry.h"
 
@@ -15,6 +16,11 @@ inline constexpr std::string_view kEventsMagic = "tsledg-1";  // format and vers
 
 // One event, without head and digest.
 void append_bytes(const Event& event, std::string& bytes);
+
+// Adds the event whose bytes begin at `at`, which moves behind them; a fault changes nothing. Any
+// bytes are answered. Whether the event fits a state is for EventChecker (ledger.h).
+[[nodiscard]] Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at,
+                                                 Events& events);
 
 [[nodiscard]] std::string write_events(const Events& events);
 // Any bytes are answered with the one list that they are the bytes of, or with an error. That the

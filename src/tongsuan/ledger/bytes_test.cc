@@ -93,12 +93,27 @@ TEST_F(Bytes, SayWhatIsWrong) {
             "ledger events: the bytes do not begin with tsledg-1");
   EXPECT_EQ(fault(magic), "ledger events: the bytes are cut");
   EXPECT_EQ(fault(magic + std::string(9, '\0')), "ledger events: bytes follow the last event");
-  EXPECT_EQ(fault(one), "ledger events: the bytes end within a number at byte 8");
-  EXPECT_EQ(fault(one + std::string(60, '\0')), "ledger events: no or too many legs at byte 61");
+  EXPECT_EQ(fault(one), "ledger events: the bytes end within a number at byte 16");
+  EXPECT_EQ(fault(one + std::string(60, '\0')), "ledger events: no or too many legs at byte 68");
   EXPECT_EQ(fault(one + std::string(52, '\0') + "\1\x63"),
-            "ledger events: no such kind of leg at byte 62");
+            "ledger events: no such kind of leg at byte 69");
   EXPECT_EQ(read_events(magic + std::string(40, '\0')).error().context,
             "ledger events: the digest is of other bytes");
+}
+
+TEST_F(Bytes, OfOneEventSayWhereTheNextBegins) {
+  std::string bytes;
+  for (std::size_t i = 0; i < events_.size(); ++i) append_bytes(events_[i], bytes);
+  Events read;
+  std::size_t at = 0;
+  while (at < bytes.size()) ASSERT_TRUE(read_event(bytes, at, read).ok());
+  EXPECT_EQ(write_events(read), write_events(events_));
+  at = 0;
+  const auto cut = read_event(std::string_view(bytes).substr(0, 40), at, read);
+  ASSERT_FALSE(cut.ok());
+  EXPECT_EQ(cut.error().text(), "the bytes end within a number at byte 40");
+  EXPECT_EQ(at, 0U);
+  EXPECT_EQ(read.size(), events_.size());
 }
 
 // Any body is refused, or is the one way to write what it says; reading never stops the process,

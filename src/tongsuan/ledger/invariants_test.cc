@@ -4,32 +4,9 @@
 #include <functional>
 
 #include "tongsuan/ledger/ledger_fixture.h"
+#include "tongsuan/ledger/tamper.h"
 
 namespace tongsuan::ledger {
-namespace testing {
-
-// Changes rows of a state as a bug would.
-struct Tamper {
-  State& state;
-  void add(Account account, std::int64_t amount) const {
-    Money& balance = state.participants_[account.participant.value]
-                         .balance[static_cast<std::size_t>(account.purpose)];
-    balance = balance + Money(amount);
-    state.totals_[static_cast<std::size_t>(account.purpose)] += amount;
-  }
-  void take(HoldId id, std::int64_t amount) const {
-    hold(id).left = hold(id).left - Money(amount);
-    state.left_total_ -= amount;
-  }
-  [[nodiscard]] HoldRow& hold(HoldId id) const { return state.holds_.rows[id.slot]; }
-  [[nodiscard]] RightRow& right(RightId id) const { return state.rights_.rows[id.slot]; }
-  [[nodiscard]] ProgrammeRow& programme() const { return state.programmes_[0]; }
-  // Slots of holds are used again 2^32 times only.
-  void wear(HoldId id) const { hold(id).generation = UINT32_MAX; }
-};
-
-}  // namespace testing
-
 namespace {
 
 using namespace testing;  // NOLINT(google-build-using-namespace): names of the fixture

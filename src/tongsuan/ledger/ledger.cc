@@ -1,5 +1,7 @@
 #include "tongsuan/ledger/ledger.h"
 
+#include <algorithm>
+
 #include "tongsuan/ledger/bytes.h"
 
 namespace tongsuan::ledger {
@@ -8,6 +10,17 @@ namespace {
 constexpr std::size_t kHashChunk = std::size_t{1} << 16;
 
 }  // namespace
+
+const char* EventChecker::misfit(const State& state, const Event& event) {
+  legs_.clear();
+  for (const Fact& fact : event.facts) legs_.push_back(fact.asked);
+  given_.clear();
+  const auto answer = decider_.decide(state, event.at, {event.id, event.why, legs_}, given_);
+  if (!answer.ok()) return refusal_name(answer.error());
+  if (answer.value().repeated) return "it has happened before";
+  const bool same = std::ranges::equal(given_.back().facts, event.facts);
+  return same ? nullptr : "its entry gives another event";
+}
 
 Result<Answer, Refusal> Ledger::execute(Second at, const Entry& entry, Events& events) {
   Result<Answer, Refusal> answer = decider_.decide(state_, at, entry, events);

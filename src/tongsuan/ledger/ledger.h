@@ -53,6 +53,20 @@ class Decider {
   std::vector<Fact> facts_;
 };
 
+// Judges events that somebody else wrote before they are applied: an event fits when it is the one
+// that its entry gives. So rules may be loosened, never tightened, without looking at the journals
+// that exist.
+class EventChecker {
+ public:
+  // What is wrong with the event; null when it can be applied: then no invariant breaks.
+  [[nodiscard]] const char* misfit(const State& state, const Event& event);
+
+ private:
+  Decider decider_;
+  std::vector<Leg> legs_;
+  Events given_;
+};
+
 // Decides, applies and keeps the digest of everything that happened.
 class Ledger {
  public:

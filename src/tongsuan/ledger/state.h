@@ -17,6 +17,9 @@ namespace tongsuan::ledger {
 namespace testing {
 struct Tamper;  // tests break rows through it, to see the invariants catch it
 }
+namespace internal {
+class SnapshotReader;
+}
 
 struct Participant {
   std::array<Money, kPurposes> balance{};
@@ -145,6 +148,7 @@ class State {
 
  private:
   friend struct testing::Tamper;
+  friend class internal::SnapshotReader;
   struct Books;
   void remember(const Event& event);
   void end_rows(const Event& event);

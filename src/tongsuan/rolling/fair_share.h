@@ -21,6 +21,8 @@ class FairShare {
 
   // Adds what runs now for the `seconds` since the last call.
   void observe(const engine::State& state, Second seconds);
+  // As if it had observed every `seconds` until now what the state's contracts held then.
+  void restore(const engine::State& state, Second now, Second seconds);
   // Per mille of the key of each account's orders; empty when the rule is off.
   [[nodiscard]] std::vector<std::uint32_t> weights() const;
 

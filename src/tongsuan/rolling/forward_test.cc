@@ -194,6 +194,32 @@ TEST_F(ForwardTwo, ALostBlockGoesElsewhere) {
   EXPECT_EQ(order(wanted).first_start, 2 * kHour);
 }
 
+// It is booked as what it is now, and starts in its new second.
+TEST_F(ForwardTwo, AnAmendedOrderIsBookedAnew) {
+  const OrderId wanted = here(later(4, 100));
+  engine::LiveOrder what = order(wanted).order;
+  what.ways[0].gang = 8;
+  what.premium *= 2;
+  desk_.execute(engine::AmendOrder{wanted, what});
+  EXPECT_EQ(desk_.state().block(wanted), nullptr);
+  tell();
+  ASSERT_NE(desk_.state().block(wanted), nullptr);
+  EXPECT_EQ(desk_.state().block(wanted)->nodes.size(), 2U);
+  open(wanted);
+  EXPECT_EQ(order(wanted).first_start, 2 * kHour);
+}
+
+// Wanted at once, it stands in line like everybody else.
+TEST_F(ForwardTwo, AnOrderAmendedToNowComes) {
+  const OrderId wanted = here(later(4, 100));
+  engine::LiveOrder what = order(wanted).order;
+  what.not_before = 0;
+  desk_.advance(60);
+  desk_.execute(engine::AmendOrder{wanted, what});
+  tell();
+  EXPECT_EQ(order(wanted).first_start, 60);
+}
+
 // Nobody is stopped while there are other nodes.
 TEST_F(ForwardTwo, TakesOtherNodesWhereItsOwnAreOverrun) {
   const OrderId other = here(work(4, 2 * kHour));

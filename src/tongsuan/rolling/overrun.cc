@@ -50,7 +50,9 @@ std::optional<dispatch::Scheduler::Planned> take_over(const State& state,
       static_cast<int128>(contract.price.raw()) * contract.devices() * rules.restart;
   for (const OrderId waiting : line.front(count)) {
     const OrderRecord& record = state.order(waiting);
-    for (const dispatch::Option& option : *line.options(waiting)) {
+    const std::vector<dispatch::Option>* options = line.options(waiting);
+    if (options == nullptr) continue;
+    for (const dispatch::Option& option : *options) {
       const HubId hub = state.places().pools[option.pool.value].hub;
       const Second end = state.now() + State::remaining(record, option.way);
       if (!fits_without(state, contract, option, end)) continue;

@@ -6,10 +6,14 @@
 // what the rest of the work costs here, less what it costs there, is more than that by a margin.
 //
 // Invariants: work that has just started, or is about to end, stays; nodes that are held for orders
-// in line or by blocks are left alone; what is moved starts again in the same second.
+// in line or by blocks are left alone; what is moved starts again in the same second, or stands in
+// line where its new start is refused.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "tongsuan/dispatch/scheduler.h"
 #include "tongsuan/rolling/price_table.h"
@@ -25,9 +29,48 @@ struct RelocateRules {
   std::uint32_t moves_max = 256;  // of one call
 };
 
-// Moves what pays, dearest rest first. `run_ppm`: how long work really runs, of its estimate.
-// Returns how many were moved.
-std::uint32_t relocate(dispatch::Desk& desk, const dispatch::Scheduler& line,
-                       const PriceTable& prices, std::uint32_t run_ppm, const RelocateRules& rules);
+// One look at all that runs: finds what may be moved, then moves what pays, dearest rest first, in
+// as many steps as budgets allow. Work that ends or moves between two steps is passed over.
+class Relocation {
+ public:
+  explicit Relocation(const RelocateRules& rules) : rules_(rules) {}
+  // `run_ppm`: how long work really runs, of its estimate.
+  void begin(const engine::State& state, const PriceTable& prices, std::uint32_t run_ppm,
+             Second now);
+  [[nodiscard]] bool unfinished() const { return next_ < candidates_.size(); }
+  // Returns how many were moved.
+  std::uint32_t step(dispatch::Desk& desk, dispatch::Scheduler& line, const PriceTable& prices,
+                     dispatch::Budget& budget);
+
+ private:
+  struct Candidate {
+    engine::ContractId contract;
+    std::int64_t rest_cost = 0;  // micro-yuan, here
+    Second rest = 0;             // seconds, here
+  };
+  struct Move {
+    dispatch::Option option;
+    std::vector<std::uint32_t> nodes;
+  };
+  [[nodiscard]] std::optional<Move> find_move(const engine::State& state,
+                                              const dispatch::Scheduler& line,
+                                              const PriceTable& prices, const Candidate& candidate);
+  [[nodiscard]] std::int64_t cost_there(const engine::State& state, const PriceTable& prices,
+                                        const Candidate& candidate, const dispatch::Option& option,
+                                        Second restart) const;
+  static bool move(dispatch::Desk& desk, dispatch::Scheduler& line, engine::ContractId contract,
+                   engine::StartOrder start);
+
+  RelocateRules rules_;
+  std::vector<Candidate> candidates_;  // dearest rest first
+  std::size_t next_ = 0;
+  std::uint32_t moved_ = 0;
+  Second now_ = 0;          // of the step
+  std::uint64_t cost_ = 0;  // units since the budget paid
+};
+
+// The same in one step; returns how many were moved.
+std::uint32_t relocate(dispatch::Desk& desk, dispatch::Scheduler& line, const PriceTable& prices,
+                       std::uint32_t run_ppm, const RelocateRules& rules);
 
 }  // namespace tongsuan::rolling

@@ -149,7 +149,7 @@ TEST(Relocate, StaysWhereItsDataAre) {
   places.data_sets = {{1'000, {HubId{0}}}};
   PlainDesk desk(places);
   AnyPlace chooser;
-  const dispatch::Scheduler line(places, {}, all_pools(places), chooser);
+  dispatch::Scheduler line(places, {}, all_pools(places), chooser);
   engine::LiveOrder order = work(1, 10 * kHour);
   order.data = 0;
   desk.run(order, PoolId{0}, {0});

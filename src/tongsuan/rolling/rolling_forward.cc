@@ -23,7 +23,9 @@ ForwardView RollingMarket::forward_view(const State& state, Second now) const {
   view.line_worth.assign(places_.pools.size(), 0);
   for (const OrderId id : line_.front(rules_.reservations)) {
     const OrderRecord& record = state.order(id);
-    for (const dispatch::Option& option : *line_.options(id)) {
+    const std::vector<dispatch::Option>* options = line_.options(id);
+    if (options == nullptr) continue;
+    for (const dispatch::Option& option : *options) {
       const Second run = expected_run(State::remaining(record, option.way));
       const auto worth =
           static_cast<std::int64_t>(static_cast<int128>(engine::value_at(record.order, now)) *

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "tongsuan/base/check.h"
-#include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/dispatch/changes.h"
 
 namespace tongsuan::rolling {
@@ -13,6 +11,12 @@ using engine::kDay;
 using engine::kHour;
 using engine::PoolId;
 using engine::State;
+
+namespace {
+
+constexpr std::uint64_t kTakeOverCost = 10'000;  // units of a budget (budget.h), about
+
+}  // namespace
 
 RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy& energy,
                              MarketRules rules)
@@ -24,10 +28,12 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
             {.line = rules.line,
              .reservations = rules.reservations,
              .backfill = true,
-             .aging_percent = rules.aging_percent},
+             .aging_percent = rules.aging_percent,
+             .line_max = rules.line_max},
             dispatch::all_pools(places), chooser_),
       shares_(rules.fairness_percent),
-      next_round_(rules.round) {}
+      next_round_(rules.round),
+      relocation_(rules.relocation) {}
 
 // Energy at its tariff until the first round.
 void RollingMarket::open_prices(const State& state) {
@@ -39,10 +45,14 @@ void RollingMarket::open_prices(const State& state) {
 
 void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
   const State& state = desk.state();
+  dispatch::Budget budget(rules_.work_max);
   open_prices(state);
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
-  for (const OrderId order : changes.left) line_.remove(order);
+  for (const OrderId order : changes.left) {
+    line_.remove(order);
+    std::erase(unbooked_, order);
+  }
   book_new(desk, changes.later);
   book_again(desk, events);
   std::vector<OrderId> stopped;
@@ -50,16 +60,18 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
     if (!start_due(desk, order, stopped)) line_.add(state, order);
   }
   for (const OrderId order : stopped) line_.add(state, order);
+  if (!changes.data_at.empty()) no_rooms_ = {};
   if (!changes.opened.empty() || !changes.data_at.empty() || !stopped.empty()) {
-    line_.pass(desk);
+    line_.pass(desk, budget);
   } else {
-    for (const OrderId order : changes.came) line_.arrive(desk, order);
+    line_.arrive(desk, changes.came, budget);
   }
   for (const OrderId order : changes.came) {
     if (is_due(state, order, desk.now()) && make_room_for(desk, order)) line_.remove(order);
   }
-  stop_overruns(desk, events);
+  stop_overruns(desk, events, budget);
   make_rooms(desk);
+  do_rest(desk, budget);
 }
 
 // What finished work says about estimates.
@@ -68,13 +80,17 @@ void RollingMarket::learn(const State& state, const std::vector<engine::Event>& 
     const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
     if (ended == nullptr || ended->reason != engine::EndReason::kCompleted) continue;
     const engine::Contract& contract = state.contract(ended->contract);
-    const engine::OrderRecord& record = state.order(contract.order);
-    if (record.stops > 0) continue;
-    const engine::Way& way = record.order.ways[contract.way];
-    ran_sum_ += static_cast<int128>(contract.end - contract.start) * way.gang;
-    estimate_sum_ += static_cast<int128>(way.estimate) * way.gang;
-    device_sum_ += way.gang;
+    learn_contract(state, contract);
   }
+}
+
+void RollingMarket::learn_contract(const State& state, const engine::Contract& contract) {
+  const engine::OrderRecord& record = state.order(contract.order);
+  if (record.stops > 0) return;
+  const engine::Way& way = record.order.ways[contract.way];
+  ran_sum_ += static_cast<int128>(contract.end - contract.start) * way.gang;
+  estimate_sum_ += static_cast<int128>(way.estimate) * way.gang;
+  device_sum_ += way.gang;
 }
 
 std::uint32_t RollingMarket::run_ppm() const {
@@ -116,7 +132,6 @@ bool RollingMarket::PriceChooser::patient(const State& state, OrderId order, Sec
 std::int64_t RollingMarket::least_later(const State& state, OrderId id, Second now) {
   const Grid& grid = prices_->grid();
   const Second first = grid.next(now);
-  if (later_.size() <= id.value) later_.resize(id.value + std::size_t{1});
   Later& later = later_[id.value];
   if (later.from == first) return later.cost;
   later = {first, std::numeric_limits<std::int64_t>::max()};
@@ -168,10 +183,13 @@ bool RollingMarket::waits(const State& state, OrderId id, const dispatch::Option
 // ---- Overruns ----------------------------------------------------------------------------------
 
 // Extended work stops where somebody who waits loses more than it does.
-void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events) {
+void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events,
+                                  dispatch::Budget& budget) {
   for (const engine::Event& event : events) {
+    if (budget.spent()) return;  // the work goes on
     const auto* extended = std::get_if<engine::ContractExtended>(&event.what);
     if (extended == nullptr) continue;
+    budget.spend(kTakeOverCost);
     const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
                                 rules_.reservations, rules_.overrun);
     if (!heir) continue;
@@ -181,7 +199,7 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
     }
     line_.start_at(desk, *heir);
     line_.add(desk.state(), stopped);
-    line_.pass(desk);
+    line_.pass(desk, budget);
   }
 }
 
@@ -189,11 +207,26 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
 
 // For the first in line, as many as there are reservations: further back waits who may wait.
 void RollingMarket::make_rooms(dispatch::Desk& desk) {
+  rooms_due_ = false;
   if (rules_.room_gain == 0) return;
   line_.see_blocks(desk.state());
-  for (const OrderId order : line_.front(rules_.reservations)) {
-    if (make_room_for(desk, order)) line_.remove(order);
+  RoomView view = room_view(desk.state(), desk.now());
+  if (view == no_rooms_) return;
+  bool any = false;
+  for (const OrderId order : view.front) {
+    if (!make_room_for(desk, order)) continue;
+    line_.remove(order);
+    any = true;
   }
+  if (!any) no_rooms_ = std::move(view);
+}
+
+RollingMarket::RoomView RollingMarket::room_view(const State& state, Second now) const {
+  RoomView view{now, state.block_version(), line_.front(rules_.reservations)};
+  for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+    view.versions += state.pool(PoolId{i}).version;
+  }
+  return view;
 }
 
 bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
@@ -223,18 +256,17 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
     best = &option;
   }
   if (!best_room) return false;
-  move_in(desk, id, *best, *best_room);
-  return true;
+  return move_in(desk, id, *best, *best_room);
 }
 
-void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Option& option,
+bool RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Option& option,
                             const Room& room) {
   for (const Move& move : room.moves) {
     const OrderId moved = desk.state().contract(move.contract).order;
     desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
     const bool goes_on = desk.execute(engine::StartOrder{
         moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
-    TONGSUAN_CHECK(goes_on);
+    if (!goes_on) line_.add(desk.state(), moved);
   }
   std::vector<OrderId> stopped;
   for (const engine::ContractId contract : room.stops) {
@@ -248,133 +280,8 @@ void RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
   }
   const bool starts =
       desk.execute(engine::StartOrder{id, option.way, option.pool, room.nodes, price});
-  TONGSUAN_CHECK(starts);
   for (const OrderId order : stopped) line_.add(desk.state(), order);
-}
-
-// ---- Rounds ------------------------------------------------------------------------------------
-
-void RollingMarket::round(dispatch::Desk& desk) {
-  const Second now = desk.now();
-  next_round_ = now + rules_.round;
-  open_prices(desk.state());
-  prices_->set_energy(desk.state(), energy_, clock_hours(now, rules_.horizon),
-                      std::max(rules_.unmatched_charge, energy_.unmatched_adder));
-  book_unbooked(desk);
-  line_.see_blocks(desk.state());
-  shares_.observe(desk.state(), rules_.round);
-  line_.weigh(shares_.weights());
-  later_.clear();
-  if (line_.size() > 0) {
-    line_.age(desk.state(), now);
-    if (rules_.certify > 0 && now >= next_certificate_) {
-      next_certificate_ = now + rules_.certify;
-      clear_round(desk);
-    }
-    line_.pass(desk);
-    make_rooms(desk);
-  }
-  if (rules_.relocates) relocate(desk, line_, *prices_, run_ppm(), rules_.relocation);
-}
-
-Book RollingMarket::round_book(const State& state, Second now) const {
-  BookOptions options;
-  options.grid = {now, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
-  options.orders = line_.front(rules_.book_orders_max);
-  std::ranges::sort(options.orders);
-  options.duration_ppm = run_ppm();
-  return make_book(state, energy_, options);
-}
-
-void RollingMarket::clear_round(dispatch::Desk& desk) {
-  Book book = round_book(desk.state(), desk.now());
-  if (book.market.orders.empty()) return;
-  const Result<clearing::Clearing> cleared = clear_book(book, desk.state().round() + 1);
-  if (!cleared.ok()) {
-    ++failed_clearings_;
-    return;
-  }
-  if (on_round) on_round(book, cleared.value());
-  record_round(desk, book, cleared.value());
-  last_ = Cleared{std::move(book), cleared.value().verified.certificate()};
-}
-
-Result<clearing::Clearing> RollingMarket::clear_book(const Book& book, std::uint64_t round) const {
-  clearing::ClearOptions clear;
-  clear.search_work_units =
-      std::uint64_t{rules_.search_units_per_order} * book.market.orders.size();
-  clear.thread_count = rules_.thread_count;
-  clear.round = round;
-  const Second later = last_ ? book.grid.begin - last_->book.grid.begin : 0;
-  if (last_ && later % rules_.slot == 0 && later < book.grid.end() - book.grid.begin) {
-    clear.warm_market = &last_->book.market;
-    clear.warm_start = &last_->certificate;
-    clear.warm_shift = static_cast<std::uint32_t>(later / rules_.slot);
-  }
-  return clearing::clear(book.market, clear);
-}
-
-void RollingMarket::record_round(dispatch::Desk& desk, const Book& book,
-                                 const clearing::Clearing& cleared) {
-  const Certificate& certificate = cleared.verified.certificate();
-  const market::Verdict& verdict = cleared.verified.verdict();
-  engine::CloseRound close;
-  close.round = certificate.round;
-  close.root = certificate.root;
-  close.certificate = sha256(codec::write_certificate(certificate, book.market));
-  close.orders = verdict.order_count;
-  close.awards = verdict.award_count;
-  close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), engine::kPpm);
-  for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
-    close.posted.push_back(prices_->capacity(PoolId{i}));
-  }
-  desk.execute(close);
-  RoundRecord record;
-  record.round = certificate.round;
-  record.at = desk.now();
-  record.orders = verdict.order_count;
-  record.awards = verdict.award_count;
-  record.gap_ppm = close.gap_ppm;
-  record.welfare = static_cast<std::int64_t>(verdict.welfare / verdict.denominator);
-  record.bound = static_cast<std::int64_t>(verdict.bound / verdict.denominator);
-  record.work_units = cleared.work_units;
-  record.started = start_awards(desk, book, certificate);
-  records_.push_back(record);
-}
-
-// Awards of the first slot start where they were awarded, if nodes allow: the largest first. The
-// others tell the line where the first in it shall be reserved.
-std::uint64_t RollingMarket::start_awards(dispatch::Desk& desk, const Book& book,
-                                          const Certificate& certificate) {
-  struct Award {
-    dispatch::Scheduler::Planned where;
-    Slot start;
-    std::uint32_t gang;
-  };
-  std::vector<Award> awards;
-  const Market& market = book.market;
-  for (const tongsuan::Award& award : certificate.outcome.awards) {
-    const OrderId id = book.orders[award.order.value];
-    const Variant& variant =
-        market.variants[market.orders[award.order.value].variants.begin + award.variant];
-    const std::uint32_t pool = book.pool_at(award.hub, variant.accelerator);
-    if (pool == kNone) continue;
-    // Variants of the book are the order's ways, in their order.
-    awards.push_back({{id, award.variant, PoolId{pool}}, award.start, variant.gang});
-  }
-  std::ranges::stable_sort(awards, [](const Award& a, const Award& b) { return a.gang > b.gang; });
-  std::uint64_t started = 0;
-  std::vector<dispatch::Scheduler::Planned> planned;
-  for (const Award& award : awards) {
-    if (award.start == 0 && line_.start_at(desk, award.where)) {
-      ++started;
-    } else {
-      planned.push_back(award.where);
-    }
-  }
-  std::ranges::sort(planned, {}, &dispatch::Scheduler::Planned::order);
-  line_.plan(std::move(planned));
-  return started;
+  return starts;
 }
 
 }  // namespace tongsuan::rolling

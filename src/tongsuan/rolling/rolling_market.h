@@ -12,11 +12,28 @@
 //
 // Only what the engine knows enters: no round sees true durations or later arrivals. Durations are
 // the owners' estimates times what finished work took of its own.
+//
+// A running exchange has one thread for the state, which must answer at once. For it a round comes
+// in parts: `begin_round` prices energy; if a clearing is due, `round_inputs` says what of, and
+// another thread freezes and clears that (frozen_round.h); `end_round` dispatches meanwhile; when
+// the clearing comes back, `finish_round` closes the round with it and starts the awards that still
+// fit. `round` is all of it at once. With `work_max` every call stops after so much work;
+// `unfinished` says that some is left, `continue_work` does more of it.
+//
+// All that the market remembers can be made again from a state: `resume`.
+//
+// Invariants. A call may come at any time, between any two commands of the engine. Starts are
+// commands that the engine, and whoever stands between it and the market, may refuse: the order
+// then waits on. A desk ends a contract with what the work has done (`EndContract::done_ppm` is 0
+// here).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tongsuan/clearing/clear.h"
@@ -24,6 +41,7 @@
 #include "tongsuan/rolling/book.h"
 #include "tongsuan/rolling/fair_share.h"
 #include "tongsuan/rolling/forward.h"
+#include "tongsuan/rolling/frozen_round.h"
 #include "tongsuan/rolling/overrun.h"
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/relocate.h"
@@ -61,7 +79,9 @@ struct MarketRules {
   RelocateRules relocation;
   std::uint32_t book_orders_max = 2'000;          // the first in line
   std::uint32_t search_units_per_order = 10'000;  // of a clearing
-  std::uint32_t thread_count = 1;                 // never changes the result
+  std::uint32_t thread_count = 1;                 // of `round`; never changes the result
+  std::uint32_t line_max = 0;  // waiting orders that take part in passes; 0: all (scheduler.h)
+  std::uint64_t work_max = 0;  // units of one call (budget.h); 0: no end
 };
 
 struct RoundRecord {
@@ -74,6 +94,7 @@ struct RoundRecord {
   std::int64_t welfare = 0;  // micro-yuan
   std::int64_t bound = 0;    // on it
   std::uint64_t work_units = 0;
+  std::string reason;  // why nothing was cleared; empty: something was
 };
 
 class RollingMarket {
@@ -85,8 +106,27 @@ class RollingMarket {
   void round(dispatch::Desk& desk);
   [[nodiscard]] Second next_round() const { return next_round_; }
 
+  // ---- A round in parts. Prices for the time until the next one; true: a clearing is due.
+  bool begin_round(dispatch::Desk& desk);
+  // Of the state as it is; copies the numbers of the first orders in line.
+  [[nodiscard]] RoundInputs round_inputs(const engine::State& state) const;
+  // Dispatches at the new prices.
+  void end_round(dispatch::Desk& desk);
+  // Closes the round, also one without a clearing, and starts its awards of the slots until now:
+  // orders that have started, gone or changed since, and places that are taken, are passed over.
+  // False: another round has closed since it was frozen.
+  bool finish_round(dispatch::Desk& desk, std::shared_ptr<const ClearedRound> cleared);
+
+  // ---- Work that is left of earlier calls.
+  [[nodiscard]] bool unfinished() const;
+  void continue_work(dispatch::Desk& desk);
+
+  // Of a new market over a state that has gone on under another one: takes in all who wait, learns
+  // from what has run, and dispatches. Prices of energy, and a round, come at once.
+  void resume(dispatch::Desk& desk);
+
   [[nodiscard]] const std::vector<RoundRecord>& rounds() const { return records_; }
-  // Books that passed a limit of clearings, so that dispatch went on without one.
+  // Rounds that closed without a clearing.
   [[nodiscard]] std::uint64_t failed_clearings() const { return failed_clearings_; }
   // Called with every round's book and clearing, for whoever keeps them.
   std::function<void(const Book&, const clearing::Clearing&)> on_round;
@@ -114,10 +154,14 @@ class RollingMarket {
   [[nodiscard]] std::uint32_t run_ppm() const;  // of estimates, as finished work ran
   [[nodiscard]] Second expected_run(Second estimate) const;
   void open_prices(const engine::State& state);
-  void clear_round(dispatch::Desk& desk);
-  [[nodiscard]] Result<clearing::Clearing> clear_book(const Book& book, std::uint64_t round) const;
-  void record_round(dispatch::Desk& desk, const Book& book, const clearing::Clearing& cleared);
-  [[nodiscard]] Book round_book(const engine::State& state, Second now) const;
+  void set_prices(dispatch::Desk& desk);
+  void record_round(dispatch::Desk& desk, const ClearedRound& cleared);
+  void start_awards(dispatch::Desk& desk, dispatch::Budget& budget);
+  void plan_awards();
+  [[nodiscard]] bool is_now(const RoundAward& award, Second now) const;
+  void do_rest(dispatch::Desk& desk, dispatch::Budget& budget);
+  void learn_contract(const engine::State& state, const engine::Contract& contract);
+  void take_in(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped);
   [[nodiscard]] ForwardView forward_view(const engine::State& state, Second now) const;
   void book_new(dispatch::Desk& desk, const std::vector<OrderId>& later);
   void book_again(dispatch::Desk& desk, const std::vector<engine::Event>& events);
@@ -128,13 +172,20 @@ class RollingMarket {
   bool start_due(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped);
   void stop_overrun(dispatch::Desk& desk, const engine::Block& block,
                     std::vector<OrderId>& stopped);
-  void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events);
+  void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events,
+                     dispatch::Budget& budget);
   void make_rooms(dispatch::Desk& desk);
+  // What a look for rooms depends on: where nothing of it has moved, it finds nothing again.
+  struct RoomView {
+    Second now = -1;
+    std::uint64_t versions = 0;  // of pools and blocks
+    std::vector<OrderId> front;
+    friend bool operator==(const RoomView&, const RoomView&) = default;
+  };
+  [[nodiscard]] RoomView room_view(const engine::State& state, Second now) const;
   bool make_room_for(dispatch::Desk& desk, OrderId order);
-  void move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option,
+  bool move_in(dispatch::Desk& desk, OrderId order, const dispatch::Option& option,
                const Room& room);
-  std::uint64_t start_awards(dispatch::Desk& desk, const Book& book,
-                             const Certificate& certificate);
 
   const engine::Places& places_;
   const engine::Energy& energy_;
@@ -147,20 +198,24 @@ class RollingMarket {
     Second from = -1;  // the first slot that counted
     std::int64_t cost = 0;
   };
-  std::vector<Later> later_;       // by OrderId
-  int128 ran_sum_ = 0;             // device-seconds that finished work ran
-  int128 estimate_sum_ = 0;        // and that it was estimated to run
-  int128 device_sum_ = 0;          // devices of that work
-  std::vector<OrderId> unbooked_;  // pay for a block, and have none yet
+  std::unordered_map<std::uint32_t, Later> later_;  // by OrderId; never gone along
+  int128 ran_sum_ = 0;                              // device-seconds that finished work ran
+  int128 estimate_sum_ = 0;                         // and that it was estimated to run
+  int128 device_sum_ = 0;                           // devices of that work
+  std::vector<OrderId> unbooked_;                   // pay for a block, and have none yet
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;
-  // The last book that was cleared and its certificate: the next one starts from their prices.
-  struct Cleared {
-    Book book;
-    Certificate certificate;
-  };
-  std::optional<Cleared> last_;
+  std::shared_ptr<const ClearedRound> last_;  // the next one starts from its prices
+  bool fills_ = false;                        // somebody waited when the round began
+  // The round that was closed last, while its awards are being started.
+  std::shared_ptr<const ClearedRound> awarding_;
+  std::size_t next_award_ = 0;
+  std::vector<OrderId> awarded_;  // that started
+  bool rooms_due_ = false;
+  bool moves_due_ = false;
+  RoomView no_rooms_;  // where there were none
+  Relocation relocation_;
   std::uint64_t failed_clearings_ = 0;
 };
 

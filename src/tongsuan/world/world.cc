@@ -47,19 +47,31 @@ std::optional<Happening> World::next(Second until) {
 
 bool World::applies(const Happening& happening) const {
   switch (happening.kind) {
-    case Kind::kEnd:
-      return state_.contract(engine::ContractId{happening.id}).end < 0;
+    case Kind::kEnd: {
+      const engine::ContractId id{happening.id};
+      return state_.knows(id) && state_.contract(id).end < 0;
+    }
     case Kind::kOverrun: {
+      if (!state_.knows(engine::ContractId{happening.id})) return false;
       const engine::Contract& contract = state_.contract(engine::ContractId{happening.id});
       return contract.end < 0 && contract.expected_end <= happening.at;
     }
     case Kind::kPatience: {
+      if (!state_.knows(OrderId{happening.id})) return false;
       const engine::OrderRecord& record = state_.order(OrderId{happening.id});
-      return record.state == engine::OrderState::kWaiting && record.first_start < 0;
+      // Its owner may have amended it: what was to happen to the former order does not.
+      return record.state == engine::OrderState::kWaiting && record.first_start < 0 &&
+             record.order.latest_start <= happening.at;
     }
-    case Kind::kOpen:
-      return state_.order(OrderId{happening.id}).state == engine::OrderState::kWaiting;
+    case Kind::kOpen: {
+      if (!state_.knows(OrderId{happening.id})) return false;
+      const engine::OrderRecord& record = state_.order(OrderId{happening.id});
+      return record.state == engine::OrderState::kWaiting &&
+             record.order.not_before <= happening.at &&
+             record.waiting_since < record.order.not_before;
+    }
     case Kind::kCancel: {
+      if (!state_.knows(OrderId{happening.id})) return false;
       const engine::OrderState order = state_.order(OrderId{happening.id}).state;
       return order == engine::OrderState::kWaiting || order == engine::OrderState::kRunning;
     }
@@ -73,8 +85,9 @@ bool World::applies(const Happening& happening) const {
 }
 
 Second World::true_work(const engine::Contract& contract) const {
-  const Job& job = script_.jobs[contract.order.value];
-  const auto work = static_cast<int128>(job.order.ways[contract.way].estimate) * job.actual_ppm;
+  const engine::LiveOrder& order = state_.order(contract.order).order;  // as its owner amended it
+  const auto work = static_cast<int128>(order.ways[contract.way].estimate) *
+                    script_.jobs[contract.order.value].actual_ppm;
   return std::max<Second>(1, static_cast<Second>(work / kPpm));
 }
 
@@ -132,13 +145,18 @@ void World::see(const engine::Event& event) {
     queue_.push({moving->ready, Kind::kArrived, static_cast<std::uint32_t>(transfers_.size())});
     transfers_.push_back(*moving);
   } else if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
-    queue_.push({accepted->what.latest_start, Kind::kPatience, accepted->order.value});
-    if (accepted->what.not_before > event.at) {
-      queue_.push({accepted->what.not_before, Kind::kOpen, accepted->order.value});
-    }
+    await(accepted->order, accepted->what, event.at);
     const Second cancel = script_.jobs[accepted->order.value].cancel;
     if (cancel >= 0) queue_.push({cancel, Kind::kCancel, accepted->order.value});
+  } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
+    await(amended->order, amended->what, event.at);
   }
+}
+
+// The seconds at which an order that waits from now on opens, and leaves.
+void World::await(OrderId id, const engine::LiveOrder& order, Second now) {
+  queue_.push({order.latest_start, Kind::kPatience, id.value});
+  if (order.not_before > now) queue_.push({order.not_before, Kind::kOpen, id.value});
 }
 
 }  // namespace tongsuan::world

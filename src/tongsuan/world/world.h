@@ -69,6 +69,7 @@ class World {
 
  private:
   [[nodiscard]] Second startup_of(const engine::StartOrder& start);
+  void await(OrderId id, const engine::LiveOrder& order, Second now);
   [[nodiscard]] bool applies(const Happening& happening) const;
   [[nodiscard]] Second true_work(const engine::Contract& contract) const;
 

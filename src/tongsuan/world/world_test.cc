@@ -289,5 +289,26 @@ TEST(WorldProperty, NoStopMakesOrLosesWorkThatWasKept) {
   }
 }
 
+// What was to happen to the former order does not; what is to happen to the new one does.
+TEST(World, AnAmendedOrderOpensAndLeavesAtItsNewSeconds) {
+  Script script;
+  script.jobs = {job(0)};
+  script.jobs[0].order.not_before = 100;
+  script.jobs[0].order.latest_start = 200;
+  Play play(script);
+  play.submit(0);
+  engine::LiveOrder what = script.jobs[0].order;
+  what.not_before = 150;
+  what.latest_start = 300;
+  what.ways[0].estimate = 40;
+  play.run(50, engine::AmendOrder{OrderId{0}, what});
+  play.next(150, Kind::kOpen);
+  play.run(150, engine::OpenOrder{OrderId{0}});
+  play.next(300, Kind::kPatience);
+  EXPECT_TRUE(play.over());
+  play.start(300, 0);
+  play.next(340, Kind::kEnd);
+}
+
 }  // namespace
 }  // namespace tongsuan::world

@@ -1,0 +1,57 @@
+// The bytes of rows, alike in snapshots and where a digest covers what an event touched.
+#pragma once
+
+#include "tongsuan/engine/internal/order_bytes.h"
+#include "tongsuan/engine/state.h"
+
+namespace tongsuan::engine::internal {
+
+class RowWriter : public Writer {
+ public:
+  using Writer::Writer;
+
+  void count(std::size_t value) { number(static_cast<std::uint32_t>(value)); }
+  void record(const OrderRecord& record) {
+    order(record.order);
+    byte(static_cast<std::uint8_t>(record.state));
+    number(record.done_ppm);
+    number(record.contract);
+    number(record.first_start);
+    number(record.waiting_since);
+    number(record.stops);
+  }
+  void contract(const Contract& contract) {
+    held(contract);
+    number(contract.start);
+    number(contract.expected_end);
+    number(contract.end);
+    number(contract.price.raw());
+    number(contract.promised);
+  }
+  void block(const Block& block) {
+    held(block);
+    number(block.begin);
+    number(block.end);
+    number(block.price.raw());
+    number(block.booked);
+  }
+
+ private:
+  // Devices of a contract or a block.
+  template <class Held>
+  void held(const Held& held) {
+    number(held.order.value);
+    number(held.way);
+    number(held.pool.value);
+    number(held.per_node);
+    count(held.nodes.size());
+    for (const std::uint32_t node : held.nodes) number(node);
+  }
+};
+
+// The least that rows take in a snapshot, their numbers included.
+inline constexpr std::size_t kRecordBytes = 4 + kOrderBytes + 1 + 3 * 4 + 2 * 8;
+inline constexpr std::size_t kContractBytes = 4 + 5 * 4 + 5 * 8;
+inline constexpr std::size_t kBlockBytes = 5 * 4 + 4 * 8;
+
+}  // namespace tongsuan::engine::internal

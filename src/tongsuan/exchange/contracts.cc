@@ -1,0 +1,295 @@
+// Contracts: rights granted as they start, paid as they are delivered, closed as they end.
+#include <algorithm>
+
+#include "tongsuan/exchange/internal/executor.h"
+
+namespace tongsuan::exchange {
+
+using engine::Contract;
+using engine::ContractId;
+using engine::OrderState;
+using ledger::Account;
+using ledger::Purpose;
+
+ParticipantId Executor::supplier_of(const Contract& contract) const {
+  const HubId hub = state_.engine().places().pools[contract.pool.value].hub;
+  return state_.hubs()[hub.value].supplier;
+}
+
+std::optional<Code> Executor::own_contract(ContractId contract) const {
+  if (contract.value >= state_.engine().contract_count()) return Code::kUnknown;
+  const bool own = supplier_of(state_.engine().contract(contract)) == actor_;
+  return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
+}
+
+std::optional<Code> Executor::own_pool(engine::PoolId pool) const {
+  const std::vector<engine::Pool>& pools = state_.engine().places().pools;
+  if (pool.value >= pools.size()) return Code::kUnknown;
+  const bool own = state_.hubs()[pools[pool.value].hub.value].supplier == actor_;
+  return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
+}
+
+// ---- Money of a contract ---------------------------------------------------------------------
+
+void Executor::grant(ContractId id, Second from, Second until) {
+  const Contract& contract = state_.engine().contract(id);
+  const Money cost = cost_of(contract.price, contract.devices(), until - from);
+  ContractGranted event{id, {}, 0, cost, from, until};
+  if (cost > Money()) {
+    event.grant = state_.money().last_contract() + 1;
+    const ledger::DeviceSeconds rectangle(std::int64_t{contract.devices()} * (until - from));
+    const ledger::Leg leg =
+        ledger::Grant{state_.money_of(contract.order).hold, cost, rectangle};
+    pay({&leg, 1}, {.contract = event.grant});
+    event.right = money_answer_.right();
+  }
+  emit(event);
+}
+
+// What is due when the contract has been delivered up to `until`: the legs that deliver and pay it.
+Money Executor::add_delivery(ContractId id, Second until, std::vector<ledger::Leg>& legs) const {
+  const Contract& contract = state_.engine().contract(id);
+  const ContractMoney& money = state_.money_of(id);
+  const ledger::RightRow* right = state_.money().rights().find(money.right);
+  if (right == nullptr || until <= money.metered) return Money();
+  const ledger::DeviceSeconds part(std::int64_t{contract.devices()} * (until - money.metered));
+  const Money owed = ledger::due(right->cost, right->delivered + part, right->rectangle);
+  const Money now = owed - right->paid;
+  legs.push_back(ledger::Deliver{money.right, part});
+  if (now > Money()) {
+    legs.push_back(ledger::Post{state_.money_of(contract.order).hold,
+                                Account{supplier_of(contract), Purpose::kCash}, now});
+  }
+  return now;
+}
+
+ledger::Reason Executor::reason_of(ContractId id) const {
+  const ContractMoney& money = state_.money_of(id);
+  return {.contract = money.grant, .segment = static_cast<std::uint64_t>(at_) + 1,
+          .round = state_.engine().round()};
+}
+
+void Executor::meter(ContractId id, Second until) {
+  std::vector<ledger::Leg> legs;
+  const Money paid = add_delivery(id, until, legs);
+  if (!legs.empty()) pay(legs, reason_of(id));
+  emit(ContractMetered{id, until, paid});
+}
+
+// Delivers up to now and ends the right. What a supplier failed to deliver costs it a part of the
+// price, out of its margin as far as that goes.
+void Executor::settle(ContractId id, bool failed) {
+  const Contract& contract = state_.engine().contract(id);
+  const ContractMoney money = state_.money_of(id);
+  const Second until = std::clamp(at_, money.metered, money.until);
+  const ledger::RightRow* right = state_.money().rights().find(money.right);
+  std::vector<ledger::Leg> legs;
+  const Money paid = add_delivery(id, until, legs);
+  Money penalty;
+  if (right != nullptr) {
+    const ParticipantId supplier = supplier_of(contract);
+    const Money lost = right->cost - right->paid - paid;
+    const Account margin{supplier, Purpose::kMargin};
+    if (failed) {
+      const auto share = static_cast<int128>(lost.raw()) * state_.rules().penalty_ppm;
+      penalty = std::clamp(Money(divide(share, engine::kPpm, Rounding::kDown)), Money(),
+                           std::max(Money(), state_.money().balance(margin)));
+    }
+    const ParticipantId buyer{state_.engine().order(contract.order).order.account.value};
+    if (penalty > Money()) {
+      legs.push_back(ledger::Move{margin, Account{buyer, Purpose::kCash}, penalty});
+    }
+    legs.push_back(ledger::Close{money.right});
+    pay(legs, reason_of(id));
+  }
+  if (until > money.metered) emit(ContractMetered{id, until, paid});
+  emit(ContractSettled{id, penalty});
+}
+
+// A block that was kept earns its premium; otherwise the buyer has it back.
+void Executor::pay_premium(const Contract& contract) {
+  const engine::OrderRecord& record = state_.engine().order(contract.order);
+  const Money premium(record.order.premium);
+  if (premium == Money() || record.contract != state_.engine().contract_count() - 1 ||
+      record.stops > 0) {
+    return;
+  }
+  const ledger::HoldId hold = state_.money_of(contract.order).hold;
+  const bool kept = contract.promised >= 0 && contract.start == contract.promised;
+  const ledger::Reason why{.contract = state_.money().last_contract() + 1,
+                           .reference = state_.sequence()};
+  ledger::Leg leg = ledger::Release{hold, premium};
+  if (kept) leg = ledger::Post{hold, Account{supplier_of(contract), Purpose::kCash}, premium};
+  pay({&leg, 1}, why);
+}
+
+// ---- Starts, extensions, ends ----------------------------------------------------------------
+
+std::optional<Code> Executor::check_start(const engine::StartOrder& start) const {
+  const engine::State& engine = state_.engine();
+  if (start.order.value >= engine.order_count() ||
+      start.pool.value >= engine.places().pools.size()) {
+    return Code::kUnknown;
+  }
+  const engine::OrderRecord& record = engine.order(start.order);
+  const engine::Pool& pool = engine.places().pools[start.pool.value];
+  const HubRecord& hub = state_.hubs()[pool.hub.value];
+  const ParticipantRecord& buyer = state_.participants()[record.order.account.value];
+  if (state_.halted() || hub.halted || buyer.halted) return Code::kHalted;
+  if (hub.supplier == ledger::kHouse) return Code::kNoSupplier;
+  if (start.way >= record.order.ways.size() || record.state != OrderState::kWaiting ||
+      start.price.raw() < 0 || start.price.raw() > kPriceMax) {
+    return std::nullopt;  // the engine refuses it
+  }
+  const engine::Need need =
+      engine::need_of(record.order.ways[start.way], record.order.whole_nodes, pool.node_devices);
+  const Money cost = cost_of(start.price, need.devices(), engine::State::remaining(record, start.way));
+  const Money budget =
+      state_.left_of(start.order) - Money(record.first_start < 0 ? record.order.premium : 0);
+  return cost > budget ? std::optional(Code::kOverHold) : std::nullopt;
+}
+
+Code Executor::start(engine::StartOrder& command) {
+  if (const auto refused = check_start(command)) return *refused;
+  const bool first = state_.engine().order(command.order).first_start < 0;
+  if (const auto refused = ask_engine(std::move(command))) return *refused;
+  emit_engine();
+  const ContractId id{state_.engine().contract_count() - 1};
+  const Contract& contract = state_.engine().contract(id);
+  if (first) pay_premium(contract);
+  grant(id, at_, contract.expected_end);
+  value_ = id.value;
+  return Code::kDone;
+}
+
+// Paid for as long as the order has money; then it has to end.
+Code Executor::extend(const engine::ExtendContract& command) {
+  if (command.contract.value >= state_.engine().contract_count()) return Code::kUnknown;
+  const Contract& contract = state_.engine().contract(command.contract);
+  const ContractMoney money = state_.money_of(command.contract);
+  if (contract.end < 0 && command.until > at_ && command.until <= engine::kSecondsMax) {
+    const Second from = std::clamp(at_, money.metered, money.until);
+    std::vector<ledger::Leg> legs;
+    const Money now = add_delivery(command.contract, from, legs);
+    const Money cost = cost_of(contract.price, contract.devices(), command.until - from);
+    if (cost > state_.left_of(contract.order) - now) return Code::kOverHold;
+  }
+  if (const auto refused = ask_engine(command)) return *refused;
+  const Second from = std::clamp(at_, money.metered, money.until);
+  settle(command.contract, false);
+  emit_engine();
+  grant(command.contract, from, command.until);
+  value_ = command.contract.value;
+  return Code::kDone;
+}
+
+// The contracts that end in what the engine decided are settled, then it happens, then whoever is
+// done has back what is left.
+void Executor::emit_ends() {
+  std::vector<OrderId> orders;
+  const std::vector<engine::Event> events = engine_events_;
+  for (const engine::Event& event : events) {
+    const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
+    if (ended == nullptr) continue;
+    orders.push_back(state_.engine().contract(ended->contract).order);
+    settle(ended->contract, ended->reason == engine::EndReason::kFailed);
+  }
+  for (const engine::Event& event : events) emit(event);
+  for (const OrderId order : orders) {
+    const OrderState now = state_.engine().order(order).state;
+    if (now == OrderState::kDone || now == OrderState::kCancelled) release(order);
+  }
+}
+
+Code Executor::end(const engine::EndContract& command) {
+  if (const auto refused = ask_engine(command)) return *refused;
+  emit_ends();
+  if (value_ == 0) value_ = command.contract.value;
+  return Code::kDone;
+}
+
+// ---- Commands --------------------------------------------------------------------------------
+
+Code Executor::operator()(ChangeAsk& command) {
+  if (const auto refused = own_pool(command.pool)) return *refused;
+  const std::int64_t now = state_.engine().pool(command.pool).ask.raw();
+  const std::int64_t percent = state_.rules().collar_percent;
+  const int128 ask = command.ask.raw();
+  if (percent > 0 && now > 0 &&
+      (ask * 100 > static_cast<int128>(now) * percent || ask * percent < static_cast<int128>(now) * 100)) {
+    return Code::kCollar;
+  }
+  if (const auto refused = ask_engine(engine::ChangeAsk{command.pool, command.ask})) return *refused;
+  emit_engine();
+  value_ = command.pool.value;
+  return Code::kDone;
+}
+
+Code Executor::operator()(ReportNodes& command) {
+  if (const auto refused = own_pool(command.what.pool)) return *refused;
+  if (const auto refused = ask_engine(command.what)) return *refused;
+  emit_ends();
+  return Code::kDone;
+}
+
+Code Executor::operator()(MeterContract& command) {
+  if (const auto refused = own_contract(command.contract)) return *refused;
+  if (state_.engine().contract(command.contract).end >= 0) return Code::kNotRunning;
+  const ContractMoney& money = state_.money_of(command.contract);
+  if (command.until <= money.metered || command.until > std::min(at_, money.until)) {
+    return Code::kTime;
+  }
+  meter(command.contract, command.until);
+  value_ = command.contract.value;
+  return Code::kDone;
+}
+
+Code Executor::operator()(EndContract& command) {
+  if (const auto refused = own_contract(command.contract)) return *refused;
+  value_ = command.contract.value;
+  return end({command.contract, command.reason, command.done_ppm});
+}
+
+Code Executor::operator()(Dispatch& command) {
+  if (actor_ != ledger::kHouse) return Code::kNotYours;
+  if (auto* starting = std::get_if<engine::StartOrder>(&command.what)) return start(*starting);
+  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) return end(*ending);
+  if (auto* going_on = std::get_if<engine::ExtendContract>(&command.what)) return extend(*going_on);
+  if (auto* leaving = std::get_if<engine::ExpireOrder>(&command.what)) {
+    const OrderId order = leaving->order;
+    if (const auto refused = ask_engine(*leaving)) return *refused;
+    emit_engine();
+    release(order);
+    return Code::kDone;
+  }
+  const bool plain = std::holds_alternative<engine::OpenOrder>(command.what) ||
+                     std::holds_alternative<engine::BookBlock>(command.what) ||
+                     std::holds_alternative<engine::ReleaseBlock>(command.what) ||
+                     std::holds_alternative<engine::StartTransfer>(command.what) ||
+                     std::holds_alternative<engine::EndTransfer>(command.what);
+  if (!plain) return Code::kLimit;  // it comes as a command of its own
+  if (const auto refused = ask_engine(std::move(command.what))) return *refused;
+  emit_engine();
+  return Code::kDone;
+}
+
+Code Executor::operator()(CloseGate& command) {
+  if (state_.gate().round != 0 || command.round != state_.engine().round() + 1) return Code::kStale;
+  emit(GateClosed{command.round, state_.engine().order_count()});
+  value_ = command.round;
+  return Code::kDone;
+}
+
+Code Executor::operator()(CloseRound& command) {
+  if (state_.gate().round == 0 || command.what.round != state_.gate().round) return Code::kStale;
+  if (command.reason.size() > kUrlMax) return Code::kLimit;
+  const std::uint64_t round = command.what.round;
+  if (const auto refused = ask_engine(std::move(command.what))) return *refused;
+  emit_engine();
+  emit(RoundPublished{round, command.outcome, command.book, command.certificate, command.welfare, command.bound,
+                      std::move(command.reason)});
+  value_ = round;
+  return Code::kDone;
+}
+
+}  // namespace tongsuan::exchange

@@ -1,0 +1,175 @@
+// What happened at the exchange: events of the engine, of the ledger, and its own.
+//
+// Model. A *record* is the bytes of what one request did: the second at which it was decided, and
+// its events in the order in which they happened. Applied one after the other to the state before,
+// they give the state after, whoever decided. docs/formats/exchange.md has the bytes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
+#include "tongsuan/base/result.h"
+#include "tongsuan/exchange/commands.h"
+#include "tongsuan/ledger/entry.h"
+
+namespace tongsuan::exchange {
+
+struct ParticipantOpened {
+  ParticipantId participant;
+  std::string name;
+  Role role = Role::kParticipant;
+  ParticipantId owner;
+  static constexpr auto fields() {
+    return std::tuple(&ParticipantOpened::participant, &ParticipantOpened::name,
+                      &ParticipantOpened::role, &ParticipantOpened::owner);
+  }
+};
+struct KeyAdded {
+  ParticipantId participant;
+  KeyId key{};
+  Salt salt{};
+  Role role = Role::kParticipant;
+  Second expires = 0;
+  static constexpr auto fields() {
+    return std::tuple(&KeyAdded::participant, &KeyAdded::key, &KeyAdded::salt, &KeyAdded::role,
+                      &KeyAdded::expires);
+  }
+};
+struct KeyRevoked {
+  KeyId key{};
+  static constexpr auto fields() { return std::tuple(&KeyRevoked::key); }
+};
+struct HaltSet {
+  HaltScope scope = HaltScope::kMarket;
+  std::uint32_t target = 0;
+  bool on = true;
+  static constexpr auto fields() {
+    return std::tuple(&HaltSet::scope, &HaltSet::target, &HaltSet::on);
+  }
+};
+struct RulesSet {
+  Rules rules;
+  static constexpr auto fields() { return std::tuple(&RulesSet::rules); }
+};
+struct HubAssigned {
+  HubId hub;
+  ParticipantId supplier;
+  static constexpr auto fields() { return std::tuple(&HubAssigned::hub, &HubAssigned::supplier); }
+};
+// The order is the participant's, and this hold pays for it. Comes before the first event of the
+// order, and again whenever another hold takes the place of the last one.
+struct OrderHeld {
+  OrderId order;
+  ledger::HoldId hold;  // of none when it can cost nothing
+  static constexpr auto fields() { return std::tuple(&OrderHeld::order, &OrderHeld::hold); }
+};
+struct OrderNamed {
+  OrderId order;
+  std::string name;
+  static constexpr auto fields() { return std::tuple(&OrderNamed::order, &OrderNamed::name); }
+};
+// The right that pays a contract from `from` to its expected end. A contract that goes on beyond
+// its estimate has one right after the other.
+struct ContractGranted {
+  engine::ContractId contract;
+  ledger::RightId right;
+  std::uint64_t grant = 0;  // the ledger's number of the contract
+  Money cost;
+  Second from = 0;
+  Second until = 0;
+  static constexpr auto fields() {
+    return std::tuple(&ContractGranted::contract, &ContractGranted::right, &ContractGranted::grant,
+                      &ContractGranted::cost, &ContractGranted::from, &ContractGranted::until);
+  }
+};
+// Delivered and paid up to this second.
+struct ContractMetered {
+  engine::ContractId contract;
+  Second until = 0;
+  Money paid;  // for this segment
+  static constexpr auto fields() {
+    return std::tuple(&ContractMetered::contract, &ContractMetered::until, &ContractMetered::paid);
+  }
+};
+// Its right has ended.
+struct ContractSettled {
+  engine::ContractId contract;
+  Money penalty;  // paid to the buyer out of the supplier's margin
+  static constexpr auto fields() {
+    return std::tuple(&ContractSettled::contract, &ContractSettled::penalty);
+  }
+};
+struct GateClosed {
+  std::uint64_t round = 0;
+  std::uint32_t orders = 0;  // numbers below are of this round
+  static constexpr auto fields() { return std::tuple(&GateClosed::round, &GateClosed::orders); }
+};
+struct RoundPublished {
+  std::uint64_t round = 0;
+  RoundOutcome outcome = RoundOutcome::kEmpty;
+  Digest book{};
+  Digest certificate{};
+  std::int64_t welfare = 0;
+  std::int64_t bound = 0;
+  std::string reason;
+  static constexpr auto fields() {
+    return std::tuple(&RoundPublished::round, &RoundPublished::outcome, &RoundPublished::book, &RoundPublished::certificate,
+                      &RoundPublished::welfare, &RoundPublished::bound, &RoundPublished::reason);
+  }
+};
+struct WebhookPut {
+  std::uint32_t webhook = 0;
+  ParticipantId participant;
+  std::string url;
+  Salt salt{};
+  std::uint64_t sequence = 0;  // events after it are sent
+  static constexpr auto fields() {
+    return std::tuple(&WebhookPut::webhook, &WebhookPut::participant, &WebhookPut::url,
+                      &WebhookPut::salt, &WebhookPut::sequence);
+  }
+};
+struct WebhookDropped {
+  std::uint32_t webhook = 0;
+  static constexpr auto fields() { return std::tuple(&WebhookDropped::webhook); }
+};
+struct WebhookAcked {
+  std::uint32_t webhook = 0;
+  std::uint64_t sequence = 0;
+  static constexpr auto fields() {
+    return std::tuple(&WebhookAcked::webhook, &WebhookAcked::sequence);
+  }
+};
+// A request with an id was answered, also when it was refused: the last event of its record.
+struct Answered {
+  CommandId id{};
+  std::uint64_t fingerprint = 0;
+  Code code = Code::kDone;
+  std::uint64_t value = 0;
+  static constexpr auto fields() {
+    return std::tuple(&Answered::id, &Answered::fingerprint, &Answered::code, &Answered::value);
+  }
+};
+
+using OwnEvent =
+    std::variant<ParticipantOpened, KeyAdded, KeyRevoked, HaltSet, RulesSet, HubAssigned, OrderHeld,
+                 OrderNamed, ContractGranted, ContractMetered, ContractSettled, GateClosed,
+                 RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered>;
+
+// A ledger event that owns its facts.
+struct MoneyEvent {
+  Second at = 0;
+  ledger::EntryId id;
+  ledger::Reason why;
+  std::vector<ledger::Fact> facts;
+  [[nodiscard]] ledger::Event view() const { return {at, id, why, facts}; }
+};
+
+// New kinds come last, here and in OwnEvent: positions are part of the bytes.
+using Event = std::variant<engine::Event, MoneyEvent, OwnEvent>;
+
+}  // namespace tongsuan::exchange

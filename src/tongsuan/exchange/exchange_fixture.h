@@ -1,0 +1,140 @@
+// Test helper: a small exchange with two suppliers and two buyers, whose every record is applied to
+// a second state at once and seen by the ledger's audit.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tongsuan/engine/state_fixture.h"
+#include "tongsuan/exchange/exchange.h"
+#include "tongsuan/ledger/audit.h"
+
+namespace tongsuan::exchange::testing {
+
+using engine::ContractId;
+using engine::PoolId;
+using ledger::kHouse;
+using ledger::Purpose;
+
+inline constexpr ParticipantId kEast{1}, kWest{2}, kAlice{3}, kBob{4};
+inline constexpr ledger::Account cash(ParticipantId who) { return {who, Purpose::kCash}; }
+inline constexpr ledger::Account margin(ParticipantId who) { return {who, Purpose::kMargin}; }
+
+inline engine::Places places_without_accounts() {
+  engine::Places places = engine::testing::small_places();
+  places.accounts.clear();
+  places.account_names = {};
+  for (engine::Pool& pool : places.pools) pool.ask = Price(3'600);
+  return places;
+}
+
+// The first thing that is wrong between money and contracts; empty when nothing is.
+std::string wrong_money(const State& state);
+
+class ExchangeTest : public ::testing::Test {
+ protected:
+  ExchangeTest() : exchange_(places_without_accounts(), 0), twin_(places_without_accounts(), 0) {
+    for (const char* name : {"east-supplier", "west-supplier"}) {
+      must(kHouse, OpenParticipant{name, Role::kHub, kHouse, Money()});
+    }
+    for (const char* name : {"alice", "bob"}) {
+      must(kHouse, OpenParticipant{name, Role::kParticipant, kHouse, Money()});
+    }
+    must(kHouse, AssignHub{HubId{0}, kEast});
+    must(kHouse, AssignHub{HubId{1}, kWest});
+    for (const ParticipantId who : {kAlice, kBob}) {
+      must(kHouse, Deposit{cash(who), Money(1'000'000), 7});
+    }
+    must(kHouse, Deposit{margin(kEast), Money(100'000), 8});
+  }
+
+  const Answer& ask(ParticipantId actor, Command command, CommandId id = {},
+                    std::uint64_t body = 0) {
+    exchange_.execute(now_, {id, body, actor, std::move(command)}, output_);
+    if (output_.record.empty()) return output_.answer;
+    const auto misfit = twin_.replay(output_.record, [&](Second, const Event& event) {
+      if (const auto* money = std::get_if<MoneyEvent>(&event)) audit_.see(money->view());
+    });
+    EXPECT_FALSE(misfit) << misfit->what;
+    EXPECT_EQ(exchange_.digest(), twin_.digest()) << "events alone give the same state";
+    EXPECT_EQ(audit_.faults(), std::vector<std::string>());
+    EXPECT_EQ(wrong_money(exchange_.state()), "");
+    EXPECT_EQ(engine::testing::broken_invariant(exchange_.state().engine()), "");
+    return output_.answer;
+  }
+  std::string name_of(ParticipantId actor, Command command) {
+    return code_name(ask(actor, std::move(command)).code);
+  }
+  std::uint64_t must(ParticipantId actor, Command command) {
+    const Answer& answer = ask(actor, std::move(command));
+    EXPECT_EQ(answer.code, Code::kDone) << code_name(answer.code);
+    return answer.value;
+  }
+
+  // One device of class A for 100 seconds, worth `value`.
+  [[nodiscard]] engine::LiveOrder order(std::int64_t value, std::uint32_t gang = 1) const {
+    engine::LiveOrder order = engine::testing::small_order(gang, now_);
+    order.value = value;
+    return order;
+  }
+  OrderId submit(ParticipantId who, std::int64_t value, std::uint32_t gang = 1) {
+    return OrderId{static_cast<std::uint32_t>(must(who, SubmitOrder{order(value, gang), "job"}))};
+  }
+  // On the first nodes of pool 0, at one micro-yuan for a device-second.
+  std::string start(OrderId order, std::vector<std::uint32_t> nodes = {0},
+                    std::int64_t price = 3'600) {
+    return name_of(kHouse, Dispatch{engine::StartOrder{order, 0, PoolId{0}, std::move(nodes),
+                                                       Price(price)}});
+  }
+  [[nodiscard]] std::int64_t balance(ledger::Account account) const {
+    return exchange_.state().money().balance(account).raw();
+  }
+  [[nodiscard]] std::int64_t left(OrderId order) const {
+    return exchange_.state().left_of(order).raw();
+  }
+  [[nodiscard]] const engine::OrderRecord& record(OrderId order) const {
+    return exchange_.state().engine().order(order);
+  }
+
+  Exchange exchange_;
+  Exchange twin_;
+  ledger::Audit audit_;
+  Output output_;
+  Second now_ = 0;
+};
+
+inline std::string wrong_money(const State& state) {
+  const engine::State& engine = state.engine();
+  std::uint32_t live = 0;
+  for (std::uint32_t i = 0; i < engine.order_count(); ++i) {
+    const engine::OrderRecord& record = engine.order(OrderId{i});
+    const bool lives = record.state == engine::OrderState::kWaiting ||
+                       record.state == engine::OrderState::kRunning;
+    live += lives ? 1 : 0;
+    const Money left = state.left_of(OrderId{i});
+    if (!lives && left != Money()) return "an order that is over still holds money";
+    if (left > Money(record.order.value + record.order.premium)) return "more is held than it may cost";
+    const bool whole = record.state == engine::OrderState::kWaiting && record.first_start < 0;
+    if (whole && left != Money(record.order.value + record.order.premium)) {
+      return "a waiting order holds less than it may cost";
+    }
+  }
+  if (live != state.live_orders()) return "live orders";
+  for (std::uint32_t i = 0; i < engine.contract_count(); ++i) {
+    const engine::Contract& contract = engine.contract(ContractId{i});
+    const ContractMoney& money = state.money_of(ContractId{i});
+    const ledger::RightRow* right = state.money().rights().find(money.right);
+    if (contract.end >= 0 && right != nullptr) return "a right of a contract that has ended";
+    if (contract.end >= 0) continue;
+    if (right == nullptr && contract.price.raw() > 0) return "a contract that nobody pays";
+    if (money.until < contract.expected_end) return "granted for less than it is expected to take";
+    if (right == nullptr) continue;
+    const std::int64_t seconds = right->delivered.raw() / contract.devices();
+    if (money.metered < seconds) return "more delivered than metered";
+  }
+  return "";
+}
+
+}  // namespace tongsuan::exchange::testing

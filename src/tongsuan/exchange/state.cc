@@ -1,0 +1,366 @@
+#include "tongsuan/exchange/state.h"
+
+#include <algorithm>
+
+#include "tongsuan/base/check.h"
+#include "tongsuan/engine/engine.h"
+#include "tongsuan/engine/touched.h"
+#include "tongsuan/exchange/bytes.h"
+#include "tongsuan/ledger/touched.h"
+
+namespace tongsuan::exchange {
+namespace {
+
+using Misfitting = std::optional<std::string>;
+const std::string kNoName;
+
+// As fine as recovery needs, and bounded: what has piled up is hashed into the digest.
+constexpr std::size_t kHashChunk = std::size_t{1} << 16;
+
+Digest chained(const Digest& digest, std::string_view rows) {
+  Sha256 sha;
+  sha.update(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  sha.update(rows);
+  return sha.finish();
+}
+
+// The exchange is the first account.
+engine::Places with_house(engine::Places places) {
+  TONGSUAN_CHECK(places.accounts.empty());
+  places.accounts.push_back({});
+  places.account_names.push_back("exchange");
+  return places;
+}
+
+}  // namespace
+
+State::State(engine::Places places, Second opened)
+    : engine_(with_house(std::move(places))), now_(opened) {
+  hubs_.resize(engine_.places().hubs.size());
+  participants_.push_back({"exchange", Role::kOperator, ledger::kHouse});
+  gate_.closed = opened;
+}
+
+const ParticipantRecord* State::participant(ParticipantId id) const {
+  return id.value < participants_.size() ? &participants_[id.value] : nullptr;
+}
+
+const KeyRow* State::key(const KeyId& id) const {
+  const auto at = std::ranges::lower_bound(keys_, id, {}, &KeyRow::key);
+  return at != keys_.end() && at->key == id ? &*at : nullptr;
+}
+
+const RoundRow* State::round(std::uint64_t round) const {
+  const auto at = std::ranges::lower_bound(rounds_, round, {}, &RoundRow::round);
+  return at != rounds_.end() && at->round == round ? &*at : nullptr;
+}
+
+ParticipantId State::find_participant(std::string_view name) const {
+  for (std::uint32_t i = 1; i < participants_.size(); ++i) {
+    if (participants_[i].name == name) return ParticipantId{i};
+  }
+  return ledger::kHouse;
+}
+
+const std::string& State::order_name(OrderId id) const {
+  return id.value < names_.size() ? names_[id.value] : kNoName;
+}
+
+Money State::left_of(OrderId id) const {
+  const ledger::HoldRow* hold = money_.holds().find(orders_[id.value].hold);
+  return hold == nullptr ? Money() : hold->left;
+}
+
+bool State::locked(Second at) const {
+  return gate_.round == 0 && at >= next_gate() - rules_.lock && rules_.lock > 0;
+}
+
+// ---- Own events ------------------------------------------------------------------------------
+
+// Whether an own event fits. Reads only.
+class State::Check {
+ public:
+  explicit Check(const State& state) : state_(state) {}
+
+  Misfitting operator()(const ParticipantOpened& event) const {
+    if (event.participant.value != state_.participants_.size()) return "not the next participant";
+    if (event.participant.value >= ledger::kParticipantsMax) return "too many participants";
+    if (event.owner.value > event.participant.value) return "an owner that is unknown";
+    return std::nullopt;
+  }
+  Misfitting operator()(const KeyAdded& event) const {
+    if (!known(event.participant)) return "a key of an unknown participant";
+    return state_.key(event.key) != nullptr ? Misfitting("a key that is there") : std::nullopt;
+  }
+  Misfitting operator()(const KeyRevoked& event) const {
+    const KeyRow* key = state_.key(event.key);
+    return key == nullptr || key->revoked ? Misfitting("no such key") : std::nullopt;
+  }
+  Misfitting operator()(const HaltSet& event) const {
+    if (event.scope == HaltScope::kParticipant && !known({event.target})) {
+      return "a halt of an unknown participant";
+    }
+    if (event.scope == HaltScope::kHub && event.target >= state_.hubs_.size()) {
+      return "a halt of an unknown hub";
+    }
+    return std::nullopt;
+  }
+  Misfitting operator()(const RulesSet&) const { return std::nullopt; }
+  Misfitting operator()(const HubAssigned& event) const {
+    if (event.hub.value >= state_.hubs_.size()) return "an unknown hub";
+    return known(event.supplier) ? std::nullopt : Misfitting("an unknown supplier");
+  }
+  Misfitting operator()(const OrderHeld& event) const {
+    if (event.order.value > state_.orders_.size()) return "the hold of an unknown order";
+    if (event.order.value == state_.orders_.size() &&
+        event.order.value >= state_.engine_.order_count()) {
+      return "the hold of an order that is not there";
+    }
+    if (event.hold.slot != kNone && state_.money_.holds().find(event.hold) == nullptr) {
+      return "a hold that is not open";
+    }
+    return std::nullopt;
+  }
+  Misfitting operator()(const OrderNamed& event) const {
+    return event.order.value < state_.orders_.size() ? std::nullopt
+                                                     : Misfitting("the name of an unknown order");
+  }
+  Misfitting operator()(const ContractGranted& event) const {
+    if (event.contract.value >= state_.engine_.contract_count()) return "an unknown contract";
+    if (event.from > event.until) return "a contract that ends before it begins";
+    if (event.right.slot != kNone && state_.money_.rights().find(event.right) == nullptr) {
+      return "a right that is not open";
+    }
+    return std::nullopt;
+  }
+  Misfitting operator()(const ContractMetered& event) const {
+    if (event.contract.value >= state_.contracts_.size()) return "an unknown contract";
+    const ContractMoney& money = state_.contracts_[event.contract.value];
+    return event.until < money.metered || event.until > money.until
+               ? Misfitting("a meter that runs backwards, or beyond what was granted")
+               : std::nullopt;
+  }
+  Misfitting operator()(const ContractSettled& event) const {
+    return event.contract.value < state_.contracts_.size() ? std::nullopt
+                                                           : Misfitting("an unknown contract");
+  }
+  Misfitting operator()(const GateClosed& event) const {
+    if (state_.gate_.round != 0) return "the gate is closed already";
+    if (event.round != state_.last_round() + 1) return "not the next round";
+    return event.orders == state_.engine_.order_count() ? std::nullopt
+                                                        : Misfitting("not all orders");
+  }
+  Misfitting operator()(const RoundPublished& event) const {
+    return event.round == state_.gate_.round && event.round != 0
+               ? std::nullopt
+               : Misfitting("not the round whose gate is closed");
+  }
+  Misfitting operator()(const WebhookPut& event) const {
+    if (event.webhook > state_.webhooks_.size()) return "not the next webhook";
+    return known(event.participant) ? std::nullopt : Misfitting("an unknown participant");
+  }
+  Misfitting operator()(const WebhookDropped& event) const { return open(event.webhook); }
+  Misfitting operator()(const WebhookAcked& event) const { return open(event.webhook); }
+  Misfitting operator()(const Answered& event) const {
+    return state_.repeats_.find(event.id) == nullptr ? std::nullopt
+                                                     : Misfitting("an id that was answered");
+  }
+
+ private:
+  [[nodiscard]] bool known(ParticipantId id) const {
+    return id.value < state_.participants_.size();
+  }
+  [[nodiscard]] Misfitting open(std::uint32_t webhook) const {
+    return webhook < state_.webhooks_.size() && state_.webhooks_[webhook].open
+               ? std::nullopt
+               : Misfitting("no such webhook");
+  }
+  const State& state_;
+};
+
+// Makes an own event true.
+class State::Apply {
+ public:
+  explicit Apply(State& state) : state_(state) {}
+
+  void operator()(const ParticipantOpened& event) const {
+    state_.participants_.push_back({event.name, event.role, event.owner});
+  }
+  void operator()(const KeyAdded& event) const {
+    const auto at = std::ranges::lower_bound(state_.keys_, event.key, {}, &KeyRow::key);
+    state_.keys_.insert(
+        at, {event.key, event.salt, event.participant, event.role, false, event.expires});
+    ++state_.participants_[event.participant.value].keys;
+  }
+  void operator()(const KeyRevoked& event) const {
+    const auto at = std::ranges::lower_bound(state_.keys_, event.key, {}, &KeyRow::key);
+    at->revoked = true;
+    --state_.participants_[at->participant.value].keys;
+  }
+  void operator()(const HaltSet& event) const {
+    if (event.scope == HaltScope::kMarket) state_.halted_ = event.on;
+    if (event.scope == HaltScope::kParticipant) {
+      state_.participants_[event.target].halted = event.on;
+    }
+    if (event.scope == HaltScope::kHub) state_.hubs_[event.target].halted = event.on;
+  }
+  void operator()(const RulesSet& event) const { state_.rules_ = event.rules; }
+  void operator()(const HubAssigned& event) const {
+    state_.hubs_[event.hub.value].supplier = event.supplier;
+  }
+  void operator()(const OrderHeld& event) const {
+    if (event.order.value == state_.orders_.size()) state_.orders_.emplace_back();
+    state_.orders_[event.order.value].hold = event.hold;
+  }
+  void operator()(const OrderNamed& event) const {
+    if (state_.names_.size() <= event.order.value) state_.names_.resize(event.order.value + 1);
+    state_.names_[event.order.value] = event.name;
+  }
+  void operator()(const ContractGranted& event) const {
+    if (state_.contracts_.size() <= event.contract.value) {
+      state_.contracts_.resize(event.contract.value + std::size_t{1});
+    }
+    state_.contracts_[event.contract.value] = {event.right, event.grant, event.from, event.until};
+  }
+  void operator()(const ContractMetered& event) const {
+    state_.contracts_[event.contract.value].metered = event.until;
+  }
+  void operator()(const ContractSettled& event) const {
+    state_.contracts_[event.contract.value].right = {};
+  }
+  void operator()(const GateClosed& event) const {
+    state_.gate_ = {event.round, event.orders, state_.now_};
+  }
+  void operator()(const RoundPublished& event) const {
+    RoundRow row;
+    // A round that was cleared is the engine's too: its event came just before.
+    if (!state_.rounds_.empty() && state_.rounds_.back().round == event.round) {
+      row = std::move(state_.rounds_.back());
+      state_.rounds_.pop_back();
+    }
+    row.round = event.round;
+    row.gate = state_.gate_.closed;
+    row.closed = state_.now_;
+    row.outcome = event.outcome;
+    row.book_text = event.book;
+    row.certificate_text = event.certificate;
+    row.welfare = event.welfare;
+    row.bound = event.bound;
+    row.reason = event.reason;
+    if (row.posted.empty()) row.posted = state_.engine_.posted();
+    state_.rounds_.push_back(std::move(row));
+    if (state_.rounds_.size() > kRoundsKept) state_.rounds_.pop_front();
+    state_.gate_.round = 0;
+  }
+  void operator()(const WebhookPut& event) const {
+    if (event.webhook == state_.webhooks_.size()) state_.webhooks_.emplace_back();
+    state_.webhooks_[event.webhook] = {event.participant, event.url, event.salt, event.sequence,
+                                       true};
+  }
+  void operator()(const WebhookDropped& event) const {
+    state_.webhooks_[event.webhook] = {};
+  }
+  void operator()(const WebhookAcked& event) const {
+    std::uint64_t& acked = state_.webhooks_[event.webhook].acked;
+    acked = std::max(acked, event.sequence);
+  }
+  void operator()(const Answered& event) const {
+    state_.repeats_.add(
+        {event.id, event.fingerprint, state_.sequence_, event.value, event.code});
+  }
+
+ private:
+  State& state_;
+};
+
+// ---- Events of all three ---------------------------------------------------------------------
+
+void State::begin_record(Second at) {
+  now_ = std::max(now_, at);
+  ++sequence_;
+}
+
+std::uint64_t State::last_round() const {
+  return rounds_.empty() ? 0 : rounds_.back().round;
+}
+
+void State::note_engine(const engine::Event& event) {
+  const auto count = [&](OrderId order, bool more) {
+    const ParticipantId owner{engine_.order(order).order.account.value};
+    std::uint32_t& live = participants_[owner.value].live_orders;
+    live = more ? live + 1 : live - 1;
+    live_orders_ = more ? live_orders_ + 1 : live_orders_ - 1;
+  };
+  if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
+    count(accepted->order, true);
+  } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
+    count(gone->order, false);
+  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
+    const OrderId order = engine_.contract(ended->contract).order;
+    const engine::OrderState now = engine_.order(order).state;
+    if (now == engine::OrderState::kDone || now == engine::OrderState::kCancelled) {
+      count(order, false);
+    }
+  } else if (const auto* closed = std::get_if<engine::RoundClosed>(&event.what)) {
+    RoundRow row;
+    row.round = closed->what.round;
+    row.orders = closed->what.orders;
+    row.awards = closed->what.awards;
+    row.gap_ppm = closed->what.gap_ppm;
+    row.root = closed->what.root;
+    row.certificate = closed->what.certificate;
+    row.posted = closed->what.posted;
+    rounds_.push_back(std::move(row));
+  }
+}
+
+void State::derive() {
+  live_orders_ = 0;
+  for (ParticipantRecord& participant : participants_) participant.live_orders = participant.keys = 0;
+  for (const KeyRow& key : keys_) {
+    if (!key.revoked && key.participant.value < participants_.size()) {
+      ++participants_[key.participant.value].keys;
+    }
+  }
+  for (std::uint32_t i = 0; i < engine_.order_count(); ++i) {
+    if (engine_.is_forgotten(OrderId{i})) continue;
+    const engine::OrderRecord& record = engine_.order(OrderId{i});
+    if (record.state != engine::OrderState::kWaiting &&
+        record.state != engine::OrderState::kRunning) {
+      continue;
+    }
+    ++live_orders_;
+    ++participants_[record.order.account.value].live_orders;
+  }
+}
+
+std::optional<std::string> State::apply(const engine::Event& event) {
+  if (const auto misfit = engine::check_event(engine_, event)) return engine::refusal_name(*misfit);
+  engine_.apply(event);
+  note_engine(event);
+  engine::append_touched_rows(engine_, event, touched_);
+  return std::nullopt;
+}
+
+std::optional<std::string> State::apply(const ledger::Event& event) {
+  if (const char* misfit = checker_.misfit(money_, event)) return misfit;
+  money_.apply(event);
+  ledger::append_touched_rows(money_, event, touched_);
+  return std::nullopt;
+}
+
+std::optional<std::string> State::apply(const OwnEvent& event) {
+  if (auto misfit = std::visit(Check(*this), event)) return misfit;
+  std::visit(Apply(*this), event);
+  append_bytes(event, touched_);
+  if (touched_.size() >= kHashChunk) static_cast<void>(digest());
+  return std::nullopt;
+}
+
+Digest State::digest() {
+  if (!touched_.empty()) digest_ = chained(digest_, touched_);
+  touched_.clear();
+  return digest_;
+}
+
+}  // namespace tongsuan::exchange

@@ -1,0 +1,219 @@
+// What is true at the exchange: engine, ledger, and what ties them together.
+//
+// State owns everything. Only `apply` changes it; it takes events that `Exchange` made, or that a
+// journal keeps, and refuses as a value those that do not fit.
+//
+// Invariants, beside those of engine and ledger, looked at after every event that touches them:
+//   - a waiting or running order that can cost something has an open hold of its participant;
+//   - a running contract has an open right, bound to the hold of its order, unless it is free;
+//   - metered time lies within the time granted, and is what the right has delivered.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "tongsuan/engine/state.h"
+#include "tongsuan/exchange/events.h"
+#include "tongsuan/exchange/repeats.h"
+#include "tongsuan/ledger/ledger.h"
+
+namespace tongsuan::exchange {
+
+inline constexpr std::size_t kRoundsKept = 1'000;  // the last ones; earlier ones are in the journal
+
+struct ParticipantRecord {
+  std::string name;
+  Role role = Role::kParticipant;
+  ParticipantId owner = ledger::kHouse;  // its beneficial owner's
+  bool halted = false;
+  std::uint32_t live_orders = 0;
+  std::uint32_t keys = 0;  // not revoked
+  friend bool operator==(const ParticipantRecord&, const ParticipantRecord&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&ParticipantRecord::name, &ParticipantRecord::role, &ParticipantRecord::owner, &ParticipantRecord::halted);
+  }
+};
+
+struct KeyRow {
+  KeyId key{};
+  Salt salt{};
+  ParticipantId participant;
+  Role role = Role::kParticipant;
+  bool revoked = false;
+  Second expires = 0;
+  friend bool operator==(const KeyRow&, const KeyRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&KeyRow::key, &KeyRow::salt, &KeyRow::participant, &KeyRow::role, &KeyRow::revoked, &KeyRow::expires);
+  }
+};
+
+struct HubRecord {
+  ParticipantId supplier;  // kHouse: nobody
+  bool halted = false;
+  friend bool operator==(const HubRecord&, const HubRecord&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&HubRecord::supplier, &HubRecord::halted);
+  }
+};
+
+// The money of an order that waits or runs.
+struct OrderMoney {
+  ledger::HoldId hold;
+  friend bool operator==(const OrderMoney&, const OrderMoney&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&OrderMoney::hold);
+  }
+};
+
+// The money of a contract that runs.
+struct ContractMoney {
+  ledger::RightId right;  // of none when it is free
+  std::uint64_t grant = 0;
+  Second metered = 0;  // delivered up to here
+  Second until = 0;    // paid for up to here
+  friend bool operator==(const ContractMoney&, const ContractMoney&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&ContractMoney::right, &ContractMoney::grant, &ContractMoney::metered, &ContractMoney::until);
+  }
+};
+
+struct RoundRow {
+  std::uint64_t round = 0;
+  Second gate = 0;
+  Second closed = 0;
+  RoundOutcome outcome = RoundOutcome::kEmpty;
+  std::uint64_t orders = 0;
+  std::uint64_t awards = 0;
+  std::int64_t gap_ppm = 0;
+  std::int64_t welfare = 0;
+  std::int64_t bound = 0;
+  Digest root{};
+  Digest certificate{};       // hash of its text
+  Digest certificate_text{};  // names of texts in the journal
+  Digest book_text{};
+  std::vector<std::int64_t> posted;  // by PoolId
+  std::string reason;
+  friend bool operator==(const RoundRow&, const RoundRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&RoundRow::round, &RoundRow::gate, &RoundRow::closed, &RoundRow::outcome, &RoundRow::orders, &RoundRow::awards, &RoundRow::gap_ppm, &RoundRow::welfare, &RoundRow::bound, &RoundRow::root, &RoundRow::certificate, &RoundRow::certificate_text, &RoundRow::book_text, &RoundRow::reason);
+  }
+};
+
+struct Gate {
+  std::uint64_t round = 0;    // that is being cleared; 0: none
+  std::uint32_t orders = 0;   // numbers below are in its book
+  Second closed = 0;          // the last gate, or the second the exchange opened
+  friend bool operator==(const Gate&, const Gate&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&Gate::round, &Gate::orders, &Gate::closed);
+  }
+};
+
+struct WebhookRow {
+  ParticipantId participant;
+  std::string url;
+  Salt salt{};
+  std::uint64_t acked = 0;
+  bool open = false;
+  friend bool operator==(const WebhookRow&, const WebhookRow&) = default;
+  static constexpr auto fields() {
+    return std::tuple(&WebhookRow::participant, &WebhookRow::url, &WebhookRow::salt, &WebhookRow::acked, &WebhookRow::open);
+  }
+};
+
+// Why an event or a record does not fit.
+struct Misfit {
+  std::size_t offset = 0;  // of the event in its record
+  std::string what;
+};
+
+class State;
+[[nodiscard]] std::string write_snapshot(const State& state);
+[[nodiscard]] Result<State> read_snapshot(std::string_view bytes, engine::Places places);
+
+class State {
+ public:
+  // `opened`: the second at which the exchange opens; times of requests are not before it.
+  State(engine::Places places, Second opened);
+
+  [[nodiscard]] const engine::State& engine() const { return engine_; }
+  [[nodiscard]] const ledger::State& money() const { return money_; }
+  [[nodiscard]] Second now() const { return now_; }
+  [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
+  [[nodiscard]] const Rules& rules() const { return rules_; }
+  [[nodiscard]] const Gate& gate() const { return gate_; }
+  [[nodiscard]] bool halted() const { return halted_; }
+  [[nodiscard]] const std::deque<RoundRow>& rounds() const { return rounds_; }
+  [[nodiscard]] const std::vector<ParticipantRecord>& participants() const { return participants_; }
+  [[nodiscard]] const std::vector<HubRecord>& hubs() const { return hubs_; }
+  [[nodiscard]] const std::vector<KeyRow>& keys() const { return keys_; }  // by KeyId
+  [[nodiscard]] const std::vector<WebhookRow>& webhooks() const { return webhooks_; }
+  [[nodiscard]] const Repeats& repeats() const { return repeats_; }
+  [[nodiscard]] std::uint32_t live_orders() const { return live_orders_; }
+
+  // Null when there is no such participant, key, round.
+  [[nodiscard]] const ParticipantRecord* participant(ParticipantId id) const;
+  [[nodiscard]] const KeyRow* key(const KeyId& id) const;
+  [[nodiscard]] const RoundRow* round(std::uint64_t round) const;
+  [[nodiscard]] ParticipantId find_participant(std::string_view name) const;  // kHouse: none
+  [[nodiscard]] const std::string& order_name(OrderId id) const;
+  // What its order may still cost; 0 when it can cost nothing.
+  [[nodiscard]] Money left_of(OrderId id) const;
+  [[nodiscard]] const OrderMoney& money_of(OrderId id) const { return orders_[id.value]; }
+  [[nodiscard]] const ContractMoney& money_of(engine::ContractId id) const {
+    return contracts_[id.value];
+  }
+  // The second after which the gate of the next round may close.
+  [[nodiscard]] Second next_gate() const { return gate_.closed + rules_.round; }
+  // Orders may only be improved.
+  [[nodiscard]] bool locked(Second at) const;
+
+  // The events that follow are of the next record, at this second.
+  void begin_record(Second at);
+  // Makes an event true, or says why it does not fit and changes nothing.
+  [[nodiscard]] std::optional<std::string> apply(const engine::Event& event);
+  [[nodiscard]] std::optional<std::string> apply(const ledger::Event& event);
+  [[nodiscard]] std::optional<std::string> apply(const OwnEvent& event);
+
+  // Of everything that events changed so far, in order. Asking moves it: two states that were asked
+  // at the same events agree for ever.
+  [[nodiscard]] Digest digest();
+
+ private:
+  friend std::string write_snapshot(const State& state);
+  friend Result<State> read_snapshot(std::string_view bytes, engine::Places places);
+  class Check;  // of own events
+  class Apply;
+  // The number of the last round that was published.
+  [[nodiscard]] std::uint64_t last_round() const;
+  void note_engine(const engine::Event& event);
+  void derive();  // what follows from the rows
+
+  engine::State engine_;
+  ledger::State money_;
+  ledger::EventChecker checker_;  // kept for its memory
+  Second now_ = 0;
+  std::uint64_t sequence_ = 0;
+  Rules rules_;
+  Gate gate_;
+  bool halted_ = false;
+  std::vector<ParticipantRecord> participants_;
+  std::vector<HubRecord> hubs_;
+  std::vector<KeyRow> keys_;
+  std::vector<WebhookRow> webhooks_;
+  std::vector<OrderMoney> orders_;
+  std::vector<std::string> names_;  // of orders; short where the last ones have none
+  std::vector<ContractMoney> contracts_;
+  std::deque<RoundRow> rounds_;
+  Repeats repeats_;
+  std::uint32_t live_orders_ = 0;
+  Digest digest_{};
+  std::string touched_;  // rows that events changed since `digest_`
+};
+
+}  // namespace tongsuan::exchange

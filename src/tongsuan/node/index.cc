@@ -1,0 +1,107 @@
+#include "tongsuan/node/index.h"
+
+namespace tongsuan::node {
+
+using engine::ContractId;
+using exchange::ParticipantId;
+
+namespace {
+
+template <class T>
+T& at(std::vector<T>& list, std::size_t position, const T& fill) {
+  if (list.size() <= position) list.resize(position + 1, fill);
+  return list[position];
+}
+
+const std::vector<OrderId> kNoOrders;
+const std::vector<ContractId> kNoContracts;
+
+}  // namespace
+
+const std::vector<OrderId>& Index::orders_of(ParticipantId participant) const {
+  return participant.value < orders_of_.size() ? orders_of_[participant.value] : kNoOrders;
+}
+std::uint32_t Index::previous_of(ContractId contract) const {
+  return contract.value < previous_.size() ? previous_[contract.value] : kNone;
+}
+const std::vector<ContractId>& Index::contracts_of(ParticipantId participant) const {
+  return participant.value < contracts_of_.size() ? contracts_of_[participant.value]
+                                                  : kNoContracts;
+}
+const std::vector<ContractId>& Index::contracts_at(HubId hub) const {
+  return hub.value < contracts_at_.size() ? contracts_at_[hub.value] : kNoContracts;
+}
+std::uint64_t Index::sequence_of(OrderId order) const {
+  return order.value < came_.size() ? came_[order.value] : 0;
+}
+std::uint64_t Index::changed(OrderId order) const {
+  return order.value < changed_.size() ? changed_[order.value] : 0;
+}
+ParticipantId Index::participant_named(const std::string& name) const {
+  const auto found = names_.find(name);
+  return found == names_.end() ? ledger::kHouse : found->second;
+}
+
+void Index::add_order(const exchange::State& state, OrderId order, std::uint64_t sequence) {
+  const std::uint32_t owner = state.engine().order(order).order.account.value;
+  at(orders_of_, owner, {}).push_back(order);
+  at<std::uint64_t>(came_, order.value, 0) = sequence;
+  at<std::uint64_t>(changed_, order.value, 0) = sequence;
+  at(last_contract_, order.value, kNone);
+}
+
+void Index::add_contract(const exchange::State& state, ContractId id) {
+  const engine::Contract& contract = state.engine().contract(id);
+  const std::uint32_t owner = state.engine().order(contract.order).order.account.value;
+  const HubId hub = state.engine().places().pools[contract.pool.value].hub;
+  at(contracts_of_, owner, {}).push_back(id);
+  at(contracts_at_, hub.value, {}).push_back(id);
+  std::uint32_t& last = at(last_contract_, contract.order.value, kNone);
+  at(previous_, id.value, kNone) = last;
+  last = id.value;
+}
+
+void Index::note_change(OrderId order, std::uint64_t sequence) {
+  at<std::uint64_t>(changed_, order.value, 0) = sequence;
+}
+
+void Index::rebuild(const exchange::State& state, std::uint64_t sequence) {
+  *this = Index();
+  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+    names_.emplace(state.participants()[i].name, ParticipantId{i});
+  }
+  for (std::uint32_t i = 0; i < state.engine().order_count(); ++i) {
+    if (!state.engine().is_forgotten(OrderId{i})) add_order(state, OrderId{i}, sequence);
+  }
+  for (std::uint32_t i = 0; i < state.engine().contract_count(); ++i) {
+    if (!state.engine().is_forgotten(ContractId{i})) add_contract(state, ContractId{i});
+  }
+}
+
+void Index::see_engine(const exchange::State& state, const engine::Event& event,
+                       std::uint64_t sequence) {
+  if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
+    add_order(state, accepted->order, sequence);
+  } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
+    note_change(amended->order, sequence);
+  } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
+    note_change(gone->order, sequence);
+  } else if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
+    add_contract(state, started->contract);
+    note_change(started->what.order, sequence);
+  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
+    note_change(state.engine().contract(ended->contract).order, sequence);
+  }
+}
+
+void Index::see(const exchange::State& state, const exchange::Event& event,
+                std::uint64_t sequence) {
+  if (const auto* happened = std::get_if<engine::Event>(&event)) {
+    see_engine(state, *happened, sequence);
+  } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
+    const auto* opened = std::get_if<exchange::ParticipantOpened>(own);
+    if (opened != nullptr) names_.emplace(opened->name, opened->participant);
+  }
+}
+
+}  // namespace tongsuan::node

@@ -1,0 +1,50 @@
+// Ways into a state that only readers need: whose orders, which contracts, since when.
+//
+// Kept by the replica from the events, and made again from a state after a recovery. Not part of
+// any digest.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tongsuan/exchange/exchange.h"
+
+namespace tongsuan::node {
+
+class Index {
+ public:
+  void rebuild(const exchange::State& state, std::uint64_t sequence);
+  void see(const exchange::State& state, const exchange::Event& event, std::uint64_t sequence);
+
+  // Rising.
+  [[nodiscard]] const std::vector<OrderId>& orders_of(exchange::ParticipantId participant) const;
+  // The contract of the same order before this one; kNone: none.
+  [[nodiscard]] std::uint32_t previous_of(engine::ContractId contract) const;
+  [[nodiscard]] const std::vector<engine::ContractId>& contracts_of(
+      exchange::ParticipantId participant) const;
+  [[nodiscard]] const std::vector<engine::ContractId>& contracts_at(HubId hub) const;
+  // The command that brought the order or contract; 0: before the last snapshot.
+  [[nodiscard]] std::uint64_t sequence_of(OrderId order) const;
+  // The last command that changed it: what an ETag names.
+  [[nodiscard]] std::uint64_t changed(OrderId order) const;
+  [[nodiscard]] exchange::ParticipantId participant_named(const std::string& name) const;
+
+ private:
+  void add_order(const exchange::State& state, OrderId order, std::uint64_t sequence);
+  void add_contract(const exchange::State& state, engine::ContractId contract);
+  void note_change(OrderId order, std::uint64_t sequence);
+  void see_engine(const exchange::State& state, const engine::Event& event,
+                  std::uint64_t sequence);
+
+  std::vector<std::vector<OrderId>> orders_of_;
+  std::vector<std::vector<engine::ContractId>> contracts_of_;
+  std::vector<std::vector<engine::ContractId>> contracts_at_;
+  std::vector<std::uint32_t> previous_;        // by ContractId
+  std::vector<std::uint32_t> last_contract_;   // by OrderId
+  std::vector<std::uint64_t> came_, changed_;  // by OrderId
+  std::map<std::string, exchange::ParticipantId> names_;
+};
+
+}  // namespace tongsuan::node

@@ -1,0 +1,123 @@
+#include "tongsuan/node/market_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tongsuan::node {
+namespace {
+
+constexpr std::size_t kTimersAtOnce = 256;
+
+// Turns the market's close of a round into the exchange's, with the blobs of its texts.
+class RoundDesk final : public Desk {
+ public:
+  RoundDesk(Desk& desk, const FinishedRound& finished) : desk_(desk), finished_(finished) {}
+  [[nodiscard]] const exchange::State& exchange() const override { return desk_.exchange(); }
+  [[nodiscard]] Second now() const override { return desk_.now(); }
+  exchange::Answer take(exchange::Command command) override {
+    return desk_.take(std::move(command));
+  }
+  bool execute(engine::Command command) override {
+    auto* close = std::get_if<engine::CloseRound>(&command);
+    if (close == nullptr) return Desk::execute(std::move(command));
+    exchange::CloseRound round;
+    const rolling::ClearedRound& cleared = *finished_.round;
+    round.what = std::move(*close);
+    round.book = finished_.book;
+    round.certificate = finished_.certificate;
+    round.reason = cleared.reason.substr(0, exchange::kUrlMax);
+    round.outcome = exchange::RoundOutcome::kUnsolved;
+    if (cleared.clearing) {
+      const market::Verdict& verdict = cleared.clearing->verified.verdict();
+      round.outcome = exchange::RoundOutcome::kCleared;
+      round.welfare = static_cast<std::int64_t>(
+          divide(verdict.welfare, verdict.denominator, Rounding::kDown));
+      round.bound =
+          static_cast<std::int64_t>(divide(verdict.bound, verdict.denominator, Rounding::kUp));
+    }
+    return desk_.take(std::move(round)).code == exchange::Code::kDone;
+  }
+
+ private:
+  Desk& desk_;
+  const FinishedRound& finished_;
+};
+
+}  // namespace
+
+rolling::MarketRules live_rules() {
+  rolling::MarketRules rules;
+  rules.certify = 1;  // every round
+  rules.room_gain = 0;
+  rules.relocates = false;
+  rules.line_max = 20'000;
+  rules.work_max = 20'000;
+  rules.book_orders_max = 100'000;
+  return rules;
+}
+
+void MarketDriver::resume(Desk& desk) {
+  market_.emplace(desk.state().places(), energy_, rules_);
+  timers_.resume(desk.state());
+  next_gate_ = desk.exchange().next_gate();
+  // The clearing that was under way is lost with the process that carried it.
+  if (desk.exchange().gate().round != 0) {
+    close_empty(desk, exchange::RoundOutcome::kUnsolved,
+                "the exchange stopped while the round was cleared");
+  }
+  market_->resume(desk);
+}
+
+void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
+  timers_.see(desk.state(), events);
+  market_->react(desk, events);
+}
+
+std::optional<Second> MarketDriver::due() const {
+  const std::optional<Second> timer = timers_.due();
+  if (clearing_) return timer;
+  return timer ? std::min(*timer, next_gate_) : next_gate_;
+}
+
+void MarketDriver::tick(Desk& desk) {
+  timers_.run(desk, kTimersAtOnce);
+  next_gate_ = desk.exchange().next_gate();  // rules may have changed
+  if (!clearing_ && desk.now() >= next_gate_) close_gate(desk);
+}
+
+void MarketDriver::close_gate(Desk& desk) {
+  if (desk.exchange().gate().round == 0) {
+    desk.take(exchange::CloseGate{desk.state().round() + 1});
+  }
+  if (market_->begin_round(desk)) {
+    clearing_ = true;
+    clear(market_->round_inputs(desk.state()));
+  } else {
+    close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
+  }
+  market_->end_round(desk);
+  next_gate_ = desk.exchange().next_gate();
+}
+
+void MarketDriver::close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason) {
+  exchange::CloseRound close;
+  close.outcome = outcome;
+  close.reason = std::move(reason);
+  close.what.round = desk.exchange().gate().round;
+  close.what.posted = desk.state().posted();
+  if (close.what.posted.empty()) {
+    for (std::uint32_t i = 0; i < desk.state().places().pools.size(); ++i) {
+      close.what.posted.push_back(desk.state().pool(engine::PoolId{i}).ask.raw());
+    }
+  }
+  desk.take(std::move(close));
+}
+
+void MarketDriver::finish(Desk& desk, FinishedRound finished) {
+  clearing_ = false;
+  RoundDesk round(desk, finished);
+  market_->finish_round(round, finished.round);
+  next_gate_ = desk.exchange().next_gate();
+}
+
+}  // namespace tongsuan::node

@@ -1,0 +1,41 @@
+// The rolling market as the driver of an exchange: gates on time, clearings elsewhere, dispatch in
+// between, and what happens because a second has come.
+#pragma once
+
+#include "tongsuan/engine/energy.h"
+#include "tongsuan/node/driver.h"
+#include "tongsuan/node/timers.h"
+#include "tongsuan/rolling/rolling_market.h"
+
+namespace tongsuan::node {
+
+// Rules of a market that works for strangers: nobody's work is moved or stopped for others, calls
+// are short, and an order starts only where it is worth what it costs.
+[[nodiscard]] rolling::MarketRules live_rules();
+
+class MarketDriver final : public Driver {
+ public:
+  MarketDriver(engine::Energy energy, rolling::MarketRules rules)
+      : energy_(std::move(energy)), rules_(rules) {}
+
+  void resume(Desk& desk) override;
+  void react(Desk& desk, const std::vector<engine::Event>& events) override;
+  [[nodiscard]] bool unfinished() const override { return market_->unfinished(); }
+  void go_on(Desk& desk) override { market_->continue_work(desk); }
+  [[nodiscard]] std::optional<Second> due() const override;
+  void tick(Desk& desk) override;
+  void finish(Desk& desk, FinishedRound finished) override;
+
+ private:
+  void close_gate(Desk& desk);
+  void close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason);
+
+  engine::Energy energy_;
+  rolling::MarketRules rules_;
+  std::optional<rolling::RollingMarket> market_;
+  Timers timers_;
+  bool clearing_ = false;  // a round is elsewhere
+  Second next_gate_ = 0;
+};
+
+}  // namespace tongsuan::node

@@ -1,0 +1,159 @@
+// node, floor 6: one running exchange.
+//   sequencer.h  decides commands one at a time and makes them durable
+//   replica.h    the state for readers, from durable records
+//   index.h      ways into that state
+//   driver.h     what acts for the exchange itself: dispatch and rounds
+//   timers.h     what happens because a second has come
+//   clock.h      the exchange's time
+//   node.h       the threads around them
+//
+// Model. Requests come from any thread into a bounded queue. The sequencer's thread takes them,
+// lets the driver react, and makes batches durable: when a batch is full, when nothing waits, or two
+// milliseconds after its first command. The replica's thread makes durable records true for readers
+// and makes the books of rounds; a worker clears them. Nothing is answered, published or dispatched
+// before it is durable.
+//
+// Failures. A journal that is full refuses new requests and goes on reading; any other failure of the
+// journal ends the exchange through `on_fatal`, because only opening again tells what is in it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "tongsuan/node/blobs.h"
+#include "tongsuan/node/clock.h"
+#include "tongsuan/node/driver.h"
+#include "tongsuan/node/replica.h"
+#include "tongsuan/node/sequencer.h"
+
+namespace tongsuan::node {
+
+struct Genesis {
+  engine::Places places;  // without accounts
+  Second opened = 0;
+};
+
+// Clears rounds away from everything else; set by whoever can.
+struct ClearingRules {
+  std::uint32_t threads = 1;     // never changes a result
+  std::uint64_t work_units = 0;  // of the search; 0: by the number of orders
+};
+
+struct NodeOptions {
+  BatchRules batch;
+  std::size_t queue_max = 65'536;  // requests that wait
+  std::chrono::microseconds linger{2'000};
+  ClearingRules clearing;
+  engine::Energy energy;  // of the places
+};
+
+// What becomes of a request that could not even wait.
+enum class Accepted : std::uint8_t {
+  kYes,
+  kBusy,      // the queue is full: try again later
+  kFull,      // the journal has no room
+  kStopping,
+};
+
+struct NodeFigures {
+  std::uint64_t commands = 0;  // decided
+  std::uint64_t batches = 0;
+  std::uint64_t refused_busy = 0;
+  std::uint64_t waiting = 0;  // in the queue
+  std::uint64_t durable = 0;
+  bool stalled = false;
+};
+
+class Node {
+ public:
+  using Answered = std::function<void(const exchange::Answer&)>;
+  struct Request {
+    exchange::Request what;
+    Answered answered;  // on the sequencer's thread: quick, and never calls the node back
+  };
+  using Fatal = std::function<void(const journal::Failure&)>;
+
+  Node(Genesis genesis, journal::Journal& journal, Clock& clock,
+       std::unique_ptr<Driver> driver, NodeOptions options);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  // Recovers and starts the threads. Watchers of the replica are set before.
+  [[nodiscard]] journal::Answer<Recovered> start(Fatal on_fatal);
+  // Takes what waits, flushes, and ends the threads.
+  void stop();
+
+  // Several at once keep their order and go into the queue together or not at all.
+  [[nodiscard]] Accepted submit(std::vector<Request> requests);
+  [[nodiscard]] Accepted submit(exchange::Request request, Answered answered);
+  // Waits for the answer; for callers that may wait.
+  [[nodiscard]] Result<exchange::Answer> ask(exchange::Request request);
+
+  // What is true and durable, at least up to what had been answered when this was called.
+  void read(const std::function<void(const View&)>& read) const;
+  [[nodiscard]] Replica& replica() { return replica_; }
+  [[nodiscard]] Clock& clock() { return clock_; }
+  [[nodiscard]] NodeFigures figures() const;
+
+ private:
+  class NodeDesk;
+  void loop();
+  [[nodiscard]] bool wait_for_work();
+  void take_requests();
+  void act();
+  [[nodiscard]] bool flush_due() const;
+  void flush();
+  void begin_batch();
+  void fail(const journal::Failure& failure);
+  void answer(Token token, const exchange::Answer& answer);
+
+  // Rounds: frozen on the replica's thread, cleared on a worker's, written and closed on the
+  // sequencer's.
+  void clear(rolling::RoundInputs inputs);
+  void clear_frozen(rolling::FrozenRound frozen);
+  void store_round();
+
+  Genesis genesis_;
+  Clock& clock_;
+  NodeOptions options_;
+  exchange::Exchange exchange_;
+  Replica replica_;
+  std::unique_ptr<Driver> driver_;
+  Sequencer sequencer_;
+  journal::Journal& journal_;
+  std::unique_ptr<NodeDesk> desk_;
+  Fatal on_fatal_;
+
+  // Of the sequencer's thread.
+  std::vector<Request> taken_;
+  std::size_t next_ = 0;  // of taken_
+  std::vector<Answered> answers_;  // by token − 1, of this batch
+  std::vector<engine::Event> events_;
+  std::chrono::steady_clock::time_point batch_begun_;
+  bool failed_ = false;
+  struct Storing {
+    FinishedRound round;
+    BlobWriter book;
+    BlobWriter certificate;
+  };
+  std::optional<Storing> storing_;
+
+  mutable std::mutex mutex_;  // guards queue_ and stopping_
+  std::condition_variable wake_;
+  std::vector<Request> queue_;
+  bool stopping_ = false;
+  std::unique_ptr<Storing> cleared_;  // a round that has come back
+  std::thread worker_;                // of the round that is being cleared
+  std::atomic<bool> cancelled_{false};
+  std::atomic<bool> stalled_{false};
+  std::atomic<std::uint64_t> durable_{0}, commands_{0}, batches_{0}, busy_{0};
+  std::thread thread_;
+};
+
+}  // namespace tongsuan::node

@@ -1,0 +1,229 @@
+// Rounds of the rolling market: their parts, what is left of them, and where they begin again.
+#include <algorithm>
+#include <utility>
+
+#include "tongsuan/rolling/rolling_market.h"
+
+namespace tongsuan::rolling {
+
+using engine::Contract;
+using engine::ContractId;
+using engine::OrderRecord;
+using engine::OrderState;
+using engine::PoolId;
+using engine::State;
+
+namespace {
+
+constexpr std::uint64_t kAwardCost =
+    100;  // units of a budget (budget.h), beside what starting costs
+
+}  // namespace
+
+// All at once. A book without orders is no round.
+void RollingMarket::round(dispatch::Desk& desk) {
+  if (begin_round(desk)) {
+    FrozenRound frozen = freeze(desk.state(), energy_, round_inputs(desk.state()));
+    if (!frozen.book.market.orders.empty()) {
+      finish_round(desk, clear_round(std::move(frozen), {.thread_count = rules_.thread_count}));
+    }
+  }
+  end_round(desk);
+}
+
+void RollingMarket::set_prices(dispatch::Desk& desk) {
+  open_prices(desk.state());
+  prices_->set_energy(desk.state(), energy_, clock_hours(desk.now(), rules_.horizon),
+                      std::max(rules_.unmatched_charge, energy_.unmatched_adder));
+  later_.clear();
+}
+
+bool RollingMarket::begin_round(dispatch::Desk& desk) {
+  const Second now = desk.now();
+  next_round_ = now + rules_.round;
+  set_prices(desk);
+  book_unbooked(desk);
+  line_.see_blocks(desk.state());
+  shares_.observe(desk.state(), rules_.round);
+  line_.weigh(shares_.weights());
+  fills_ = line_.size() > 0;
+  if (!fills_) return false;
+  line_.age(desk.state(), now);
+  if (rules_.certify == 0 || now < next_certificate_) return false;
+  next_certificate_ = now + rules_.certify;
+  return true;
+}
+
+RoundInputs RollingMarket::round_inputs(const State& state) const {
+  RoundInputs inputs;
+  inputs.round = state.round() + 1;
+  inputs.grid = {next_round_ - rules_.round, rules_.slot,
+                 static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
+  inputs.orders = line_.front(rules_.book_orders_max);
+  inputs.run_ppm = run_ppm();
+  inputs.search_units_per_order = rules_.search_units_per_order;
+  inputs.last = last_;
+  return inputs;
+}
+
+void RollingMarket::end_round(dispatch::Desk& desk) {
+  dispatch::Budget budget(rules_.work_max);
+  no_rooms_ = {};
+  if (fills_) {
+    line_.pass(desk, budget);
+    rooms_due_ = true;
+  }
+  moves_due_ = rules_.relocates;
+  do_rest(desk, budget);
+}
+
+// ---- What a clearing brings --------------------------------------------------------------------
+
+bool RollingMarket::finish_round(dispatch::Desk& desk,
+                                 std::shared_ptr<const ClearedRound> cleared) {
+  if (cleared->round != desk.state().round() + 1) return false;
+  if (cleared->clearing && on_round) on_round(cleared->book, *cleared->clearing);
+  record_round(desk, *cleared);
+  if (!cleared->clearing) return true;
+  last_ = cleared;
+  awarding_ = std::move(cleared);
+  next_award_ = 0;
+  awarded_.clear();
+  dispatch::Budget budget(rules_.work_max);
+  start_awards(desk, budget);
+  line_.want_pass();
+  rooms_due_ = true;
+  return true;
+}
+
+void RollingMarket::record_round(dispatch::Desk& desk, const ClearedRound& cleared) {
+  engine::CloseRound close;
+  close.round = cleared.round;
+  close.root = cleared.root;
+  close.certificate = cleared.certificate_digest;
+  close.orders = cleared.book.market.orders.size();
+  close.gap_ppm = engine::kPpm;
+  RoundRecord record;
+  record.round = cleared.round;
+  record.at = desk.now();
+  record.reason = cleared.reason;
+  if (cleared.clearing) {
+    const market::Verdict& verdict = cleared.clearing->verified.verdict();
+    close.awards = verdict.award_count;
+    close.gap_ppm = std::min<std::int64_t>(verdict.gap_ppm(), engine::kPpm);
+    record.welfare = static_cast<std::int64_t>(verdict.welfare / verdict.denominator);
+    record.bound = static_cast<std::int64_t>(verdict.bound / verdict.denominator);
+    record.work_units = cleared.clearing->work_units;
+  } else {
+    ++failed_clearings_;
+  }
+  for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
+    close.posted.push_back(prices_->capacity(PoolId{i}));
+  }
+  record.orders = close.orders;
+  record.awards = close.awards;
+  record.gap_ppm = close.gap_ppm;
+  desk.execute(std::move(close));
+  records_.push_back(std::move(record));
+}
+
+bool RollingMarket::is_now(const RoundAward& award, Second now) const {
+  const Grid& grid = awarding_->book.grid;
+  return grid.begin + grid.slot * award.start <= now;
+}
+
+// Awards of the slots until now start where they were awarded, if nodes allow: the largest first.
+// Orders that are not what they were when the book was made wait on.
+void RollingMarket::start_awards(dispatch::Desk& desk, dispatch::Budget& budget) {
+  const std::vector<RoundAward>& awards = awarding_->awards;
+  for (; next_award_ < awards.size() && !budget.spent(); ++next_award_) {
+    const RoundAward& award = awards[next_award_];
+    budget.spend(1);
+    if (!is_now(award, desk.now())) continue;
+    budget.spend(kAwardCost + places_.pools[award.where.pool.value].nodes);
+    const OrderRecord& record = desk.state().order(award.where.order);
+    if (record.state != OrderState::kWaiting || order_mark(record) != award.mark) continue;
+    if (!line_.start_at(desk, award.where)) continue;
+    ++records_.back().started;
+    awarded_.push_back(award.where.order);
+  }
+  if (next_award_ == awards.size()) plan_awards();
+}
+
+// The others tell the line where the first in it shall be reserved.
+void RollingMarket::plan_awards() {
+  std::ranges::sort(awarded_);
+  std::vector<dispatch::Scheduler::Planned> planned;
+  planned.reserve(awarding_->by_order.size());
+  auto started = awarded_.begin();
+  for (const RoundAward& award : awarding_->by_order) {
+    while (started != awarded_.end() && *started < award.where.order) ++started;
+    if (started != awarded_.end() && *started == award.where.order) continue;
+    planned.push_back(award.where);
+  }
+  line_.plan(std::move(planned));
+  awarding_ = nullptr;
+  awarded_.clear();
+}
+
+// ---- What is left ------------------------------------------------------------------------------
+
+bool RollingMarket::unfinished() const {
+  return awarding_ != nullptr || line_.unfinished() || rooms_due_ || moves_due_ ||
+         relocation_.unfinished();
+}
+
+void RollingMarket::continue_work(dispatch::Desk& desk) {
+  open_prices(desk.state());
+  dispatch::Budget budget(rules_.work_max);
+  do_rest(desk, budget);
+}
+
+void RollingMarket::do_rest(dispatch::Desk& desk, dispatch::Budget& budget) {
+  if (awarding_ != nullptr && !budget.spent()) start_awards(desk, budget);
+  if (awarding_ != nullptr || budget.spent()) return;
+  line_.go_on(desk, budget);
+  if (budget.spent()) return;
+  if (rooms_due_) make_rooms(desk);
+  if (std::exchange(moves_due_, false)) {
+    relocation_.begin(desk.state(), *prices_, run_ppm(), desk.now());
+  }
+  relocation_.step(desk, line_, *prices_, budget);
+  line_.sweep(desk, budget);
+}
+
+// ---- After a crash -----------------------------------------------------------------------------
+
+void RollingMarket::resume(dispatch::Desk& desk) {
+  const State& state = desk.state();
+  next_round_ = desk.now();
+  set_prices(desk);
+  for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    const Contract& contract = state.contract(ContractId{i});
+    const OrderRecord& record = state.order(contract.order);
+    if (record.state == OrderState::kDone && record.contract == i) learn_contract(state, contract);
+  }
+  shares_.restore(state, desk.now(), rules_.round);
+  line_.weigh(shares_.weights());
+  std::vector<OrderId> stopped;
+  for (std::uint32_t i = 0; i < state.order_count(); ++i) take_in(desk, OrderId{i}, stopped);
+  for (const OrderId order : stopped) line_.add(state, order);
+  line_.age(state, desk.now());
+  line_.want_pass();
+  rooms_due_ = true;
+  continue_work(desk);
+}
+
+// Orders for later come with their second, also when that has passed meanwhile.
+void RollingMarket::take_in(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped) {
+  const OrderRecord& record = desk.state().order(order);
+  if (record.state != OrderState::kWaiting) return;
+  if (record.waiting_since >= record.order.not_before) {
+    if (!start_due(desk, order, stopped)) line_.add(desk.state(), order);
+  } else if (rules_.forward.blocks && record.order.premium > 0 &&
+             desk.state().block(order) == nullptr) {
+    unbooked_.push_back(order);
+  }
+}
+
+}  // namespace tongsuan::rolling
