@@ -530,8 +530,8 @@ void Connection::drop_slots() {
   request_bytes_ = 0;
   std::deque<Slot> slots = std::move(slots_);
   slots_.clear();
-  for (const Slot& slot : slots) {
-    if (slot.stream != nullptr) end_stream(slot.stream);
+  for (Slot& slot : slots) {
+    if (slot.stream != nullptr) end_stream(std::exchange(slot.stream, nullptr));
   }
   if (writing_) abandoned_ = std::move(slots);
 }

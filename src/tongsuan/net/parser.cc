@@ -122,6 +122,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
                     ec);
     }
     if (target.size() > limits_.target_bytes) return refuse(target_too_long(), ec);
+    head_bytes_ = target.size();
     request.method = *method;
     request.target = view(target);
     if (*method == Method::kOptions && request.target == "*") return;
@@ -136,7 +137,11 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
 
   void on_field_impl(http::field, Text raw_name, Text raw_value, error_code& ec) override {
     if (head_done) return;  // trailers are for nobody
-    if (request.headers.list.size() == limits_.headers) return refuse(headers_too_large(), ec);
+    // Beast's own limit is one of what is fed at once; whoever sends line by line is counted here.
+    head_bytes_ += raw_name.size() + raw_value.size();
+    if (request.headers.list.size() == limits_.headers || head_bytes_ > limits_.header_bytes) {
+      return refuse(headers_too_large(), ec);
+    }
     if (!is_header_value(view(raw_value))) {
       return refuse({400, kBadHeader, "a header has a control byte in it", ""}, ec);
     }
@@ -197,6 +202,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   void on_response_impl(int, Text, int, error_code&) override {}
 
   const Limits& limits_;
+  std::size_t head_bytes_ = 0;
 };
 
 struct RequestParser::Impl {
@@ -284,8 +290,9 @@ class ResponseParser::Grammar final : public http::basic_parser<false> {
   void on_response_impl(int status, Text, int, error_code&) override { response.status = status; }
   void on_field_impl(http::field, Text name, Text value, error_code& ec) override {
     if (head_done) return;
-    if (!is_header_value(view(value))) {
-      ec = http::error::bad_value;
+    head_bytes_ += name.size() + value.size() + sizeof(Field);
+    if (head_bytes_ > limits_.header_bytes || !is_header_value(view(value))) {
+      ec = head_bytes_ > limits_.header_bytes ? http::error::header_limit : http::error::bad_value;
       return;
     }
     std::string key = lower(view(name));
@@ -304,6 +311,7 @@ class ResponseParser::Grammar final : public http::basic_parser<false> {
   void on_finish_impl(error_code&) override {}
 
   const ResponseLimits limits_;
+  std::size_t head_bytes_ = 0;
 };
 
 struct ResponseParser::Impl {
