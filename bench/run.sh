@@ -22,6 +22,7 @@ usage: bench/run.sh NAME [ARGS]
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
   journal    durable appends beside a plain file, opening, reading back; in out/
+  http       the HTTP layer alone on one server thread; --target URL for any server
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -40,9 +41,16 @@ mkdir -p out docs/images
 cmake --preset release -DTONGSUAN_TESTS=OFF -B "$build" >out/bench-configure.log 2>&1 ||
   { cat out/bench-configure.log >&2; exit 1; }
 
-# program TARGET [ARGS]: builds a program of this folder and runs it.
+# program NAME [ARGS]: builds tongsuan_NAME_bench and runs it.
 program() {
   target="tongsuan_$1_bench"
+  shift
+  run "$target" "$@"
+}
+
+# run TARGET [ARGS]: builds a program of this folder and runs it.
+run() {
+  target="$1"
   shift
   cmake --build "$build" -j2 --target "$target" tongsuan-verify >out/bench-build.log 2>&1 ||
     { tail -40 out/bench-build.log >&2; exit 1; }
@@ -82,6 +90,7 @@ case "$name" in
     mkdir -p out/bench-files
     program journal out/bench-files "$@"
     ;;
+  http) run bench_http_load "$@" ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
   clearing | search | dual | market | ledger | codec | pricing | quote) program "$name" "$@" ;;
   *)

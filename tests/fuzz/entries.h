@@ -34,6 +34,11 @@ void ledger_events(std::string_view bytes);
 // What can be read is written as itself, and a good part of a log stays good without the rest.
 void journal(std::string_view bytes);
 
+// HTTP (the first byte chooses): targets, requests, answers and events in whole and in pieces,
+// which must read the same; and a connection of the server with any bytes, any pieces and any order
+// of answers: what it sends is HTTP, and it ends.
+void http(std::string_view bytes);
+
 // A scenario file: refused with one line that names the file, or every value lies within its
 // limits; comments, blanks and other ends of lines change nothing.
 void scenario_text(std::string_view bytes);
@@ -63,6 +68,7 @@ void replay_world(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> replay_world_seeds();
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
 [[nodiscard]] std::vector<std::string> journal_seeds();
+[[nodiscard]] std::vector<std::string> http_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -80,6 +86,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"run_record", run_record, run_record_seeds},
     {"replay_world", replay_world, replay_world_seeds},
     {"ledger_events", ledger_events, ledger_events_seeds},
-    {"journal", journal, journal_seeds}};
+    {"journal", journal, journal_seeds},
+    {"http", http, http_seeds}};
 
 }  // namespace tongsuan::fuzz
