@@ -25,7 +25,7 @@ struct KeyRecord {
   Salt salt{};
   ParticipantNumber participant;
   Role role = Role::kParticipant;
-  std::optional<UnixTime> expires;
+  std::optional<UnixTime> expires = {};
   bool revoked = false;
 };
 
@@ -35,7 +35,7 @@ inline constexpr std::size_t kKeyIdBytes = 18;
 struct KeyTerms {
   ParticipantNumber participant;
   Role role = Role::kParticipant;
-  std::optional<UnixTime> expires;
+  std::optional<UnixTime> expires = {};
 };
 // Random bytes, of which no two keys get the same.
 struct KeyRandom {
