@@ -42,7 +42,11 @@ Digest HmacKey::sign(std::string_view first, std::string_view second,
   const Digest digest = inner.finish();
   Sha256 outer = outer_;
   outer.update(digest.data(), digest.size());
-  return outer.finish();
+  const Digest result = outer.finish();
+  // What is left of the copies would be enough to sign with.
+  erase(&inner, sizeof inner);
+  erase(&outer, sizeof outer);
+  return result;
 }
 
 bool equal_secrets(std::string_view a, std::string_view b) {

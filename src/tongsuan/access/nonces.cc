@@ -77,7 +77,11 @@ void NonceMemory::begin_minute(std::size_t slot, std::int64_t minute) {
 Answer<Done> NonceMemory::use(std::string_view key, std::string_view nonce, UnixTime time) {
   const std::int64_t minute = time.raw() / kNonceMinuteSeconds;
   const auto slot = static_cast<std::size_t>(minute) % kNonceMinutes;
-  if (time < started_ || minute < sets_[slot].minute) {
+  if (minute < sets_[slot].minute) {
+    return Denial{Code::kSkew, "the request was signed before what the exchange remembers",
+                  "sign it again, with a new time and nonce"};
+  }
+  if (time < started_) {
     return Denial{Code::kSkew,
                   "the request was signed before the exchange began to listen, at " +
                       std::to_string(started_.raw()),
