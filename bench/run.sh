@@ -23,6 +23,8 @@ usage: bench/run.sh NAME [ARGS]
   ledger     entries of the ledger per second, beside a plain pass over memory
   journal    durable appends beside a plain file, opening, reading back; in out/
   http       the HTTP layer alone on one server thread; --target URL for any server
+  json       bodies of 256 orders, from bytes to checked fields, and back
+  access     signed requests and tokens let in per second
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -92,7 +94,7 @@ case "$name" in
     ;;
   http) run bench_http_load "$@" ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
-  clearing | search | dual | market | ledger | codec | pricing | quote) program "$name" "$@" ;;
+  clearing | search | dual | market | ledger | json | access | codec | pricing | quote) program "$name" "$@" ;;
   *)
     echo "bench/run.sh: there is no benchmark $name" >&2
     usage >&2

@@ -57,6 +57,17 @@ void run_record(std::string_view bytes);
 // the same state and digest.
 void replay_world(std::string_view bytes);
 
+// JSON: parser and slow twin agree; what can be read is written, and read again as itself.
+void json_text(std::string_view bytes);
+
+// Proofs of who calls (the first byte chooses): an Authorization header, a token of ours, claims
+// and headers of a provider that signs everything, answers to a login, addresses. Nobody comes in
+// who is not known.
+void credentials(std::string_view bytes);
+
+// Key sets of a provider: refused, or keys that no made-up signature passes.
+void jwks(std::string_view bytes);
+
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
@@ -69,6 +80,9 @@ void replay_world(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
 [[nodiscard]] std::vector<std::string> journal_seeds();
 [[nodiscard]] std::vector<std::string> http_seeds();
+[[nodiscard]] std::vector<std::string> json_text_seeds();
+[[nodiscard]] std::vector<std::string> credentials_seeds();
+[[nodiscard]] std::vector<std::string> jwks_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -88,5 +102,8 @@ inline constexpr NamedEntry kEntries[] = {
     {"ledger_events", ledger_events, ledger_events_seeds},
     {"journal", journal, journal_seeds},
     {"http", http, http_seeds}};
+    {"json_text", json_text, json_text_seeds},
+    {"credentials", credentials, credentials_seeds},
+    {"jwks", jwks, jwks_seeds}};
 
 }  // namespace tongsuan::fuzz

@@ -87,6 +87,37 @@ TEST(Text, HexadecimalThereAndBack) {
   }
 }
 
+TEST(Text, ReadsAndWritesBase64Url) {
+  // RFC 4648, section 10, without padding.
+  const std::vector<std::pair<std::string, std::string>> vectors = {
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+      {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF", "-_8"}};
+  for (const auto& [bytes, text] : vectors) {
+    EXPECT_EQ(base64url(bytes), text);
+    std::string read;
+    EXPECT_TRUE(parse_base64url(text, read));
+    EXPECT_EQ(read, bytes);
+  }
+}
+
+TEST(Text, RefusesOtherSpellingsOfBase64Url) {
+  std::string read;
+  for (const char* text : {"Zg==", "Zh", "Zm9", "A", "Zm9vA", "+/8", "Z g", "Zg\n", "\xC3\xA9"}) {
+    EXPECT_FALSE(parse_base64url(text, read)) << text;
+  }
+}
+
+TEST(Text, MeasuresCodePointsInUtf8) {
+  EXPECT_EQ(utf8_length("a"), 1U);
+  EXPECT_EQ(utf8_length("é!"), 2U);
+  EXPECT_EQ(utf8_length("张"), 3U);
+  EXPECT_EQ(utf8_length("😀"), 4U);
+  for (const char* text : {"", "\x80", "\xC3", "\xC0\xAF", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE5\xBC"}) {
+    EXPECT_EQ(utf8_length(text), 0U) << text;
+  }
+}
+
 // ---- Quantities, ids, results ------------------------------------------------------------------
 
 using Apples = Quantity<struct ApplesTag>;

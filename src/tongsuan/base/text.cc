@@ -1,5 +1,7 @@
 #include "tongsuan/base/text.h"
 
+#include <array>
+
 #include "tongsuan/base/int128.h"
 
 namespace tongsuan {
@@ -76,6 +78,75 @@ bool parse_hex(std::string_view text, std::uint8_t* bytes, std::size_t count) {
     bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return true;
+}
+
+namespace {
+
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// The value of each character; 64 for those outside the alphabet.
+constexpr std::array<std::uint8_t, 256> kBase64UrlValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(64);
+  for (std::size_t i = 0; i < kBase64Url.size(); ++i) {
+    values[static_cast<unsigned char>(kBase64Url[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+
+}  // namespace
+
+void append_base64url(std::string& text, std::string_view bytes) {
+  std::uint32_t bits = 0;
+  int held = 0;  // bits that wait for a character
+  for (const char byte : bytes) {
+    bits = bits << 8 | static_cast<unsigned char>(byte);
+    for (held += 8; held >= 6; held -= 6) text += kBase64Url[bits >> (held - 6) & 63];
+  }
+  if (held > 0) text += kBase64Url[bits << (6 - held) & 63];
+}
+
+std::string base64url(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
+  append_base64url(text, bytes);
+  return text;
+}
+
+bool parse_base64url(std::string_view text, std::string& bytes) {
+  bytes.clear();
+  bytes.reserve(text.size() * 3 / 4);
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    const std::uint8_t value = kBase64UrlValues[static_cast<unsigned char>(c)];
+    if (value == 64) return false;
+    bits = bits << 6 | value;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes += static_cast<char>(bits >> held & 255);
+  }
+  // A single character holds no byte, and the last one has no bits of its own to hide in.
+  return held < 6 && (bits & ((1U << held) - 1)) == 0;
+}
+
+std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return 1;
+  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (bytes == 0 || lead > 0xF4 || bytes > text.size()) return 0;
+  std::uint32_t point = lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    if ((next & 0xC0) != 0x80) return 0;
+    point = (point << 6) | (next & 0x3FU);
+  }
+  const bool overlong = (bytes == 3 && point < 0x800) || (bytes == 4 && point < 0x10000);
+  const bool surrogate = point >= 0xD800 && point < 0xE000;
+  return overlong || surrogate || point > 0x10FFFF ? 0 : bytes;
 }
 
 }  // namespace tongsuan
