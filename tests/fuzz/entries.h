@@ -52,6 +52,10 @@ void run_record(std::string_view bytes);
 // the same state and digest.
 void replay_world(std::string_view bytes);
 
+// A job file, as YAML or as a Slurm script: refused with a place and something to try, or a job
+// within its limits that is an order or is told why not.
+void job_file(std::string_view bytes);
+
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
@@ -63,6 +67,7 @@ void replay_world(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> replay_world_seeds();
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
 [[nodiscard]] std::vector<std::string> journal_seeds();
+[[nodiscard]] std::vector<std::string> job_file_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -80,6 +85,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"run_record", run_record, run_record_seeds},
     {"replay_world", replay_world, replay_world_seeds},
     {"ledger_events", ledger_events, ledger_events_seeds},
-    {"journal", journal, journal_seeds}};
+    {"journal", journal, journal_seeds},
+    {"job_file", job_file, job_file_seeds}};
 
 }  // namespace tongsuan::fuzz
