@@ -67,6 +67,9 @@ void credentials(std::string_view bytes);
 
 // Key sets of a provider: refused, or keys that no made-up signature passes.
 void jwks(std::string_view bytes);
+// A job file, as YAML or as a Slurm script: refused with a place and something to try, or a job
+// within its limits that is an order or is told why not.
+void job_file(std::string_view bytes);
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
@@ -83,6 +86,7 @@ void jwks(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> json_text_seeds();
 [[nodiscard]] std::vector<std::string> credentials_seeds();
 [[nodiscard]] std::vector<std::string> jwks_seeds();
+[[nodiscard]] std::vector<std::string> job_file_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -105,5 +109,6 @@ inline constexpr NamedEntry kEntries[] = {
     {"json_text", json_text, json_text_seeds},
     {"credentials", credentials, credentials_seeds},
     {"jwks", jwks, jwks_seeds}};
+    {"job_file", job_file, job_file_seeds}};
 
 }  // namespace tongsuan::fuzz
