@@ -34,6 +34,13 @@ void ledger_events(std::string_view bytes);
 // What can be read is written as itself, and a good part of a log stays good without the rest.
 void journal(std::string_view bytes);
 
+// Events of the engine: read ones are written as themselves, and those that fit a small exchange
+// leave its invariants whole.
+void engine_events(std::string_view bytes);
+// A state of the engine (first byte e) or the ledger: refused with a fault, or written as itself
+// and as good as any other.
+void state_snapshot(std::string_view bytes);
+
 // A scenario file: refused with one line that names the file, or every value lies within its
 // limits; comments, blanks and other ends of lines change nothing.
 void scenario_text(std::string_view bytes);
@@ -63,6 +70,8 @@ void replay_world(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> replay_world_seeds();
 [[nodiscard]] std::vector<std::string> ledger_events_seeds();
 [[nodiscard]] std::vector<std::string> journal_seeds();
+[[nodiscard]] std::vector<std::string> engine_events_seeds();
+[[nodiscard]] std::vector<std::string> state_snapshot_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -80,6 +89,8 @@ inline constexpr NamedEntry kEntries[] = {
     {"run_record", run_record, run_record_seeds},
     {"replay_world", replay_world, replay_world_seeds},
     {"ledger_events", ledger_events, ledger_events_seeds},
-    {"journal", journal, journal_seeds}};
+    {"journal", journal, journal_seeds},
+    {"engine_events", engine_events, engine_events_seeds},
+    {"state_snapshot", state_snapshot, state_snapshot_seeds}};
 
 }  // namespace tongsuan::fuzz
