@@ -38,6 +38,12 @@ void journal(std::string_view bytes);
 // which must read the same; and a connection of the server with any bytes, any pieces and any order
 // of answers: what it sends is HTTP, and it ends.
 void http(std::string_view bytes);
+// Events of the engine: read ones are written as themselves, and those that fit a small exchange
+// leave its invariants whole.
+void engine_events(std::string_view bytes);
+// A state of the engine (first byte e) or the ledger: refused with a fault, or written as itself
+// and as good as any other.
+void state_snapshot(std::string_view bytes);
 
 // A scenario file: refused with one line that names the file, or every value lies within its
 // limits; comments, blanks and other ends of lines change nothing.
@@ -87,6 +93,8 @@ void job_file(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> credentials_seeds();
 [[nodiscard]] std::vector<std::string> jwks_seeds();
 [[nodiscard]] std::vector<std::string> job_file_seeds();
+[[nodiscard]] std::vector<std::string> engine_events_seeds();
+[[nodiscard]] std::vector<std::string> state_snapshot_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -110,5 +118,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"credentials", credentials, credentials_seeds},
     {"jwks", jwks, jwks_seeds}};
     {"job_file", job_file, job_file_seeds}};
+    {"engine_events", engine_events, engine_events_seeds},
+    {"state_snapshot", state_snapshot, state_snapshot_seeds}};
 
 }  // namespace tongsuan::fuzz
