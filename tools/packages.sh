@@ -2,10 +2,8 @@
 # Sourced by ./run and ./test: installs the Debian packages that are missing.
 # Each package and its reason is listed in docs/build.md.
 
-packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libboost1.81-dev ccache mold"
-packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libsimdjson-dev ccache mold"
-packages_to_test="$packages_to_run libgtest-dev python3 clang lld clang-format shellcheck \
-packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libyaml-cpp-dev ccache mold"
+packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libboost1.81-dev \
+  libsimdjson-dev libyaml-cpp-dev ccache mold"
 packages_to_test="$packages_to_run libgtest-dev python3 python3-yaml clang lld clang-format shellcheck \
   libclang-rt-14-dev libclang-rt-14-dev-wasm32 wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 \
   coinor-libcbc-dev"

@@ -73,6 +73,7 @@ void credentials(std::string_view bytes);
 
 // Key sets of a provider: refused, or keys that no made-up signature passes.
 void jwks(std::string_view bytes);
+
 // A job file, as YAML or as a Slurm script: refused with a place and something to try, or a job
 // within its limits that is an order or is told why not.
 void job_file(std::string_view bytes);
@@ -113,11 +114,11 @@ inline constexpr NamedEntry kEntries[] = {
     {"replay_world", replay_world, replay_world_seeds},
     {"ledger_events", ledger_events, ledger_events_seeds},
     {"journal", journal, journal_seeds},
-    {"http", http, http_seeds}};
+    {"http", http, http_seeds},
     {"json_text", json_text, json_text_seeds},
     {"credentials", credentials, credentials_seeds},
-    {"jwks", jwks, jwks_seeds}};
-    {"job_file", job_file, job_file_seeds}};
+    {"jwks", jwks, jwks_seeds},
+    {"job_file", job_file, job_file_seeds},
     {"engine_events", engine_events, engine_events_seeds},
     {"state_snapshot", state_snapshot, state_snapshot_seeds}};
 
