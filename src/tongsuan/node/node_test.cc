@@ -38,6 +38,7 @@ class NodeTest : public ::testing::Test {
     places.data_sets.clear();
     NodeOptions options;
     options.batch.state_every = 10;
+    options.snapshot_every = snapshot_every_;
     node_ = std::make_unique<Node>(Genesis{places, 0}, *journal_, clock_,
                                    std::make_unique<MarketDriver>(engine::Energy(), live_rules()),
                                    options);
@@ -88,6 +89,7 @@ class NodeTest : public ::testing::Test {
     FAIL() << "it never came";
   }
 
+  std::uint64_t snapshot_every_ = 500'000;
   journal::SimJournalDisk disk_;
   ManualClock clock_;
   std::unique_ptr<journal::SimJournal> journal_;
@@ -166,6 +168,22 @@ TEST_F(NodeTest, ARestartForgetsNothing) {
   clock_.set(50);
   must(kHouse, exchange::EndContract{engine::ContractId{0}});
   wait([](const View& view) { return view.state.engine().contract_count() > 4; });
+}
+
+TEST_F(NodeTest, ARestartBeginsWithTheLastSnapshot) {
+  snapshot_every_ = 20;
+  open();
+  for (int i = 0; i < 40; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), "job"});
+  wait([&](const View&) { return node_->figures().snapshots > 0; });
+  node_->stop();
+  ASSERT_FALSE(disk_.snapshots.empty());
+  start();
+  for (int i = 0; i < 40; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), "job"});
+  node_->read([&](const View& view) {
+    EXPECT_EQ(view.state.engine().order_count(), 80U);
+    EXPECT_EQ(view.state.order_name(OrderId{3}), "job");
+    EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
+  });
 }
 
 TEST_F(NodeTest, AFullQueueSaysSo) {
