@@ -71,6 +71,7 @@ void MarketDriver::resume(Desk& desk) {
 void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
   timers_.see(desk.state(), events);
   market_->react(desk, events);
+  freeze(desk);
 }
 
 std::optional<Second> MarketDriver::due() const {
@@ -89,14 +90,31 @@ void MarketDriver::close_gate(Desk& desk) {
   if (desk.exchange().gate().round == 0) {
     desk.take(exchange::CloseGate{desk.state().round() + 1});
   }
-  if (market_->begin_round(desk)) {
-    clearing_ = true;
-    clear(market_->round_inputs(desk.state()));
-  } else {
-    close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
+  clearing_ = true;
+  freezing_ = true;
+  market_->begin_round(desk);
+  freeze(desk);
+}
+
+// When the market has dispatched what fits at the gate, the rest is the book: of orders that came
+// before the gate, whatever came since.
+void MarketDriver::freeze(Desk& desk) {
+  if (!freezing_ || market_->unfinished()) return;
+  freezing_ = false;
+  if (market_->clearing_due()) {
+    rolling::RoundInputs inputs = market_->take_round(desk.state());
+    const std::uint32_t end = desk.exchange().gate().orders;
+    std::erase_if(inputs.orders, [end](OrderId order) { return order.value >= end; });
+    if (!inputs.orders.empty()) return clear(std::move(inputs));
   }
-  market_->end_round(desk);
+  close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
+  clearing_ = false;
   next_gate_ = desk.exchange().next_gate();
+}
+
+void MarketDriver::go_on(Desk& desk) {
+  market_->continue_work(desk);
+  freeze(desk);
 }
 
 void MarketDriver::close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason) {

@@ -119,9 +119,10 @@ TEST_F(NodeTest, AnOrderStartsByItselfAndIsPaid) {
 
 TEST_F(NodeTest, GatesCloseOnTimeAndRoundsAreCertified) {
   open();
+  must(kHouse, exchange::SetRules{{.round = 50, .lock = 5}});
   // More than fits: some of it waits for the round.
   for (int i = 0; i < 9; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), ""});
-  clock_.set(900);
+  clock_.set(50);
   wait([](const View& view) { return view.state.rounds().size() == 1; });
   Digest book{}, certificate{};
   node_->read([&](const View& view) {

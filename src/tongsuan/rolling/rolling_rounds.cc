@@ -233,6 +233,7 @@ void RollingMarket::resume(dispatch::Desk& desk) {
   next_round_ = desk.now();
   set_prices(desk);
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(ContractId{i}) || !state.knows(state.contract(ContractId{i}).order)) continue;
     const Contract& contract = state.contract(ContractId{i});
     const OrderRecord& record = state.order(contract.order);
     if (record.state == OrderState::kDone && record.contract == i) learn_contract(state, contract);
@@ -240,7 +241,9 @@ void RollingMarket::resume(dispatch::Desk& desk) {
   shares_.restore(state, desk.now(), rules_.round);
   line_.weigh(shares_.weights());
   std::vector<OrderId> stopped;
-  for (std::uint32_t i = 0; i < state.order_count(); ++i) take_in(desk, OrderId{i}, stopped);
+  for (std::uint32_t i = 0; i < state.order_count(); ++i) {
+    if (state.knows(OrderId{i})) take_in(desk, OrderId{i}, stopped);
+  }
   for (const OrderId order : stopped) line_.add(state, order);
   line_.age(state, desk.now());
   line_.want_pass();
