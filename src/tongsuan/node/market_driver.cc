@@ -59,7 +59,6 @@ rolling::MarketRules live_rules() {
 void MarketDriver::resume(Desk& desk) {
   market_.emplace(desk.state().places(), energy_, rules_);
   timers_.resume(desk.state());
-  next_gate_ = desk.exchange().next_gate();
   // The clearing that was under way is lost with the process that carried it.
   if (desk.exchange().gate().round != 0) {
     close_empty(desk, exchange::RoundOutcome::kUnsolved,
@@ -74,16 +73,16 @@ void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
   freeze(desk);
 }
 
-std::optional<Second> MarketDriver::due() const {
+std::optional<Second> MarketDriver::due(const Desk& desk) const {
   const std::optional<Second> timer = timers_.due();
   if (clearing_) return timer;
-  return timer ? std::min(*timer, next_gate_) : next_gate_;
+  const Second gate = desk.exchange().next_gate();
+  return timer ? std::min(*timer, gate) : gate;
 }
 
 void MarketDriver::tick(Desk& desk) {
   timers_.run(desk, kTimersAtOnce);
-  next_gate_ = desk.exchange().next_gate();  // rules may have changed
-  if (!clearing_ && desk.now() >= next_gate_) close_gate(desk);
+  if (!clearing_ && desk.now() >= desk.exchange().next_gate()) close_gate(desk);
 }
 
 void MarketDriver::close_gate(Desk& desk) {
@@ -109,7 +108,6 @@ void MarketDriver::freeze(Desk& desk) {
   }
   close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
   clearing_ = false;
-  next_gate_ = desk.exchange().next_gate();
 }
 
 void MarketDriver::go_on(Desk& desk) {
@@ -135,7 +133,6 @@ void MarketDriver::finish(Desk& desk, FinishedRound finished) {
   clearing_ = false;
   RoundDesk round(desk, finished);
   market_->finish_round(round, finished.round);
-  next_gate_ = desk.exchange().next_gate();
 }
 
 }  // namespace tongsuan::node

@@ -22,7 +22,7 @@ class MarketDriver final : public Driver {
   void react(Desk& desk, const std::vector<engine::Event>& events) override;
   [[nodiscard]] bool unfinished() const override { return market_->unfinished(); }
   void go_on(Desk& desk) override;
-  [[nodiscard]] std::optional<Second> due() const override;
+  [[nodiscard]] std::optional<Second> due(const Desk& desk) const override;
   void tick(Desk& desk) override;
   void finish(Desk& desk, FinishedRound finished) override;
 
@@ -37,7 +37,6 @@ class MarketDriver final : public Driver {
   Timers timers_;
   bool clearing_ = false;  // between a gate and the close of its round
   bool freezing_ = false;  // the gate is closed, and its book not yet made
-  Second next_gate_ = 0;
 };
 
 }  // namespace tongsuan::node

@@ -234,7 +234,7 @@ bool Node::wait_for_work() {
   }
   const bool idle = queue_.empty() && next_ >= taken_.size() && !cleared_ && !storing_;
   if (idle && !driver_->unfinished() && events_.empty()) {
-    const auto due = driver_->due();
+    const auto due = driver_->due(*desk_);
     std::chrono::nanoseconds wait = std::chrono::seconds(1);
     if (due) wait = std::min(wait, clock_.until(*due));
     wake_.wait_for(lock, wait, [&] { return stopping_ || !queue_.empty() || cleared_; });
@@ -268,7 +268,7 @@ void Node::act() {
     driver_->react(*desk_, events);
   }
   if (driver_->unfinished()) driver_->go_on(*desk_);
-  const auto due = driver_->due();
+  const auto due = driver_->due(*desk_);
   if (due && *due <= desk_->now()) driver_->tick(*desk_);
 }
 
