@@ -22,6 +22,7 @@ usage: bench/run.sh NAME [ARGS]
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
   journal    durable appends beside a plain file, opening, reading back; in out/
+  dispatch   each call into the market of an exchange where a million orders wait: bench/run.sh dispatch national-week
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -77,6 +78,10 @@ case "$name" in
   replay)
     [ $# -gt 0 ] || set -- ../shared/data/swf/KTH-SP2-1996-2.1-cln.swf.gz national-week
     program replay "$@"
+    ;;
+  dispatch)
+    [ $# -gt 0 ] || set -- national-week
+    program dispatch "$@"
     ;;
   journal)
     mkdir -p out/bench-files
