@@ -185,7 +185,7 @@ void measure_book(Exchange& exchange, const lab::Instance& instance, std::uint32
 int measure(const lab::Instance& instance, const bench::BenchArguments& arguments) {
   const Report report(arguments.json);
   rolling::MarketRules rules = lab::market_rules(instance, {});
-  rules.line_max = static_cast<std::uint32_t>(arguments.number("line", 20'000));
+  rules.line_max = static_cast<std::uint32_t>(arguments.number("line", 10'000));
   rules.work_max = arguments.number("work", 60'000);
   rules.waiting_expected = static_cast<std::uint32_t>(arguments.number("orders", 1'000'000));
   rules.search_units_per_order = static_cast<std::uint32_t>(arguments.number("units", 10'000));
