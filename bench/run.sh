@@ -25,6 +25,7 @@ usage: bench/run.sh NAME [ARGS]
   http       the HTTP layer alone on one server thread; --target URL for any server
   json       bodies of 256 orders, from bytes to checked fields, and back
   access     signed requests and tokens let in per second
+  dispatch   each call into the market of an exchange where a million orders wait: bench/run.sh dispatch national-week
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -87,6 +88,10 @@ case "$name" in
   replay)
     [ $# -gt 0 ] || set -- ../shared/data/swf/KTH-SP2-1996-2.1-cln.swf.gz national-week
     program replay "$@"
+    ;;
+  dispatch)
+    [ $# -gt 0 ] || set -- national-week
+    program dispatch "$@"
     ;;
   journal)
     mkdir -p out/bench-files
