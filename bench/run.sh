@@ -21,6 +21,7 @@ usage: bench/run.sh NAME [ARGS]
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
+  state      a running exchange: events judged, applied and hashed, snapshots, bytes of an order
   journal    durable appends beside a plain file, opening, reading back; in out/
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
