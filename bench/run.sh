@@ -84,7 +84,7 @@ case "$name" in
     program journal out/bench-files "$@"
     ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
-  clearing | search | dual | market | ledger | codec | pricing | quote) program "$name" "$@" ;;
+  clearing | search | dual | market | ledger | state | codec | pricing | quote) program "$name" "$@" ;;
   *)
     echo "bench/run.sh: there is no benchmark $name" >&2
     usage >&2
