@@ -31,7 +31,8 @@ Change change_from(const Requote& requote, ChangeKind kind, std::string descript
           .hub = requote.hub,
           .start = requote.start,
           .payment = requote.payment,
-          .kind = kind};
+          .kind = kind,
+          .variant = requote.variant};
 }
 
 // What an order is worth at `ticks` of its limit; nothing beyond the limits of money.

@@ -64,6 +64,7 @@ struct Change {
   Slot start = 0;
   std::int64_t payment = 0;  // micro-yuan
   ChangeKind kind = ChangeKind::kLimit;
+  std::uint32_t variant = 0;          // that it runs as; beyond the order's own: of kClass
   Slot window_end = 0;                // of kWindow
   std::uint32_t accelerator = kNone;  // of kClass: ClassId::value; a new hub is `hub`
 };

@@ -5,6 +5,7 @@
 //   driver.h     what acts for the exchange itself: dispatch and rounds
 //   timers.h     what happens because a second has come
 //   clock.h      the exchange's time
+//   round_shelf.h  closed rounds, for whoever asks about them
 //   node.h       the threads around them
 //
 // Model. Requests come from any thread into a bounded queue. The sequencer's thread takes them,
@@ -29,6 +30,7 @@
 #include "tongsuan/node/clock.h"
 #include "tongsuan/node/driver.h"
 #include "tongsuan/node/replica.h"
+#include "tongsuan/node/round_shelf.h"
 #include "tongsuan/node/sequencer.h"
 
 namespace tongsuan::node {
@@ -51,6 +53,10 @@ struct NodeOptions {
   std::uint64_t snapshot_every = 500'000;  // commands; recovery replays no more than about so many
   ClearingRules clearing;
   engine::Energy energy;  // of the places
+  // Its secret keys the books of rounds, so that they can be published; without one they are named
+  // as in the lab.
+  ShelfOptions shelf;
+  std::function<std::string(Second)> time_text;  // RFC 3339, for the calendar of books
 };
 
 // What becomes of a request that could not even wait.
@@ -101,6 +107,8 @@ class Node {
   // What is true and durable, at least up to what had been answered when this was called.
   void read(const std::function<void(const View&)>& read) const;
   [[nodiscard]] Replica& replica() { return replica_; }
+  // Any thread, until `stop`.
+  [[nodiscard]] RoundShelf& shelf() { return shelf_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] NodeFigures figures() const;
 
@@ -130,6 +138,7 @@ class Node {
   NodeOptions options_;
   exchange::Exchange exchange_;
   Replica replica_;
+  RoundShelf shelf_;
   std::unique_ptr<Driver> driver_;
   Sequencer sequencer_;
   journal::Journal& journal_;

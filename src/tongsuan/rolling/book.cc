@@ -417,7 +417,10 @@ std::optional<GridOrder> on_grid(const State& state, const engine::OrderRecord& 
   const std::uint32_t last = starts.patient ? shortest->duration : longest->duration;
   order.window = {static_cast<Slot>(begin),
                   static_cast<Slot>(std::min<Second>(grid.slots, latest + last))};
-  order.value = std::max<std::int64_t>(0, starts.value - tail_cost(state, what, grid, durations));
+  const std::int64_t left = starts.value - tail_cost(state, what, grid, durations);
+  order.value = std::max<std::int64_t>(0, left);
+  order.unpaid = order.value - left;
+  order.patient = starts.patient;
   // One order that loses more than a market may name shall not spoil the book.
   order.delay_cost =
       starts.patient

@@ -66,6 +66,8 @@ struct GridOrder {
   std::int64_t value = 0;
   std::int64_t delay_cost = 0;  // per slot
   bool whole_nodes = false;
+  bool patient = false;     // only the starts that cost it nothing are in its window
+  std::int64_t unpaid = 0;  // by which work beyond the grid costs more than the order is worth
 };
 struct GridTerms {
   Grid grid;
