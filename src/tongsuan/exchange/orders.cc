@@ -133,7 +133,7 @@ Code Executor::operator()(AmendOrder& command) {
     emit(OrderHeld{command.order, hold});
   }
   emit_engine();
-  value_ = command.order.value;
+  value_ = static_cast<std::uint64_t>(amount.raw());
   return Code::kDone;
 }
 
