@@ -24,6 +24,9 @@ class MarketDriver final : public Driver {
   void go_on(Desk& desk) override { market_->continue_work(desk); }
   [[nodiscard]] std::optional<Second> due() const override;
   void tick(Desk& desk) override;
+  void gate_closed(Desk& desk) override {
+    if (!clearing_) close_gate(desk);
+  }
   void finish(Desk& desk, FinishedRound finished) override;
 
  private:
