@@ -20,6 +20,7 @@
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/places.h"
 #include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/problem.h"
 #include "tongsuan/server/service.h"
 #include "tongsuan/server/shared_journal.h"
 #include "tongsuan/server/values.h"
@@ -204,7 +205,7 @@ Result<Done> Daemon::make_data() {
   // Hours of the places count from midnight.
   const Second since_midnight = (opens + kZone) % 86'400;
   const Constants constants{opens - since_midnight, since_midnight};
-  if (access(path("exchange").c_str(), F_OK) == 0) {
+  if (::access(path("exchange").c_str(), F_OK) == 0) {
     return Error{ErrorCode::kInvalidArgument, "there is an exchange in " + options_.data + " already",
                  "start it without --init, or choose another folder"};
   }
