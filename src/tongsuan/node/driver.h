@@ -49,7 +49,7 @@ class Driver {
   [[nodiscard]] virtual bool unfinished() const = 0;
   virtual void go_on(Desk& desk) = 0;
   // When `tick` wants to be called next.
-  [[nodiscard]] virtual std::optional<Second> due() const = 0;
+  [[nodiscard]] virtual std::optional<Second> due(const Desk& desk) const = 0;
   virtual void tick(Desk& desk) = 0;
   // The gate of a round was closed by somebody else, and its clearing has not begun.
   virtual void gate_closed(Desk& /*desk*/) {}
