@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/engine/energy.h"
 
 namespace tongsuan::connectors {
 namespace {

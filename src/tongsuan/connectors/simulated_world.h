@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <queue>
+#include <string>
 #include <vector>
 
 #include "tongsuan/exchange/exchange.h"
@@ -20,19 +21,16 @@
 
 namespace tongsuan::connectors {
 
-struct WorldParties {
-  std::vector<exchange::ParticipantId> buyers;     // by AccountId of the script
-  std::vector<exchange::ParticipantId> suppliers;  // by HubId
-};
-
 class SimulatedWorld {
  public:
-  // What the script has before `first` comes at `first`, as far as anybody would still want it.
-  SimulatedWorld(world::Script script, WorldParties parties, Second first);
+  // `buyers`: names of participants by AccountId of the script. What the script has before `first`
+  // comes at `first`, as far as anybody would still want it.
+  SimulatedWorld(world::Script script, std::vector<std::string> buyers, Second first);
 
-  // Of an exchange that has a history: what runs goes on, what was sent is not sent again.
+  // First of all calls. Of an exchange that has a history: what runs goes on, what was sent is not
+  // sent again. Orders of buyers that the exchange does not know are not sent.
   void resume(const exchange::State& state);
-  // Every event, in order, right after it is true.
+  // Every event since, in order, right after it is true.
   void see(const exchange::State& state, const exchange::Event& event);
   // The second of what comes next; nothing: nobody will do anything any more.
   [[nodiscard]] std::optional<Second> due() const;
@@ -56,8 +54,10 @@ class SimulatedWorld {
   void send_end(std::vector<exchange::Request>& requests);
 
   world::Script script_;
-  WorldParties parties_;
+  std::vector<std::string> names_;
+  std::vector<exchange::ParticipantId> buyers_;  // kHouse: unknown
   Second first_;
+  bool resumed_ = false;
   std::size_t next_job_ = 0;
   std::size_t next_nodes_ = 0;
   std::priority_queue<End> ends_;  // the earliest on top

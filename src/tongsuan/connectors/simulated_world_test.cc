@@ -53,8 +53,7 @@ class SimulatedWorldTest : public ::testing::Test {
         std::make_unique<node::MarketDriver>(engine::Energy(), node::live_rules()),
         node::NodeOptions());
     runner_ = std::make_unique<WorldRunner>(
-        *node_, SimulatedWorld(script(), {{ParticipantId{3}}, {ParticipantId{1}, ParticipantId{2}}},
-                               0));
+        *node_, SimulatedWorld(script(), {"buyer"}, 0));
     ASSERT_TRUE(node_->start([](const journal::Failure& failure) {
       ADD_FAILURE() << journal::to_string(failure);
     }).ok());

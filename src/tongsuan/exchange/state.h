@@ -170,8 +170,9 @@ class State {
   [[nodiscard]] const ContractMoney& money_of(engine::ContractId id) const {
     return contracts_[id.value];
   }
-  // The second after which the gate of the next round may close.
-  [[nodiscard]] Second next_gate() const { return gate_.closed + rules_.round; }
+  // When the gate of the next round closes. Gates stand at multiples of the interval, so that one
+  // which closes late does not move those after it.
+  [[nodiscard]] Second next_gate() const { return (gate_.closed / rules_.round + 1) * rules_.round; }
   // Orders may only be improved.
   [[nodiscard]] bool locked(Second at) const;
 
