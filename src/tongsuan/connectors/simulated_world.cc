@@ -41,8 +41,7 @@ std::optional<std::uint32_t> job_number(std::string_view name) {
 SimulatedWorld::SimulatedWorld(world::Script script, std::vector<std::string> buyers, Second first)
     : script_(std::move(script)), names_(std::move(buyers)), first_(first) {
   // Work of the morning is not sent in the evening.
-  while (next_job_ < script_.jobs.size() &&
-         script_.jobs[next_job_].order.latest_start < first_) {
+  while (next_job_ < script_.jobs.size() && script_.jobs[next_job_].order.latest_start < first_) {
     ++next_job_;
   }
   while (next_nodes_ < script_.nodes.size() && script_.nodes[next_nodes_].at < first_) {
@@ -115,8 +114,9 @@ void SimulatedWorld::send_job(std::vector<exchange::Request>& requests) {
   engine::LiveOrder order = script_.jobs[job].order;
   const ParticipantId buyer = buyers_[order.account.value];
   if (buyer == ledger::kHouse) return;
-  requests.push_back({id_of("job", job), job, buyer,
-                      exchange::SubmitOrder{std::move(order), std::string(kJobName) + std::to_string(job)}});
+  requests.push_back(
+      {id_of("job", job), job, buyer,
+       exchange::SubmitOrder{std::move(order), std::string(kJobName) + std::to_string(job)}});
 }
 
 void SimulatedWorld::send_nodes(std::vector<exchange::Request>& requests) {
@@ -145,8 +145,7 @@ void SimulatedWorld::act(Second now, std::size_t most, std::vector<exchange::Req
          script_.nodes[next_nodes_].at <= now_) {
     send_nodes(requests);
   }
-  while (requests.size() < most && next_job_ < script_.jobs.size() &&
-         comes_at(next_job_) <= now_) {
+  while (requests.size() < most && next_job_ < script_.jobs.size() && comes_at(next_job_) <= now_) {
     send_job(requests);
   }
 }

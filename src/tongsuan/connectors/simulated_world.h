@@ -1,11 +1,11 @@
 // A scenario as the outside of a running exchange: its buyers send orders when they come, its hubs
 // run contracts as long as the work really takes, meter it, fail and come back.
 //
-// Model. A script (world/script.h) holds the truth. What the exchange does is learned from its events;
-// what the outside does in answer comes out as requests, at seconds of the exchange. Every request has
-// an id that follows from what it is about, so that one which is sent again after a crash happens
-// once. Orders that the script does not know, of people who try the exchange, run for a share of their
-// estimates that is drawn from their numbers.
+// Model. A script (world/script.h) holds the truth. What the exchange does is learned from its
+// events; what the outside does in answer comes out as requests, at seconds of the exchange. Every
+// request has an id that follows from what it is about, so that one which is sent again after a
+// crash happens once. Orders that the script does not know, of people who try the exchange, run for
+// a share of their estimates that is drawn from their numbers.
 //
 // Pure: no clock, no thread; seconds come with calls. One thread at a time.
 #pragma once

@@ -95,7 +95,8 @@ std::optional<Misfit> read_record(std::string_view bytes, const EventVisitor& se
   while (offset < bytes.size()) {
     if (bytes.size() - offset < 5) return Misfit{offset, "the record ends within a frame"};
     const auto length = little_endian<std::uint32_t>(bytes.substr(offset + 1, 4));
-    if (length > bytes.size() - offset - 5) return Misfit{offset, "the record ends within an event"};
+    if (length > bytes.size() - offset - 5)
+      return Misfit{offset, "the record ends within an event"};
     const auto event =
         read_event(static_cast<std::uint8_t>(bytes[offset]), bytes.substr(offset + 5, length));
     if (!event) return Misfit{offset, "these are not the bytes of an event"};

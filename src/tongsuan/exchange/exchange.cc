@@ -15,7 +15,9 @@ namespace {
 }  // namespace
 
 Exchange::Exchange(engine::Places places, Second opened)
-    : places_(places), state_(std::move(places), opened), executor_(std::make_unique<Executor>(state_)) {}
+    : places_(places),
+      state_(std::move(places), opened),
+      executor_(std::make_unique<Executor>(state_)) {}
 Exchange::~Exchange() = default;
 
 void Exchange::execute(Second at, Request request, Output& output) {
@@ -50,7 +52,9 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   return broken;
 }
 
-std::string Exchange::snapshot() const { return write_snapshot(state_); }
+std::string Exchange::snapshot() const {
+  return write_snapshot(state_);
+}
 
 Result<Done> Exchange::restore(std::string_view snapshot) {
   TONGSUAN_TRY(State state, read_snapshot(snapshot, places_));

@@ -7,9 +7,9 @@
 //   state.h     what is true now
 //
 // Model. `execute` turns one request into events and makes each true as it is made: everything that
-// may refuse is asked before the first of them. Its record goes to the journal; a state to which the
-// records are applied in order is the same state, and nobody decides again. Money and rights move in
-// the record of what they pay for. The exchange knows no solver, clock, file or socket.
+// may refuse is asked before the first of them. Its record goes to the journal; a state to which
+// the records are applied in order is the same state, and nobody decides again. Money and rights
+// move in the record of what they pay for. The exchange knows no solver, clock, file or socket.
 #pragma once
 
 #include <memory>

@@ -164,7 +164,8 @@ TEST_F(ExchangeTest, ARefusalIsAnAnswerToo) {
   EXPECT_TRUE(again.repeated);
 }
 
-// ---- The market's rules --------------------------------------------------------------------------
+// ---- The market's rules
+// --------------------------------------------------------------------------
 
 TEST_F(ExchangeTest, BeforeTheGateOrdersMayOnlyBeImproved) {
   must(kHouse, SetRules{{.round = 100, .lock = 10}});
@@ -270,10 +271,10 @@ TEST_F(ExchangeTest, AnyCommandsKeepTheInvariants) {
   for (int i = 0; i < 4'000; ++i) {
     now_ += static_cast<Second>(random.below(8));
     const ParticipantId actor{static_cast<std::uint32_t>(random.below(5))};
-    const OrderId some{static_cast<std::uint32_t>(
-        random.below(exchange_.state().engine().order_count() + 1U))};
-    const ContractId contract{static_cast<std::uint32_t>(
-        random.below(exchange_.state().engine().contract_count() + 1U))};
+    const OrderId some{
+        static_cast<std::uint32_t>(random.below(exchange_.state().engine().order_count() + 1U))};
+    const ContractId contract{
+        static_cast<std::uint32_t>(random.below(exchange_.state().engine().contract_count() + 1U))};
     const auto node = static_cast<std::uint32_t>(random.below(3));
     switch (random.below(12)) {
       case 0:

@@ -13,14 +13,16 @@ std::size_t Repeats::home(const CommandId& id) const {
   std::uint64_t mix = little_endian<std::uint64_t>(bytes.substr(0, 8)) ^
                       (little_endian<std::uint64_t>(bytes.substr(8)) * 0x9E3779B97F4A7C15ULL);
   mix ^= mix >> 32;
-  mix *= 0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
+  mix *=
+      0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
   mix ^= mix >> 32;
   return static_cast<std::size_t>(mix) & (slots_.size() - 1);
 }
 
 std::size_t Repeats::slot_of(const CommandId& id) const {
   std::size_t slot = home(id);
-  while (slots_[slot] != 0 && rows_[slots_[slot] - 1].id != id) slot = (slot + 1) & (slots_.size() - 1);
+  while (slots_[slot] != 0 && rows_[slots_[slot] - 1].id != id)
+    slot = (slot + 1) & (slots_.size() - 1);
   return slot;
 }
 
@@ -45,7 +47,8 @@ void Repeats::erase(const CommandId& id) {
   slots_[gap] = 0;
   for (std::size_t next = (gap + 1) & mask; slots_[next] != 0; next = (next + 1) & mask) {
     const std::size_t wanted = home(rows_[slots_[next] - 1].id);
-    if (((next - wanted) & mask) < ((next - gap) & mask)) continue;  // it would stand before its home
+    if (((next - wanted) & mask) < ((next - gap) & mask))
+      continue;  // it would stand before its home
     slots_[gap] = slots_[next];
     slots_[next] = 0;
     gap = next;

@@ -49,7 +49,7 @@ class Repeats {
   void grow();
 
   std::size_t kept_;
-  std::vector<Row> rows_;            // a ring once it has `kept_` rows
+  std::vector<Row> rows_;  // a ring once it has `kept_` rows
   std::size_t oldest_ = 0;
   std::vector<std::uint32_t> slots_;  // positions + 1; 0: empty; a power of two, half full at most
 };

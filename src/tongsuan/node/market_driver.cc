@@ -30,8 +30,8 @@ class RoundDesk final : public Desk {
     if (cleared.clearing) {
       const market::Verdict& verdict = cleared.clearing->verified.verdict();
       round.outcome = exchange::RoundOutcome::kCleared;
-      round.welfare = static_cast<std::int64_t>(
-          divide(verdict.welfare, verdict.denominator, Rounding::kDown));
+      round.welfare =
+          static_cast<std::int64_t>(divide(verdict.welfare, verdict.denominator, Rounding::kDown));
       round.bound =
           static_cast<std::int64_t>(divide(verdict.bound, verdict.denominator, Rounding::kUp));
     }

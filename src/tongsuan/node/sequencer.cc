@@ -11,8 +11,7 @@ using journal::Fault;
 
 // ---- Recovery --------------------------------------------------------------------------------
 
-journal::Answer<Done> Sequencer::replay(const journal::Batch& batch,
-                                        exchange::Exchange& exchange) {
+journal::Answer<Done> Sequencer::replay(const journal::Batch& batch, exchange::Exchange& exchange) {
   std::uint64_t sequence = batch.first;
   for (const journal::Record& record : batch.records) {
     // The first batch that is read may begin before the snapshot ends.

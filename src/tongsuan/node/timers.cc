@@ -13,7 +13,8 @@ void Timers::add_order(const State& state, OrderId id) {
   if (record.waiting_since < record.order.not_before) {
     queue_.push({record.order.not_before, Kind::kOpen, id.value, 0});
   }
-  if (record.first_start < 0) queue_.push({record.order.latest_start, Kind::kPatience, id.value, 0});
+  if (record.first_start < 0)
+    queue_.push({record.order.latest_start, Kind::kPatience, id.value, 0});
 }
 
 void Timers::resume(const State& state) {
