@@ -335,11 +335,12 @@ Answer<std::optional<std::uint64_t>> History::scan(Range range, const RecordSeen
   std::optional<Failure> failure;
   std::uint64_t sequence = first;
   std::vector<exchange::Event> events;
+  exchange::RecordReader records;
   const auto visit = [&](const journal::Batch& batch) {
     for (; sequence <= std::min(until, batch.last()); ++sequence) {
       events.clear();
       Second second = 0;
-      const auto misfit = exchange::read_record(
+      const auto misfit = records.read(
           batch.records[sequence - batch.first].events,
           [&](Second at, const exchange::Event& event) {
             second = at;

@@ -168,9 +168,10 @@ Answer<RoundTexts> read_round_texts(journal::Reader& reader, const RoundPublishe
 
 Answer<std::optional<RoundPublished>> find_round(journal::Reader& reader, std::uint64_t round) {
   std::optional<RoundPublished> found;
+  exchange::RecordReader records;
   TONGSUAN_TRY([[maybe_unused]] const Done read, reader.read_ahead(1, [&](const journal::Batch& batch) {
                  for (const journal::Record& record : batch.records) {
-                   (void)exchange::read_record(record.events, [&](Second, const exchange::Event& event) {
+                   (void)records.read(record.events, [&](Second, const exchange::Event& event) {
                      const auto* own = std::get_if<exchange::OwnEvent>(&event);
                      const auto* published = own == nullptr ? nullptr : std::get_if<RoundPublished>(own);
                      if (published != nullptr && published->round == round) found = *published;
