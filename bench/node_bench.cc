@@ -2,6 +2,7 @@
 // answer takes, how fast history is replayed, how long a restart takes, and what a live order costs
 // in memory.
 //   node_bench DIR [orders] [clients] [batch]
+//   node_bench DIR replay [times]
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -17,6 +18,7 @@
 #include "tongsuan/journal/journal.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/node.h"
+#include "tongsuan/node/replay.h"
 
 #include "measure.h"
 
@@ -187,14 +189,41 @@ void load(node::Node& node, std::uint64_t orders, unsigned clients, unsigned bat
       latencies.at(1), static_cast<unsigned long long>(refused), node.replica().behind());
 }
 
+// The whole history of a journal, as `tongsuan replay` goes through it.
+int replay(const std::string& path) {
+  const auto folder = journal::posix_folder(path);
+  auto reader = journal::open_reader(*folder);
+  if (!reader.ok()) return 1;
+  exchange::Exchange exchange(places(), 0);
+  journal::Answer<Done> replayed = Done{};
+  const auto begun = Clock::now();
+  const double cpu = cpu_seconds();
+  const auto read = reader.value()->read_ahead(1, [&](const journal::Batch& batch) {
+    replayed = node::replay_batch(batch, exchange);
+    return replayed.ok();
+  });
+  const double took = seconds_since(begun);
+  const auto commands = static_cast<double>(exchange.sequence());
+  std::printf("replay: %.0f commands in %.3f s: %.0f commands/s, %.2f us CPU each\n", commands, took,
+              commands / took, (cpu_seconds() - cpu) / commands * 1e6);
+  return read.ok() && replayed.ok() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: node_bench DIR [orders] [clients] [batch]\n");
+    std::fprintf(stderr, "usage: node_bench DIR [orders] [clients] [batch] | DIR replay [times]\n");
     return 2;
   }
   const std::string path = argv[1];
+  if (argc > 2 && std::string(argv[2]) == "replay") {
+    const int times = argc > 3 ? std::atoi(argv[3]) : 1;
+    for (int i = 0; i < times; ++i) {
+      if (replay(path) != 0) return 1;
+    }
+    return 0;
+  }
   const std::uint64_t orders = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000;
   const auto clients = static_cast<unsigned>(argc > 3 ? std::atoi(argv[3]) : 64);
   const auto batch = static_cast<unsigned>(argc > 4 ? std::atoi(argv[4]) : 64);

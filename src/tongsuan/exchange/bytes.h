@@ -40,4 +40,17 @@ void append_bytes(const OwnEvent& event, std::string& bytes);
 using EventVisitor = std::function<bool(Second at, const Event& event)>;
 [[nodiscard]] std::optional<Misfit> read_record(std::string_view bytes, const EventVisitor& see);
 
+// The same for whoever reads many: keeps its memory from record to record.
+class RecordReader {
+ public:
+  [[nodiscard]] std::optional<Misfit> read(std::string_view bytes, const EventVisitor& see);
+
+ private:
+  // Null: these are not the bytes of an event.
+  [[nodiscard]] const Event* read_event(std::uint8_t whose, std::string_view bytes);
+  Event engine_ = engine::Event();
+  Event money_ = MoneyEvent();
+  Event own_ = OwnEvent();
+};
+
 }  // namespace tongsuan::exchange

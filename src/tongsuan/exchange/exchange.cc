@@ -28,7 +28,7 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   bool begun = false;
   std::optional<std::string> misfit;
   std::size_t number = 0;
-  auto broken = read_record(record, [&](Second at, const Event& event) {
+  auto broken = reader_.read(record, [&](Second at, const Event& event) {
     if (!begun) {
       if (at < state_.now()) misfit = "the second is before that of the record before";
       if (misfit) return false;

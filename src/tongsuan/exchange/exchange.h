@@ -60,6 +60,7 @@ class Exchange {
  private:
   engine::Places places_;  // as they were given
   State state_;
+  RecordReader reader_;
   std::unique_ptr<Executor> executor_;
 };
 

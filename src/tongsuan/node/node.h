@@ -6,6 +6,11 @@
 //   timers.h     what happens because a second has come
 //   places.h     hubs, classes and energy out of a market text
 //   clock.h      the exchange's time
+//   replay.h     records applied again
+//   history.h    states, statements and stories of the past, from the journal
+//   recheck.h    the whole history gone through again
+//   founding.h   what an exchange was made with
+//   event_words.h  events for people who look into a journal
 //   node.h       the threads around them
 //
 // Model. Requests come from any thread into a bounded queue. The sequencer's thread takes them,
