@@ -54,11 +54,17 @@ rolling::MarketRules live_rules() {
   rules.waiting_expected = 1'000'000;
   rules.work_max = 60'000;
   rules.book_orders_max = 100'000;
+  rules.limit_orders = true;
   return rules;
 }
 
 void MarketDriver::resume(Desk& desk) {
   market_.emplace(desk.state().places(), energy_, rules_);
+  // The premium of an order that has not begun is for its block.
+  market_->money_left = [state = &desk.exchange()](OrderId id) {
+    const engine::OrderRecord& record = state->engine().order(id);
+    return state->left_of(id).raw() - (record.first_start < 0 ? record.order.premium : 0);
+  };
   timers_.resume(desk.state());
   // The clearing that was under way is lost with the process that carried it.
   if (desk.exchange().gate().round != 0) {

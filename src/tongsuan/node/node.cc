@@ -40,6 +40,7 @@ Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock, std::unique
       options_(std::move(options)),
       exchange_(genesis_.places, genesis_.opened),
       replica_(genesis_.places, genesis_.opened),
+      shelf_([this](const std::function<void(const View&)>& see) { read(see); }, options_.shelf),
       driver_(std::move(driver)),
       sequencer_(exchange_, journal, options_.batch,
                  {[this](Token token, const exchange::Answer& given) { answer(token, given); },
@@ -137,6 +138,10 @@ NodeFigures Node::figures() const {
 
 // The replica has the state of the gate when it has applied the command that was decided last.
 void Node::clear(rolling::RoundInputs inputs) {
+  if (options_.shelf.secret) {
+    inputs.key = rolling::round_key(*options_.shelf.secret, inputs.round);
+  }
+  if (options_.time_text) inputs.start = options_.time_text(inputs.grid.begin);
   auto shared = std::make_shared<rolling::RoundInputs>(std::move(inputs));
   replica_.at(exchange_.sequence(), [this, shared](const View& view) {
     rolling::FrozenRound frozen =
@@ -154,13 +159,16 @@ void Node::clear_frozen(rolling::FrozenRound frozen) {
   limits.cancelled = [this] { return cancelled_.load(); };
   FinishedRound finished{rolling::clear_round(std::move(frozen), limits)};
   const rolling::ClearedRound& round = *finished.round;
-  auto storing = std::make_unique<Storing>(Storing{
-      finished, BlobWriter(codec::write_market(round.book.market)), BlobWriter(round.certificate)});
+  auto storing = std::make_unique<Storing>(
+      Storing{finished, BlobWriter(codec::write_market(round.book.market)),
+              BlobWriter(round.certificate)});
+  shelf_.keep(finished.round);
   {
     const std::lock_guard lock(mutex_);
     cleared_ = std::move(storing);
   }
   wake_.notify_one();
+  if (!cancelled_) shelf_.prepare(finished.round->round);
 }
 
 // A piece of its texts, or the end of the round when they are all there.

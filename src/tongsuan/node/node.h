@@ -11,6 +11,7 @@
 //   recheck.h    the whole history gone through again
 //   founding.h   what an exchange was made with
 //   event_words.h  events for people who look into a journal
+//   round_shelf.h  closed rounds, for whoever asks about them
 //   node.h       the threads around them
 //
 // Model. Requests come from any thread into a bounded queue. The sequencer's thread takes them,
@@ -35,6 +36,7 @@
 #include "tongsuan/node/clock.h"
 #include "tongsuan/node/driver.h"
 #include "tongsuan/node/replica.h"
+#include "tongsuan/node/round_shelf.h"
 #include "tongsuan/node/sequencer.h"
 
 namespace tongsuan::node {
@@ -57,6 +59,10 @@ struct NodeOptions {
   std::uint64_t snapshot_every = 500'000;  // commands; recovery replays no more than about so many
   ClearingRules clearing;
   engine::Energy energy;  // of the places
+  // Its secret keys the books of rounds, so that they can be published; without one they are named
+  // as in the lab.
+  ShelfOptions shelf;
+  std::function<std::string(Second)> time_text;  // RFC 3339, for the calendar of books
 };
 
 // What becomes of a request that could not even wait.
@@ -107,6 +113,8 @@ class Node {
   // What is true and durable, at least up to what had been answered when this was called.
   void read(const std::function<void(const View&)>& read) const;
   [[nodiscard]] Replica& replica() { return replica_; }
+  // Any thread, until `stop`.
+  [[nodiscard]] RoundShelf& shelf() { return shelf_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] NodeFigures figures() const;
 
@@ -136,6 +144,7 @@ class Node {
   NodeOptions options_;
   exchange::Exchange exchange_;
   Replica replica_;
+  RoundShelf shelf_;
   std::unique_ptr<Driver> driver_;
   Sequencer sequencer_;
   journal::Journal& journal_;

@@ -109,6 +109,7 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
                                                                Second now) {
   const engine::OrderRecord& record = state.order(order);
   const MarketRules& rules = market_.rules_;
+  if (!affords(state, order, option, now)) return std::nullopt;
   const Second run = market_.expected_run(State::remaining(record, option.way));
   const std::int64_t worth = engine::value_at(record.order, now) -
                              market_.prices_->cost(option.pool, option.need, now, run);
@@ -117,6 +118,21 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
   const std::int64_t grain =
       std::max<std::int64_t>(1, record.order.value / 1'000 * rules.grain_per_mille);
   return worth / grain;
+}
+
+// What the contract will cost, rounded up, as the exchange counts it.
+bool RollingMarket::PriceChooser::affords(const State& state, OrderId order,
+                                          const dispatch::Option& option, Second now) {
+  if (!market_.rules_.limit_orders) return true;
+  const engine::OrderRecord& record = state.order(order);
+  const auto device_seconds =
+      static_cast<int128>(option.need.devices()) * State::remaining(record, option.way);
+  const std::int64_t cost =
+      divide(device_seconds * price(state, option.pool).raw(), kHour, Rounding::kUp);
+  // Work that has begun is worth finishing.
+  const Second start = record.first_start >= 0 ? record.first_start : now;
+  if (cost > engine::value_at(record.order, start)) return false;
+  return !market_.money_left || cost <= market_.money_left(order);
 }
 
 Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
@@ -194,6 +210,13 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
     const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
                                 rules_.reservations, rules_.overrun);
     if (!heir) continue;
+    const engine::OrderRecord& waiting = desk.state().order(heir->order);
+    const engine::Need need =
+        engine::need_of(waiting.order.ways[heir->way], waiting.order.whole_nodes,
+                        places_.pools[heir->pool.value].node_devices);
+    if (!chooser_.affords(desk.state(), heir->order, {heir->way, heir->pool, need}, desk.now())) {
+      continue;
+    }
     const OrderId stopped = desk.state().contract(extended->contract).order;
     if (!desk.execute(engine::EndContract{extended->contract, engine::EndReason::kPreempted, 0})) {
       continue;
@@ -240,6 +263,7 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
   std::optional<Room> best_room;
   for (const dispatch::Option& option : *options) {
     const engine::Pool& pool = places_.pools[option.pool.value];
+    if (!chooser_.affords(state, id, option, desk.now())) continue;
     if (option.need.per_node != pool.node_devices || !state.has_data(record.order, pool.hub)) {
       continue;
     }
