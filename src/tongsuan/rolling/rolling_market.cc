@@ -230,6 +230,7 @@ RollingMarket::RoomView RollingMarket::room_view(const State& state, Second now)
 }
 
 bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
+  if (rules_.room_gain == 0) return false;
   const State& state = desk.state();
   const engine::OrderRecord& record = state.order(id);
   const std::vector<dispatch::Option>* options = line_.options(id);
