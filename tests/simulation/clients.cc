@@ -147,7 +147,18 @@ void Clients::operator_acts() {
   const Id who = participants_[random_.below(participants_.size())];
   const Money amount(random_.between(1, 9'000'000));
   const std::uint64_t reference = calls_.size() + 1;
-  switch (random_.below(6)) {
+  switch (random_.below(9)) {
+    case 5:
+      return make(kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}}, "moves data");
+    case 6:
+      return make(kHouse,
+                  exchange::AddKey{who, {static_cast<std::uint8_t>(random_.below(9))}, {},
+                                   exchange::Role::kParticipant,
+                                   random_.between(1, 9'000)},
+                  "adds a key");
+    case 7:
+      return make(kHouse, exchange::RevokeKey{{static_cast<std::uint8_t>(random_.below(9))}},
+                  "revokes a key");
     case 0:
       return make(kHouse, exchange::Deposit{{who, Purpose::kCash}, amount, reference}, "deposits");
     case 1:
@@ -213,7 +224,10 @@ void Clients::submit(Id buyer, Second now) {
 void Clients::buyer_acts(Id buyer, Second now) {
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
-  switch (random_.below(12)) {
+  switch (random_.below(13)) {
+    case 5:
+      return make(buyer, exchange::DropWebhook{static_cast<std::uint32_t>(random_.below(4))},
+                  "drops a webhook");
     case 0:
     case 1:
       return make(buyer, exchange::CancelOrder{some_order_id()}, "cancels an order");

@@ -88,7 +88,7 @@ Process::Process(const Plan& plan, Medium& medium, Witness& witness, Hooks hooks
       twin_(make_places(), 0, switches_of(plan.without)),
       sequencer_(exchange_, attached_->journal(), batch_rules(random_),
                  {[this](node::Token token, const exchange::Answer& given) {
-                    hooks_.answer(token, given);
+                    if (!verdict_) hooks_.answer(token, given);
                   },
                   [this](std::span<const node::Durable> records,
                          const std::optional<Digest>& state) { publish(records, state); }}),

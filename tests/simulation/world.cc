@@ -50,6 +50,7 @@ class World {
   void chaos();
   void chaos_until_the_end();
   [[nodiscard]] bool settle();
+  [[nodiscard]] bool go_on();
   void settle_step();
   void last_look();
 
@@ -178,6 +179,8 @@ void World::move_clock(Process& process) {
   const Second wrong = luck == 1 ? -static_cast<Second>(random_.below(2'000))
                        : luck == 2 ? static_cast<Second>(random_.below(200))
                                    : 0;
+  // A node sleeps until its driver wants to be woken: in that very second, mostly.
+  if (luck >= 30 && process.due() > now_) now_ = std::min(now_ + 60, process.due());
   process.set_clock(std::max<Second>(0, now_ + wrong));
 }
 
@@ -248,8 +251,8 @@ void World::chaos() {
   if (luck < 3) return end_life("killed", false);
   if (luck == 3) return end_life("no power", true);
   if (luck < 6 && !zombie_) return take_over();
-  if (luck < 200) return clients_.step(now_);
-  if (zombie_ && luck < 300) return step_zombie();
+  if (luck < 240) return clients_.step(now_);
+  if (zombie_ && luck < 330) return step_zombie();
   step_process(*process_);
 }
 
@@ -297,9 +300,21 @@ bool World::settle() {
   for (std::uint64_t i = 0; i < kStepsToEnd; ++i) {
     settle_step();
     if (verdict_) return false;
-    if (clients_.all_answered() && clients_.hubs_are_empty() && process_->idle()) return true;
+    if (clients_.all_answered() && clients_.hubs_are_empty() && process_->idle()) return go_on();
   }
   return !broken(Violation{"everything_is_answered", "somebody still waits"});
+}
+
+// The market is alive: another round closes.
+bool World::go_on() {
+  const std::uint64_t last = process_->state().engine().round();
+  for (std::uint64_t i = 0; i < kStepsToEnd; ++i) {
+    now_ = std::max(now_ + 1, std::min(now_ + 600, process_->due()));
+    settle_step();
+    if (verdict_) return false;
+    if (process_->state().engine().round() > last) return true;
+  }
+  return !broken(Violation{"rounds_close_in_order", "no round closes any more"});
 }
 
 void World::last_look() {
