@@ -20,6 +20,8 @@ def load(path):
         pairs = reader.construct_pairs(node, deep=True)
         names = [name for name, _ in pairs]
         for name in names:
+            if not isinstance(name, str):  # such as on, which YAML 1.1 takes for true
+                raise ValueError(f"line {node.start_mark.line + 1}: the key {name} is no text")
             if names.count(name) > 1:
                 raise ValueError(f"line {node.start_mark.line + 1}: {name} comes twice")
         return dict(pairs)

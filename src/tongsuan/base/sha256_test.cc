@@ -46,6 +46,14 @@ TEST(Sha256, PiecesAreTheWhole) {
   }
 }
 
+TEST(Sha256, EmptyPiecesMayHaveNoAddress) {
+  Sha256 hash;
+  hash.update("a");
+  hash.update(std::string_view());
+  hash.update("b");
+  EXPECT_EQ(hash.finish(), sha256("ab"));
+}
+
 TEST(Sha256, NumbersAreEightBytesLowOnesFirst) {
   Sha256 hash;
   hash.update_u64(0x0807060504030201);

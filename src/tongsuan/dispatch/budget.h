@@ -14,12 +14,15 @@ class Budget {
   // 0: without an end.
   explicit Budget(std::uint64_t units)
       : left_(units == 0 ? std::numeric_limits<std::int64_t>::max()
-                         : static_cast<std::int64_t>(units)) {}
+                         : static_cast<std::int64_t>(units)),
+        endless_(units == 0) {}
   void spend(std::uint64_t units) { left_ -= static_cast<std::int64_t>(units); }
+  [[nodiscard]] bool endless() const { return endless_; }
   [[nodiscard]] bool spent() const { return left_ <= 0; }
 
  private:
   std::int64_t left_;
+  bool endless_;
 };
 
 }  // namespace tongsuan::dispatch

@@ -42,6 +42,7 @@ Scheduler::Scheduler(const engine::Places& places, Rules rules, std::vector<Pool
       room_(places.classes.size()),
       pools_of_(places.classes.size()) {
   if (rules_.line_max > 0) rules_.line_max = std::max(rules_.line_max, rules_.reservations + 1);
+  where_.reserve(rules_.waiting_expected);
   for (const PoolId pool : pools_) {
     governed_[pool.value] = true;
     pools_of_[places.pools[pool.value].accelerator.value].push_back(pool);
@@ -139,16 +140,23 @@ void Scheduler::fetch_data(Desk& desk, const Entry& entry) {
   const engine::Places& places = state.places();
   const auto size = static_cast<std::int64_t>(places.data_sets[order.data].size_mb);
   bool somewhere = false;
+  bool any_room = false;  // where the data are not
+  cost_ += entry.options.size();
+  for (const Option& option : entry.options) {
+    const HubId to = places.pools[option.pool.value].hub;
+    if (data.arriving_at[to.value] >= 0) return;  // on its way: wait for it
+    const bool there = data.at[to.value];
+    somewhere = somewhere || there;
+    any_room = any_room || (!there && may_fit(state.pool(option.pool), option.need));
+  }
+  if (somewhere && !any_room) return;
+  cost_ += entry.options.size() * places.hubs.size();
   std::uint32_t best_link = kNone;
   Second best_ready = 0;
   bool best_room = false;
   for (const Option& option : entry.options) {
     const HubId to = places.pools[option.pool.value].hub;
-    if (data.arriving_at[to.value] >= 0) return;  // on its way: wait for it
-    if (data.at[to.value]) {
-      somewhere = true;
-      continue;
-    }
+    if (data.at[to.value]) continue;
     const bool room = may_fit(state.pool(option.pool), option.need);
     if (best_room && !room) continue;
     for (std::uint32_t from = 0; from < places.hubs.size(); ++from) {
@@ -272,10 +280,10 @@ void Scheduler::run_pass(Desk& desk, Budget& budget) {
       open_ = !all_full(desk.state());
       continue;
     }
-    fetch_data(desk, entry);
+    if (entry.fetches) fetch_data(desk, entry);
     if (!rules_.backfill) open_ = false;
-    if (chooser_.patient(desk.state(), entry.stand.order, desk.now())) continue;
-    if (reserved_ < rules_.reservations) {
+    if (reserved_ < rules_.reservations &&
+        !chooser_.patient(desk.state(), entry.stand.order, desk.now())) {
       reserve(desk, entry);
       if (++reserved_ == rules_.reservations && rules_.shortest_first && open_) {
         sort_backfill(desk.state(), turn_ + 1);
@@ -297,8 +305,8 @@ void Scheduler::end_pass(const State& state) {
 }
 
 void Scheduler::go_on(Desk& desk, Budget& budget) {
+  work_arrivals(desk, budget);
   work_passes(desk, budget);
-  if (!budget.spent()) work_arrivals(desk, budget);
 }
 
 // ---- Arrivals ----------------------------------------------------------------------------------
@@ -354,7 +362,9 @@ void Scheduler::try_arrival(Desk& desk, OrderId order, Budget& budget) {
   const State& state = desk.state();
   const Stand stand = at->second.stand;
   if (block_version_ != state.block_version() || is_among(state, stand)) {
-    pass(desk, budget);
+    again_ = true;
+    if (!budget.endless()) return;  // one pass for all who come together
+    work_passes(desk, budget);
     return see_room(state);
   }
   if (!rules_.backfill) return;

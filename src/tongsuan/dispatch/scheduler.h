@@ -76,9 +76,10 @@ struct Rules {
   LineRule line = LineRule::kFirstCome;
   std::uint32_t reservations = 1;
   bool backfill = true;
-  bool shortest_first = false;      // behind the reservations, by estimate (SJBF: Tsafrir 2007)
-  std::uint32_t aging_percent = 0;  // how much the key grows while the whole value decays
-  std::uint32_t line_max = 0;       // orders that take part in passes, the first ones; 0: all
+  bool shortest_first = false;         // behind the reservations, by estimate (SJBF: Tsafrir 2007)
+  std::uint32_t aging_percent = 0;     // how much the key grows while the whole value decays
+  std::uint32_t line_max = 0;          // orders that take part in passes, the first ones; 0: all
+  std::uint32_t waiting_expected = 0;  // room is made for so many at once, not while they come
 };
 
 // Every pool, for a line that governs them all.
@@ -120,7 +121,9 @@ class Scheduler {
   void weigh(std::vector<std::uint32_t> weights) { weights_ = std::move(weights); }
 
   [[nodiscard]] bool governs(engine::PoolId pool) const { return governed_[pool.value]; }
+  // Who waits, and how many of them take part in passes.
   [[nodiscard]] std::size_t size() const { return where_.size(); }
+  [[nodiscard]] std::size_t size_of_line() const { return where_.size() - reserve_.size(); }
   // Device-seconds that wait, by the owners' estimates.
   [[nodiscard]] std::int64_t backlog(const engine::State& state) const;
   // Where orders of the line shall be reserved, by a plan: those not named go wherever is earliest.
@@ -148,17 +151,19 @@ class Scheduler {
   [[nodiscard]] const std::vector<Option>* options(OrderId order) const;
 
  private:
-  struct Entry {
-    Stand stand;
-    std::int64_t base_key = 0;  // before aging
-    bool gone = false;          // started or left; dropped when the line is settled
-    std::vector<Option> options;
-  };
   enum class Held : std::uint8_t { kLine, kFresh, kReserve };
   struct Standing {
     Stand stand;
     Held held = Held::kFresh;
     std::uint32_t at = 0;  // position in `fresh_`
+  };
+  struct Entry {
+    Stand stand;
+    std::int64_t base_key = 0;  // before aging
+    bool gone = false;          // started or left; dropped when the line is settled
+    bool fetches = false;       // needs data
+    std::vector<Option> options;
+    Standing* standing = nullptr;  // in `where_`, unless it is gone; nobody's: of the reserve
   };
   // What a class has free on the pools of this line.
   struct Room {
@@ -184,7 +189,10 @@ class Scheduler {
   void settle(const engine::State& state);
   void move_up(const engine::State& state);
   void merge_fresh();
+  void sort_line();
+  static void prefetch(const engine::State& state, const Entry& entry);
   void move_back();
+  [[nodiscard]] std::vector<Stand> first_stands(std::size_t count) const;
   // Whether the order is one of the first, for whom nodes are reserved.
   [[nodiscard]] bool is_among(const engine::State& state, const Stand& stand);
   void look_again(Desk& desk, const Stand& stand);

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kFreshMax = 4'096;      // joined orders before the line is settled
 constexpr std::size_t kMovesMax = 1'024;      // orders that move up at once
+constexpr std::size_t kAhead = 12;            // orders that are asked for early
 constexpr std::size_t kSweepBatch = 64;       // orders of the reserve that are read at once
 constexpr std::uint64_t kLookAgainCost = 40;  // units of a budget
 
@@ -66,7 +67,9 @@ std::vector<Option> Scheduler::options_of(const State& state, OrderId order) con
 }
 
 Scheduler::Entry Scheduler::entry_of(const State& state, const Stand& stand) const {
-  return {stand, key_of(state, stand.order), false, options_of(state, stand.order)};
+  const bool fetches = state.order(stand.order).order.data != kNone;
+  return {stand,   key_of(state, stand.order),     false,
+          fetches, options_of(state, stand.order), nullptr};
 }
 
 // Whether there is no place in the line for whoever stands there.
@@ -92,9 +95,10 @@ bool Scheduler::add(const State& state, OrderId order) {
   std::vector<Option> options = options_of(state, order);
   if (options.empty()) return false;
   if (fresh_.size() >= kFreshMax) settle(state);
-  where_.emplace(order.value,
-                 Standing{stand, Held::kFresh, static_cast<std::uint32_t>(fresh_.size())});
-  fresh_.push_back({stand, base_key, false, std::move(options)});
+  const auto at = where_.emplace(
+      order.value, Standing{stand, Held::kFresh, static_cast<std::uint32_t>(fresh_.size())});
+  fresh_.push_back(
+      {stand, base_key, false, what.data != kNone, std::move(options), &at.first->second});
   return true;
 }
 
@@ -153,13 +157,13 @@ void Scheduler::move_up(const State& state) {
       --last;
     }
     const Stand stand = reserve_.pop_first();
-    where_[stand.order.value] = {stand, Held::kFresh, 0};
     fresh_.push_back(entry_of(state, stand));
+    fresh_.back().standing = &where_[stand.order.value];
   }
 }
 
 void Scheduler::merge_fresh() {
-  for (const Entry& entry : fresh_) where_[entry.stand.order.value].held = Held::kLine;
+  for (const Entry& entry : fresh_) entry.standing->held = Held::kLine;
   if (fresh_.size() <= 4) {
     for (Entry& entry : fresh_) {
       const auto at = std::ranges::lower_bound(line_, entry, before);
@@ -176,10 +180,9 @@ void Scheduler::merge_fresh() {
 
 void Scheduler::move_back() {
   while (rules_.line_max > 0 && line_.size() > rules_.line_max) {
-    const Stand stand = line_.back().stand;
+    line_.back().standing->held = Held::kReserve;
+    reserve_.insert(line_.back().stand);
     line_.pop_back();
-    reserve_.insert(stand);
-    where_[stand.order.value] = {stand, Held::kReserve, 0};
   }
 }
 
@@ -197,8 +200,25 @@ bool Scheduler::is_among(const State& state, const Stand& stand) {
 }
 
 std::vector<OrderId> Scheduler::front(std::size_t count) const {
-  if (count == 0) return {};
+  std::vector<OrderId> orders;
+  orders.reserve(std::min(count, size()));
+  if (fresh_.empty()) {
+    for (const Entry& entry : line_) {
+      if (orders.size() == count) break;
+      if (!entry.gone) orders.push_back(entry.stand.order);
+    }
+  } else {
+    for (const Stand& stand : first_stands(count)) orders.push_back(stand.order);
+  }
+  reserve_.append_first(count - orders.size(), orders);
+  return orders;
+}
+
+// Of the line, and of whoever has joined since it was settled.
+std::vector<Stand> Scheduler::first_stands(std::size_t count) const {
   std::vector<Stand> first;
+  if (count == 0) return first;
+  first.reserve(std::min(count, line_.size() + fresh_.size()));
   for (const Entry& entry : line_) {
     if (first.size() == count) break;
     if (!entry.gone) first.push_back(entry.stand);
@@ -209,14 +229,12 @@ std::vector<OrderId> Scheduler::front(std::size_t count) const {
     if (!entry.gone && !behind) first.push_back(entry.stand);
   }
   if (first.size() > settled) {
-    std::ranges::sort(first, stands_before);
+    const auto middle = first.begin() + static_cast<std::ptrdiff_t>(settled);
+    std::sort(middle, first.end(), stands_before);
+    std::inplace_merge(first.begin(), middle, first.end(), stands_before);
     first.resize(std::min(first.size(), count));
   }
-  std::vector<OrderId> orders;
-  orders.reserve(std::min(count, size()));
-  for (const Stand& stand : first) orders.push_back(stand.order);
-  reserve_.append_first(count - orders.size(), orders);
-  return orders;
+  return first;
 }
 
 std::vector<OrderId> Scheduler::waiting() const {
@@ -258,19 +276,44 @@ std::int64_t Scheduler::aged(const engine::LiveOrder& order, std::int64_t base_k
   return weighed(order, base_key + static_cast<std::int64_t>(grown));
 }
 
+// Orders that stand side by side came at any time: their records are all over the memory.
+void Scheduler::prefetch(const State& state, const Entry& entry) {
+  const auto* record = reinterpret_cast<const char*>(&state.order(entry.stand.order));
+  for (std::size_t at = 0; at < sizeof(engine::OrderRecord); at += 64) {
+    __builtin_prefetch(record + at);
+  }
+  __builtin_prefetch(entry.standing);
+}
+
+// Entries are large: their places are sorted, and each moves once.
+void Scheduler::sort_line() {
+  if (std::ranges::is_sorted(line_, before)) return;
+  std::vector<std::pair<Stand, std::uint32_t>> places;
+  places.reserve(line_.size());
+  for (std::uint32_t i = 0; i < line_.size(); ++i) places.emplace_back(line_[i].stand, i);
+  std::ranges::sort(places,
+                    [](const auto& a, const auto& b) { return stands_before(a.first, b.first); });
+  std::vector<Entry> sorted;
+  sorted.reserve(line_.size());
+  for (const auto& [stand, place] : places) sorted.push_back(std::move(line_[place]));
+  line_ = std::move(sorted);
+}
+
 void Scheduler::age(const State& state, Second now) {
   again_ = again_ || passing_;
   passing_ = false;
   settle(state);
-  for (Entry& entry : line_) {
+  for (std::size_t i = 0; i < line_.size(); ++i) {
+    if (i + kAhead < line_.size()) prefetch(state, line_[i + kAhead]);
+    Entry& entry = line_[i];
     const OrderId id = entry.stand.order;
     const engine::LiveOrder& order = state.order(id).order;
     const Stand stood = entry.stand;
     entry.stand.patient = chooser_.patient(state, id, now);
     if (order.value > 0 && entry.base_key > 0) entry.stand.key = aged(order, entry.base_key, now);
-    if (!(entry.stand == stood)) where_[id.value].stand = entry.stand;
+    if (!(entry.stand == stood)) entry.standing->stand = entry.stand;
   }
-  std::ranges::sort(line_, before);
+  sort_line();
   sweeping_ = !reserve_.empty();
   cursor_ = {std::numeric_limits<std::int64_t>::max(), OrderId{0}, false};
 }

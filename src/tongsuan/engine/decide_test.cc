@@ -81,7 +81,7 @@ TEST_F(Decide, RefusesWhatIsNotThere) {
 TEST_F(Decide, RefusesNumbersOutsideTheirLimits) {
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.ways.clear(); });
   refuse_order(Refusal::kLimit,
-               [](LiveOrder& order) { order.ways.resize(kWays + 1, order.ways[0]); });
+               [](LiveOrder& order) { order.ways.assign(kWays + 1, order.ways[0]); });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.ways[0].gang = 0; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.ways[0].gang = kGangMax + 1; });
   refuse_order(Refusal::kLimit, [](LiveOrder& order) { order.ways[0].estimate = 0; });

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "tongsuan/base/small_list.h"
 #include "tongsuan/domain/market.h"
 #include "tongsuan/engine/places.h"
 
@@ -33,15 +34,15 @@ struct Way {
 
 struct LiveOrder {
   AccountId account;
+  bool whole_nodes = false;  // takes whole nodes even where its gang would leave room
   Second submit = 0;
   Second latest_start = 0;
   std::int64_t value = 0;       // micro-yuan when it starts at once
   std::int64_t delay_cost = 0;  // micro-yuan less for each hour of waiting
-  std::vector<Way> ways;        // the first is what its owner would run at home
-  std::vector<HubId> hubs;      // rising; empty: any
+  SmallList<Way, 2> ways;       // the first is what its owner would run at home
+  SmallList<HubId, 2> hubs;     // rising; empty: any
   std::uint32_t home = kNone;   // HubId::value
   std::uint32_t data = kNone;   // DataId::value: must be at the hub when it starts
-  bool whole_nodes = false;     // takes whole nodes even where its gang would leave room
   Second grace = 0;             // waiting costs nothing for so long from when it is wanted
   Second not_before = 0;        // its owner wants it no sooner; 0: as soon as it comes
   std::int64_t premium = 0;     // micro-yuan on top for a block that is booked and kept; 0: none

@@ -72,11 +72,16 @@ class RowStore {
   // Forgets the kept rows below `number` that have `ended`.
   template <class Ended>
   void forget_below(std::uint32_t number, Ended&& ended) {
+    forget_rows_below(number, [&](std::uint32_t at) { return ended(std::as_const((*this)[at])); });
+  }
+  // The same by number.
+  template <class Ended>
+  void forget_rows_below(std::uint32_t number, Ended&& ended) {
     for (std::uint32_t first = 0; first < number; first += kChunkRows) {
       auto& chunk = chunks_[first / kChunkRows];
       if (!chunk) continue;
       for (std::uint32_t at = 0; at < kChunkRows && first + at < number; ++at) {
-        if (!chunk->kept[at] || !ended(std::as_const(chunk->rows[at]))) continue;
+        if (!chunk->kept[at] || !ended(first + at)) continue;
         chunk->rows[at] = Row();
         chunk->kept[at] = false;
         --kept_;

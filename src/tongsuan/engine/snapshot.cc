@@ -53,6 +53,7 @@ void write_rows(RowWriter& writer, const State& state) {
   writer.number(state.orders().kept());
   state.orders().each([&](std::uint32_t number, const OrderRecord& record) {
     writer.number(number);
+    writer.order(record.order);
     writer.record(record);
   });
   writer.number(state.contracts().kept());

@@ -60,10 +60,11 @@ struct OrderRecord {
   OrderState state = OrderState::kWaiting;
   std::uint32_t done_ppm = 0;      // of its work, for good
   std::uint32_t contract = kNone;  // the one that runs, or the last one
+  std::uint32_t stops = 0;         // contracts that ended before the work was done
   Second first_start = -1;         // −1: never
   Second waiting_since = 0;
-  std::uint32_t stops = 0;  // contracts that ended before the work was done
 };
+static_assert(sizeof(OrderRecord) == 160, "stated in docs/engine-state.md");
 
 struct DataState {
   std::vector<bool> at;             // by HubId

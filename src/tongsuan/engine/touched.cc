@@ -15,9 +15,9 @@ class Keys {
     add(RowKind::kClock);
     std::visit(*this, event.what);
   }
-  void operator()(const OrderAccepted& event) { add(RowKind::kOrder, event.order.value); }
-  void operator()(const OrderRefused& event) { add(RowKind::kOrder, event.order.value); }
-  void operator()(const OrderAmended& event) { add(RowKind::kOrder, event.order.value); }
+  void operator()(const OrderAccepted& event) { terms(event.order); }
+  void operator()(const OrderRefused& event) { terms(event.order); }
+  void operator()(const OrderAmended& event) { terms(event.order); }
   void operator()(const OrderGone& event) { add(RowKind::kOrder, event.order.value); }
   void operator()(const OrderOpened& event) { add(RowKind::kOrder, event.order.value); }
   void operator()(const NodesChanged& event) {
@@ -55,6 +55,10 @@ class Keys {
   void add(RowKind kind, std::uint32_t id = 0, std::uint32_t part = 0) {
     see_(RowKey{kind, id, part});
   }
+  void terms(OrderId id) {
+    add(RowKind::kTerms, id.value);
+    add(RowKind::kOrder, id.value);
+  }
   void contract(ContractId id) {
     const Contract& contract = state_.contract(id);
     add(RowKind::kContract, id.value);
@@ -84,17 +88,17 @@ class RowAppender : private internal::RowWriter {
     switch (key.kind) {
       case RowKind::kClock:
         return clock();
+      case RowKind::kTerms:
+        return order(state_.order(OrderId{key.id}).order);
       case RowKind::kOrder:
-        byte(state_.knows(OrderId{key.id}) ? 1 : 0);
-        return state_.knows(OrderId{key.id}) ? record(state_.order(OrderId{key.id})) : gone();
+        return record(state_.order(OrderId{key.id}));
       case RowKind::kContract:
-        byte(state_.knows(ContractId{key.id}) ? 1 : 0);
-        return state_.knows(ContractId{key.id}) ? contract(state_.contract(ContractId{key.id}))
-                                                : gone();
+        return contract(state_.contract(ContractId{key.id}));
       case RowKind::kBlock: {
         const Block* now = state_.block(OrderId{key.id});
         byte(now == nullptr ? 0 : 1);
-        return now == nullptr ? gone() : block(*now);
+        if (now != nullptr) block(*now);
+        return;
       }
       case RowKind::kPool:
         return pool(state_.pool(PoolId{key.id}));
@@ -112,7 +116,6 @@ class RowAppender : private internal::RowWriter {
   }
 
  private:
-  static void gone() {}
   void clock() {
     number(state_.now());
     number(state_.round());

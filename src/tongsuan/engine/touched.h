@@ -17,7 +17,8 @@ namespace tongsuan::engine {
 
 enum class RowKind : std::uint8_t {
   kClock,  // the second, the round, how many there are of everything
-  kOrder,
+  kTerms,  // of an order: what its owner asked for
+  kOrder,  // how it stands
   kContract,
   kBlock,     // of an order; it may be gone
   kPool,      // ask, sums and version
@@ -35,7 +36,7 @@ struct RowKey {
 
 // `state` is the one after the event.
 [[nodiscard]] std::vector<RowKey> touched_rows(const State& state, const Event& event);
-// Key and content of a row.
+// Key and content of a row that is known, or of a block that is not there.
 void append_row(const State& state, RowKey key, std::string& bytes);
 void append_touched_rows(const State& state, const Event& event, std::string& bytes);
 

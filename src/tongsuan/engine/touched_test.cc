@@ -28,7 +28,7 @@ class RowDump {
          state.contract_count(), state.live_orders(), state.dropped().orders_below,
          state.dropped().contracts_below, static_cast<std::int64_t>(state.block_version())});
     for (std::uint32_t i = 0; i < state.order_count(); ++i) {
-      if (state.knows(OrderId{i})) order({RowKind::kOrder, i, 0}, state.order(OrderId{i}));
+      if (state.knows(OrderId{i})) order(i, state.order(OrderId{i}));
     }
     for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
       if (!state.knows(ContractId{i})) continue;
@@ -72,10 +72,11 @@ class RowDump {
   void put(RowKey key, const std::vector<std::int64_t>& numbers) {
     for (const std::int64_t number : numbers) rows_[key] += std::to_string(number) + ' ';
   }
-  void order(RowKey key, const OrderRecord& record) {
-    append_bytes({0, OrderAccepted{OrderId{0}, record.order}}, rows_[key]);
-    put(key, {static_cast<std::int64_t>(record.state), record.done_ppm, record.contract,
-              record.first_start, record.waiting_since, record.stops});
+  void order(std::uint32_t id, const OrderRecord& record) {
+    append_bytes({0, OrderAccepted{OrderId{0}, record.order}}, rows_[{RowKind::kTerms, id, 0}]);
+    put({RowKind::kOrder, id, 0},
+        {static_cast<std::int64_t>(record.state), record.done_ppm, record.contract,
+         record.first_start, record.waiting_since, record.stops});
   }
   template <class Held>
   void held(RowKey key, const Held& held) {
@@ -102,7 +103,7 @@ class RowDump {
 // Rows that went with dropped history are those that had ended, below what the event says.
 bool was_dropped(const State& state, const RowDump& after, RowKey key) {
   if (after.has(key)) return false;
-  if (key.kind == RowKind::kOrder) {
+  if (key.kind == RowKind::kOrder || key.kind == RowKind::kTerms) {
     return key.id < state.dropped().orders_below && state.is_forgotten(OrderId{key.id});
   }
   return key.kind == RowKind::kContract && key.id < state.dropped().contracts_below &&
@@ -136,7 +137,7 @@ TEST(TouchedProperty, NothingElseChanges) {
       }
     }
   }
-  EXPECT_EQ(changed.size(), 9U);
+  EXPECT_EQ(changed.size(), 10U);
 }
 
 class Touched : public ::testing::Test {
@@ -167,7 +168,7 @@ TEST_F(Touched, AnyFieldOfAnOrderShows) {
   const auto field = [](auto change) {
     return [change](const Tamper& rows) { change(rows.order(2)); };
   };
-  shows({RowKind::kOrder, 2, 0}, {field([](OrderRecord& row) { row.order.account = AccountId{1}; }),
+  shows({RowKind::kTerms, 2, 0}, {field([](OrderRecord& row) { row.order.account = AccountId{1}; }),
                                   field([](OrderRecord& row) { ++row.order.submit; }),
                                   field([](OrderRecord& row) { ++row.order.latest_start; }),
                                   field([](OrderRecord& row) { ++row.order.value; }),
@@ -179,8 +180,8 @@ TEST_F(Touched, AnyFieldOfAnOrderShows) {
                                   field([](OrderRecord& row) { row.order.whole_nodes = true; }),
                                   field([](OrderRecord& row) { ++row.order.grace; }),
                                   field([](OrderRecord& row) { ++row.order.not_before; }),
-                                  field([](OrderRecord& row) { ++row.order.premium; }),
-                                  field([](OrderRecord& row) { row.state = OrderState::kLeft; }),
+                                  field([](OrderRecord& row) { ++row.order.premium; })});
+  shows({RowKind::kOrder, 2, 0}, {field([](OrderRecord& row) { row.state = OrderState::kLeft; }),
                                   field([](OrderRecord& row) { ++row.done_ppm; }),
                                   field([](OrderRecord& row) { row.contract = 3; }),
                                   field([](OrderRecord& row) { row.first_start = 3; }),

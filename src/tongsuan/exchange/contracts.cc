@@ -17,7 +17,7 @@ ParticipantId Executor::supplier_of(const Contract& contract) const {
 }
 
 std::optional<Code> Executor::own_contract(ContractId contract) const {
-  if (contract.value >= state_.engine().contract_count()) return Code::kUnknown;
+  if (!state_.engine().knows(contract)) return Code::kUnknown;
   const bool own = supplier_of(state_.engine().contract(contract)) == actor_;
   return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
 }
@@ -144,7 +144,7 @@ void Executor::pay_premium(const Contract& contract) {
 
 std::optional<Code> Executor::check_start(const engine::StartOrder& start) const {
   const engine::State& engine = state_.engine();
-  if (start.order.value >= engine.order_count() ||
+  if (!engine.knows(start.order) ||
       start.pool.value >= engine.places().pools.size()) {
     return Code::kUnknown;
   }
@@ -181,7 +181,7 @@ Code Executor::start(engine::StartOrder& command) {
 
 // Paid for as long as the order has money; then it has to end.
 Code Executor::extend(const engine::ExtendContract& command) {
-  if (command.contract.value >= state_.engine().contract_count()) return Code::kUnknown;
+  if (!state_.engine().knows(command.contract)) return Code::kUnknown;
   const Contract& contract = state_.engine().contract(command.contract);
   const ContractMoney money = state_.money_of(command.contract);
   if (contract.end < 0 && command.until > at_ && command.until <= engine::kSecondsMax) {
@@ -283,7 +283,8 @@ Code Executor::operator()(Dispatch& command) {
                      std::holds_alternative<engine::BookBlock>(command.what) ||
                      std::holds_alternative<engine::ReleaseBlock>(command.what) ||
                      std::holds_alternative<engine::StartTransfer>(command.what) ||
-                     std::holds_alternative<engine::EndTransfer>(command.what);
+                     std::holds_alternative<engine::EndTransfer>(command.what) ||
+                     std::holds_alternative<engine::DropHistory>(command.what);
   if (!plain) return Code::kLimit;  // it comes as a command of its own
   if (const auto refused = ask_engine(std::move(command.what))) return *refused;
   emit_engine();

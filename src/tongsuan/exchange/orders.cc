@@ -23,7 +23,7 @@ namespace {
 }  // namespace
 
 std::optional<Code> Executor::own_order(OrderId order) const {
-  if (order.value >= state_.engine().order_count()) return Code::kUnknown;
+  if (!state_.engine().knows(order)) return Code::kUnknown;
   const bool own = state_.engine().order(order).order.account.value == actor_.value;
   return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
 }

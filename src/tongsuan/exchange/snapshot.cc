@@ -39,6 +39,34 @@ void take_rows(Reader& reader, Rows& rows) {
   }
 }
 
+// Numbers given, rows kept, and each with its number.
+template <class Row>
+void put_store(Writer& writer, const engine::RowStore<Row>& store) {
+  writer(store.size());
+  writer(store.kept());
+  store.each([&](std::uint32_t number, const Row& row) {
+    writer(number);
+    writer(row);
+  });
+}
+
+template <class Row>
+void take_store(Reader& reader, engine::RowStore<Row>& store) {
+  std::uint32_t size = 0;
+  reader(size);
+  const std::size_t kept = reader.count(4);
+  for (std::size_t i = 0; i < kept && !reader.failed(); ++i) {
+    std::uint32_t number = 0;
+    Row row;
+    reader(number);
+    reader(row);
+    if (number < store.size() || number >= size) return reader.fail();
+    store.skip_to(number);
+    store.push_back(std::move(row));
+  }
+  if (!reader.failed()) store.skip_to(size);
+}
+
 void put_rounds(Writer& writer, const std::deque<RoundRow>& rounds) {
   put_rows(writer, rounds);
   for (const RoundRow& round : rounds) put_rows(writer, round.posted);
@@ -52,14 +80,6 @@ void take_rounds(Reader& reader, std::deque<RoundRow>& rounds) {
 Error corrupt(std::string what) {
   return {ErrorCode::kCorrupt, "a snapshot of the exchange: " + std::move(what),
           "move it away: the journal alone is enough"};
-}
-
-// What the rows say of each other; everything else that could be wrong stays a wrong figure.
-[[nodiscard]] bool fits(const engine::State& engine, std::size_t orders, std::size_t contracts,
-                        std::size_t names, std::size_t hubs, std::size_t accounts) {
-  return orders == engine.order_count() && names <= orders &&
-         contracts <= engine.contract_count() && hubs == engine.places().hubs.size() &&
-         accounts == engine.places().accounts.size();
 }
 
 }  // namespace
@@ -78,9 +98,8 @@ std::string write_snapshot(const State& state) {
   put_rows(writer, state.keys_);
   put_rows(writer, state.webhooks_);
   put_rounds(writer, state.rounds_);
-  put_rows(writer, state.names_);
-  put_rows(writer, state.orders_);
-  put_rows(writer, state.contracts_);
+  put_store(writer, state.orders_);
+  put_store(writer, state.contracts_);
   writer(static_cast<std::uint32_t>(state.repeats_.size()));
   state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
   put_part(writer, bytes, engine::write_snapshot(state.engine_));
@@ -105,9 +124,8 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   take_rows(reader, state.keys_);
   take_rows(reader, state.webhooks_);
   take_rounds(reader, state.rounds_);
-  take_rows(reader, state.names_);
-  take_rows(reader, state.orders_);
-  take_rows(reader, state.contracts_);
+  take_store(reader, state.orders_);
+  take_store(reader, state.contracts_);
   std::vector<Repeats::Row> repeats;
   take_rows(reader, repeats);
   for (const Repeats::Row& row : repeats) {
@@ -127,10 +145,7 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   if (!money.ok()) return corrupt("ledger: " + money.error().text());
   state.engine_ = std::move(engine).value();
   state.money_ = std::move(money).value();
-  if (!fits(state.engine_, state.orders_.size(), state.contracts_.size(), state.names_.size(),
-            state.hubs_.size(), state.participants_.size())) {
-    return corrupt("its parts are of different states");
-  }
+  if (!state.fits()) return corrupt("its parts are of different states");
   state.derive();
   return state;
 }

@@ -63,10 +63,11 @@ ParticipantId State::find_participant(std::string_view name) const {
 }
 
 const std::string& State::order_name(OrderId id) const {
-  return id.value < names_.size() ? names_[id.value] : kNoName;
+  return orders_.is_kept(id.value) ? orders_[id.value].name : kNoName;
 }
 
 Money State::left_of(OrderId id) const {
+  if (!orders_.is_kept(id.value)) return Money();
   const ledger::HoldRow* hold = money_.holds().find(orders_[id.value].hold);
   return hold == nullptr ? Money() : hold->left;
 }
@@ -112,6 +113,9 @@ class State::Check {
   }
   Misfitting operator()(const OrderHeld& event) const {
     if (event.order.value > state_.orders_.size()) return "the hold of an unknown order";
+    if (event.order.value < state_.orders_.size() && !state_.engine_.knows(event.order)) {
+      return "the hold of an order that is forgotten";
+    }
     if (event.order.value == state_.orders_.size() &&
         event.order.value >= state_.engine_.order_count()) {
       return "the hold of an order that is not there";
@@ -122,11 +126,12 @@ class State::Check {
     return std::nullopt;
   }
   Misfitting operator()(const OrderNamed& event) const {
-    return event.order.value < state_.orders_.size() ? std::nullopt
+    return state_.orders_.is_kept(event.order.value) ? std::nullopt
                                                      : Misfitting("the name of an unknown order");
   }
   Misfitting operator()(const ContractGranted& event) const {
-    if (event.contract.value >= state_.engine_.contract_count()) return "an unknown contract";
+    if (!state_.engine_.knows(event.contract)) return "an unknown contract";
+    if (event.contract.value > state_.contracts_.size()) return "not the next contract";
     if (event.from > event.until) return "a contract that ends before it begins";
     if (event.right.slot != kNone && state_.money_.rights().find(event.right) == nullptr) {
       return "a right that is not open";
@@ -134,14 +139,14 @@ class State::Check {
     return std::nullopt;
   }
   Misfitting operator()(const ContractMetered& event) const {
-    if (event.contract.value >= state_.contracts_.size()) return "an unknown contract";
+    if (!state_.contracts_.is_kept(event.contract.value)) return "an unknown contract";
     const ContractMoney& money = state_.contracts_[event.contract.value];
     return event.until < money.metered || event.until > money.until
                ? Misfitting("a meter that runs backwards, or beyond what was granted")
                : std::nullopt;
   }
   Misfitting operator()(const ContractSettled& event) const {
-    return event.contract.value < state_.contracts_.size() ? std::nullopt
+    return state_.contracts_.is_kept(event.contract.value) ? std::nullopt
                                                            : Misfitting("an unknown contract");
   }
   Misfitting operator()(const GateClosed& event) const {
@@ -209,17 +214,14 @@ class State::Apply {
     state_.hubs_[event.hub.value].supplier = event.supplier;
   }
   void operator()(const OrderHeld& event) const {
-    if (event.order.value == state_.orders_.size()) state_.orders_.emplace_back();
+    if (event.order.value == state_.orders_.size()) state_.orders_.push_back({});
     state_.orders_[event.order.value].hold = event.hold;
   }
   void operator()(const OrderNamed& event) const {
-    if (state_.names_.size() <= event.order.value) state_.names_.resize(event.order.value + 1);
-    state_.names_[event.order.value] = event.name;
+    state_.orders_[event.order.value].name = event.name;
   }
   void operator()(const ContractGranted& event) const {
-    if (state_.contracts_.size() <= event.contract.value) {
-      state_.contracts_.resize(event.contract.value + std::size_t{1});
-    }
+    if (event.contract.value == state_.contracts_.size()) state_.contracts_.push_back({});
     state_.contracts_[event.contract.value] = {event.right, event.grant, event.from, event.until};
   }
   void operator()(const ContractMetered& event) const {
@@ -311,7 +313,40 @@ void State::note_engine(const engine::Event& event) {
     row.certificate = closed->what.certificate;
     row.posted = closed->what.posted;
     rounds_.push_back(std::move(row));
+  } else if (const auto* dropped = std::get_if<engine::HistoryDropped>(&event.what)) {
+    forget(*dropped);
   }
+}
+
+// What the engine has forgotten nobody asks for here.
+void State::forget(const engine::HistoryDropped& dropped) {
+  orders_.forget_rows_below(dropped.orders_below, [&](std::uint32_t id) {
+    return !engine_.knows(OrderId{id});
+  });
+  contracts_.forget_rows_below(dropped.contracts_below, [&](std::uint32_t id) {
+    return !engine_.knows(engine::ContractId{id});
+  });
+}
+
+bool State::fits() const {
+  const bool counts = orders_.size() == engine_.order_count() &&
+                      contracts_.size() == engine_.contract_count() &&
+                      hubs_.size() == engine_.places().hubs.size() &&
+                      participants_.size() == engine_.places().accounts.size() &&
+                      !participants_.empty();
+  if (!counts) return false;
+  for (std::uint32_t i = 0; i < orders_.size(); ++i) {
+    if (orders_.is_kept(i) != engine_.knows(OrderId{i})) return false;
+  }
+  for (std::uint32_t i = 0; i < contracts_.size(); ++i) {
+    if (contracts_.is_kept(i) != engine_.knows(engine::ContractId{i})) return false;
+  }
+  const auto known = [&](ParticipantId id) { return id.value < participants_.size(); };
+  return std::ranges::all_of(hubs_, known, &HubRecord::supplier) &&
+         std::ranges::all_of(keys_, known, &KeyRow::participant) &&
+         std::ranges::all_of(webhooks_, known, &WebhookRow::participant) &&
+         std::ranges::is_sorted(keys_, {}, &KeyRow::key) &&
+         std::ranges::is_sorted(rounds_, {}, &RoundRow::round);
 }
 
 void State::derive() {
@@ -323,7 +358,7 @@ void State::derive() {
     }
   }
   for (std::uint32_t i = 0; i < engine_.order_count(); ++i) {
-    if (engine_.is_forgotten(OrderId{i})) continue;
+    if (!engine_.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = engine_.order(OrderId{i});
     if (record.state != engine::OrderState::kWaiting &&
         record.state != engine::OrderState::kRunning) {

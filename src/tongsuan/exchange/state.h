@@ -17,6 +17,7 @@
 #include <tuple>
 #include <vector>
 
+#include "tongsuan/engine/row_store.h"
 #include "tongsuan/engine/state.h"
 #include "tongsuan/exchange/events.h"
 #include "tongsuan/exchange/repeats.h"
@@ -61,12 +62,13 @@ struct HubRecord {
   }
 };
 
-// The money of an order that waits or runs.
+// The money of an order, and what its owner calls it.
 struct OrderMoney {
   ledger::HoldId hold;
+  std::string name;
   friend bool operator==(const OrderMoney&, const OrderMoney&) = default;
   static constexpr auto fields() {
-    return std::tuple(&OrderMoney::hold);
+    return std::tuple(&OrderMoney::hold, &OrderMoney::name);
   }
 };
 
@@ -195,11 +197,22 @@ class State {
   // The number of the last round that was published.
   [[nodiscard]] std::uint64_t last_round() const;
   void note_engine(const engine::Event& event);
+  [[nodiscard]] bool fits() const;  // what the rows say of each other
+  void forget(const engine::HistoryDropped& dropped);
   void derive();  // what follows from the rows
 
   engine::State engine_;
   ledger::State money_;
-  ledger::EventChecker checker_;  // kept for its memory
+  // Kept for its memory; a copy of a state has one of its own.
+  struct Checker : ledger::EventChecker {
+    Checker() = default;
+    Checker(const Checker& /*other*/) : EventChecker() {}
+    Checker(Checker&&) noexcept = default;
+    Checker& operator=(const Checker& /*other*/) { return *this; }
+    Checker& operator=(Checker&&) noexcept = default;
+    ~Checker() = default;
+  };
+  Checker checker_;
   Second now_ = 0;
   std::uint64_t sequence_ = 0;
   Rules rules_;
@@ -209,9 +222,8 @@ class State {
   std::vector<HubRecord> hubs_;
   std::vector<KeyRow> keys_;
   std::vector<WebhookRow> webhooks_;
-  std::vector<OrderMoney> orders_;
-  std::vector<std::string> names_;  // of orders; short where the last ones have none
-  std::vector<ContractMoney> contracts_;
+  engine::RowStore<OrderMoney> orders_;        // by OrderId, as long as the engine knows it
+  engine::RowStore<ContractMoney> contracts_;  // by ContractId, the same
   std::deque<RoundRow> rounds_;
   Repeats repeats_;
   std::uint32_t live_orders_ = 0;

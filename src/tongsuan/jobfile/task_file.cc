@@ -194,7 +194,8 @@ bool JobReader::accelerators(const Named& at) {
     if (number.kind != YamlKind::kScalar && number.kind != YamlKind::kNull) {
       return fail(number, at.name + " has more than a number", "write {H800: 8}");
     }
-    const std::string_view many = number.kind == YamlKind::kNull ? "1" : number.text;
+    const std::string_view written = number.text;
+    const std::string_view many = number.kind == YamlKind::kNull ? "1" : written;
     if (!add_accelerator(where, at.node.keys[i].text, many)) return false;
   }
   return true;

@@ -207,18 +207,28 @@ Answer<Done> EmbeddedJournal::read(std::uint64_t from, const BatchVisitor& visit
                  "end the process and check the journal", std::move(damage)};
 }
 
-Answer<Done> EmbeddedJournal::write_snapshot(const NewSnapshot& snapshot) {
+Answer<Snapshot> EmbeddedJournal::stamp_snapshot(std::uint64_t sequence, const Digest& state) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
-  TONGSUAN_TRY(const std::optional<Head> end, end_at(*store_, snapshot.sequence));
-  const bool has_state = end && end->state_sequence == snapshot.sequence;
-  if (!has_state || snapshot.bytes.size() > kSnapshotBytesMax) {
-    return Failure{Fault::kInvalid, "no snapshot at sequence " + std::to_string(snapshot.sequence),
-                   "take it after a batch with a digest of the state, within the limits"};
+  // Nearly always it is the batch that was written last.
+  if (head_.sequence == sequence && head_.state_sequence == sequence) {
+    return Snapshot{store_->name(), epoch_, sequence, head_.hash, state, {}};
   }
-  const Snapshot whole{store_->name(), epoch_,         snapshot.sequence,
-                       end->hash,      snapshot.state, snapshot.bytes};
+  TONGSUAN_TRY(const std::optional<Head> end, end_at(*store_, sequence));
+  if (!end || end->state_sequence != sequence) {
+    return Failure{Fault::kInvalid, "no snapshot at sequence " + std::to_string(sequence),
+                   "take it after a batch with a digest of the state"};
+  }
+  return Snapshot{store_->name(), epoch_, sequence, end->hash, state, {}};
+}
+
+// Touches files of its own only.
+Answer<Done> EmbeddedJournal::store_snapshot(const Snapshot& stamped) {
+  if (stamped.bytes.size() > kSnapshotBytesMax) {
+    return Failure{Fault::kInvalid, "a snapshot of " + std::to_string(stamped.bytes.size()) +
+                                        " bytes, larger than the journal keeps"};
+  }
   TONGSUAN_TRY([[maybe_unused]] const Done written,
-               folder_.replace(snapshot_name(snapshot.sequence), write_snapshot_bytes(whole)));
+               folder_.replace(snapshot_name(stamped.sequence), write_snapshot_bytes(stamped)));
   TONGSUAN_TRY(const std::vector<std::string> names, folder_.list());
   std::size_t kept = 0;
   for (auto name = names.rbegin(); name != names.rend(); ++name) {

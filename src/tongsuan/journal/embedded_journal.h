@@ -46,7 +46,9 @@ class EmbeddedJournal final : public Journal {
   [[nodiscard]] Answer<std::uint64_t> append(const NewBatch& batch) override;
   // Not from inside a visitor.
   [[nodiscard]] Answer<Done> read(std::uint64_t from, const BatchVisitor& visit) override;
-  [[nodiscard]] Answer<Done> write_snapshot(const NewSnapshot& snapshot) override;
+  [[nodiscard]] Answer<Snapshot> stamp_snapshot(std::uint64_t sequence,
+                                                const Digest& state) override;
+  [[nodiscard]] Answer<Done> store_snapshot(const Snapshot& stamped) override;
   [[nodiscard]] Answer<Snapshot> read_snapshot() override;
   [[nodiscard]] Answer<Digest> put_blob(std::string_view bytes) override;
   [[nodiscard]] Answer<std::string> read_blob(const Digest& hash) override;

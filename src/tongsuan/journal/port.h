@@ -62,7 +62,16 @@ class Journal {
   // From the batch that holds command `from` to the end.
   [[nodiscard]] virtual Answer<Done> read(std::uint64_t from, const BatchVisitor& visit) = 0;
 
-  [[nodiscard]] virtual Answer<Done> write_snapshot(const NewSnapshot& snapshot) = 0;
+  // A snapshot is large, so it comes in two parts. Its stamp, without bytes, says which batch it
+  // follows; whoever has the state puts the bytes in and stores it, on any thread.
+  [[nodiscard]] virtual Answer<Snapshot> stamp_snapshot(std::uint64_t sequence,
+                                                        const Digest& state) = 0;
+  [[nodiscard]] virtual Answer<Done> store_snapshot(const Snapshot& stamped) = 0;
+  [[nodiscard]] Answer<Done> write_snapshot(NewSnapshot snapshot) {
+    TONGSUAN_TRY(Snapshot stamped, stamp_snapshot(snapshot.sequence, snapshot.state));
+    stamped.bytes = std::move(snapshot.bytes);
+    return store_snapshot(stamped);
+  }
   [[nodiscard]] virtual Answer<Snapshot> read_snapshot() = 0;
 
   // Bytes too large for a batch, such as an outcome with its certificate; durable when this

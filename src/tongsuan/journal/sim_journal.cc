@@ -51,19 +51,22 @@ Answer<Done> SimJournal::read(std::uint64_t from, const BatchVisitor& visit) {
   return Done{};
 }
 
-Answer<Done> SimJournal::write_snapshot(const NewSnapshot& snapshot) {
+Answer<Snapshot> SimJournal::stamp_snapshot(std::uint64_t sequence, const Digest& state) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
   Batch batch;
   for (const SimJournalDisk::Row& row : disk_.batches) {
-    if (read_batch(row.bytes, batch) || batch.last() != snapshot.sequence || !batch.state) {
+    if (read_batch(row.bytes, batch) || batch.last() != sequence || !batch.state) {
       continue;
     }
-    disk_.snapshots.push_back(
-        {disk_.name, epoch_, snapshot.sequence, row.hash, snapshot.state, snapshot.bytes});
-    if (disk_.snapshots.size() > kSnapshotsKept) disk_.snapshots.erase(disk_.snapshots.begin());
-    return Done{};
+    return Snapshot{disk_.name, epoch_, sequence, row.hash, state, {}};
   }
-  return Failure{Fault::kInvalid, "no snapshot at sequence " + std::to_string(snapshot.sequence)};
+  return Failure{Fault::kInvalid, "no snapshot at sequence " + std::to_string(sequence)};
+}
+
+Answer<Done> SimJournal::store_snapshot(const Snapshot& stamped) {
+  disk_.snapshots.push_back(stamped);
+  if (disk_.snapshots.size() > kSnapshotsKept) disk_.snapshots.erase(disk_.snapshots.begin());
+  return Done{};
 }
 
 Answer<Snapshot> SimJournal::read_snapshot() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -41,7 +42,8 @@ struct Orders {
   Sorted hubs, classes, zones, accounts;
 };
 
-void rename_hubs(const Sorted& hubs, std::vector<HubId>& list) {
+template <class List>
+void rename_hubs(const Sorted& hubs, List& list) {
   for (HubId& hub : list) hubs.rename(hub);
   std::ranges::sort(list);
 }
@@ -172,7 +174,7 @@ class Bytes {
       for (const std::int64_t value : table) add(value);
     }
   }
-  void hubs(const std::vector<HubId>& list) {
+  void hubs(std::span<const HubId> list) {
     add(list.size());
     for (const HubId hub : list) add(hub.value);
   }

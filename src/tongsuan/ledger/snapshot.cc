@@ -38,7 +38,11 @@ std::string write_snapshot(const State& state) {
   writer.number(state.last_contract());
   writer.number(state.participant_count());
   for (std::uint32_t i = 0; i < state.participant_count(); ++i) {
-    writer.participant(state.participant({i}), state.repeats({i}));
+    writer.participant(state.participant({i}));
+    const RepeatWindow* window = state.repeats({i});
+    if (window == nullptr) continue;  // before its first entry
+    writer.number(window->next);
+    for (const RepeatWindow::Seen& seen : window->seen) writer.seen(seen);
   }
   write_table(writer, state.holds());
   write_table(writer, state.rights());

@@ -15,11 +15,15 @@ class Keys {
  public:
   Keys(const State& state, const Event& event) : state_(state) {
     add({RowKind::kTotals, 0, 0});
-    add({RowKind::kParticipant, event.id.author.value, 0});
+    const ParticipantId author = event.id.author;
+    add({RowKind::kParticipant, author.value, 0});
+    add({RowKind::kLastEntry, author.value, (state.repeats(author)->next - 1) % kRepeatsKept});
     for (const Fact& fact : event.facts) {
       if (fact.did.amount != Money()) {
         add({RowKind::kParticipant, fact.did.from.participant.value, 0});
         add({RowKind::kParticipant, fact.did.to.participant.value, 0});
+        add({RowKind::kPurpose, static_cast<std::uint32_t>(fact.did.from.purpose), 0});
+        add({RowKind::kPurpose, static_cast<std::uint32_t>(fact.did.to.purpose), 0});
       }
       made_ = fact.made.slot;
       std::visit(*this, fact.asked);
@@ -62,7 +66,7 @@ class Keys {
   }
 
  private:
-  static constexpr std::size_t kMost = std::size_t{6} * kLegsMax + 2;
+  static constexpr std::size_t kMost = std::size_t{6} * kLegsMax + 3 + kPurposes;
   void add(RowKey key) {
     if (std::ranges::find(keys(), key) != keys().end()) return;
     TONGSUAN_CHECK(count_ < kMost);
@@ -97,9 +101,6 @@ void append_totals(internal::RowWriter& writer, const State& state) {
   writer.number(state.now());
   writer.number(state.last_contract());
   writer.number(state.participant_count());
-  for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
-    writer.wide(state.total(static_cast<Purpose>(purpose)));
-  }
   append_table(writer, state.holds());
   append_table(writer, state.rights());
 }
@@ -119,7 +120,12 @@ void append_row(const State& state, RowKey key, std::string& bytes) {
     case RowKind::kTotals:
       return append_totals(writer, state);
     case RowKind::kParticipant:
-      return writer.participant(state.participant({key.id}), state.repeats({key.id}));
+      return writer.participant(state.participant({key.id}));
+    case RowKind::kPurpose:
+      return writer.wide(state.total(static_cast<Purpose>(key.id)));
+    case RowKind::kLastEntry:
+      writer.number(state.repeats({key.id})->next);
+      return writer.seen(state.repeats({key.id})->seen[key.part]);
     case RowKind::kHold:
       return writer.row(state.holds().rows[key.id]);
     case RowKind::kRight:

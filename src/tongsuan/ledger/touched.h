@@ -15,8 +15,10 @@
 namespace tongsuan::ledger {
 
 enum class RowKind : std::uint8_t {
-  kTotals,  // the second, counts, sums by purpose, which slots come next
-  kParticipant,
+  kTotals,       // the second, counts, which slots come next
+  kPurpose,      // the sum of all balances of purpose `id`
+  kParticipant,  // without its last entries
+  kLastEntry,    // the last entry of author `id`, in place `part` of those that are remembered
   kHold,
   kRight,
   kProgramme,

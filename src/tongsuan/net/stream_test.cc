@@ -56,7 +56,7 @@ std::vector<Event> events_of(const Response& response) {
 TEST(Streams, OneReaderWhoDoesNotReadIsClosedAndTwoHundredGoOn) {
   ServerOptions options;
   options.threads = 2;
-  options.limits.stream_bytes = 32 * 1024;
+  options.limits.stream_bytes = 64 * 1024;
   Hall hall;
   const auto server = must_start(options, hall.handler());
   std::vector<Peer> readers;
@@ -66,7 +66,7 @@ TEST(Streams, OneReaderWhoDoesNotReadIsClosedAndTwoHundredGoOn) {
   for (Peer& reader : readers) reader.send(get("/stream"));
   ASSERT_TRUE(eventually([&] { return server->counters().streams_open == 201; }));
 
-  const std::string data(8'000, 'd');
+  const std::string data(20'000, 'd');
   int sent = 0;
   while (server->counters().slow_readers_closed == 0 && sent < 10'000) {
     hall.push(frame({.id = std::to_string(sent), .data = data}));

@@ -49,7 +49,7 @@ class Driver {
   [[nodiscard]] virtual bool unfinished() const = 0;
   virtual void go_on(Desk& desk) = 0;
   // When `tick` wants to be called next.
-  [[nodiscard]] virtual std::optional<Second> due() const = 0;
+  [[nodiscard]] virtual std::optional<Second> due(const Desk& desk) const = 0;
   virtual void tick(Desk& desk) = 0;
   // A round whose inputs were given to `clear` has come back.
   virtual void finish(Desk& desk, FinishedRound finished) = 0;

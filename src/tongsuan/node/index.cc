@@ -71,10 +71,10 @@ void Index::rebuild(const exchange::State& state, std::uint64_t sequence) {
     names_.emplace(state.participants()[i].name, ParticipantId{i});
   }
   for (std::uint32_t i = 0; i < state.engine().order_count(); ++i) {
-    if (!state.engine().is_forgotten(OrderId{i})) add_order(state, OrderId{i}, sequence);
+    if (state.engine().knows(OrderId{i})) add_order(state, OrderId{i}, sequence);
   }
   for (std::uint32_t i = 0; i < state.engine().contract_count(); ++i) {
-    if (!state.engine().is_forgotten(ContractId{i})) add_contract(state, ContractId{i});
+    if (state.engine().knows(ContractId{i})) add_contract(state, ContractId{i});
   }
 }
 

@@ -59,7 +59,6 @@ rolling::MarketRules live_rules() {
 void MarketDriver::resume(Desk& desk) {
   market_.emplace(desk.state().places(), energy_, rules_);
   timers_.resume(desk.state());
-  next_gate_ = desk.exchange().next_gate();
   // The clearing that was under way is lost with the process that carried it.
   if (desk.exchange().gate().round != 0) {
     close_empty(desk, exchange::RoundOutcome::kUnsolved,
@@ -71,32 +70,49 @@ void MarketDriver::resume(Desk& desk) {
 void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
   timers_.see(desk.state(), events);
   market_->react(desk, events);
+  freeze(desk);
 }
 
-std::optional<Second> MarketDriver::due() const {
+std::optional<Second> MarketDriver::due(const Desk& desk) const {
   const std::optional<Second> timer = timers_.due();
   if (clearing_) return timer;
-  return timer ? std::min(*timer, next_gate_) : next_gate_;
+  const Second gate = desk.exchange().next_gate();
+  return timer ? std::min(*timer, gate) : gate;
 }
 
 void MarketDriver::tick(Desk& desk) {
   timers_.run(desk, kTimersAtOnce);
-  next_gate_ = desk.exchange().next_gate();  // rules may have changed
-  if (!clearing_ && desk.now() >= next_gate_) close_gate(desk);
+  if (!clearing_ && desk.now() >= desk.exchange().next_gate()) close_gate(desk);
 }
 
 void MarketDriver::close_gate(Desk& desk) {
   if (desk.exchange().gate().round == 0) {
     desk.take(exchange::CloseGate{desk.state().round() + 1});
   }
-  if (market_->begin_round(desk)) {
-    clearing_ = true;
-    clear(market_->round_inputs(desk.state()));
-  } else {
-    close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
+  clearing_ = true;
+  freezing_ = true;
+  market_->begin_round(desk);
+  freeze(desk);
+}
+
+// When the market has dispatched what fits at the gate, the rest is the book: of orders that came
+// before the gate, whatever came since.
+void MarketDriver::freeze(Desk& desk) {
+  if (!freezing_ || market_->unfinished()) return;
+  freezing_ = false;
+  if (market_->clearing_due()) {
+    rolling::RoundInputs inputs = market_->take_round(desk.state());
+    const std::uint32_t end = desk.exchange().gate().orders;
+    std::erase_if(inputs.orders, [end](OrderId order) { return order.value >= end; });
+    if (!inputs.orders.empty()) return clear(std::move(inputs));
   }
-  market_->end_round(desk);
-  next_gate_ = desk.exchange().next_gate();
+  close_empty(desk, exchange::RoundOutcome::kEmpty, "no order waited");
+  clearing_ = false;
+}
+
+void MarketDriver::go_on(Desk& desk) {
+  market_->continue_work(desk);
+  freeze(desk);
 }
 
 void MarketDriver::close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason) {
@@ -117,7 +133,6 @@ void MarketDriver::finish(Desk& desk, FinishedRound finished) {
   clearing_ = false;
   RoundDesk round(desk, finished);
   market_->finish_round(round, finished.round);
-  next_gate_ = desk.exchange().next_gate();
 }
 
 }  // namespace tongsuan::node

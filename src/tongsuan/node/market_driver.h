@@ -21,21 +21,22 @@ class MarketDriver final : public Driver {
   void resume(Desk& desk) override;
   void react(Desk& desk, const std::vector<engine::Event>& events) override;
   [[nodiscard]] bool unfinished() const override { return market_->unfinished(); }
-  void go_on(Desk& desk) override { market_->continue_work(desk); }
-  [[nodiscard]] std::optional<Second> due() const override;
+  void go_on(Desk& desk) override;
+  [[nodiscard]] std::optional<Second> due(const Desk& desk) const override;
   void tick(Desk& desk) override;
   void finish(Desk& desk, FinishedRound finished) override;
 
  private:
   void close_gate(Desk& desk);
+  void freeze(Desk& desk);
   void close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason);
 
   engine::Energy energy_;
   rolling::MarketRules rules_;
   std::optional<rolling::RollingMarket> market_;
   Timers timers_;
-  bool clearing_ = false;  // a round is elsewhere
-  Second next_gate_ = 0;
+  bool clearing_ = false;  // between a gate and the close of its round
+  bool freezing_ = false;  // the gate is closed, and its book not yet made
 };
 
 }  // namespace tongsuan::node

@@ -45,7 +45,7 @@ Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
       sequencer_(exchange_, journal, options_.batch,
                  {[this](Token token, const exchange::Answer& given) { answer(token, given); },
                   [this](std::span<const Durable> records, const std::optional<Digest>& state) {
-                    replica_.publish(records, state);
+                    publish(records, state);
                   }}),
       journal_(journal),
       desk_(std::make_unique<NodeDesk>(*this)) {
@@ -58,6 +58,7 @@ journal::Answer<Recovered> Node::start(Fatal on_fatal) {
   on_fatal_ = std::move(on_fatal);
   TONGSUAN_TRY(Recovered recovered, sequencer_.recover(&replica_.exchange()));
   durable_ = sequencer_.durable();
+  snapshot_sequence_ = recovered.snapshot_sequence;
   replica_.start();
   desk_->set_now(std::max(clock_.now(), exchange_.state().now()));
   driver_->resume(*desk_);
@@ -75,6 +76,7 @@ void Node::stop() {
   if (thread_.joinable()) thread_.join();
   replica_.stop();
   if (worker_.joinable()) worker_.join();
+  if (snapshot_writer_.joinable()) snapshot_writer_.join();
 }
 
 // ---- From any thread -------------------------------------------------------------------------
@@ -122,7 +124,8 @@ void Node::read(const std::function<void(const View&)>& read) const {
 }
 
 NodeFigures Node::figures() const {
-  NodeFigures figures{commands_, batches_, busy_, 0, durable_, stalled_};
+  NodeFigures figures{commands_, batches_, busy_,      0,
+                      durable_,  stalled_, snapshots_, snapshots_failed_};
   const std::lock_guard lock(mutex_);
   figures.waiting = queue_.size();
   return figures;
@@ -176,6 +179,36 @@ void Node::store_round() {
   driver_->finish(*desk_, std::move(finished));
 }
 
+// ---- Snapshots -------------------------------------------------------------------------------
+
+// The stamp is taken here, where the journal is; the bytes are made by the replica when it has come
+// to the same command, and written by a thread of their own.
+void Node::publish(std::span<const Durable> records, const std::optional<Digest>& state) {
+  const std::uint64_t last = records.back().sequence;
+  if (state && !snapshotting_ && last - snapshot_sequence_ >= options_.snapshot_every) {
+    journal::Answer<journal::Snapshot> stamped = journal_.stamp_snapshot(last, *state);
+    if (stamped.ok()) {
+      snapshotting_ = true;
+      snapshot_sequence_ = last;
+      auto shared = std::make_shared<journal::Snapshot>(std::move(stamped).value());
+      replica_.at(last, [this, shared](const View& view) {
+        take_snapshot(view, std::move(*shared));
+      });
+    }
+  }
+  replica_.publish(records, state);
+}
+
+void Node::take_snapshot(const View& view, journal::Snapshot stamped) {
+  stamped.bytes = exchange::write_snapshot(view.state);
+  if (snapshot_writer_.joinable()) snapshot_writer_.join();  // it has finished
+  snapshot_writer_ = std::thread([this, snapshot = std::move(stamped)] {
+    // A snapshot that could not be written is no harm: the journal is whole without it.
+    ++(journal_.store_snapshot(snapshot).ok() ? snapshots_ : snapshots_failed_);
+    snapshotting_ = false;
+  });
+}
+
 // ---- The sequencer's thread ------------------------------------------------------------------
 
 void Node::answer(Token token, const exchange::Answer& given) {
@@ -201,7 +234,7 @@ bool Node::wait_for_work() {
   }
   const bool idle = queue_.empty() && next_ >= taken_.size() && !cleared_ && !storing_;
   if (idle && !driver_->unfinished() && events_.empty()) {
-    const auto due = driver_->due();
+    const auto due = driver_->due(*desk_);
     std::chrono::nanoseconds wait = std::chrono::seconds(1);
     if (due) wait = std::min(wait, clock_.until(*due));
     wake_.wait_for(lock, wait, [&] { return stopping_ || !queue_.empty() || cleared_; });
@@ -235,7 +268,7 @@ void Node::act() {
     driver_->react(*desk_, events);
   }
   if (driver_->unfinished()) driver_->go_on(*desk_);
-  const auto due = driver_->due();
+  const auto due = driver_->due(*desk_);
   if (due && *due <= desk_->now()) driver_->tick(*desk_);
 }
 

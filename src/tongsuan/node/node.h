@@ -48,6 +48,7 @@ struct NodeOptions {
   BatchRules batch;
   std::size_t queue_max = 65'536;  // requests that wait
   std::chrono::microseconds linger{2'000};
+  std::uint64_t snapshot_every = 500'000;  // commands; recovery replays no more than about so many
   ClearingRules clearing;
   engine::Energy energy;  // of the places
 };
@@ -67,6 +68,8 @@ struct NodeFigures {
   std::uint64_t waiting = 0;  // in the queue
   std::uint64_t durable = 0;
   bool stalled = false;
+  std::uint64_t snapshots = 0;        // written
+  std::uint64_t snapshots_failed = 0;
 };
 
 class Node {
@@ -119,6 +122,9 @@ class Node {
   void clear_frozen(rolling::FrozenRound frozen);
   void store_round();
 
+  void publish(std::span<const Durable> records, const std::optional<Digest>& state);
+  void take_snapshot(const View& view, journal::Snapshot stamped);
+
   Genesis genesis_;
   Clock& clock_;
   NodeOptions options_;
@@ -150,9 +156,13 @@ class Node {
   bool stopping_ = false;
   std::unique_ptr<Storing> cleared_;  // a round that has come back
   std::thread worker_;                // of the round that is being cleared
+  std::uint64_t snapshot_sequence_ = 0;     // the last one that was begun
+  std::atomic<bool> snapshotting_{false};
+  std::thread snapshot_writer_;
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> stalled_{false};
-  std::atomic<std::uint64_t> durable_{0}, commands_{0}, batches_{0}, busy_{0};
+  std::atomic<std::uint64_t> durable_{0}, commands_{0}, batches_{0}, busy_{0}, snapshots_{0},
+      snapshots_failed_{0};
   std::thread thread_;
 };
 

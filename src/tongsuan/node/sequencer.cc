@@ -49,9 +49,6 @@ journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
   if (opened.snapshot_sequence > 0) {
     TONGSUAN_TRY(const journal::Snapshot snapshot, journal_.read_snapshot());
     TONGSUAN_TRY([[maybe_unused]] const Done first, restore(exchange_, snapshot));
-    if (twin != nullptr) {
-      TONGSUAN_TRY([[maybe_unused]] const Done second, restore(*twin, snapshot));
-    }
     state_sequence_ = snapshot.sequence;
   }
   const std::uint64_t from = exchange_.sequence();
@@ -59,7 +56,6 @@ journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
   TONGSUAN_TRY([[maybe_unused]] const Done read,
                journal_.read(from + 1, [&](const journal::Batch& batch) {
                  replayed = replay(batch, exchange_);
-                 if (replayed.ok() && twin != nullptr) replayed = replay(batch, *twin);
                  if (batch.state) state_sequence_ = batch.last();
                  return replayed.ok();
                }));
@@ -67,6 +63,7 @@ journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
   durable_ = exchange_.sequence();
   TONGSUAN_CHECK(durable_ == opened.head.sequence);
   recovered.replayed = durable_ - from;
+  if (twin != nullptr) twin->copy(exchange_);
   return recovered;
 }
 

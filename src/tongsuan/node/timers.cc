@@ -19,7 +19,7 @@ void Timers::add_order(const State& state, OrderId id) {
 void Timers::resume(const State& state) {
   queue_ = {};
   for (std::uint32_t i = 0; i < state.order_count(); ++i) {
-    if (state.is_forgotten(OrderId{i})) continue;
+    if (!state.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = state.order(OrderId{i});
     if (record.state == OrderState::kWaiting) add_order(state, OrderId{i});
     if (record.state != OrderState::kRunning) continue;

@@ -244,7 +244,7 @@ class BookMaker {
   // ---- Orders ----------------------------------------------------------------------------------
 
   HubSetId hub_set(const LiveOrder& order) {
-    std::vector<HubId> hubs = order.hubs;
+    std::vector<HubId> hubs(order.hubs.begin(), order.hubs.end());
     if (hubs.empty()) {
       for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) hubs.push_back(HubId{hub});
     }

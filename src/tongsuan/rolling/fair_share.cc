@@ -49,7 +49,9 @@ void FairShare::restore(const engine::State& state, Second now, Second seconds) 
   }
   const auto last = static_cast<Second>(sums.size()) - 1;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(engine::ContractId{i})) continue;
     const engine::Contract& contract = state.contract(engine::ContractId{i});
+    if (!state.knows(contract.order)) continue;
     // The oldest and the newest k at which it ran.
     const Second oldest = std::min(last, (now - contract.start) / seconds);
     const Second newest = contract.end < 0 ? 0 : std::min(last, (now - contract.end) / seconds);

@@ -38,6 +38,7 @@ class Relocation {
   void begin(const engine::State& state, const PriceTable& prices, std::uint32_t run_ppm,
              Second now);
   [[nodiscard]] bool unfinished() const { return next_ < candidates_.size(); }
+  [[nodiscard]] std::size_t candidates() const { return candidates_.size(); }
   // Returns how many were moved.
   std::uint32_t step(dispatch::Desk& desk, dispatch::Scheduler& line, const PriceTable& prices,
                      dispatch::Budget& budget);

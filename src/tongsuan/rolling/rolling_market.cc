@@ -29,7 +29,8 @@ RollingMarket::RollingMarket(const engine::Places& places, const engine::Energy&
              .reservations = rules.reservations,
              .backfill = true,
              .aging_percent = rules.aging_percent,
-             .line_max = rules.line_max},
+             .line_max = rules.line_max,
+             .waiting_expected = rules.waiting_expected},
             dispatch::all_pools(places), chooser_),
       shares_(rules.fairness_percent),
       next_round_(rules.round),
@@ -70,8 +71,8 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
     if (is_due(state, order, desk.now()) && make_room_for(desk, order)) line_.remove(order);
   }
   stop_overruns(desk, events, budget);
-  make_rooms(desk);
-  do_rest(desk, budget);
+  make_rooms(desk, budget);
+  if (opening_ == Opening::kDone) fill(desk, budget);
 }
 
 // What finished work says about estimates.
@@ -206,14 +207,15 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
 // ---- Room for large gangs ----------------------------------------------------------------------
 
 // For the first in line, as many as there are reservations: further back waits who may wait.
-void RollingMarket::make_rooms(dispatch::Desk& desk) {
-  rooms_due_ = false;
-  if (rules_.room_gain == 0) return;
+void RollingMarket::make_rooms(dispatch::Desk& desk, dispatch::Budget& budget) {
+  rooms_due_ = budget.spent() && rules_.room_gain > 0;
+  if (rooms_due_ || rules_.room_gain == 0) return;
   line_.see_blocks(desk.state());
   RoomView view = room_view(desk.state(), desk.now());
   if (view == no_rooms_) return;
   bool any = false;
   for (const OrderId order : view.front) {
+    for (std::uint32_t i = 0; i < places_.pools.size(); ++i) budget.spend(places_.pools[i].nodes);
     if (!make_room_for(desk, order)) continue;
     line_.remove(order);
     any = true;

@@ -14,10 +14,10 @@
 // the owners' estimates times what finished work took of its own.
 //
 // A running exchange has one thread for the state, which must answer at once. For it a round comes
-// in parts: `begin_round` prices energy; if a clearing is due, `round_inputs` says what of, and
-// another thread freezes and clears that (frozen_round.h); `end_round` dispatches meanwhile; when
-// the clearing comes back, `finish_round` closes the round with it and starts the awards that still
-// fit. `round` is all of it at once. With `work_max` every call stops after so much work;
+// in parts: `begin_round` prices energy and dispatches; if a clearing is due, `take_round` says
+// what of, and another thread freezes and clears that (frozen_round.h) while orders come and work
+// ends; when it comes back, `finish_round` closes the round with it and starts the awards that
+// still fit. `round` is all of it at once. With `work_max` every call stops after so much work;
 // `unfinished` says that some is left, `continue_work` does more of it.
 //
 // All that the market remembers can be made again from a state: `resume`.
@@ -81,7 +81,8 @@ struct MarketRules {
   std::uint32_t search_units_per_order = 10'000;  // of a clearing
   std::uint32_t thread_count = 1;                 // of `round`; never changes the result
   std::uint32_t line_max = 0;  // waiting orders that take part in passes; 0: all (scheduler.h)
-  std::uint64_t work_max = 0;  // units of one call (budget.h); 0: no end
+  std::uint32_t waiting_expected = 0;  // room is made for so many at once; 0: as they come
+  std::uint64_t work_max = 0;          // units of one call (budget.h); 0: no end
 };
 
 struct RoundRecord {
@@ -106,12 +107,13 @@ class RollingMarket {
   void round(dispatch::Desk& desk);
   [[nodiscard]] Second next_round() const { return next_round_; }
 
-  // ---- A round in parts. Prices for the time until the next one; true: a clearing is due.
-  bool begin_round(dispatch::Desk& desk);
-  // Of the state as it is; copies the numbers of the first orders in line.
-  [[nodiscard]] RoundInputs round_inputs(const engine::State& state) const;
-  // Dispatches at the new prices.
-  void end_round(dispatch::Desk& desk);
+  // ---- A round in parts. Prices for the time until the next one, and dispatch at them; what does
+  // not get done at once is left for `continue_work`. Then `clearing_due` may be true.
+  void begin_round(dispatch::Desk& desk);
+  [[nodiscard]] bool clearing_due() const { return clearing_due_; }
+  // What the clearing that is due is of, in the state as it is; it is due no more. Copies the
+  // numbers of the first orders in line.
+  [[nodiscard]] RoundInputs take_round(const engine::State& state);
   // Closes the round, also one without a clearing, and starts its awards of the slots until now:
   // orders that have started, gone or changed since, and places that are taken, are passed over.
   // False: another round has closed since it was frozen.
@@ -155,6 +157,12 @@ class RollingMarket {
   [[nodiscard]] Second expected_run(Second estimate) const;
   void open_prices(const engine::State& state);
   void set_prices(dispatch::Desk& desk);
+  // Of a round that opens, in this order.
+  enum class Opening : std::uint8_t { kDone, kPrices, kShares, kLine };
+  void open_round(dispatch::Desk& desk, dispatch::Budget& budget);
+  void open_step(dispatch::Desk& desk);
+  void open_line(dispatch::Desk& desk);
+  void fill(dispatch::Desk& desk, dispatch::Budget& budget);
   void record_round(dispatch::Desk& desk, const ClearedRound& cleared);
   void start_awards(dispatch::Desk& desk, dispatch::Budget& budget);
   void plan_awards();
@@ -174,7 +182,7 @@ class RollingMarket {
                     std::vector<OrderId>& stopped);
   void stop_overruns(dispatch::Desk& desk, const std::vector<engine::Event>& events,
                      dispatch::Budget& budget);
-  void make_rooms(dispatch::Desk& desk);
+  void make_rooms(dispatch::Desk& desk, dispatch::Budget& budget);
   // What a look for rooms depends on: where nothing of it has moved, it finds nothing again.
   struct RoomView {
     Second now = -1;
@@ -207,7 +215,10 @@ class RollingMarket {
   Second next_round_;
   Second next_certificate_ = 0;
   std::shared_ptr<const ClearedRound> last_;  // the next one starts from its prices
-  bool fills_ = false;                        // somebody waited when the round began
+  Opening opening_ = Opening::kDone;
+  Second opened_at_ = 0;
+  bool fills_ = false;  // somebody waited when the round began
+  bool clearing_due_ = false;
   // The round that was closed last, while its awards are being started.
   std::shared_ptr<const ClearedRound> awarding_;
   std::size_t next_award_ = 0;

@@ -7,8 +7,7 @@
 
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/market/verify.h"
-#include "tongsuan/rolling/rolling_fixture.h"
-#include "tongsuan/world/world.h"
+#include "tongsuan/rolling/play_fixture.h"
 
 namespace tongsuan::rolling {
 namespace {
@@ -17,137 +16,10 @@ using engine::ContractId;
 using engine::EndReason;
 using engine::Event;
 using engine::kHour;
-
-struct Small {
-  engine::Places places;
-  engine::Energy energy;
-  world::Script script;
-};
-
-// A few dozen jobs in half a day, more than the devices can take at once; a node fails.
-Small random_world(std::uint64_t seed) {
-  Random random(seed);
-  Small world;
-  world.places = testing::random_places(random);
-  world.energy = testing::random_energy(random, world.places.zones.size());
-  Second at = 0;
-  for (int i = 0; i < 40; ++i) {
-    at += random.between(0, 1'500);
-    world::Job job;
-    job.order = testing::random_order(random, world.places, at);
-    job.order.value = random.between(50, 900) * kMicro * job.order.ways[0].gang;
-    job.order.delay_cost = job.order.value / random.between(10, 60);
-    job.actual_ppm = static_cast<std::uint32_t>(random.between(100'000, 1'500'000));
-    job.checkpoint = random.below(2) == 0 ? 0 : 1'800;
-    if (random.below(15) == 0) job.cancel = at + random.between(1, 30'000);
-    world.script.jobs.push_back(std::move(job));
-  }
-  const engine::PoolId pool{static_cast<std::uint32_t>(random.below(world.places.pools.size()))};
-  world.script.nodes = {{10'000, pool, 0, 1, false}, {20'000, pool, 0, 1, true}};
-  return world;
-}
-
-MarketRules small_rules() {
-  MarketRules rules;
-  rules.certify = 2 * kHour;
-  rules.horizon = 48 * kHour;
-  rules.reservations = 3;
-  rules.search_units_per_order = 20;
-  rules.relocation.saving_percent = 5;
-  return rules;
-}
-
-// Engine, world and market, second by second.
-class Play final : public dispatch::Desk {
- public:
-  Play(Small small, const MarketRules& rules)
-      : small_(std::move(small)),
-        engine_(small_.places),
-        world_(small_.script, engine_.state()),
-        market_(small_.places, small_.energy, rules) {}
-
-  [[nodiscard]] const engine::State& state() const override { return engine_.state(); }
-  [[nodiscard]] Second now() const override { return now_; }
-  bool execute(engine::Command command) override {
-    if (auto* end = std::get_if<engine::EndContract>(&command)) {
-      end->done_ppm = world_.progress(end->contract, now_, end->reason).done_ppm;
-    }
-    const std::size_t first = events.size();
-    const bool accepted = engine_.execute(now_, std::move(command), events);
-    for (std::size_t i = first; i < events.size(); ++i) world_.see(events[i]);
-    return accepted;
-  }
-
-  void run(Second until) {
-    for (;;) {
-      const std::optional<Second> next = world_.next_at();
-      const Second at = std::min(next.value_or(until), market_.next_round());
-      if (at >= until) return;
-      now_ = at;
-      const std::size_t first = events.size();
-      while (const auto happening = world_.next(now_)) act(*happening);
-      const std::vector<Event> fresh(events.begin() + static_cast<std::ptrdiff_t>(first),
-                                     events.end());
-      if (!fresh.empty()) market_.react(*this, fresh);
-      if (market_.next_round() <= now_) market_.round(*this);
-    }
-  }
-  RollingMarket& market() { return market_; }
-  [[nodiscard]] Digest digest() const { return engine_.digest(); }
-
-  std::vector<Event> events;
-
- private:
-  void act(const world::Happening& happening) {
-    const world::Script& script = small_.script;
-    switch (happening.kind) {
-      case world::Kind::kEnd:
-        execute(engine::EndContract{ContractId{happening.id}});
-        break;
-      case world::Kind::kOverrun:
-        execute(engine::ExtendContract{ContractId{happening.id}, now_ + 900});
-        break;
-      case world::Kind::kArrived: {
-        const engine::TransferStarted& moved = world_.transfer(happening.id);
-        execute(engine::EndTransfer{moved.data, small_.places.links[moved.link.value].to});
-        break;
-      }
-      case world::Kind::kNodes: {
-        const world::NodesChange& change = script.nodes[happening.id];
-        execute(engine::ReportNodes{change.pool, change.begin, change.end, change.up});
-        break;
-      }
-      case world::Kind::kAsk:
-        break;
-      case world::Kind::kCancel:
-        cancel(OrderId{happening.id});
-        break;
-      case world::Kind::kOpen:
-        execute(engine::OpenOrder{OrderId{happening.id}});
-        break;
-      case world::Kind::kPatience:
-        execute(engine::ExpireOrder{OrderId{happening.id}});
-        break;
-      case world::Kind::kSubmit:
-        execute(engine::SubmitOrder{script.jobs[happening.id].order});
-        break;
-    }
-  }
-  void cancel(OrderId order) {
-    const engine::OrderRecord& record = state().order(order);
-    if (record.state == engine::OrderState::kRunning) {
-      execute(engine::EndContract{ContractId{record.contract}, EndReason::kCancelled});
-    } else {
-      execute(engine::CancelOrder{order});
-    }
-  }
-
-  Small small_;
-  engine::Engine engine_;
-  world::World world_;
-  RollingMarket market_;
-  Second now_ = 0;
-};
+using testing::Play;
+using testing::random_world;
+using testing::Small;
+using testing::small_rules;
 
 constexpr Second kEnd = 8 * engine::kDay;  // everybody has lost patience, or run, by then
 

@@ -15,20 +15,24 @@ using engine::State;
 
 namespace {
 
-constexpr std::uint64_t kAwardCost =
-    100;  // units of a budget (budget.h), beside what starting costs
+// Units of a budget (budget.h).
+constexpr std::uint64_t kMoveCost = 6;     // of a contract
+constexpr std::uint64_t kAwardCost = 100;  // beside what starting costs
 
 }  // namespace
 
 // All at once. A book without orders is no round.
 void RollingMarket::round(dispatch::Desk& desk) {
-  if (begin_round(desk)) {
-    FrozenRound frozen = freeze(desk.state(), energy_, round_inputs(desk.state()));
+  dispatch::Budget endless(0);
+  opening_ = Opening::kPrices;
+  open_round(desk, endless);
+  if (clearing_due_) {
+    FrozenRound frozen = freeze(desk.state(), energy_, take_round(desk.state()));
     if (!frozen.book.market.orders.empty()) {
       finish_round(desk, clear_round(std::move(frozen), {.thread_count = rules_.thread_count}));
     }
   }
-  end_round(desk);
+  fill(desk, endless);
 }
 
 void RollingMarket::set_prices(dispatch::Desk& desk) {
@@ -38,43 +42,68 @@ void RollingMarket::set_prices(dispatch::Desk& desk) {
   later_.clear();
 }
 
-bool RollingMarket::begin_round(dispatch::Desk& desk) {
-  const Second now = desk.now();
-  next_round_ = now + rules_.round;
-  set_prices(desk);
-  book_unbooked(desk);
-  line_.see_blocks(desk.state());
-  shares_.observe(desk.state(), rules_.round);
-  line_.weigh(shares_.weights());
-  fills_ = line_.size() > 0;
-  if (!fills_) return false;
-  line_.age(desk.state(), now);
-  if (rules_.certify == 0 || now < next_certificate_) return false;
-  next_certificate_ = now + rules_.certify;
-  return true;
+void RollingMarket::begin_round(dispatch::Desk& desk) {
+  dispatch::Budget budget(rules_.work_max);
+  opening_ = Opening::kPrices;
+  do_rest(desk, budget);
 }
 
-RoundInputs RollingMarket::round_inputs(const State& state) const {
+// All steps at once, or one for each call that has a budget: a step is not interrupted.
+void RollingMarket::open_round(dispatch::Desk& desk, dispatch::Budget& budget) {
+  do {
+    open_step(desk);
+  } while (opening_ != Opening::kDone && budget.endless());
+}
+
+void RollingMarket::open_step(dispatch::Desk& desk) {
+  switch (opening_) {
+    case Opening::kPrices:
+      opened_at_ = desk.now();
+      next_round_ = opened_at_ + rules_.round;
+      set_prices(desk);
+      book_unbooked(desk);
+      line_.see_blocks(desk.state());
+      opening_ = Opening::kShares;
+      return;
+    case Opening::kShares:
+      shares_.observe(desk.state(), rules_.round);
+      line_.weigh(shares_.weights());
+      opening_ = Opening::kLine;
+      return;
+    case Opening::kLine:
+      open_line(desk);
+      opening_ = Opening::kDone;
+      return;
+    case Opening::kDone:
+      return;
+  }
+}
+
+void RollingMarket::open_line(dispatch::Desk& desk) {
+  no_rooms_ = {};
+  moves_due_ = rules_.relocates;
+  clearing_due_ = false;
+  fills_ = line_.size() > 0;
+  if (!fills_) return;
+  line_.age(desk.state(), desk.now());
+  if (rules_.certify > 0 && desk.now() >= next_certificate_) {
+    next_certificate_ = opened_at_ + rules_.certify;
+    clearing_due_ = true;
+  }
+  line_.want_pass();
+  rooms_due_ = true;
+}
+
+RoundInputs RollingMarket::take_round(const State& state) {
+  clearing_due_ = false;
   RoundInputs inputs;
   inputs.round = state.round() + 1;
-  inputs.grid = {next_round_ - rules_.round, rules_.slot,
-                 static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
+  inputs.grid = {opened_at_, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
   inputs.orders = line_.front(rules_.book_orders_max);
   inputs.run_ppm = run_ppm();
   inputs.search_units_per_order = rules_.search_units_per_order;
   inputs.last = last_;
   return inputs;
-}
-
-void RollingMarket::end_round(dispatch::Desk& desk) {
-  dispatch::Budget budget(rules_.work_max);
-  no_rooms_ = {};
-  if (fills_) {
-    line_.pass(desk, budget);
-    rooms_due_ = true;
-  }
-  moves_due_ = rules_.relocates;
-  do_rest(desk, budget);
 }
 
 // ---- What a clearing brings --------------------------------------------------------------------
@@ -169,8 +198,8 @@ void RollingMarket::plan_awards() {
 // ---- What is left ------------------------------------------------------------------------------
 
 bool RollingMarket::unfinished() const {
-  return awarding_ != nullptr || line_.unfinished() || rooms_due_ || moves_due_ ||
-         relocation_.unfinished();
+  return opening_ != Opening::kDone || awarding_ != nullptr || line_.unfinished() || rooms_due_ ||
+         moves_due_ || relocation_.unfinished();
 }
 
 void RollingMarket::continue_work(dispatch::Desk& desk) {
@@ -180,13 +209,23 @@ void RollingMarket::continue_work(dispatch::Desk& desk) {
 }
 
 void RollingMarket::do_rest(dispatch::Desk& desk, dispatch::Budget& budget) {
-  if (awarding_ != nullptr && !budget.spent()) start_awards(desk, budget);
+  if (opening_ != Opening::kDone) {
+    open_round(desk, budget);
+    if (!budget.endless()) return;
+  }
+  fill(desk, budget);
+}
+
+void RollingMarket::fill(dispatch::Desk& desk, dispatch::Budget& budget) {
+  if (budget.spent()) return;
+  if (awarding_ != nullptr) start_awards(desk, budget);
   if (awarding_ != nullptr || budget.spent()) return;
   line_.go_on(desk, budget);
+  if (rooms_due_ && !budget.spent()) make_rooms(desk, budget);
   if (budget.spent()) return;
-  if (rooms_due_) make_rooms(desk);
   if (std::exchange(moves_due_, false)) {
     relocation_.begin(desk.state(), *prices_, run_ppm(), desk.now());
+    budget.spend(kMoveCost * relocation_.candidates());
   }
   relocation_.step(desk, line_, *prices_, budget);
   line_.sweep(desk, budget);
@@ -199,6 +238,7 @@ void RollingMarket::resume(dispatch::Desk& desk) {
   next_round_ = desk.now();
   set_prices(desk);
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {
+    if (!state.knows(ContractId{i}) || !state.knows(state.contract(ContractId{i}).order)) continue;
     const Contract& contract = state.contract(ContractId{i});
     const OrderRecord& record = state.order(contract.order);
     if (record.state == OrderState::kDone && record.contract == i) learn_contract(state, contract);
@@ -206,7 +246,9 @@ void RollingMarket::resume(dispatch::Desk& desk) {
   shares_.restore(state, desk.now(), rules_.round);
   line_.weigh(shares_.weights());
   std::vector<OrderId> stopped;
-  for (std::uint32_t i = 0; i < state.order_count(); ++i) take_in(desk, OrderId{i}, stopped);
+  for (std::uint32_t i = 0; i < state.order_count(); ++i) {
+    if (state.knows(OrderId{i})) take_in(desk, OrderId{i}, stopped);
+  }
   for (const OrderId order : stopped) line_.add(state, order);
   line_.age(state, desk.now());
   line_.want_pass();

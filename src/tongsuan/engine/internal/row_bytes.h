@@ -12,7 +12,6 @@ class RowWriter : public Writer {
 
   void count(std::size_t value) { number(static_cast<std::uint32_t>(value)); }
   void record(const OrderRecord& record) {
-    order(record.order);
     byte(static_cast<std::uint8_t>(record.state));
     number(record.done_ppm);
     number(record.contract);

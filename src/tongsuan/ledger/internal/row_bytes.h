@@ -22,8 +22,8 @@ class RowWriter {
     number(static_cast<std::uint64_t>(value >> 64));
   }
 
-  // Which purposes are open, and the balances of these. `window`: null before its first entry.
-  void participant(const Participant& row, const RepeatWindow* window) {
+  // Which purposes are open, and the balances of these.
+  void participant(const Participant& row) {
     number(std::uint32_t{row.open});
     for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
       if (row.has(static_cast<Purpose>(purpose))) money(row.balance[purpose]);
@@ -31,14 +31,12 @@ class RowWriter {
     money(row.overdraft);
     number(row.programme);
     number(row.last_number);
-    if (window == nullptr) return;
-    number(window->next);
-    for (const RepeatWindow::Seen& seen : window->seen) {
-      number(seen.number);
-      number(seen.fingerprint);
-      number(seen.made.slot);
-      number(seen.made.generation);
-    }
+  }
+  void seen(const RepeatWindow::Seen& seen) {
+    number(seen.number);
+    number(seen.fingerprint);
+    number(seen.made.slot);
+    number(seen.made.generation);
   }
   // Of a row that has ended, only the generation is known.
   void row(const HoldRow& row) {

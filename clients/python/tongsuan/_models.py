@@ -1,0 +1,1397 @@
+# Made by clients/python/generate.py from api/openapi.yaml. Do not edit.
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Dict, List, Optional, Tuple, Union
+
+from .values import Money, UnknownEvent
+
+
+@dataclass
+class Account:
+    participant: str
+    purpose: str
+
+
+@dataclass
+class Problem:
+    """RFC 9457. `code` is one of x-problem-codes and stable; sentences may change."""
+
+    title: str
+    status: int
+    code: str
+    type: Optional[str] = None
+    detail: Optional[str] = None
+    param: Optional[str] = None
+    try_: Optional[str] = None
+    sequence: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"try_": "try"}
+
+
+@dataclass
+class Answer:
+    sequence: str
+    id: Optional[str] = None
+    state: str = "accepted"
+    CONST: ClassVar[Tuple[str, str]] = ("state", "accepted")
+
+
+@dataclass
+class OrderAnswer:
+    id: str
+    sequence: str
+    hold: Money
+    state: str = "accepted"
+    CONST: ClassVar[Tuple[str, str]] = ("state", "accepted")
+
+
+@dataclass
+class NewKey:
+    id: str
+    secret: str
+    sequence: str
+    state: str = "accepted"
+    CONST: ClassVar[Tuple[str, str]] = ("state", "accepted")
+
+
+@dataclass
+class NewWebhook:
+    id: str
+    secret: str
+    sequence: str
+    state: str = "accepted"
+    CONST: ClassVar[Tuple[str, str]] = ("state", "accepted")
+
+
+@dataclass
+class Way:
+    """One way to run: so many devices of a class for about so long"""
+
+    class_: str
+    devices: int
+    duration_seconds: int
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "duration_seconds":
+        "durationSeconds"}
+
+
+@dataclass
+class BlockOrder:
+    """Devices for some time without a break, all or none, at one hub. Either `value`, or `limit`:
+    then the value is limit × devices × duration of the first way, fractions of a micro-yuan
+    dropped."""
+
+    ways: List[Way]
+    kind: str = "block"
+    name: Optional[str] = None
+    hubs: Optional[List[str]] = None
+    earliest: Optional[datetime] = None
+    latest_start: Optional[datetime] = None
+    value: Optional[Money] = None
+    limit: Optional[Money] = None
+    delay_cost_per_hour: Optional[Money] = None
+    grace_seconds: Optional[int] = None
+    premium: Optional[Money] = None
+    whole_nodes: Optional[bool] = None
+    data: Optional[str] = None
+    green_percent: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
+        "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
+        "green_percent": "greenPercent"}
+    CONST: ClassVar[Tuple[str, str]] = ("kind", "block")
+
+
+@dataclass
+class Leg:
+    """Devices of a class at a hub, or energy of a zone, over some time. Below 0 where you deliver."""
+
+    from_: datetime
+    until: datetime
+    hub: Optional[str] = None
+    class_: Optional[str] = None
+    devices: Optional[int] = None
+    zone: Optional[str] = None
+    energy_wh: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from", "energy_wh":
+        "energyWh"}
+
+
+@dataclass
+class OptionsOrderOption:
+    value: Money
+    legs: List[Leg]
+
+
+@dataclass
+class OptionsOrder:
+    """Explicit options, at most one of which is accepted. Planned."""
+
+    options: List[OptionsOrderOption]
+    kind: str = "options"
+    name: Optional[str] = None
+    green_percent: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"green_percent": "greenPercent"}
+    CONST: ClassVar[Tuple[str, str]] = ("kind", "options")
+
+
+@dataclass
+class CurveOrderStep:
+    devices: int
+    limit: Money
+
+
+@dataclass
+class CurveOrder:
+    """Divisible demand by price steps, the same at every moment of some time. Planned."""
+
+    hub: str
+    class_: str
+    from_: datetime
+    until: datetime
+    steps: List[CurveOrderStep]
+    kind: str = "curve"
+    name: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("kind", "curve")
+
+
+@dataclass
+class ProfileOrder:
+    """One profile over time, bought or sold, all or none or in part. Planned."""
+
+    legs: List[Leg]
+    value: Money
+    kind: str = "profile"
+    name: Optional[str] = None
+    minimum_ppm: Optional[int] = None
+    green_percent: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"minimum_ppm": "minimumPpm", "green_percent":
+        "greenPercent"}
+    CONST: ClassVar[Tuple[str, str]] = ("kind", "profile")
+
+
+@dataclass
+class ServiceOrderTime:
+    from_: datetime
+    until: datetime
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class ServiceOrder:
+    """Devices that run in every one of several times, at one hub. Planned."""
+
+    class_: str
+    devices: int
+    times: List[ServiceOrderTime]
+    kind: str = "service"
+    name: Optional[str] = None
+    hubs: Optional[List[str]] = None
+    value: Optional[Money] = None
+    limit: Optional[Money] = None
+    whole_nodes: Optional[bool] = None
+    green_percent: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "whole_nodes": "wholeNodes",
+        "green_percent": "greenPercent"}
+    CONST: ClassVar[Tuple[str, str]] = ("kind", "service")
+
+
+@dataclass
+class OrderChange:
+    """What changes of a block order. Not both value and limit."""
+
+    name: Optional[str] = None
+    ways: Optional[List[Way]] = None
+    hubs: Optional[List[str]] = None
+    earliest: Optional[datetime] = None
+    latest_start: Optional[datetime] = None
+    value: Optional[Money] = None
+    limit: Optional[Money] = None
+    delay_cost_per_hour: Optional[Money] = None
+    grace_seconds: Optional[int] = None
+    premium: Optional[Money] = None
+    whole_nodes: Optional[bool] = None
+    data: Optional[str] = None
+    green_percent: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
+        "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
+        "green_percent": "greenPercent"}
+
+
+@dataclass
+class OrderBatchOrder:
+    idempotency_key: str
+    order: OrderBody
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"idempotency_key": "idempotencyKey"}
+
+
+@dataclass
+class OrderBatch:
+    orders: List[OrderBatchOrder]
+
+
+@dataclass
+class OrderBatchAnswerResult:
+    """Accepted, with id, sequence and hold; or refused, with a problem"""
+
+    idempotency_key: str
+    state: str
+    id: Optional[str] = None
+    sequence: Optional[str] = None
+    hold: Optional[Money] = None
+    problem: Optional[Problem] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"idempotency_key": "idempotencyKey"}
+
+
+@dataclass
+class OrderBatchAnswer:
+    results: List[OrderBatchAnswerResult]
+
+
+@dataclass
+class QuoteBody:
+    """A new order, or one of yours with changes"""
+
+    order: Optional[OrderBody] = None
+    from_: Optional[str] = None
+    change: Optional[OrderChange] = None
+    changes: Optional[bool] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class Order:
+    id: str
+    participant: str
+    kind: str
+    state: str
+    submitted: datetime
+    ways: List[Way]
+    hubs: List[str]
+    earliest: datetime
+    latest_start: datetime
+    value: Money
+    contracts: List[str]
+    sequence: str
+    name: Optional[str] = None
+    delay_cost_per_hour: Optional[Money] = None
+    grace_seconds: Optional[int] = None
+    premium: Optional[Money] = None
+    whole_nodes: Optional[bool] = None
+    data: Optional[str] = None
+    green_percent: Optional[int] = None
+    hold: Optional[Money] = None
+    block: Optional[Block] = None
+    round: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
+        "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
+        "green_percent": "greenPercent"}
+
+
+@dataclass
+class Block:
+    way: Way
+    hub: str
+    begin: datetime
+    end: datetime
+    price: Money
+
+
+@dataclass
+class OrderPage:
+    as_of: str
+    items: List[Order]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class WhyAward:
+    hub: str
+    way: Way
+    start: datetime
+    end: datetime
+    payment: Money
+    value: Money
+
+
+@dataclass
+class WhyHubBindingItem:
+    row: str
+    from_: datetime
+    until: datetime
+    price: Money
+    cost: Money
+    premium: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class WhyHub:
+    hub: str
+    way: Way
+    start: datetime
+    cost: Money
+    value: Money
+    short_by: Money
+    binding: List[WhyHubBindingItem]
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"short_by": "shortBy"}
+
+
+@dataclass
+class WhyChange:
+    change: str
+    extra_cost: Money
+    hub: str
+    start: datetime
+    payment: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"extra_cost": "extraCost"}
+
+
+@dataclass
+class Why:
+    round: str
+    placed: bool
+    reason: str
+    hubs: List[WhyHub]
+    changes: List[WhyChange]
+    order: Optional[str] = None
+    indicative: Optional[bool] = None
+    lost_opportunity: Optional[Money] = None
+    award: Optional[WhyAward] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"lost_opportunity": "lostOpportunity"}
+
+
+@dataclass
+class Proof:
+    order: str
+    round: str
+    pseudonym: str
+    root: str
+    leaf: str
+    index: int
+    leaves: int
+    path: List[str]
+
+
+@dataclass
+class ClassInfo:
+    class_: str
+    watts: int
+    node_devices: int
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "node_devices": "nodeDevices"}
+
+
+@dataclass
+class HubPrice:
+    hub: str
+    class_: str
+    ask: Money
+    free_devices: int
+    posted: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "free_devices": "freeDevices"}
+
+
+@dataclass
+class Halt:
+    scope: str
+    hub: Optional[str] = None
+    participant: Optional[str] = None
+
+
+@dataclass
+class Market:
+    name: str
+    time: datetime
+    state: str
+    round: str
+    lock: datetime
+    gate: datetime
+    classes: List[ClassInfo]
+    prices: List[HubPrice]
+    halts: List[Halt]
+    currency: str = "CNY"
+    last_round: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"last_round": "lastRound"}
+    CONST: ClassVar[Tuple[str, str]] = ("currency", "CNY")
+
+
+@dataclass
+class HubPool:
+    class_: str
+    nodes: int
+    node_devices: int
+    free_devices: int
+    down_nodes: int
+    ask: Money
+    posted: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "node_devices": "nodeDevices",
+        "free_devices": "freeDevices", "down_nodes": "downNodes"}
+
+
+@dataclass
+class HubTitle:
+    en: str
+    zh: str
+
+
+@dataclass
+class Hub:
+    hub: str
+    title: HubTitle
+    region: str
+    latitude: str
+    longitude: str
+    pue: str
+    halted: bool
+    pools: List[HubPool]
+    power_zone: Optional[str] = None
+    green_zone: Optional[str] = None
+    supplier: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"power_zone": "powerZone", "green_zone": "greenZone"}
+
+
+@dataclass
+class HubPage:
+    as_of: str
+    items: List[Hub]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class Round:
+    id: str
+    state: str
+    gate: Optional[datetime] = None
+    closed: Optional[datetime] = None
+    orders: Optional[int] = None
+    awards: Optional[int] = None
+    welfare: Optional[Money] = None
+    bound: Optional[Money] = None
+    gap_ppm: Optional[int] = None
+    root: Optional[str] = None
+    certificate: Optional[str] = None
+    book: Optional[str] = None
+    reason: Optional[str] = None
+    sequence: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"gap_ppm": "gapPpm"}
+
+
+@dataclass
+class RoundPage:
+    as_of: str
+    items: List[Round]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class RoundPricesPrice:
+    hub: str
+    class_: str
+    posted: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+
+
+@dataclass
+class RoundPrices:
+    round: str
+    prices: List[RoundPricesPrice]
+
+
+@dataclass
+class Rules:
+    round_seconds: int
+    lock_seconds: int
+    collar_percent: int
+    orders_of_one: int
+    live_orders: int
+    penalty_ppm: int
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"round_seconds": "roundSeconds", "lock_seconds":
+        "lockSeconds", "collar_percent": "collarPercent", "orders_of_one": "ordersOfOne",
+        "live_orders": "liveOrders", "penalty_ppm": "penaltyPpm"}
+
+
+@dataclass
+class CalendarRound:
+    round: str
+    lock: datetime
+    gate: datetime
+
+
+@dataclass
+class Calendar:
+    time: datetime
+    rounds: List[CalendarRound]
+
+
+@dataclass
+class Offer:
+    hub: str
+    class_: str
+    ask: Money
+    devices: int
+    supplier: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+
+
+@dataclass
+class OfferPage:
+    as_of: str
+    items: List[Offer]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class OfferBodyStep:
+    devices: int
+    ask: Money
+
+
+@dataclass
+class OfferBody:
+    ask: Optional[Money] = None
+    steps: Optional[List[OfferBodyStep]] = None
+
+
+@dataclass
+class NodesReport:
+    class_: str
+    begin: int
+    end: int
+    up: bool
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+
+
+@dataclass
+class Contract:
+    id: str
+    order: str
+    state: str
+    hub: str
+    class_: str
+    devices: int
+    nodes: List[str]
+    start: datetime
+    expected_end: datetime
+    price: Money
+    cost: Money
+    delivered_seconds: str
+    paid: Money
+    sequence: str
+    end: Optional[datetime] = None
+    end_reason: Optional[str] = None
+    done_ppm: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "expected_end": "expectedEnd",
+        "end_reason": "endReason", "done_ppm": "donePpm", "delivered_seconds": "deliveredSeconds"}
+
+
+@dataclass
+class ContractPage:
+    as_of: str
+    items: List[Contract]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class ContractEnd:
+    reason: str
+    done_ppm: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"done_ppm": "donePpm"}
+
+
+@dataclass
+class Resale:
+    devices: int
+    from_: datetime
+    until: datetime
+    ask: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class AccountBalance:
+    participant: str
+    purpose: str
+    balance: Money
+
+
+@dataclass
+class AccountPage:
+    as_of: str
+    items: List[AccountBalance]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class Accounts:
+    participant: str
+    accounts: List[AccountBalance]
+
+
+@dataclass
+class DepositBody:
+    to: Account
+    amount: Money
+    reference: str
+
+
+@dataclass
+class WithdrawalBody:
+    from_: Account
+    amount: Money
+    reference: str
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class TransferBody:
+    from_: str
+    to: str
+    amount: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class Transfer:
+    """A deposit has no from, a withdrawal no to."""
+
+    id: str
+    kind: str
+    at: datetime
+    amount: Money
+    sequence: str
+    from_: Optional[Account] = None
+    to: Optional[Account] = None
+    reference: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class TransferPage:
+    as_of: str
+    items: List[Transfer]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class Reason:
+    """What justifies a movement of money"""
+
+    order: Optional[str] = None
+    contract: Optional[str] = None
+    round: Optional[str] = None
+    transfer: Optional[str] = None
+    reference: Optional[str] = None
+
+
+@dataclass
+class StatementLine:
+    at: datetime
+    sequence: str
+    kind: str
+    amount: Money
+    balance: Money
+    other: Optional[Account] = None
+    reason: Optional[Reason] = None
+
+
+@dataclass
+class Statement:
+    account: Account
+    as_of: str
+    opening: Money
+    closing: Money
+    items: List[StatementLine]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class TrialBalancePurpose:
+    purpose: str
+    balance: Money
+
+
+@dataclass
+class TrialBalance:
+    as_of: str
+    purposes: List[TrialBalancePurpose]
+    total: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf"}
+
+
+@dataclass
+class ParticipantBody:
+    name: str
+    role: str
+    owner: Optional[str] = None
+    overdraft: Optional[Money] = None
+
+
+@dataclass
+class Participant:
+    id: str
+    name: str
+    role: str
+    owner: str
+    overdraft: Money
+    halted: bool
+
+
+@dataclass
+class ParticipantPage:
+    as_of: str
+    items: List[Participant]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class KeyBody:
+    role: str
+    expires: Optional[datetime] = None
+
+
+@dataclass
+class Key:
+    id: str
+    role: str
+    sequence: str
+    expires: Optional[datetime] = None
+
+
+@dataclass
+class KeyPage:
+    as_of: str
+    items: List[Key]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class HaltBody:
+    """Of a participant or a hub, which is named"""
+
+    scope: str
+    halted: bool
+    participant: Optional[str] = None
+    hub: Optional[str] = None
+
+
+@dataclass
+class Webhook:
+    id: str
+    url: str
+    sent: str
+    failures: int
+    sequence: str
+
+
+@dataclass
+class WebhookPage:
+    as_of: str
+    items: List[Webhook]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class Delivery:
+    webhook: str
+    events: List[Event]
+
+
+@dataclass
+class EventPage:
+    as_of: str
+    items: List[Event]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class JournalPageHead:
+    """The last batch and its hash in the chain, docs/journal.md"""
+
+    sequence: str
+    epoch: str
+    hash: str
+
+
+@dataclass
+class JournalPage:
+    head: JournalPageHead
+    next: str
+    items: List[Event]
+
+
+@dataclass
+class ReplayBody:
+    from_: str
+    to: str
+    policies: List[str]
+    rules: Optional[Rules] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class Operation:
+    id: str
+    kind: str
+    state: str
+    started: datetime
+    ended: Optional[datetime] = None
+    progress_percent: Optional[int] = None
+    result: Optional[List[Dict[str, Any]]] = None
+    problem: Optional[Problem] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"progress_percent": "progressPercent"}
+
+
+@dataclass
+class Health:
+    status: str
+    version: Optional[str] = None
+    sequence: Optional[str] = None
+
+
+@dataclass
+class EventOrderAccepted:
+    """An order came in"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    participant: str
+    type: str = "order.accepted"
+    name: Optional[str] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.accepted")
+
+
+@dataclass
+class EventOrderHeld:
+    """This hold pays for the order from now on; none when it can cost nothing"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    type: str = "order.held"
+    hold: Optional[str] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.held")
+
+
+@dataclass
+class EventOrderAmended:
+    """Its owner wants something else"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    type: str = "order.amended"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.amended")
+
+
+@dataclass
+class EventOrderOpened:
+    """The time has come from which on it is wanted"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    type: str = "order.opened"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.opened")
+
+
+@dataclass
+class EventOrderGone:
+    """Cancelled, or it has waited too long"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    state: str
+    type: str = "order.gone"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.gone")
+
+
+@dataclass
+class EventBlockBooked:
+    """Devices are promised to it for later"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    way: Way
+    hub: str
+    begin: datetime
+    end: datetime
+    price: Money
+    type: str = "block.booked"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "block.booked")
+
+
+@dataclass
+class EventBlockReleased:
+    """The promise has ended"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    reason: str
+    type: str = "block.released"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "block.released")
+
+
+@dataclass
+class EventContractStarted:
+    """An order runs; also for the supplier of the hub, like all events of contracts"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    order: str
+    hub: str
+    class_: str
+    devices: int
+    price: Money
+    expected_end: datetime
+    type: str = "contract.started"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "expected_end": "expectedEnd"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.started")
+
+
+@dataclass
+class EventContractExtended:
+    """It goes on beyond its estimate"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    until: datetime
+    type: str = "contract.extended"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.extended")
+
+
+@dataclass
+class EventContractGranted:
+    """What it costs in this time, paid as it is delivered"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    cost: Money
+    from_: datetime
+    until: datetime
+    type: str = "contract.granted"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.granted")
+
+
+@dataclass
+class EventContractMetered:
+    """Delivered and paid up to this time"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    until: datetime
+    paid: Money
+    type: str = "contract.metered"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.metered")
+
+
+@dataclass
+class EventContractEnded:
+    """It has ended"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    order: str
+    reason: str
+    done_ppm: int
+    type: str = "contract.ended"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"done_ppm": "donePpm"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.ended")
+
+
+@dataclass
+class EventContractSettled:
+    """All is paid; the penalty goes from supplier to buyer"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    penalty: Money
+    type: str = "contract.settled"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.settled")
+
+
+@dataclass
+class EventGateClosed:
+    """From now on orders belong to the next round"""
+
+    sequence: str
+    part: int
+    at: datetime
+    round: str
+    type: str = "round.gate-closed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "round.gate-closed")
+
+
+@dataclass
+class EventRoundClosed:
+    """The round is decided"""
+
+    sequence: str
+    part: int
+    at: datetime
+    round: str
+    state: str
+    orders: int
+    awards: int
+    type: str = "round.closed"
+    welfare: Optional[Money] = None
+    bound: Optional[Money] = None
+    gap_ppm: Optional[int] = None
+    root: Optional[str] = None
+    certificate: Optional[str] = None
+    book: Optional[str] = None
+    reason: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"gap_ppm": "gapPpm"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "round.closed")
+
+
+@dataclass
+class EventNodesChanged:
+    """Nodes [begin, end) came up or went down"""
+
+    sequence: str
+    part: int
+    at: datetime
+    hub: str
+    class_: str
+    begin: int
+    end: int
+    up: bool
+    type: str = "hub.nodes-changed"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "hub.nodes-changed")
+
+
+@dataclass
+class EventAskChanged:
+    """A supplier asks another price"""
+
+    sequence: str
+    part: int
+    at: datetime
+    hub: str
+    class_: str
+    ask: Money
+    type: str = "hub.ask-changed"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "hub.ask-changed")
+
+
+@dataclass
+class EventSupplierChanged:
+    """Somebody else runs the hub"""
+
+    sequence: str
+    part: int
+    at: datetime
+    hub: str
+    supplier: str
+    type: str = "hub.supplier-changed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "hub.supplier-changed")
+
+
+@dataclass
+class EventDataTransferStarted:
+    """A data set is on its way"""
+
+    sequence: str
+    part: int
+    at: datetime
+    data: str
+    from_: str
+    to: str
+    ready: datetime
+    type: str = "data.transfer-started"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "data.transfer-started")
+
+
+@dataclass
+class EventDataTransferEnded:
+    """A data set has arrived"""
+
+    sequence: str
+    part: int
+    at: datetime
+    data: str
+    to: str
+    type: str = "data.transfer-ended"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "data.transfer-ended")
+
+
+@dataclass
+class EventMoneyMoved:
+    """Money went from one account to another"""
+
+    sequence: str
+    part: int
+    at: datetime
+    from_: Account
+    to: Account
+    amount: Money
+    reason: Reason
+    type: str = "money.moved"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "money.moved")
+
+
+@dataclass
+class EventParticipantOpened:
+    """A participant was admitted"""
+
+    sequence: str
+    part: int
+    at: datetime
+    participant: str
+    name: str
+    role: str
+    type: str = "participant.opened"
+    owner: Optional[str] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "participant.opened")
+
+
+@dataclass
+class EventKeyAdded:
+    """A key was made"""
+
+    sequence: str
+    part: int
+    at: datetime
+    participant: str
+    key: str
+    role: str
+    type: str = "key.added"
+    expires: Optional[datetime] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "key.added")
+
+
+@dataclass
+class EventKeyRevoked:
+    """A key was revoked"""
+
+    sequence: str
+    part: int
+    at: datetime
+    key: str
+    type: str = "key.revoked"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "key.revoked")
+
+
+@dataclass
+class EventHaltChanged:
+    """Of a participant only to itself"""
+
+    sequence: str
+    part: int
+    at: datetime
+    scope: str
+    halted: bool
+    type: str = "halt.changed"
+    hub: Optional[str] = None
+    participant: Optional[str] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "halt.changed")
+
+
+@dataclass
+class EventRulesChanged:
+    """The rules have changed"""
+
+    sequence: str
+    part: int
+    at: datetime
+    rules: Rules
+    type: str = "rules.changed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "rules.changed")
+
+
+@dataclass
+class EventWebhookAdded:
+    """A webhook was added"""
+
+    sequence: str
+    part: int
+    at: datetime
+    webhook: str
+    participant: str
+    url: str
+    type: str = "webhook.added"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "webhook.added")
+
+
+@dataclass
+class EventWebhookDropped:
+    """A webhook was dropped"""
+
+    sequence: str
+    part: int
+    at: datetime
+    webhook: str
+    type: str = "webhook.dropped"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "webhook.dropped")
+
+
+@dataclass
+class EventWebhookConfirmed:
+    """Everything up to sent is safe with the receiver"""
+
+    sequence: str
+    part: int
+    at: datetime
+    webhook: str
+    sent: str
+    type: str = "webhook.confirmed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "webhook.confirmed")
+
+
+@dataclass
+class EventRequestAnswered:
+    """A request with an Idempotency-Key was answered; done, or why not"""
+
+    sequence: str
+    part: int
+    at: datetime
+    command: str
+    code: str
+    type: str = "request.answered"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "request.answered")
+
+
+@dataclass
+class EventHistoryDropped:
+    """What had ended before these numbers is no longer kept"""
+
+    sequence: str
+    part: int
+    at: datetime
+    orders_below: str
+    contracts_below: str
+    type: str = "history.dropped"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"orders_below": "ordersBelow", "contracts_below":
+        "contractsBelow"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "history.dropped")
+
+
+@dataclass
+class CloseGateBody:
+    round: str
+
+
+@dataclass
+class AssignSupplierBody:
+    participant: str
+
+
+@dataclass
+class MeterContractBody:
+    until: datetime
+
+
+@dataclass
+class AddWebhookBody:
+    url: str
+
+
+OrderBody = Union[
+    BlockOrder,
+    OptionsOrder,
+    CurveOrder,
+    ProfileOrder,
+    ServiceOrder,
+]
+
+
+Event = Union[
+    EventOrderAccepted,
+    EventOrderHeld,
+    EventOrderAmended,
+    EventOrderOpened,
+    EventOrderGone,
+    EventBlockBooked,
+    EventBlockReleased,
+    EventContractStarted,
+    EventContractExtended,
+    EventContractGranted,
+    EventContractMetered,
+    EventContractEnded,
+    EventContractSettled,
+    EventGateClosed,
+    EventRoundClosed,
+    EventNodesChanged,
+    EventAskChanged,
+    EventSupplierChanged,
+    EventDataTransferStarted,
+    EventDataTransferEnded,
+    EventMoneyMoved,
+    EventParticipantOpened,
+    EventKeyAdded,
+    EventKeyRevoked,
+    EventHaltChanged,
+    EventRulesChanged,
+    EventWebhookAdded,
+    EventWebhookDropped,
+    EventWebhookConfirmed,
+    EventRequestAnswered,
+    EventHistoryDropped,
+    UnknownEvent,
+]
+
+
+__all__ = [
+    "Account", "Problem", "Answer", "OrderAnswer", "NewKey", "NewWebhook", "Way", "BlockOrder",
+    "Leg", "OptionsOrderOption", "OptionsOrder", "CurveOrderStep", "CurveOrder", "ProfileOrder",
+    "ServiceOrderTime", "ServiceOrder", "OrderChange", "OrderBatchOrder", "OrderBatch",
+    "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "Order", "Block", "OrderPage",
+    "WhyAward", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why", "Proof", "ClassInfo", "HubPrice",
+    "Halt", "Market", "HubPool", "HubTitle", "Hub", "HubPage", "Round", "RoundPage",
+    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Offer", "OfferPage",
+    "OfferBodyStep", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
+    "Resale", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
+    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage",
+    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Health", "EventOrderAccepted",
+    "EventOrderHeld", "EventOrderAmended", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody", "AssignSupplierBody",
+    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+]

@@ -1,0 +1,200 @@
+#include "tongsuan/node/node.h"
+
+#include <gtest/gtest.h>
+
+#include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/journal/sim_journal.h"
+#include "tongsuan/node/market_driver.h"
+
+namespace tongsuan::node {
+namespace {
+
+using exchange::Code;
+using exchange::ParticipantId;
+using exchange::testing::cash;
+using exchange::testing::kAlice;
+using exchange::testing::kEast;
+using ledger::kHouse;
+
+// Time that tests move.
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] Second now() override { return now_; }
+  [[nodiscard]] std::chrono::nanoseconds until(Second at) override {
+    return at <= now_ ? std::chrono::nanoseconds(0) : std::chrono::milliseconds(1);
+  }
+  void set(Second now) { now_ = now; }
+
+ private:
+  std::atomic<Second> now_ = 0;
+};
+
+class NodeTest : public ::testing::Test {
+ protected:
+  void start() {
+    journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
+    engine::Places places = exchange::testing::places_without_accounts();
+    places.links.clear();
+    places.data_sets.clear();
+    NodeOptions options;
+    options.batch.state_every = 10;
+    options.snapshot_every = snapshot_every_;
+    node_ = std::make_unique<Node>(Genesis{places, 0}, *journal_, clock_,
+                                   std::make_unique<MarketDriver>(engine::Energy(), live_rules()),
+                                   options);
+    const auto started = node_->start([](const journal::Failure& failure) {
+      ADD_FAILURE() << journal::to_string(failure);
+    });
+    ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
+  }
+  void restart() {
+    node_->stop();
+    start();
+  }
+  exchange::Answer ask(ParticipantId actor, exchange::Command command,
+                       exchange::CommandId id = {}) {
+    const auto answer = node_->ask({id, 0, actor, std::move(command)});
+    EXPECT_TRUE(answer.ok());
+    return answer.ok() ? answer.value() : exchange::Answer();
+  }
+  void must(ParticipantId actor, exchange::Command command) {
+    const exchange::Answer answer = ask(actor, std::move(command));
+    EXPECT_EQ(answer.code, Code::kDone) << code_name(answer.code);
+  }
+  void open() {
+    start();
+    for (const char* name : {"east", "west"}) {
+      must(kHouse, exchange::OpenParticipant{name, exchange::Role::kHub, kHouse, Money()});
+    }
+    must(kHouse, exchange::OpenParticipant{"alice", exchange::Role::kParticipant, kHouse, Money()});
+    must(kHouse, exchange::AssignHub{HubId{0}, kEast});
+    must(kHouse, exchange::AssignHub{HubId{1}, ParticipantId{2}});
+    must(kHouse, exchange::Deposit{cash(ParticipantId{3}), Money(1'000'000'000), 7});
+  }
+  [[nodiscard]] engine::LiveOrder order(std::uint32_t gang) const {
+    engine::LiveOrder order;
+    order.latest_start = 100'000;
+    order.value = 400 * gang;
+    order.ways = {{ClassId{0}, gang, 100}};
+    return order;
+  }
+  // Until the reader's state is as `done` wants it.
+  void wait(const std::function<bool(const View&)>& done) {
+    for (int i = 0; i < 5'000; ++i) {
+      bool is_done = false;
+      node_->read([&](const View& view) { is_done = done(view); });
+      if (is_done) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    FAIL() << "it never came";
+  }
+
+  std::uint64_t snapshot_every_ = 500'000;
+  journal::SimJournalDisk disk_;
+  ManualClock clock_;
+  std::unique_ptr<journal::SimJournal> journal_;
+  std::unique_ptr<Node> node_;
+};
+
+TEST_F(NodeTest, AnOrderStartsByItselfAndIsPaid) {
+  open();
+  const exchange::Answer answer =
+      ask(ParticipantId{3}, exchange::SubmitOrder{order(2), "train"});
+  EXPECT_EQ(answer.code, Code::kDone);
+  wait([](const View& view) { return view.state.engine().contract_count() == 1; });
+  clock_.set(60);
+  node_->read([&](const View& view) {
+    const engine::Contract& contract = view.state.engine().contract(engine::ContractId{0});
+    const HubId hub = view.state.engine().places().pools[contract.pool.value].hub;
+    EXPECT_EQ(view.index.contracts_at(hub).size(), 1U);
+    EXPECT_EQ(view.index.orders_of(ParticipantId{3}).size(), 1U);
+  });
+  must(kHouse, exchange::EndContract{engine::ContractId{0}});
+  node_->read([&](const View& view) {
+    const Money paid = view.state.money().balance(cash(kEast)) +
+                       view.state.money().balance(cash(ParticipantId{2}));
+    EXPECT_EQ(paid, Money(120)) << "two devices for sixty seconds";
+  });
+}
+
+TEST_F(NodeTest, GatesCloseOnTimeAndRoundsAreCertified) {
+  open();
+  must(kHouse, exchange::SetRules{{.round = 50, .lock = 5}});
+  // More than fits: some of it waits for the round.
+  for (int i = 0; i < 9; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), ""});
+  clock_.set(50);
+  wait([](const View& view) { return view.state.rounds().size() == 1; });
+  Digest book{}, certificate{};
+  node_->read([&](const View& view) {
+    const exchange::RoundRow& round = view.state.rounds().front();
+    EXPECT_EQ(round.outcome, exchange::RoundOutcome::kCleared) << round.reason;
+    EXPECT_GT(round.orders, 0U);
+    EXPECT_GE(round.bound, round.welfare);
+    book = round.book_text;
+    certificate = round.certificate_text;
+  });
+  node_->stop();
+  const auto blob = [&](const Digest& hash) { return journal_->read_blob(hash); };
+  const auto text = read_text(certificate, blob);
+  ASSERT_TRUE(text.ok());
+  EXPECT_FALSE(text.value().empty());
+  EXPECT_TRUE(read_text(book, blob).ok());
+}
+
+TEST_F(NodeTest, AnEmptyMarketHasEmptyRounds) {
+  open();
+  clock_.set(900);
+  wait([](const View& view) { return view.state.rounds().size() == 1; });
+  node_->read([&](const View& view) {
+    EXPECT_EQ(view.state.rounds().front().outcome, exchange::RoundOutcome::kEmpty);
+  });
+}
+
+TEST_F(NodeTest, ARestartForgetsNothing) {
+  open();
+  for (int i = 0; i < 9; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), ""});
+  const exchange::CommandId id{9};
+  const exchange::Answer first = ask(ParticipantId{3}, exchange::SubmitOrder{order(1), ""}, id);
+  wait([](const View& view) { return view.state.engine().contract_count() > 3; });
+  restart();
+  const exchange::Answer again = ask(ParticipantId{3}, exchange::SubmitOrder{order(1), ""}, id);
+  EXPECT_TRUE(again.repeated);
+  EXPECT_EQ(again.value, first.value);
+  EXPECT_EQ(again.sequence, first.sequence);
+  node_->read([&](const View& view) {
+    EXPECT_EQ(view.state.engine().order_count(), 10U);
+    EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
+  });
+  // Dispatch goes on where it was.
+  clock_.set(50);
+  must(kHouse, exchange::EndContract{engine::ContractId{0}});
+  wait([](const View& view) { return view.state.engine().contract_count() > 4; });
+}
+
+TEST_F(NodeTest, ARestartBeginsWithTheLastSnapshot) {
+  snapshot_every_ = 20;
+  open();
+  for (int i = 0; i < 40; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), "job"});
+  wait([&](const View&) { return node_->figures().snapshots > 0; });
+  node_->stop();
+  ASSERT_FALSE(disk_.snapshots.empty());
+  start();
+  for (int i = 0; i < 40; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), "job"});
+  node_->read([&](const View& view) {
+    EXPECT_EQ(view.state.engine().order_count(), 80U);
+    EXPECT_EQ(view.state.order_name(OrderId{3}), "job");
+    EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
+  });
+}
+
+TEST_F(NodeTest, AFullQueueSaysSo) {
+  open();
+  std::vector<Node::Request> many(70'000);
+  EXPECT_EQ(node_->submit(std::move(many)), Accepted::kBusy);
+  node_->stop();
+  EXPECT_EQ(node_->submit(exchange::Request(), [](const exchange::Answer&) {}),
+            Accepted::kStopping);
+}
+
+}  // namespace
+}  // namespace tongsuan::node
