@@ -248,9 +248,8 @@ Verdict BookKeeper::money_is_conserved(const exchange::State& state) const {
 Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& state) const {
   std::vector<std::int64_t> held(people_.size());
   for (std::uint32_t i = 0; i < orders_.size(); ++i) {
-    const bool known = state.engine().knows(OrderId{i});
-    const engine::OrderState now =
-        known ? state.engine().order(OrderId{i}).state : engine::OrderState::kDone;
+    if (!state.engine().knows(OrderId{i})) continue;  // it is over, and forgotten
+    const engine::OrderState now = state.engine().order(OrderId{i}).state;
     const bool lives =
         now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
     const Order& order = orders_[i];

@@ -147,7 +147,17 @@ void Clients::operator_acts() {
   const Id who = participants_[random_.below(participants_.size())];
   const Money amount(random_.between(1, 9'000'000));
   const std::uint64_t reference = calls_.size() + 1;
-  switch (random_.below(9)) {
+  switch (random_.below(10)) {
+    case 8: {
+      const engine::State& state = witness_.state().engine();
+      const auto some = [&](std::uint32_t count) {
+        return static_cast<std::uint32_t>(random_.below(count + 1U));
+      };
+      return make(kHouse,
+                  exchange::Dispatch{engine::DropHistory{some(state.order_count()),
+                                                         some(state.contract_count())}},
+                  "forgets history");
+    }
     case 5:
       return make(kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}}, "moves data");
     case 6:

@@ -150,7 +150,7 @@ void Process::act() {
     driver_.react(*desk_, events);
   }
   if (driver_.unfinished()) driver_.go_on(*desk_);
-  const auto due = driver_.due();
+  const auto due = driver_.due(*desk_);
   if (due && *due <= desk_->now()) driver_.tick(*desk_);
 }
 
@@ -186,6 +186,10 @@ void Process::publish(std::span<const node::Durable> records, const std::optiona
     if (!verdict_) verdict_ = witness_.commit(record.sequence, record.bytes, hooks_.see);
   }
   if (state && !verdict_) verdict_ = witness_.check_digest(*state);
+  if (state && !snapshot_ && random_.below(4) == 0) {
+    auto stamped = journal().stamp_snapshot(records.back().sequence, *state);
+    if (stamped.ok()) snapshot_ = std::move(stamped).value();
+  }
   queue_.push_back(std::move(item));
 }
 
@@ -203,7 +207,6 @@ Verdict Process::check_self() const {
 void Process::apply_to_twin() {
   if (queue_.empty()) return;
   Item& item = queue_.front();
-  last_item_.reset();
   for (const std::string& record : item.records) {
     const auto misfit = twin_.replay(record);
     if (misfit && !verdict_) verdict_ = Violation{"twin_agrees", misfit->what};
@@ -214,20 +217,16 @@ void Process::apply_to_twin() {
   if (item.state && twin_.digest() != *item.state && !verdict_) {
     verdict_ = Violation{"twin_agrees", "a digest differs"};
   }
-  if (item.state) last_item_ = std::move(item);
+  if (snapshot_ && snapshot_->sequence == twin_.sequence()) snapshot_->bytes = twin_.snapshot();
   queue_.pop_front();
 }
 
+// A snapshot that could not be written is no harm. A thread of its own writes it, so an owner that
+// was taken over may still do that.
 void Process::write_snapshot() {
-  if (!last_item_ || sequencer_.stalled()) return;
-  const auto written =
-      journal().write_snapshot({twin_.sequence(), *last_item_->state, twin_.snapshot()});
-  last_item_.reset();
-  if (written.ok()) {
-    ++snapshots_;
-  } else {
-    fail(written.error());
-  }
+  if (!snapshot_ || snapshot_->bytes.empty()) return;
+  snapshots_ += journal().store_snapshot(*snapshot_).ok() ? 1U : 0U;
+  snapshot_.reset();
 }
 
 void Process::clear_round() {
@@ -276,7 +275,7 @@ bool Process::idle() const {
          !sequencer_.pending() && !driver_.unfinished();
 }
 
-Second Process::due() const { return driver_.due().value_or(desk_->now()); }
+Second Process::due() const { return driver_.due(*desk_).value_or(desk_->now()); }
 
 void Process::count(Figures& figures) const {
   figures.full += full_;

@@ -95,7 +95,7 @@ class Process {
   std::uint64_t inputs_at_ = 0;
   std::optional<rolling::FrozenRound> frozen_;
   std::optional<Storing> storing_;
-  std::optional<Item> last_item_;  // ended with a digest, and the twin has applied it last
+  std::optional<journal::Snapshot> snapshot_;  // stamped; has bytes when the twin has come there
 
   bool owner_ = true;
   std::optional<journal::Failure> failure_;

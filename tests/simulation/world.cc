@@ -205,7 +205,7 @@ void World::step_process(Process& process) {
       say("works on the round");
       return process.work_on_round();
     case 10:
-      if (random_.below(8) == 0) process.write_snapshot();
+      if (random_.below(4) == 0) return process.write_snapshot();
       return process.apply_to_twin();
     default:
       return move_clock(process);
