@@ -10,7 +10,9 @@ using ledger::Purpose;
 
 namespace {
 
-std::string number(std::int64_t value) { return std::to_string(value); }
+std::string number(std::int64_t value) {
+  return std::to_string(value);
+}
 
 }  // namespace
 
@@ -250,8 +252,7 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
   for (std::uint32_t i = 0; i < orders_.size(); ++i) {
     if (!state.engine().knows(OrderId{i})) continue;  // it is over, and forgotten
     const engine::OrderState now = state.engine().order(OrderId{i}).state;
-    const bool lives =
-        now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
+    const bool lives = now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
     const Order& order = orders_[i];
     const std::int64_t premium = order.started ? 0 : order.what.premium;
     const std::int64_t left = lives ? order.what.value + premium - order.paid : 0;

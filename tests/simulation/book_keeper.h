@@ -1,6 +1,6 @@
 // A second book-keeper of the exchange: what everybody must have, and which devices are taken, from
-// starts, extensions, ends, meters and prices of contracts alone. It shares no code with exchange or
-// ledger, and looks at no posting but payments from and to the outside and between own accounts.
+// starts, extensions, ends, meters and prices of contracts alone. It shares no code with exchange
+// or ledger, and looks at no posting but payments from and to the outside and between own accounts.
 //
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
 // holds_cover_what_orders_may_cost, nobody_pays_more_than_offered.
@@ -9,8 +9,9 @@
 #include <map>
 #include <vector>
 
-#include "plan.h"
 #include "tongsuan/exchange/exchange.h"
+
+#include "plan.h"
 
 namespace tongsuan::simulation {
 
@@ -33,9 +34,9 @@ class BookKeeper {
     engine::LiveOrder what;
     bool started = false;
     bool runs = false;
-    std::int64_t paid = 0;          // for device-time that has been settled
+    std::int64_t paid = 0;  // for device-time that has been settled
     std::int64_t premium_paid = 0;
-    std::uint32_t contract = 0;     // the last one
+    std::uint32_t contract = 0;  // the last one
   };
   // What was agreed to be paid for [from, until) of a contract, and how much of it was delivered.
   struct Segment {

@@ -84,7 +84,9 @@ Verdict Clients::answered(std::size_t index, const exchange::Answer& answer, boo
   return std::nullopt;
 }
 
-bool Clients::all_answered() const { return open_.empty(); }
+bool Clients::all_answered() const {
+  return open_.empty();
+}
 
 void Clients::learn(const Call& call) {
   if (call.answer->code != Code::kDone) return;
@@ -122,8 +124,7 @@ bool Clients::set_up() {
   const std::size_t next = setup_next_++;
   if (next < people) {
     const auto role = next < 2 ? exchange::Role::kHub : exchange::Role::kParticipant;
-    make(kHouse,
-         exchange::OpenParticipant{"p" + std::to_string(next), role, kHouse, Money()},
+    make(kHouse, exchange::OpenParticipant{"p" + std::to_string(next), role, kHouse, Money()},
          "opens p" + std::to_string(next));
   } else if (next < people * 2) {
     const Id who = participants_[next - people];
@@ -136,7 +137,8 @@ bool Clients::set_up() {
     make(kHouse, exchange::AssignHub{HubId{hub}, participants_[hub]}, "assigns a hub");
   } else {
     make(kHouse,
-         exchange::SetRules{{.round = 300, .lock = static_cast<Second>(random_.below(60)),
+         exchange::SetRules{{.round = 300,
+                             .lock = static_cast<Second>(random_.below(60)),
                              .collar_percent = random_.below(2) == 0 ? 0U : 2'000U}},
          "sets rules");
   }
@@ -154,15 +156,18 @@ void Clients::operator_acts() {
         return static_cast<std::uint32_t>(random_.below(count + 1U));
       };
       return make(kHouse,
-                  exchange::Dispatch{engine::DropHistory{some(state.order_count()),
-                                                         some(state.contract_count())}},
+                  exchange::Dispatch{
+                      engine::DropHistory{some(state.order_count()), some(state.contract_count())}},
                   "forgets history");
     }
     case 5:
-      return make(kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}}, "moves data");
+      return make(kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}},
+                  "moves data");
     case 6:
       return make(kHouse,
-                  exchange::AddKey{who, {static_cast<std::uint8_t>(random_.below(9))}, {},
+                  exchange::AddKey{who,
+                                   {static_cast<std::uint8_t>(random_.below(9))},
+                                   {},
                                    exchange::Role::kParticipant,
                                    random_.between(1, 9'000)},
                   "adds a key");
@@ -175,24 +180,25 @@ void Clients::operator_acts() {
       return make(kHouse, exchange::Withdraw{{who, Purpose::kCash}, amount, reference},
                   "withdraws");
     case 2:
-      return make(kHouse,
-                  exchange::SetHalt{static_cast<exchange::HaltScope>(random_.below(3)),
-                                    static_cast<std::uint32_t>(random_.below(3)),
-                                    random_.below(3) == 0},
-                  "sets a halt");
+      return make(
+          kHouse,
+          exchange::SetHalt{static_cast<exchange::HaltScope>(random_.below(3)),
+                            static_cast<std::uint32_t>(random_.below(3)), random_.below(3) == 0},
+          "sets a halt");
     case 3:
-      return make(kHouse,
-                  exchange::SetRules{{.round = random_.between(60, 600),
-                                      .lock = random_.between(0, 59),
-                                      .collar_percent = 0,
-                                      .penalty_ppm = static_cast<std::uint32_t>(
-                                          random_.below(1'000'001))}},
-                  "sets rules");
+      return make(
+          kHouse,
+          exchange::SetRules{{.round = random_.between(60, 600),
+                              .lock = random_.between(0, 59),
+                              .collar_percent = 0,
+                              .penalty_ppm = static_cast<std::uint32_t>(random_.below(1'000'001))}},
+          "sets rules");
     case 4:
       return make(kHouse, exchange::CancelOrder{some_order_id()}, "cancels an order");
     default:
-      return make(kHouse, exchange::AssignHub{HubId{static_cast<std::uint32_t>(random_.below(2))},
-                                              participants_[random_.below(2)]},
+      return make(kHouse,
+                  exchange::AssignHub{HubId{static_cast<std::uint32_t>(random_.below(2))},
+                                      participants_[random_.below(2)]},
                   "assigns a hub");
   }
 }
@@ -202,7 +208,8 @@ void Clients::operator_acts() {
 engine::LiveOrder Clients::some_order(Second now) {
   engine::LiveOrder order;
   const auto gang = static_cast<std::uint32_t>(1 + random_.below(random_.below(3) == 0 ? 9 : 3));
-  const Second estimate = 1 + static_cast<Second>(random_.below(random_.below(3) == 0 ? 3'000 : 400));
+  const Second estimate =
+      1 + static_cast<Second>(random_.below(random_.below(3) == 0 ? 3'000 : 400));
   const auto accelerator = static_cast<std::uint32_t>(random_.below(4) / 3);
   order.ways = {{ClassId{accelerator}, gang, estimate}};
   if (random_.below(4) == 0) order.ways.push_back({ClassId{1 - accelerator}, gang, 2 * estimate});
@@ -226,7 +233,8 @@ OrderId Clients::some_order_id() {
 }
 
 void Clients::submit(Id buyer, Second now) {
-  exchange::SubmitOrder submit{some_order(now), "order of call " + std::to_string(calls_.size() + 1)};
+  exchange::SubmitOrder submit{some_order(now),
+                               "order of call " + std::to_string(calls_.size() + 1)};
   const std::string text = "submits an order of " + std::to_string(submit.order.value);
   make(buyer, std::move(submit), text);
 }
@@ -288,7 +296,8 @@ void Clients::hub_reports(Id supplier, std::uint32_t contract, const Running& ru
                 "fails " + name);
   }
   const Second until = now - static_cast<Second>(random_.below(30));
-  make(supplier, exchange::MeterContract{id, until}, "meters " + name + " to " + std::to_string(until));
+  make(supplier, exchange::MeterContract{id, until},
+       "meters " + name + " to " + std::to_string(until));
 }
 
 void Clients::supplier_acts(Id supplier, Second now) {

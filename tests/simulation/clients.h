@@ -1,10 +1,10 @@
 // Who asks the exchange: an operator, buyers, and the suppliers' hubs; and the network between.
 //
 // Model. A *call* is a request that a client made once, with an id of its own. The client keeps it
-// before it sends it, sends it until it has an answer, and sends some again after that. Messages are
-// lost, doubled, delayed and overtaken. Now and then a client uses an id again for another body.
-// Hubs learn of contracts from durable events only, end them when their work is done, meter, and
-// lose nodes.
+// before it sends it, sends it until it has an answer, and sends some again after that. Messages
+// are lost, doubled, delayed and overtaken. Now and then a client uses an id again for another
+// body. Hubs learn of contracts from durable events only, end them when their work is done, meter,
+// and lose nodes.
 //
 // Oracles: a_client_hears_one_answer, and what witness.h says of answers.
 #pragma once
@@ -13,9 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "plan.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/exchange/exchange.h"
+
+#include "plan.h"
 #include "witness.h"
 
 namespace tongsuan::simulation {

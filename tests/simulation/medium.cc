@@ -86,7 +86,8 @@ class OnDisk final : public Medium {
   std::unique_ptr<Attached> attach() override {
     EmbeddedOptions options;
     options.make = options.take_over = true;
-    options.verify = random_.below(2) == 0 ? journal::Verify::kWhole : journal::Verify::kFromSnapshot;
+    options.verify =
+        random_.below(2) == 0 ? journal::Verify::kWhole : journal::Verify::kFromSnapshot;
     // Where bits flip, only a head that is never behind shows every cut.
     options.head_sync_every = rots_ ? 1 : 1 + static_cast<std::uint32_t>(random_.below(5));
     options.checkpoint_frames = 1 + random_.below(60);

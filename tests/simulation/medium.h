@@ -6,9 +6,10 @@
 
 #include <memory>
 
-#include "plan.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/journal/journal.h"
+
+#include "plan.h"
 
 namespace tongsuan::simulation {
 

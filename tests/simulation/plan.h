@@ -1,7 +1,7 @@
 // What one run of the simulation is: everything is drawn from its seed.
 //
-// Model. A *verdict* is nothing, or the name of the oracle that was broken and what was seen. Oracles
-// are functions that return verdicts; the first one that speaks ends the run.
+// Model. A *verdict* is nothing, or the name of the oracle that was broken and what was seen.
+// Oracles are functions that return verdicts; the first one that speaks ends the run.
 #pragma once
 
 #include <cstdint>

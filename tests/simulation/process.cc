@@ -275,7 +275,9 @@ bool Process::idle() const {
          !sequencer_.pending() && !driver_.unfinished();
 }
 
-Second Process::due() const { return driver_.due(*desk_).value_or(desk_->now()); }
+Second Process::due() const {
+  return driver_.due(*desk_).value_or(desk_->now());
+}
 
 void Process::count(Figures& figures) const {
   figures.full += full_;

@@ -6,11 +6,12 @@
 #include <memory>
 #include <vector>
 
-#include "medium.h"
-#include "plan.h"
 #include "tongsuan/node/blobs.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/sequencer.h"
+
+#include "medium.h"
+#include "plan.h"
 #include "witness.h"
 
 namespace tongsuan::simulation {

@@ -2,12 +2,13 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "book_keeper.h"
-#include "plan.h"
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
 #include "tongsuan/node/sequencer.h"
+
+#include "book_keeper.h"
+#include "plan.h"
 #include "witness.h"
 
 namespace tongsuan::simulation {
@@ -208,8 +209,8 @@ TEST_F(CreditForOne, ExactlyOneOfTwoOrdersInABatchIsAccepted) {
     Life life(disk_, answers_);
     life.ask(ledger::kHouse, exchange::OpenParticipant{"alice", {}, ledger::kHouse, Money()});
     life.ask(ledger::kHouse, exchange::SetRules{{.collar_percent = 0}});
-    life.ask(ledger::kHouse, exchange::Deposit{{alice, ledger::Purpose::kCash},
-                                               Money(order.value * 2 - 1), 7});
+    life.ask(ledger::kHouse,
+             exchange::Deposit{{alice, ledger::Purpose::kCash}, Money(order.value * 2 - 1), 7});
     life.ask(alice, submit, {1});
     life.ask(alice, submit, {2});
     EXPECT_TRUE(answers_.empty()) << "nobody hears anything before it is durable";

@@ -65,13 +65,16 @@ void RoundBook::count(Figures& figures) const {
 // ---- Records ---------------------------------------------------------------------------------
 
 Witness::Witness(const engine::Places& places, exchange::TestSwitches switches)
-    : exchange_(places, 0, switches), books_(places), rounds_(exchange_.state().engine().posted()) {}
+    : exchange_(places, 0, switches),
+      books_(places),
+      rounds_(exchange_.state().engine().posted()) {}
 
 void Witness::see_effect(const std::string& effect) {
   if (!effects_.insert(effect).second && !twice_) twice_ = Violation{"done_once", effect};
 }
 
-// Requests carry names and references of their own, so that each effect can be told from all others.
+// Requests carry names and references of their own, so that each effect can be told from all
+// others.
 void Witness::see_event(Second at, const exchange::Event& event) {
   books_.see(at, event);
   rounds_.see(event);

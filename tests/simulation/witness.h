@@ -17,11 +17,12 @@
 #include <string>
 #include <vector>
 
-#include "book_keeper.h"
-#include "plan.h"
 #include "tongsuan/exchange/exchange.h"
 #include "tongsuan/journal/port.h"
 #include "tongsuan/ledger/audit.h"
+
+#include "book_keeper.h"
+#include "plan.h"
 
 namespace tongsuan::simulation {
 
@@ -41,7 +42,7 @@ class RoundBook {
 
  private:
   void fault(const std::string& what);
-  std::uint64_t gate_ = 0;    // that is closed and whose round is not
+  std::uint64_t gate_ = 0;     // that is closed and whose round is not
   std::uint64_t cleared_ = 0;  // by the engine, not yet published
   std::uint64_t last_ = 0;
   std::uint64_t lost_ = 0;

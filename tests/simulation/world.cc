@@ -31,7 +31,8 @@ class World {
     bool lost = false;  // its answer
   };
   void say(const std::string& what) const {
-    if (plan_.trace) plan_.trace(std::to_string(figures_.steps) + " @" + std::to_string(now_) + ' ' + what);
+    if (plan_.trace)
+      plan_.trace(std::to_string(figures_.steps) + " @" + std::to_string(now_) + ' ' + what);
   }
   [[nodiscard]] std::unique_ptr<Process> make_process();
   [[nodiscard]] bool begin_life();
@@ -64,7 +65,7 @@ class World {
   std::unique_ptr<Process> zombie_;  // was taken over, and does not know
   std::vector<Sent> sent_;           // by token − 1
   Second now_ = 0;
-  bool refused_ = false;             // the journal, after bits flipped
+  bool refused_ = false;  // the journal, after bits flipped
   bool healed_ = false;
   Figures figures_;
   Verdict verdict_;
@@ -175,8 +176,9 @@ void World::deliver(Process& process) {
 // Forward, far forward, or a wrong reading: back, or one that comes too early.
 void World::move_clock(Process& process) {
   const std::uint64_t luck = random_.below(40);
-  now_ += static_cast<Second>(luck == 0 ? random_.below(3'000) : random_.below(luck < 4 ? 300 : 20));
-  const Second wrong = luck == 1 ? -static_cast<Second>(random_.below(2'000))
+  now_ +=
+      static_cast<Second>(luck == 0 ? random_.below(3'000) : random_.below(luck < 4 ? 300 : 20));
+  const Second wrong = luck == 1   ? -static_cast<Second>(random_.below(2'000))
                        : luck == 2 ? static_cast<Second>(random_.below(200))
                                    : 0;
   // A node sleeps until its driver wants to be woken: in that very second, mostly.
@@ -335,6 +337,8 @@ Outcome World::run() {
 
 }  // namespace
 
-Outcome simulate(const Plan& plan) { return World(plan).run(); }
+Outcome simulate(const Plan& plan) {
+  return World(plan).run();
+}
 
 }  // namespace tongsuan::simulation
