@@ -12,8 +12,11 @@ using std::chrono::system_clock;
 
 Second SystemClock::now() {
   const auto unix = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-  last_ = std::max<Second>(last_, unix - epoch_);  // the system's clock may be set back
-  return last_;
+  const Second now = unix - epoch_;
+  Second last = last_;
+  while (last < now && !last_.compare_exchange_weak(last, now)) {
+  }
+  return std::max(last, now);  // the system's clock may be set back
 }
 
 nanoseconds SystemClock::until(Second at) {

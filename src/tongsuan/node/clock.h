@@ -1,12 +1,14 @@
 // The exchange's time: seconds since its epoch, and when to wake for one.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 
 #include "tongsuan/domain/units.h"
 
 namespace tongsuan::node {
 
+// Any thread asks.
 class Clock {
  public:
   Clock() = default;
@@ -28,7 +30,7 @@ class SystemClock final : public Clock {
 
  private:
   std::int64_t epoch_;
-  Second last_ = 0;
+  std::atomic<Second> last_ = 0;
 };
 
 // Goes on from `from`, so many exchange seconds in each second: for demonstrations.
