@@ -140,10 +140,12 @@ void Process::take() {
   Mail mail = std::move(mail_.front());
   mail_.pop_front();
   see(sequencer_.take(desk_->now(), std::move(mail.request), mail.token));
+  must_act_ = true;
 }
 
 void Process::act() {
   if (sequencer_.stalled()) return;
+  must_act_ = false;
   if (!events_.empty()) {
     std::vector<engine::Event> events;
     events.swap(events_);
@@ -260,7 +262,8 @@ void Process::store_round() {
 
 void Process::work_on_round() {
   if (storing_) {
-    if (!sequencer_.pending() && !sequencer_.stalled()) store_round();
+    // As in a node, the driver has seen what requests did before its round comes back.
+    if (!sequencer_.pending() && !sequencer_.stalled() && !must_act_) store_round();
   } else if (frozen_) {
     clear_round();
   } else if (inputs_ && twin_.sequence() >= inputs_at_) {

@@ -99,6 +99,7 @@ class Process {
   std::optional<journal::Snapshot> snapshot_;  // stamped; has bytes when the twin has come there
 
   bool owner_ = true;
+  bool must_act_ = false;  // requests were taken since the driver acted
   std::optional<journal::Failure> failure_;
   Verdict verdict_;
   std::uint64_t full_ = 0, snapshots_ = 0, from_snapshot_ = 0;
