@@ -218,13 +218,9 @@ void World::step_process(Process& process) {
 void World::take_over() {
   say("another process takes over");
   std::unique_ptr<Process> next = make_process();
-  const bool started = next->start(now_);
-  if (!started && !next->failure()) {
-    if (!judge(*next)) return;
-  }
-  if (!started) {
+  if (!next->start(now_)) {
     next->count(figures_);
-    if (!judge_failure(*next->failure())) return;
+    if (!judge(*next)) return;
     next.reset();
     return end_life("nobody could take over", false);
   }
