@@ -100,10 +100,27 @@ void Executor::settle(ContractId id, bool failed) {
       legs.push_back(ledger::Move{margin, Account{buyer, Purpose::kCash}, penalty});
     }
     legs.push_back(ledger::Close{money.right});
+    break_settlement(id, legs);
     pay(legs, reason_of(id));
   }
   if (until > money.metered) emit(ContractMetered{id, until, paid});
   emit(ContractSettled{id, penalty});
+}
+
+// What tests break: pays more than was delivered, as far as the hold goes.
+void Executor::break_settlement(ContractId id, std::vector<ledger::Leg>& legs) const {
+  const Contract& contract = state_.engine().contract(id);
+  const Money left = state_.left_of(contract.order);
+  const auto post = std::ranges::find_if(
+      legs, [](const ledger::Leg& leg) { return std::holds_alternative<ledger::Post>(leg); });
+  if (post == legs.end()) return;
+  const ledger::Post paid = std::get<ledger::Post>(*post);
+  if (switches_.settles_twice && left >= paid.amount + paid.amount) {
+    legs.insert(std::prev(legs.end()), paid);
+  }
+  if (switches_.overcharges && left > paid.amount) {
+    legs.push_back(ledger::Post{paid.hold, paid.to, Money(1)});
+  }
 }
 
 // At its first start: a block that was kept earns its premium; otherwise the buyer has it back.

@@ -113,6 +113,7 @@ inline std::string wrong_money(const State& state) {
   const engine::State& engine = state.engine();
   std::uint32_t live = 0;
   for (std::uint32_t i = 0; i < engine.order_count(); ++i) {
+    if (!engine.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = engine.order(OrderId{i});
     const bool lives = record.state == engine::OrderState::kWaiting ||
                        record.state == engine::OrderState::kRunning;
@@ -128,6 +129,7 @@ inline std::string wrong_money(const State& state) {
   }
   if (live != state.live_orders()) return "live orders";
   for (std::uint32_t i = 0; i < engine.contract_count(); ++i) {
+    if (!engine.knows(ContractId{i})) continue;
     const engine::Contract& contract = engine.contract(ContractId{i});
     const ContractMoney& money = state.money_of(ContractId{i});
     const ledger::RightRow* right = state.money().rights().find(money.right);

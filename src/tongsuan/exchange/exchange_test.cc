@@ -164,8 +164,19 @@ TEST_F(ExchangeTest, ARefusalIsAnAnswerToo) {
   EXPECT_TRUE(again.repeated);
 }
 
-// ---- The market's rules
-// --------------------------------------------------------------------------
+// Whoever answers without a record may be somebody who does not own the journal any more.
+TEST_F(ExchangeTest, NobodyIsAnsweredOnceToo) {
+  const CommandId id{3};
+  const ParticipantId carol{5};
+  const Answer first = ask(carol, CancelOrder{OrderId{0}}, id, 5);
+  EXPECT_EQ(first.code, Code::kUnknown);
+  EXPECT_EQ(first.sequence, exchange_.sequence());
+  must(kHouse, OpenParticipant{"carol", Role::kParticipant, kHouse, Money()});
+  submit(kAlice, 100);
+  EXPECT_TRUE(ask(carol, CancelOrder{OrderId{0}}, id, 5).repeated);
+}
+
+// ---- The market's rules --------------------------------------------------------------------------
 
 TEST_F(ExchangeTest, BeforeTheGateOrdersMayOnlyBeImproved) {
   must(kHouse, SetRules{{.round = 100, .lock = 10}});

@@ -179,6 +179,9 @@ class State {
   // Orders may only be improved.
   [[nodiscard]] bool locked(Second at) const;
 
+  // Tests only: see the ledger's.
+  void stop_checking() { money_.stop_checking(); }
+
   // The events that follow are of the next record, at this second.
   void begin_record(Second at);
   // Makes an event true, or says why it does not fit and changes nothing.
