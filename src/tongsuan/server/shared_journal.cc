@@ -37,9 +37,13 @@ Answer<Done> SharedJournal::read(std::uint64_t from, const journal::BatchVisitor
   });
 }
 
-Answer<Done> SharedJournal::write_snapshot(const journal::NewSnapshot& snapshot) {
+Answer<journal::Snapshot> SharedJournal::stamp_snapshot(std::uint64_t sequence,
+                                                        const Digest& state) {
   const std::lock_guard lock(mutex_);
-  return journal_.write_snapshot(snapshot);
+  return journal_.stamp_snapshot(sequence, state);
+}
+Answer<Done> SharedJournal::store_snapshot(const journal::Snapshot& stamped) {
+  return journal_.store_snapshot(stamped);  // may be called beside everything else
 }
 Answer<journal::Snapshot> SharedJournal::read_snapshot() {
   const std::lock_guard lock(mutex_);

@@ -26,7 +26,9 @@ class SharedJournal final : public journal::Journal {
   [[nodiscard]] journal::Answer<std::uint64_t> append(const journal::NewBatch& batch) override;
   [[nodiscard]] journal::Answer<Done> read(std::uint64_t from,
                                            const journal::BatchVisitor& visit) override;
-  [[nodiscard]] journal::Answer<Done> write_snapshot(const journal::NewSnapshot& snapshot) override;
+  [[nodiscard]] journal::Answer<journal::Snapshot> stamp_snapshot(std::uint64_t sequence,
+                                                                  const Digest& state) override;
+  [[nodiscard]] journal::Answer<Done> store_snapshot(const journal::Snapshot& stamped) override;
   [[nodiscard]] journal::Answer<journal::Snapshot> read_snapshot() override;
   [[nodiscard]] journal::Answer<Digest> put_blob(std::string_view bytes) override;
   [[nodiscard]] journal::Answer<std::string> read_blob(const Digest& hash) override;
