@@ -359,6 +359,7 @@ std::optional<int> Daemon::add_founders() {
 int Daemon::init() {
   const Result<Done> made = make_data();
   if (!made.ok()) return complain(made.error(), kConfiguration);
+  options_.speed = 0;  // all of it happens as the exchange opens
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
   if (const auto status = start_node(true)) return *status;
