@@ -197,6 +197,7 @@ void Node::publish(std::span<const Durable> records, const std::optional<Digest>
     }
   }
   replica_.publish(records, state);
+  durable_ = last;  // before anybody is answered: who then reads sees it
 }
 
 void Node::take_snapshot(const View& view, journal::Snapshot stamped) {

@@ -42,8 +42,9 @@ Answer<journal::Snapshot> SharedJournal::stamp_snapshot(std::uint64_t sequence,
   const std::lock_guard lock(mutex_);
   return journal_.stamp_snapshot(sequence, state);
 }
+// Files of its own: nobody waits for it.
 Answer<Done> SharedJournal::store_snapshot(const journal::Snapshot& stamped) {
-  return journal_.store_snapshot(stamped);  // may be called beside everything else
+  return journal_.store_snapshot(stamped);
 }
 Answer<journal::Snapshot> SharedJournal::read_snapshot() {
   const std::lock_guard lock(mutex_);
