@@ -205,6 +205,7 @@ void Node::publish(std::span<const Durable> records, const std::optional<Digest>
     }
   }
   replica_.publish(records, state);
+  durable_ = last;  // before anybody is answered: who then reads sees it
 }
 
 void Node::take_snapshot(const View& view, journal::Snapshot stamped) {
@@ -275,7 +276,6 @@ void Node::act() {
     events.swap(events_);
     driver_->react(*desk_, events);
   }
-  if (exchange_.state().gate().round != 0) driver_->gate_closed(*desk_);
   if (driver_->unfinished()) driver_->go_on(*desk_);
   const auto due = driver_->due(*desk_);
   if (due && *due <= desk_->now()) driver_->tick(*desk_);

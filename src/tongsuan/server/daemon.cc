@@ -393,6 +393,7 @@ bool Daemon::add_buyers(std::uint64_t& number, exchange::Answer& answer) {
 int Daemon::init() {
   const Result<Done> made = make_data();
   if (!made.ok()) return complain(made.error(), kConfiguration);
+  options_.speed = 0;  // all of it happens as the exchange opens
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
   if (const auto status = start_node(true)) return *status;
