@@ -72,6 +72,9 @@ enum class Option : std::uint8_t {
   kResults,
   kResume,
   kList,
+  kFromCommand,
+  kFromSnapshot,
+  kTo,
   kMan,
 };
 
@@ -151,6 +154,7 @@ Attempt<int> run_generate(Session& session, const Arguments& arguments);
 Attempt<int> run_import(Session& session, const Arguments& arguments);
 Attempt<int> run_show(Session& session, const Arguments& arguments);
 Attempt<int> run_replay(Session& session, const Arguments& arguments);
+Attempt<int> run_journal(Session& session, const Arguments& arguments);
 Attempt<int> run_completion(Session& session, const Arguments& arguments);
 Attempt<int> run_help(Session& session, const Arguments& arguments);
 Attempt<int> run_version(Session& session, const Arguments& arguments);

@@ -112,6 +112,7 @@ class ObjectReader {
   void finish();
 
   [[nodiscard]] const Path& path() const { return path_; }
+  [[nodiscard]] Faults& faults() { return faults_; }
   void fault(std::string_view key, std::string problem);
 
  private:

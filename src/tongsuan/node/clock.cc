@@ -12,11 +12,10 @@ using std::chrono::system_clock;
 
 Second SystemClock::now() {
   const auto unix = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-  const Second now = unix - epoch_;
-  Second last = last_;
-  while (last < now && !last_.compare_exchange_weak(last, now)) {
+  Second last = last_.load();  // the system's clock may be set back
+  while (last < unix - epoch_ && !last_.compare_exchange_weak(last, unix - epoch_)) {
   }
-  return std::max(last, now);  // the system's clock may be set back
+  return std::max<Second>(last, unix - epoch_);
 }
 
 nanoseconds SystemClock::until(Second at) {

@@ -30,8 +30,8 @@ class RoundDesk final : public Desk {
     if (cleared.clearing) {
       const market::Verdict& verdict = cleared.clearing->verified.verdict();
       round.outcome = exchange::RoundOutcome::kCleared;
-      round.welfare = static_cast<std::int64_t>(
-          divide(verdict.welfare, verdict.denominator, Rounding::kDown));
+      round.welfare =
+          static_cast<std::int64_t>(divide(verdict.welfare, verdict.denominator, Rounding::kDown));
       round.bound =
           static_cast<std::int64_t>(divide(verdict.bound, verdict.denominator, Rounding::kUp));
     }
@@ -83,13 +83,16 @@ void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
 std::optional<Second> MarketDriver::due(const Desk& desk) const {
   const std::optional<Second> timer = timers_.due();
   if (clearing_) return timer;
-  const Second gate = desk.exchange().next_gate();
+  // A gate that an operator closed by hand is due at once.
+  const bool closed = desk.exchange().gate().round != 0;
+  const Second gate = closed ? desk.now() : desk.exchange().next_gate();
   return timer ? std::min(*timer, gate) : gate;
 }
 
 void MarketDriver::tick(Desk& desk) {
   timers_.run(desk, kTimersAtOnce);
-  if (!clearing_ && desk.now() >= desk.exchange().next_gate()) close_gate(desk);
+  const bool closed = desk.exchange().gate().round != 0;
+  if (!clearing_ && (closed || desk.now() >= desk.exchange().next_gate())) close_gate(desk);
 }
 
 void MarketDriver::close_gate(Desk& desk) {

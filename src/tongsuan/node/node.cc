@@ -11,13 +11,12 @@ namespace tongsuan::node {
 
 using std::chrono::steady_clock;
 
-// The driver's commands go the way of all commands; their events come back to it with the next call.
+// The driver's commands go the way of all commands; their events come back to it with the next
+// call.
 class Node::NodeDesk final : public Desk {
  public:
   explicit NodeDesk(Node& node) : node_(node) {}
-  [[nodiscard]] const exchange::State& exchange() const override {
-    return node_.exchange_.state();
-  }
+  [[nodiscard]] const exchange::State& exchange() const override { return node_.exchange_.state(); }
   [[nodiscard]] Second now() const override { return now_; }
   exchange::Answer take(exchange::Command command) override {
     node_.begin_batch();
@@ -34,8 +33,8 @@ class Node::NodeDesk final : public Desk {
   Second now_ = 0;
 };
 
-Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
-           std::unique_ptr<Driver> driver, NodeOptions options)
+Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock, std::unique_ptr<Driver> driver,
+           NodeOptions options)
     : genesis_(std::move(genesis)),
       clock_(clock),
       options_(std::move(options)),
@@ -53,7 +52,9 @@ Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
   driver_->clear = [this](rolling::RoundInputs inputs) { clear(std::move(inputs)); };
 }
 
-Node::~Node() { stop(); }
+Node::~Node() {
+  stop();
+}
 
 journal::Answer<Recovered> Node::start(Fatal on_fatal) {
   on_fatal_ = std::move(on_fatal);
@@ -106,8 +107,9 @@ Accepted Node::submit(exchange::Request request, Answered answered) {
 Result<exchange::Answer> Node::ask(exchange::Request request) {
   auto promise = std::make_shared<std::promise<exchange::Answer>>();
   std::future<exchange::Answer> future = promise->get_future();
-  const Accepted accepted = submit(
-      std::move(request), [promise](const exchange::Answer& answer) { promise->set_value(answer); });
+  const Accepted accepted = submit(std::move(request), [promise](const exchange::Answer& answer) {
+    promise->set_value(answer);
+  });
   if (accepted != Accepted::kYes) {
     return Error{ErrorCode::kUnavailable, "the exchange takes no requests now", "try again later"};
   }
@@ -198,12 +200,12 @@ void Node::publish(std::span<const Durable> records, const std::optional<Digest>
       snapshotting_ = true;
       snapshot_sequence_ = last;
       auto shared = std::make_shared<journal::Snapshot>(std::move(stamped).value());
-      replica_.at(last, [this, shared](const View& view) {
-        take_snapshot(view, std::move(*shared));
-      });
+      replica_.at(last,
+                  [this, shared](const View& view) { take_snapshot(view, std::move(*shared)); });
     }
   }
   replica_.publish(records, state);
+  durable_ = last;  // before anybody is answered: who then reads sees it
 }
 
 void Node::take_snapshot(const View& view, journal::Snapshot stamped) {

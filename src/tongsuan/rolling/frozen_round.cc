@@ -117,7 +117,7 @@ FrozenRound freeze(const engine::State& state, const engine::Energy& energy, Rou
   options.grid = inputs.grid;
   options.orders = std::move(inputs.orders);
   std::erase_if(options.orders, [&](OrderId id) {
-    return id.value >= state.order_count() || state.order(id).state != engine::OrderState::kWaiting;
+    return !state.knows(id) || state.order(id).state != engine::OrderState::kWaiting;
   });
   std::ranges::sort(options.orders);
   options.duration_ppm = inputs.run_ppm;

@@ -73,6 +73,7 @@ void RollingMarket::book_again(dispatch::Desk& desk, const std::vector<engine::E
   for (const engine::Event& event : events) {
     const auto* released = std::get_if<engine::BlockReleased>(&event.what);
     if (released == nullptr || released->reason != engine::ReleaseReason::kNodeDown) continue;
+    if (!desk.state().knows(released->order)) continue;
     const OrderRecord& record = desk.state().order(released->order);
     if (record.state != engine::OrderState::kWaiting ||
         desk.now() >= engine::wanted_from(record.order)) {

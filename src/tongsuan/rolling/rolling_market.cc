@@ -80,8 +80,9 @@ void RollingMarket::learn(const State& state, const std::vector<engine::Event>& 
   for (const engine::Event& event : events) {
     const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
     if (ended == nullptr || ended->reason != engine::EndReason::kCompleted) continue;
+    if (!state.knows(ended->contract)) continue;
     const engine::Contract& contract = state.contract(ended->contract);
-    learn_contract(state, contract);
+    if (state.knows(contract.order)) learn_contract(state, contract);
   }
 }
 
@@ -205,7 +206,7 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
   for (const engine::Event& event : events) {
     if (budget.spent()) return;  // the work goes on
     const auto* extended = std::get_if<engine::ContractExtended>(&event.what);
-    if (extended == nullptr) continue;
+    if (extended == nullptr || !desk.state().knows(extended->contract)) continue;
     budget.spend(kTakeOverCost);
     const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
                                 rules_.reservations, rules_.overrun);
@@ -255,6 +256,7 @@ RollingMarket::RoomView RollingMarket::room_view(const State& state, Second now)
 }
 
 bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
+  if (rules_.room_gain == 0) return false;
   const State& state = desk.state();
   const engine::OrderRecord& record = state.order(id);
   const std::vector<dispatch::Option>* options = line_.options(id);

@@ -16,7 +16,7 @@ namespace tongsuan::exchange {
 
 class Executor {
  public:
-  explicit Executor(State& state) : state_(state) {}
+  Executor(State& state, TestSwitches switches) : state_(state), switches_(switches) {}
   void run(Second at, Request& request, Output& output);
 
   Code operator()(OpenParticipant& command);
@@ -63,6 +63,7 @@ class Executor {
   // ---- Orders
   [[nodiscard]] std::optional<Code> own_order(OrderId order) const;
   [[nodiscard]] std::optional<Code> check_submission(const engine::LiveOrder& order) const;
+  [[nodiscard]] bool is_eligible(const engine::LiveOrder& order) const;
   [[nodiscard]] bool outside_collar(const engine::LiveOrder& order) const;
   [[nodiscard]] bool improves(const engine::LiveOrder& now, const engine::LiveOrder& then) const;
   void release(OrderId order);  // what is left of its hold
@@ -81,10 +82,12 @@ class Executor {
   [[nodiscard]] ledger::Reason reason_of(engine::ContractId contract) const;
   void meter(engine::ContractId contract, Second until);
   void settle(engine::ContractId contract, bool failed);
+  void break_settlement(engine::ContractId contract, std::vector<ledger::Leg>& legs) const;
   void pay_premium(const engine::Contract& contract);
   [[nodiscard]] ParticipantId supplier_of(const engine::Contract& contract) const;
 
   State& state_;
+  TestSwitches switches_;
   Second at_ = 0;
   ParticipantId actor_;
   Output* output_ = nullptr;
