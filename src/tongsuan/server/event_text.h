@@ -38,6 +38,7 @@ struct EventPlace {
   std::uint64_t sequence = 0;
   std::uint32_t part = 0;
   Second at = 0;
+  std::string_view at_text = {};  // of `at`, where its caller has it already
 };
 // `view`: after the event, so that it knows what the event is about.
 [[nodiscard]] EventText event_text(const internal::Names& names, const TimeText& time,

@@ -107,13 +107,16 @@ void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at
   core.history.see(sequence, at, events);
   std::vector<EventText> texts;
   texts.reserve(events.size());
+  // Of one thread, the replica's; most records are of one second.
+  if (core.told.at != at || core.told.text.empty()) core.told = {at, core.time.text(at)};
   std::uint32_t part = 0;
   for (const exchange::Event& event : events) {
-    texts.push_back(event_text(core.names, core.time, view, {sequence, part++, at}, event));
+    texts.push_back(
+        event_text(core.names, core.time, view, {sequence, part++, at, core.told.text}, event));
     write_log(core, event);
   }
   core.feed.publish(sequence, std::move(texts));
-  core.webhooks.wake();
+  if (!view.state.webhooks().empty()) core.webhooks.wake();
 }
 
 void refuse_denied(Call& call, const access::Denial& denial) {

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kEventsMax = 256;  // of one request
 constexpr milliseconds kAnswerDeadline{10'000};
 constexpr milliseconds kPauseMax{300'000};
+constexpr milliseconds kGather{10};
 
 bool is_public_v4(std::uint32_t address) {
   const auto in = [&](std::uint32_t network, int bits) {
@@ -124,6 +125,8 @@ void Webhooks::loop() {
     const Clock::time_point next = go_round();
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next, [&] { return stopping_ || dirty_; });
+    // What comes within a moment goes out together.
+    changed_.wait_for(lock, kGather, [&] { return stopping_; });
     if (stopping_) return;
     dirty_ = false;
   }

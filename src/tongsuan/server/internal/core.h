@@ -91,6 +91,10 @@ struct Core {
   Counters counters;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};
+  struct {
+    Second at = -1;
+    std::string text;
+  } told;  // the time of the last record, as text
 
   // SHA-256 of a text of a round, by its name in the journal; nothing where it cannot be read.
   [[nodiscard]] std::optional<Digest> text_hash(const Digest& name);
