@@ -12,13 +12,14 @@
 #include <sstream>
 #include <string>
 
-#include "http_load.h"
 #include "tongsuan/journal/embedded_journal.h"
 #include "tongsuan/net/server.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/places.h"
 #include "tongsuan/server/service.h"
 #include "tongsuan/server/shared_journal.h"
+
+#include "http_load.h"
 
 namespace tongsuan::bench {
 namespace {
@@ -84,7 +85,8 @@ void show(const LoadResult& result, int orders, const node::NodeFigures& figures
 }
 
 int run(int argc, char** argv) {
-  if (argc < 3) give_up("usage: tongsuan_server_bench PLACES.market FOLDER [ORDERS [CONNECTIONS [SECONDS]]]");
+  if (argc < 3)
+    give_up("usage: tongsuan_server_bench PLACES.market FOLDER [ORDERS [CONNECTIONS [SECONDS]]]");
   const int orders = argc > 3 ? std::atoi(argv[3]) : 128;
   auto places = node::read_places(read_file(argv[1]), argv[1]);
   if (!places.ok()) give_up(places.error().context);
@@ -97,6 +99,8 @@ int run(int argc, char** argv) {
   node::SystemClock clock(std::time(nullptr));
   node::NodeOptions options;
   options.energy = all.energy;
+  options.batch.records = 1'024;  // as tongsuand has it
+  options.batch.bytes = std::size_t{512} << 10;
   node::Node node({all.places, 0}, shared, clock,
                   std::make_unique<node::MarketDriver>(all.energy, node::live_rules()), options);
   const access::MasterSecret master(access::MasterBytes{});
@@ -106,7 +110,8 @@ int run(int argc, char** argv) {
   service_options.of_participant = {"orders", 1'000'000, 1'000'000, 1, 64};
   service_options.of_address = {"requests", 1'000'000, 1'000'000, 1, 64};
   server::Service service(node, master, log, service_options);
-  const auto started = node.start([](const journal::Failure& failure) { give_up(failure.context); });
+  const auto started =
+      node.start([](const journal::Failure& failure) { give_up(failure.context); });
   if (!started.ok()) give_up(started.error().context);
   found(node);
   service.begin();
@@ -139,4 +144,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace tongsuan::bench
 
-int main(int argc, char** argv) { return tongsuan::bench::run(argc, argv); }
+int main(int argc, char** argv) {
+  return tongsuan::bench::run(argc, argv);
+}

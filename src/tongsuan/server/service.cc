@@ -145,8 +145,7 @@ bool let_in(Call& call) {
       (!call.route->of_all || call.sees_all())) {
     return true;
   }
-  const auto denied =
-      access::permit(call.caller ? &*call.caller : nullptr, action, std::nullopt);
+  const auto denied = access::permit(call.caller ? &*call.caller : nullptr, action, std::nullopt);
   refuse_denied(call, denied.error());
   return false;
 }
@@ -156,20 +155,27 @@ bool let_in(Call& call) {
 Service::Service(node::Node& node, const access::MasterSecret& master, Log& log,
                  ServiceOptions options)
     : core_(std::make_unique<Core>(node, master, log, std::move(options))) {
-  node.replica().watch([core = core_.get()](const node::View& view, std::uint64_t sequence, Second at,
-                                            const std::vector<exchange::Event>& events) {
+  node.replica().watch([core = core_.get()](const node::View& view, std::uint64_t sequence,
+                                            Second at, const std::vector<exchange::Event>& events) {
     watch(*core, view, sequence, at, events);
   });
 }
 
-Service::~Service() { stop(); }
+Service::~Service() {
+  stop();
+}
 
 void Service::begin() {
+  const std::uint64_t durable = core_->node.figures().durable;
+  core_->feed.begin(durable);
+  core_->history.begin(durable);
   core_->webhooks.begin();
   core_->begun = true;
 }
 
-void Service::drain() { core_->draining = true; }
+void Service::drain() {
+  core_->draining = true;
+}
 
 void Service::stop() {
   core_->webhooks.stop();
@@ -196,10 +202,12 @@ void Service::handle(net::Request&& request, net::Reply reply) {
   }
   ++core_->counters.problems;
   if (match.allow.empty()) {
-    call.reply.send(to_response(Problem{"not-found", "There is no address " + call.request.target + "."}));
+    call.reply.send(
+        to_response(Problem{"not-found", "There is no address " + call.request.target + "."}));
     return;
   }
-  net::Response response = to_response(Problem{"method-not-allowed", "It takes " + match.allow + "."});
+  net::Response response =
+      to_response(Problem{"method-not-allowed", "It takes " + match.allow + "."});
   response.headers.list.push_back({"Allow", match.allow});
   call.reply.send(std::move(response));
 }

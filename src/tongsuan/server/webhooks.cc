@@ -80,9 +80,11 @@ bool is_webhook_url(std::string_view url, bool anywhere) {
   if ((!url.starts_with("https://") && !plain) || url.size() > exchange::kUrlMax) return false;
   const std::string_view rest = url.substr(url.find("://") + 3);
   const std::string_view host = rest.substr(0, rest.find_first_of("/?"));
-  const auto fits = [](char c) { return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '\\'; };
-  return !host.empty() && host.find('@') == std::string_view::npos && std::ranges::all_of(url, fits) &&
-         rest.find('?') >= std::min(rest.find('/'), rest.size());
+  const auto fits = [](char c) {
+    return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '\\';
+  };
+  return !host.empty() && host.find('@') == std::string_view::npos &&
+         std::ranges::all_of(url, fits) && rest.find('?') >= std::min(rest.find('/'), rest.size());
 }
 
 // ---- The thread ------------------------------------------------------------------------------
