@@ -84,6 +84,7 @@ net::Response json_response(std::string body, std::uint64_t sequence, int status
   response.status = status;
   response.content_type = "application/json";
   response.headers.list.push_back({"Tongsuan-Sequence", std::to_string(sequence)});
+  response.headers.list.push_back({"Cache-Control", "no-store"});
   response.body = std::move(body);
   return response;
 }
