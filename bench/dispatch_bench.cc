@@ -2,12 +2,13 @@
 // owns the state.
 //
 //   tongsuan_dispatch_bench SCENARIO [--orders N] [--jobs N] [--burst N] [--batch N] [--line N]
-//                           [--work N] [--book N] [--threads N] [--json]
+//                           [--work N] [--book N] [--units N] [--threads N]
+//                           [--json]
 //
 // The scenario's places are sized for --jobs; its jobs come again and again until --orders wait.
 // Then bursts come while everything is taken, contracts end, a round opens, and a book of the first
-// --book orders is frozen, cleared and brought back (0: none). Times are CPU time of the calling
-// thread: mean and worst call.
+// --book orders is frozen, cleared with --units of search an order, and brought back (0: none).
+// Times are CPU time of the calling thread: mean and worst call.
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -184,9 +185,10 @@ void measure_book(Exchange& exchange, const lab::Instance& instance, std::uint32
 int measure(const lab::Instance& instance, const bench::BenchArguments& arguments) {
   const Report report(arguments.json);
   rolling::MarketRules rules = lab::market_rules(instance, {});
-  rules.line_max = static_cast<std::uint32_t>(arguments.number("line", 20'000));
-  rules.work_max = arguments.number("work", 100'000);
+  rules.line_max = static_cast<std::uint32_t>(arguments.number("line", 10'000));
+  rules.work_max = arguments.number("work", 60'000);
   rules.waiting_expected = static_cast<std::uint32_t>(arguments.number("orders", 1'000'000));
+  rules.search_units_per_order = static_cast<std::uint32_t>(arguments.number("units", 10'000));
   rules.book_orders_max = static_cast<std::uint32_t>(arguments.number("book", 0));
   Exchange exchange(instance, rules);
   const std::uint64_t orders = arguments.number("orders", 1'000'000);
@@ -238,7 +240,7 @@ int main(int argc, char** argv) {
   const bench::BenchArguments arguments(
       argc, argv,
       "tongsuan_dispatch_bench SCENARIO [--orders N] [--jobs N] [--burst N] [--batch N] [--line N] "
-      "[--work N] [--book N] [--threads N] [--json]");
+      "[--work N] [--book N] [--units N] [--threads N] [--json]");
   for (const std::string& name : arguments.books) {
     const Result<lab::Scenario> scenario = lab::find_scenario(name);
     lab::InstanceOptions options;

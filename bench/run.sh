@@ -21,10 +21,13 @@ usage: bench/run.sh NAME [ARGS]
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
+  node       one exchange without HTTP: durable orders, answers, restart, memory: bench/run.sh node DIR [ORDERS CLIENTS BATCH]
+  state      a running exchange: events judged, applied and hashed, snapshots, bytes of an order
   journal    durable appends beside a plain file, opening, reading back; in out/
   http       the HTTP layer alone on one server thread; --target URL for any server
   json       bodies of 256 orders, from bytes to checked fields, and back
   access     signed requests and tokens let in per second
+  dispatch   each call into the market of an exchange where a million orders wait: bench/run.sh dispatch national-week
   codec      reading and writing files of 10^6 orders
   search     the search alone: bench/run.sh search week:10000 60000000 2
   pricing, quote, dual, market   the other programs of this folder
@@ -88,13 +91,17 @@ case "$name" in
     [ $# -gt 0 ] || set -- ../shared/data/swf/KTH-SP2-1996-2.1-cln.swf.gz national-week
     program replay "$@"
     ;;
+  dispatch)
+    [ $# -gt 0 ] || set -- national-week
+    program dispatch "$@"
+    ;;
   journal)
     mkdir -p out/bench-files
     program journal out/bench-files "$@"
     ;;
   http) run bench_http_load "$@" ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
-  clearing | search | dual | market | ledger | json | access | codec | pricing | quote) program "$name" "$@" ;;
+  clearing | search | dual | market | ledger | state | node | json | access | codec | pricing | quote) program "$name" "$@" ;;
   *)
     echo "bench/run.sh: there is no benchmark $name" >&2
     usage >&2

@@ -193,7 +193,8 @@ class World {
 
   void run() {
     while (!program_.done() && !transport_->closed) step();
-    // Whatever has happened: when time passes, it ends. Only streams go on as long as they are held.
+    // Whatever has happened: when time passes, it ends. Only streams go on as long as they are
+    // held.
     streams_.clear();
     auto now = Connection::Clock::now();
     for (int i = 0; i < 8 && !transport_->closed; ++i) {

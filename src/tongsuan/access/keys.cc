@@ -8,7 +8,7 @@ namespace tongsuan::access {
 
 bool is_key_id(std::string_view text) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return text.size() == kKeyIdBytes && text.starts_with("K-") &&
+  return (text.size() == kKeyIdBytes || text.size() == kShortKeyIdBytes) && text.starts_with("K-") &&
          std::all_of(text.begin() + 2, text.end(), is_hex);
 }
 

@@ -21,7 +21,7 @@ namespace tongsuan::access {
 
 // All that the state, the journal and backups hold of a key.
 struct KeyRecord {
-  std::string id;  // "K-" and 16 hexadecimal digits
+  std::string id;  // "K-" and 24 hexadecimal digits, or 16
   Salt salt{};
   ParticipantNumber participant;
   Role role = Role::kParticipant;
@@ -29,7 +29,8 @@ struct KeyRecord {
   bool revoked = false;
 };
 
-inline constexpr std::size_t kKeyIdBytes = 18;
+// Keys of exchanges have 96 bits; ids of 64 are taken, too.
+inline constexpr std::size_t kKeyIdBytes = 26, kShortKeyIdBytes = 18;
 [[nodiscard]] bool is_key_id(std::string_view text);
 
 struct KeyTerms {

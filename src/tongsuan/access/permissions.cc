@@ -40,6 +40,10 @@ const char* action_name(Action action) {
       return "read-as-of";
     case Action::kReadMarketData:
       return "read-market-data";
+    case Action::kMoveOwnCash:
+      return "move-own-cash";
+    case Action::kDropWebhook:
+      return "drop-webhook";
   }
   return "unknown";
 }

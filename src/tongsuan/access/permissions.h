@@ -37,8 +37,10 @@ enum class Action : std::uint8_t {
   kUseWebhooks,
   kReadAsOf,  // as of an earlier event, and replays
   kReadMarketData,
+  kMoveOwnCash,     // between one's own accounts
+  kDropWebhook,
 };
-inline constexpr std::size_t kActionCount = 18;
+inline constexpr std::size_t kActionCount = 20;
 [[nodiscard]] const char* action_name(Action action);  // "submit-order", …
 
 enum class Scope : std::uint8_t { kNothing, kOwn, kAll };
@@ -78,6 +80,8 @@ inline constexpr std::array<Permission, kActionCount> kPermissions = {{
     {Action::kUseWebhooks, kP | kH, 0},
     {Action::kReadAsOf, kP | kH, kA | kR},
     {Action::kReadMarketData, 0, kEverybody, true},
+    {Action::kMoveOwnCash, kP | kH, 0},
+    {Action::kDropWebhook, kP | kH, kO},
 }};
 
 constexpr bool in_order() {

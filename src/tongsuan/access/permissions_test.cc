@@ -28,6 +28,8 @@ constexpr std::array<std::pair<Action, std::string_view>, kActionCount> kExpecte
     {Action::kUseWebhooks, "ph..."},
     {Action::kReadAsOf, "ph.AR"},
     {Action::kReadMarketData, "PHOAR"},
+    {Action::kMoveOwnCash, "ph..."},
+    {Action::kDropWebhook, "phO.."},
 }};
 
 std::string code_of(const Answer<Done>& answer) {

@@ -75,7 +75,7 @@ Answer<RequestSignature> parse_request_signature(std::string_view parameters) {
     if (parameter.value.empty()) return malformed(std::string(kNames[at]) + " is empty");
   }
   RequestSignature parsed{values[0], values[2], {}, {}};
-  if (!is_key_id(parsed.key)) return malformed("key is not \"K-\" and 16 hexadecimal digits");
+  if (!is_key_id(parsed.key)) return malformed("key is not \"K-\" and 24 hexadecimal digits");
   if (!parse_time(values[1], parsed.time)) return malformed("time is not in seconds since 1970");
   if (!is_nonce(parsed.nonce)) return malformed("nonce is not 16 to 64 of A-Z a-z 0-9 - _");
   if (!parse_digest(values[3], parsed.signature)) {

@@ -190,6 +190,7 @@ class Scheduler {
   void move_up(const engine::State& state);
   void merge_fresh();
   void sort_line();
+  static void prefetch(const engine::State& state, const Entry& entry);
   void move_back();
   [[nodiscard]] std::vector<Stand> first_stands(std::size_t count) const;
   // Whether the order is one of the first, for whom nodes are reserved.

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kFreshMax = 4'096;      // joined orders before the line is settled
 constexpr std::size_t kMovesMax = 1'024;      // orders that move up at once
+constexpr std::size_t kAhead = 12;            // orders that are asked for early
 constexpr std::size_t kSweepBatch = 64;       // orders of the reserve that are read at once
 constexpr std::uint64_t kLookAgainCost = 40;  // units of a budget
 
@@ -217,6 +218,7 @@ std::vector<OrderId> Scheduler::front(std::size_t count) const {
 std::vector<Stand> Scheduler::first_stands(std::size_t count) const {
   std::vector<Stand> first;
   if (count == 0) return first;
+  first.reserve(std::min(count, line_.size() + fresh_.size()));
   for (const Entry& entry : line_) {
     if (first.size() == count) break;
     if (!entry.gone) first.push_back(entry.stand);
@@ -227,7 +229,9 @@ std::vector<Stand> Scheduler::first_stands(std::size_t count) const {
     if (!entry.gone && !behind) first.push_back(entry.stand);
   }
   if (first.size() > settled) {
-    std::ranges::sort(first, stands_before);
+    const auto middle = first.begin() + static_cast<std::ptrdiff_t>(settled);
+    std::sort(middle, first.end(), stands_before);
+    std::inplace_merge(first.begin(), middle, first.end(), stands_before);
     first.resize(std::min(first.size(), count));
   }
   return first;
@@ -272,6 +276,15 @@ std::int64_t Scheduler::aged(const engine::LiveOrder& order, std::int64_t base_k
   return weighed(order, base_key + static_cast<std::int64_t>(grown));
 }
 
+// Orders that stand side by side came at any time: their records are all over the memory.
+void Scheduler::prefetch(const State& state, const Entry& entry) {
+  const auto* record = reinterpret_cast<const char*>(&state.order(entry.stand.order));
+  for (std::size_t at = 0; at < sizeof(engine::OrderRecord); at += 64) {
+    __builtin_prefetch(record + at);
+  }
+  __builtin_prefetch(entry.standing);
+}
+
 // Entries are large: their places are sorted, and each moves once.
 void Scheduler::sort_line() {
   if (std::ranges::is_sorted(line_, before)) return;
@@ -290,7 +303,9 @@ void Scheduler::age(const State& state, Second now) {
   again_ = again_ || passing_;
   passing_ = false;
   settle(state);
-  for (Entry& entry : line_) {
+  for (std::size_t i = 0; i < line_.size(); ++i) {
+    if (i + kAhead < line_.size()) prefetch(state, line_[i + kAhead]);
+    Entry& entry = line_[i];
     const OrderId id = entry.stand.order;
     const engine::LiveOrder& order = state.order(id).order;
     const Stand stood = entry.stand;

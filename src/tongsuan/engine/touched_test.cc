@@ -168,7 +168,7 @@ TEST_F(Touched, AnyFieldOfAnOrderShows) {
   const auto field = [](auto change) {
     return [change](const Tamper& rows) { change(rows.order(2)); };
   };
-  shows({RowKind::kOrder, 2, 0}, {field([](OrderRecord& row) { row.order.account = AccountId{1}; }),
+  shows({RowKind::kTerms, 2, 0}, {field([](OrderRecord& row) { row.order.account = AccountId{1}; }),
                                   field([](OrderRecord& row) { ++row.order.submit; }),
                                   field([](OrderRecord& row) { ++row.order.latest_start; }),
                                   field([](OrderRecord& row) { ++row.order.value; }),

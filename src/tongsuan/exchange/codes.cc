@@ -4,12 +4,6 @@
 
 namespace tongsuan::exchange {
 
-const char* role_name(Role role) {
-  constexpr std::array<const char*, kRoles> kNames = {"participant", "hub", "operator", "auditor",
-                                                      "regulator"};
-  return kNames[static_cast<std::size_t>(role)];
-}
-
 const char* code_name(Code code) {
   constexpr std::array<const char*, kCodes> kNames = {
       "done",         "used-id",     "unknown",       "not-yours",    "halted",

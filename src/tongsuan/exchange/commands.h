@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "tongsuan/access/identity.h"
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/engine/commands.h"
 #include "tongsuan/exchange/rules.h"
@@ -32,9 +33,8 @@ using CommandId = std::array<std::uint8_t, 16>;
 using KeyId = std::array<std::uint8_t, 12>;
 using Salt = std::array<std::uint8_t, 16>;
 
-enum class Role : std::uint8_t { kParticipant, kHub, kOperator, kAuditor, kRegulator };
-inline constexpr std::size_t kRoles = 5;
-[[nodiscard]] const char* role_name(Role role);
+using access::Role;
+using access::role_name;
 
 // ---- Commands ------------------------------------------------------------------------------
 // `fields` lists the members in the order of bytes where a command is part of an event.
@@ -224,7 +224,7 @@ inline constexpr std::size_t kCodes = 28;
 struct Answer {
   Code code = Code::kDone;
   bool repeated = false;       // asked before; nothing happened now
-  std::uint64_t value = 0;     // id of what was made
+  std::uint64_t value = 0;     // id of what was made; of an amended order, what is held for it
   std::uint64_t sequence = 0;  // of the command in the journal; 0: nothing was journaled
 };
 

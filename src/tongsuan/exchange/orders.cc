@@ -49,6 +49,16 @@ bool Executor::outside_collar(const LiveOrder& order) const {
          static_cast<int128>(highest) * state_.rules().collar_percent * device_seconds;
 }
 
+// Whether some hub that it names has one of its classes at all.
+bool Executor::is_eligible(const LiveOrder& order) const {
+  const engine::Places& places = state_.engine().places();
+  return std::ranges::any_of(places.pools, [&](const engine::Pool& pool) {
+    const bool named = order.hubs.empty() || std::ranges::binary_search(order.hubs, pool.hub);
+    return named && std::ranges::find(order.ways, pool.accelerator, &engine::Way::accelerator) !=
+                        order.ways.end();
+  });
+}
+
 std::optional<Code> Executor::check_submission(const LiveOrder& order) const {
   const ParticipantRecord& participant = state_.participants()[actor_.value];
   if (state_.halted() || participant.halted) return Code::kHalted;
@@ -79,7 +89,12 @@ Code Executor::operator()(SubmitOrder& command) {
     hold = money_answer_.hold();
   }
   if (const auto refused = ask_engine(engine::SubmitOrder{std::move(command.order)})) {
-    return *refused;
+    // A refused order comes back in the event that says so.
+    const auto* back = engine_events_.empty()
+                           ? nullptr
+                           : std::get_if<engine::OrderRefused>(&engine_events_.back().what);
+    const bool nowhere = *refused == Code::kTooLarge && back != nullptr && !is_eligible(back->what);
+    return nowhere ? Code::kNotEligible : *refused;
   }
   if (amount > Money()) emit_money();
   emit_engine();
@@ -133,7 +148,7 @@ Code Executor::operator()(AmendOrder& command) {
     emit(OrderHeld{command.order, hold});
   }
   emit_engine();
-  value_ = command.order.value;
+  value_ = static_cast<std::uint64_t>(amount.raw());
   return Code::kDone;
 }
 

@@ -1,5 +1,7 @@
 #include "tongsuan/json/object_reader.h"
 
+#include <bit>
+
 #include "tongsuan/base/text.h"
 
 namespace tongsuan::json {
@@ -81,6 +83,7 @@ ObjectReader::ObjectReader(const Value& value, const Path& path, Faults& faults)
                            std::to_string(kMembersMax));
   } else {
     members_ = members.value();
+    count_ = value.size();
     readable_ = true;
   }
   next_ = members_.begin();
@@ -88,7 +91,7 @@ ObjectReader::ObjectReader(const Value& value, const Path& path, Faults& faults)
 
 // Begins where the last member was found, so that fields in the order of the text take one look
 // each.
-std::optional<Value> ObjectReader::find(std::string_view key) {
+std::optional<Value> ObjectReader::search(std::string_view key) {
   if (members_.empty()) return std::nullopt;
   const Members::Iterator begin = next_;
   do {
@@ -118,6 +121,7 @@ void ObjectReader::fault(std::string_view key, std::string problem) {
 }
 
 void ObjectReader::finish() {
+  if (static_cast<std::size_t>(std::popcount(asked_)) == count_) return;
   std::size_t at = 0;
   for (const auto& [key, value] : members_) {
     if ((asked_ >> at++ & 1) == 0) fault(key, "there is no such member");

@@ -112,10 +112,20 @@ class ObjectReader {
   void finish();
 
   [[nodiscard]] const Path& path() const { return path_; }
+  [[nodiscard]] Faults& faults() { return faults_; }
   void fault(std::string_view key, std::string problem);
 
  private:
-  std::optional<Value> find(std::string_view key);
+  // The member that comes next in the text is found at once.
+  std::optional<Value> find(std::string_view key) {
+    if (next_ == members_.end()) return search(key);
+    const auto [name, value] = *next_;
+    if (name != key) return search(key);
+    asked_ |= std::uint64_t{1} << next_at_++;
+    ++next_;
+    return value;
+  }
+  std::optional<Value> search(std::string_view key);
   std::optional<Value> find_required(std::string_view key);
   std::string_view text_of(std::string_view key, const Value& value, TextLimits limits);
   std::int64_t integer_of(std::string_view key, const Value& value, Range range);
@@ -132,6 +142,7 @@ class ObjectReader {
   Members::Iterator next_;   // where the search for the next member begins
   std::size_t next_at_ = 0;  // its position
   std::uint64_t asked_ = 0;  // positions of members that were asked for
+  std::size_t count_ = 0;    // of members
   bool readable_ = false;    // an object with few enough members
 };
 

@@ -168,18 +168,13 @@ inline Type Value::type() const {
   }
 }
 
+// Without a jump for each type: which one comes next is hard to foresee.
 inline std::uint32_t Value::after() const {
-  switch (mark()) {
-    case '{':
-    case '[':
-      return static_cast<std::uint32_t>(word());  // the low half: one past the closing word
-    case 'l':
-    case 'u':
-    case 'd':
-      return at_ + 2;
-    default:
-      return at_ + 1;
-  }
+  const char kind = mark();
+  // The low half of a container's word: one past its closing word.
+  if (kind == '{' || kind == '[') return static_cast<std::uint32_t>(word());
+  const bool two_words = (kind == 'l') | (kind == 'u') | (kind == 'd');
+  return at_ + 1 + static_cast<std::uint32_t>(two_words);
 }
 
 inline std::size_t Value::size() const {

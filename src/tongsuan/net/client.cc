@@ -87,7 +87,7 @@ struct Client::Impl {
   std::vector<char> buffer = std::vector<char>(64 * 1024);
 
   [[nodiscard]] Result<Wire> connect() const {
-    return Wire::connect(place.host, place.port, tls, options.connect_deadline);
+    return Wire::connect(place.host, place.port, tls, {options.connect_deadline, options.allowed});
   }
   [[nodiscard]] Result<std::string> head(Method method, std::string_view target,
                                          const Fields& headers, std::size_t body_bytes) const;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct ClientOptions {
   std::size_t header_bytes = 64 * 1024;
   std::size_t body_bytes = 64 * 1024 * 1024;
   std::size_t event_bytes = 1024 * 1024;
+  // Asked with every address that the name of the host has; others are not connected to.
+  std::function<bool(std::string_view address)> allowed = {};
 };
 
 class EventReader;

@@ -213,10 +213,17 @@ Error nobody_there(const std::string& host, std::uint16_t port, const Error& why
       why.hint.empty() ? "is the exchange running? look at the address and the port" : why.hint};
 }
 
+std::string text_of(const addrinfo& address) {
+  std::array<char, NI_MAXHOST> text{};
+  const int status = getnameinfo(address.ai_addr, address.ai_addrlen, text.data(), text.size(),
+                                 nullptr, 0, NI_NUMERICHOST);
+  return status == 0 ? text.data() : "";
+}
+
 }  // namespace
 
 Result<Wire> Wire::connect(const std::string& host, std::uint16_t port,
-                           std::shared_ptr<TlsSettings> tls, std::chrono::milliseconds patience) {
+                           std::shared_ptr<TlsSettings> tls, const Reach& reach) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -227,9 +234,10 @@ Result<Wire> Wire::connect(const std::string& host, std::uint16_t port,
         {ErrorCode::kUnavailable, gai_strerror(status), "look at the name of the host"});
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
-  Result<int> socket = Error{ErrorCode::kUnavailable, "no address", ""};
-  const Deadline deadline = Clock::now() + patience;
+  Result<int> socket = Error{ErrorCode::kUnavailable, "no address that is allowed", ""};
+  const Deadline deadline = Clock::now() + reach.patience;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+    if (reach.allowed && !reach.allowed(text_of(*address))) continue;
     socket = connect_to(*address, deadline);
     if (socket.ok()) break;
   }

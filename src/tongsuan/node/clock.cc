@@ -12,8 +12,10 @@ using std::chrono::system_clock;
 
 Second SystemClock::now() {
   const auto unix = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-  last_ = std::max<Second>(last_, unix - epoch_);  // the system's clock may be set back
-  return last_;
+  Second last = last_.load();  // the system's clock may be set back
+  while (last < unix - epoch_ && !last_.compare_exchange_weak(last, unix - epoch_)) {
+  }
+  return std::max<Second>(last, unix - epoch_);
 }
 
 nanoseconds SystemClock::until(Second at) {

@@ -1,12 +1,14 @@
 // The exchange's time: seconds since its epoch, and when to wake for one.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 
 #include "tongsuan/domain/units.h"
 
 namespace tongsuan::node {
 
+// Any thread.
 class Clock {
  public:
   Clock() = default;
@@ -28,7 +30,7 @@ class SystemClock final : public Clock {
 
  private:
   std::int64_t epoch_;
-  Second last_ = 0;
+  std::atomic<Second> last_{0};
 };
 
 // Goes on from `from`, so many exchange seconds in each second: for demonstrations.
@@ -43,6 +45,20 @@ class FastClock final : public Clock {
   Second from_;
   std::uint32_t speed_;
   std::chrono::steady_clock::time_point begun_;
+};
+
+// Stands still until it is told to go on: for tests.
+class ManualClock final : public Clock {
+ public:
+  explicit ManualClock(Second from) : now_(from) {}
+  [[nodiscard]] Second now() override { return now_; }
+  [[nodiscard]] std::chrono::nanoseconds until(Second at) override {
+    return at <= now_ ? std::chrono::nanoseconds(0) : std::chrono::hours(1);
+  }
+  void advance(Second seconds) { now_ += seconds; }
+
+ private:
+  std::atomic<Second> now_;
 };
 
 }  // namespace tongsuan::node

@@ -50,8 +50,9 @@ rolling::MarketRules live_rules() {
   rules.certify = 1;  // every round
   rules.room_gain = 0;
   rules.relocates = false;
-  rules.line_max = 20'000;
-  rules.work_max = 20'000;
+  rules.line_max = 10'000;
+  rules.waiting_expected = 1'000'000;
+  rules.work_max = 60'000;
   rules.book_orders_max = 100'000;
   return rules;
 }

@@ -267,6 +267,7 @@ void Node::act() {
     events.swap(events_);
     driver_->react(*desk_, events);
   }
+  if (exchange_.state().gate().round != 0) driver_->gate_closed(*desk_);
   if (driver_->unfinished()) driver_->go_on(*desk_);
   const auto due = driver_->due(*desk_);
   if (due && *due <= desk_->now()) driver_->tick(*desk_);

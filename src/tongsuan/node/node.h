@@ -4,6 +4,7 @@
 //   index.h      ways into that state
 //   driver.h     what acts for the exchange itself: dispatch and rounds
 //   timers.h     what happens because a second has come
+//   places.h     hubs, classes and energy out of a market text
 //   clock.h      the exchange's time
 //   node.h       the threads around them
 //

@@ -72,7 +72,7 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   }
   stop_overruns(desk, events, budget);
   make_rooms(desk, budget);
-  do_rest(desk, budget);
+  if (opening_ == Opening::kDone) fill(desk, budget);
 }
 
 // What finished work says about estimates.

@@ -160,6 +160,7 @@ class RollingMarket {
   // Of a round that opens, in this order.
   enum class Opening : std::uint8_t { kDone, kPrices, kShares, kLine };
   void open_round(dispatch::Desk& desk, dispatch::Budget& budget);
+  void open_step(dispatch::Desk& desk);
   void open_line(dispatch::Desk& desk);
   void fill(dispatch::Desk& desk, dispatch::Budget& budget);
   void record_round(dispatch::Desk& desk, const ClearedRound& cleared);

@@ -16,11 +16,8 @@ using engine::State;
 namespace {
 
 // Units of a budget (budget.h).
-constexpr std::uint64_t kPriceCost = 1'000;  // of a pool
-constexpr std::uint64_t kShareCost = 6;      // of a contract
-constexpr std::uint64_t kAgeCost = 6;        // of an order in line
-constexpr std::uint64_t kMoveCost = 6;       // of a contract
-constexpr std::uint64_t kAwardCost = 100;    // beside what starting costs
+constexpr std::uint64_t kMoveCost = 6;     // of a contract
+constexpr std::uint64_t kAwardCost = 100;  // beside what starting costs
 
 }  // namespace
 
@@ -48,33 +45,37 @@ void RollingMarket::set_prices(dispatch::Desk& desk) {
 void RollingMarket::begin_round(dispatch::Desk& desk) {
   dispatch::Budget budget(rules_.work_max);
   opening_ = Opening::kPrices;
-  open_round(desk, budget);
   do_rest(desk, budget);
 }
 
-// One step after the other, each at once.
+// All steps at once, or one for each call that has a budget: a step is not interrupted.
 void RollingMarket::open_round(dispatch::Desk& desk, dispatch::Budget& budget) {
-  if (opening_ == Opening::kPrices) {
-    opened_at_ = desk.now();
-    next_round_ = opened_at_ + rules_.round;
-    set_prices(desk);
-    book_unbooked(desk);
-    line_.see_blocks(desk.state());
-    opening_ = Opening::kShares;
-    budget.spend(kPriceCost * places_.pools.size());
-  }
-  if (opening_ == Opening::kShares && !budget.spent()) {
-    shares_.observe(desk.state(), rules_.round);
-    line_.weigh(shares_.weights());
-    opening_ = Opening::kLine;
-    for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
-      budget.spend(kShareCost * desk.state().pool(PoolId{i}).running);
-    }
-  }
-  if (opening_ == Opening::kLine && !budget.spent()) {
-    open_line(desk);
-    opening_ = Opening::kDone;
-    budget.spend(kAgeCost * line_.size_of_line());
+  do {
+    open_step(desk);
+  } while (opening_ != Opening::kDone && budget.endless());
+}
+
+void RollingMarket::open_step(dispatch::Desk& desk) {
+  switch (opening_) {
+    case Opening::kPrices:
+      opened_at_ = desk.now();
+      next_round_ = opened_at_ + rules_.round;
+      set_prices(desk);
+      book_unbooked(desk);
+      line_.see_blocks(desk.state());
+      opening_ = Opening::kShares;
+      return;
+    case Opening::kShares:
+      shares_.observe(desk.state(), rules_.round);
+      line_.weigh(shares_.weights());
+      opening_ = Opening::kLine;
+      return;
+    case Opening::kLine:
+      open_line(desk);
+      opening_ = Opening::kDone;
+      return;
+    case Opening::kDone:
+      return;
   }
 }
 
@@ -208,11 +209,15 @@ void RollingMarket::continue_work(dispatch::Desk& desk) {
 }
 
 void RollingMarket::do_rest(dispatch::Desk& desk, dispatch::Budget& budget) {
-  if (!budget.spent()) open_round(desk, budget);
-  if (opening_ == Opening::kDone && !budget.spent()) fill(desk, budget);
+  if (opening_ != Opening::kDone) {
+    open_round(desk, budget);
+    if (!budget.endless()) return;
+  }
+  fill(desk, budget);
 }
 
 void RollingMarket::fill(dispatch::Desk& desk, dispatch::Budget& budget) {
+  if (budget.spent()) return;
   if (awarding_ != nullptr) start_awards(desk, budget);
   if (awarding_ != nullptr || budget.spent()) return;
   line_.go_on(desk, budget);

@@ -63,6 +63,7 @@ class Executor {
   // ---- Orders
   [[nodiscard]] std::optional<Code> own_order(OrderId order) const;
   [[nodiscard]] std::optional<Code> check_submission(const engine::LiveOrder& order) const;
+  [[nodiscard]] bool is_eligible(const engine::LiveOrder& order) const;
   [[nodiscard]] bool outside_collar(const engine::LiveOrder& order) const;
   [[nodiscard]] bool improves(const engine::LiveOrder& now, const engine::LiveOrder& then) const;
   void release(OrderId order);  // what is left of its hold

@@ -67,7 +67,7 @@ class Writer {
 };
 
 // The largest value of each enumeration.
-constexpr std::uint8_t largest(Role) { return kRoles - 1; }
+constexpr std::uint8_t largest(Role) { return access::kRoles.size() - 1; }
 constexpr std::uint8_t largest(HaltScope) { return static_cast<std::uint8_t>(HaltScope::kHub); }
 constexpr std::uint8_t largest(RoundOutcome) {
   return static_cast<std::uint8_t>(RoundOutcome::kUnsolved);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,10 +25,14 @@ class Wire {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  // `tls` is null for plain TCP. Tries every address of the host.
+  struct Reach {
+    std::chrono::milliseconds patience;
+    std::function<bool(std::string_view address)> allowed;  // empty: all are
+  };
+  // `tls` is null for plain TCP. Tries every address of the host that is allowed.
   [[nodiscard]] static Result<Wire> connect(const std::string& host, std::uint16_t port,
                                             std::shared_ptr<TlsSettings> tls,
-                                            std::chrono::milliseconds patience);
+                                            const Reach& reach);
   Wire(Wire&&) noexcept;
   Wire& operator=(Wire&&) noexcept;
   ~Wire();

@@ -1,0 +1,67 @@
+// A scenario as the outside of a running exchange: its buyers send orders when they come, its hubs
+// run contracts as long as the work really takes, meter it, fail and come back.
+//
+// Model. A script (world/script.h) holds the truth. What the exchange does is learned from its events;
+// what the outside does in answer comes out as requests, at seconds of the exchange. Every request has
+// an id that follows from what it is about, so that one which is sent again after a crash happens
+// once. Orders that the script does not know, of people who try the exchange, run for a share of their
+// estimates that is drawn from their numbers.
+//
+// Pure: no clock, no thread; seconds come with calls. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "tongsuan/exchange/exchange.h"
+#include "tongsuan/world/script.h"
+
+namespace tongsuan::connectors {
+
+struct WorldParties {
+  std::vector<exchange::ParticipantId> buyers;     // by AccountId of the script
+  std::vector<exchange::ParticipantId> suppliers;  // by HubId
+};
+
+class SimulatedWorld {
+ public:
+  // What the script has before `first` comes at `first`, as far as anybody would still want it.
+  SimulatedWorld(world::Script script, WorldParties parties, Second first);
+
+  // Of an exchange that has a history: what runs goes on, what was sent is not sent again.
+  void resume(const exchange::State& state);
+  // Every event, in order, right after it is true.
+  void see(const exchange::State& state, const exchange::Event& event);
+  // The second of what comes next; nothing: nobody will do anything any more.
+  [[nodiscard]] std::optional<Second> due() const;
+  // What is asked by `now`, at most `most` requests of it.
+  void act(Second now, std::size_t most, std::vector<exchange::Request>& requests);
+
+ private:
+  struct End {
+    Second at = 0;
+    std::uint32_t contract = 0;
+    std::uint32_t supplier = 0;
+    bool operator<(const End& other) const {
+      return at != other.at ? at > other.at : contract > other.contract;
+    }
+  };
+  void add_contract(const exchange::State& state, engine::ContractId contract);
+  [[nodiscard]] std::uint32_t actual_ppm(const exchange::State& state, OrderId order) const;
+  [[nodiscard]] Second comes_at(std::size_t job) const;
+  void send_job(std::vector<exchange::Request>& requests);
+  void send_nodes(std::vector<exchange::Request>& requests);
+  void send_end(std::vector<exchange::Request>& requests);
+
+  world::Script script_;
+  WorldParties parties_;
+  Second first_;
+  std::size_t next_job_ = 0;
+  std::size_t next_nodes_ = 0;
+  std::priority_queue<End> ends_;  // the earliest on top
+  Second now_ = 0;
+};
+
+}  // namespace tongsuan::connectors

@@ -1,0 +1,479 @@
+#include "tongsuan/server/daemon.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <poll.h>
+#include <sstream>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tongsuan/access/hmac.h"
+#include "tongsuan/journal/journal.h"
+#include "tongsuan/net/net.h"
+#include "tongsuan/node/market_driver.h"
+#include "tongsuan/node/places.h"
+#include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/problem.h"
+#include "tongsuan/server/service.h"
+#include "tongsuan/server/shared_journal.h"
+#include "tongsuan/server/values.h"
+
+namespace tongsuan::server {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr int kUsage = 2, kConfiguration = 3, kFailed = 1;
+constexpr milliseconds kStopDeadline{10'000};
+constexpr Second kZone = 28'800;
+
+constexpr const char* kHelp = R"(usage: tongsuand --data DIR --init --places FILE.market [options]
+       tongsuand --data DIR [options]
+
+Runs an exchange: api/openapi.yaml says how to speak to it.
+
+  --data DIR          folder of the exchange: journal, keys, places
+  --init              make it: folder, secrets, journal, an operator, a supplier for each hub;
+                      prints the operator's key, once
+  --places FILE       market text with hubs, offers and energy; see tongsuan generate national
+  --at TIME           when the exchange opens, such as 2026-12-01T00:00+08:00; now if absent
+  --round SECONDS     between gates (900); with --init
+  --listen ADDR:PORT  127.0.0.1:7070; port 0: any free one, printed
+  --tls-cert FILE     certificate with its chain, PEM
+  --tls-key FILE      its key
+  --dev               lets in whoever says "Authorization: Bearer dev-NAME"; loopback addresses only
+  --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
+                      standard input is a number of seconds to go on
+  --threads N         threads that serve HTTP (2)
+
+exit status: 0 stopped by a signal, 1 failed, 2 usage, 3 cannot start
+)";
+
+int complain(const std::string& what, const std::string& hint, int status) {
+  std::fprintf(stderr, "tongsuand: %s\n", what.c_str());
+  if (!hint.empty()) std::fprintf(stderr, "try: %s\n", hint.c_str());
+  return status;
+}
+int complain(const Error& error, int status) { return complain(error.context, error.hint, status); }
+int complain(const journal::Failure& failure, int status) {
+  std::string what = "the journal: " + failure.context;
+  if (failure.damage) what += " (" + journal::to_string(*failure.damage) + ")";
+  return complain(what, failure.hint, status);
+}
+
+// ---- Files -----------------------------------------------------------------------------------
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return Error{ErrorCode::kIo, path + " cannot be read", "check its name and its rights"};
+  return text.str();
+}
+
+Result<Done> make_folder(const std::string& path) {
+  if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return Done{};
+  return Error{ErrorCode::kIo, path + ": " + std::strerror(errno), "make its parent folder first"};
+}
+
+// What never changes of an exchange.
+struct Constants {
+  std::int64_t epoch = 0;
+  Second opened = 0;
+};
+
+std::string to_text(const Constants& constants) {
+  return "tongsuan-exchange 1\nepoch " + std::to_string(constants.epoch) + "\nopened " +
+         std::to_string(constants.opened) + "\n";
+}
+
+Result<Constants> read_constants(const std::string& path) {
+  Constants constants;
+  const Result<std::string> text = read_file(path);
+  if (!text.ok()) {
+    return Error{ErrorCode::kNotFound, "there is no exchange in this folder: no " + path,
+                 "make one with --init --places FILE.market"};
+  }
+  long long epoch = 0, opened = 0;
+  if (std::sscanf(text.value().c_str(), "tongsuan-exchange 1\nepoch %lld\nopened %lld\n", &epoch,
+                  &opened) != 2 ||
+      opened < 0) {
+    return Error{ErrorCode::kCorrupt, path + " is not the file of an exchange",
+                 "restore it from a backup"};
+  }
+  return Constants{epoch, opened};
+}
+
+// ---- Time ------------------------------------------------------------------------------------
+
+// The clock of the options, which after a restart goes on where the exchange has been.
+class DaemonClock final : public node::Clock {
+ public:
+  DaemonClock(const DaemonOptions& options, const Constants& constants) : opened_(constants.opened) {
+    if (!options.speed) {
+      inner_ = std::make_unique<node::SystemClock>(constants.epoch);
+    } else if (*options.speed == 0) {
+      auto manual = std::make_unique<node::ManualClock>(opened_);
+      manual_ = manual.get();
+      inner_ = std::move(manual);
+    } else {
+      inner_ = std::make_unique<node::FastClock>(opened_, *options.speed);
+    }
+    moves_ = options.speed.has_value();
+  }
+  [[nodiscard]] Second now() override { return inner_->now() + ahead_; }
+  [[nodiscard]] nanoseconds until(Second at) override { return inner_->until(at - ahead_); }
+  // The exchange had come so far.
+  void note(Second second) {
+    if (moves_) ahead_ = std::max<Second>(ahead_, second - opened_);
+  }
+  [[nodiscard]] node::ManualClock* manual() { return manual_; }
+
+ private:
+  Second opened_;
+  std::unique_ptr<node::Clock> inner_;
+  node::ManualClock* manual_ = nullptr;
+  bool moves_ = false;
+  std::atomic<Second> ahead_{0};
+};
+
+std::int64_t unix_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+// ---- The parts of a process ------------------------------------------------------------------
+
+class Daemon {
+ public:
+  explicit Daemon(const DaemonOptions& options) : options_(options) {}
+  int run();
+
+ private:
+  [[nodiscard]] std::string path(const std::string& name) const { return options_.data + '/' + name; }
+  Result<Done> make_data();  // of --init
+  Result<Done> open_data();
+  // Opens the journal and starts the node; the exit status where that fails.
+  std::optional<int> start_node(bool make);
+  int init();
+  std::optional<int> add_founders();
+  int serve();
+  std::optional<int> start_server();
+  void wait_for_signal();
+  [[nodiscard]] ServiceOptions service_options();
+  [[nodiscard]] bool must(exchange::Command command, std::uint64_t number, exchange::Answer& answer);
+
+  DaemonOptions options_;
+  Log log_;
+  Constants constants_;
+  node::MarketPlaces places_;
+  std::optional<access::MasterSecret> master_;
+  std::unique_ptr<journal::Folder> folder_, head_folder_;
+  std::optional<journal::SigningKey> head_key_;
+  std::optional<journal::HeadFile> head_file_;
+  std::unique_ptr<journal::EmbeddedJournal> embedded_;
+  std::unique_ptr<SharedJournal> journal_;
+  std::unique_ptr<DaemonClock> clock_;
+  std::unique_ptr<node::Node> node_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<net::Server> server_;
+};
+
+Result<Done> Daemon::make_data() {
+  TONGSUAN_TRY(const std::string text, read_file(options_.places));
+  TONGSUAN_TRY([[maybe_unused]] const node::MarketPlaces good,
+               node::read_places(text, options_.places));
+  TONGSUAN_TRY([[maybe_unused]] const Done made, make_folder(options_.data));
+  TONGSUAN_TRY([[maybe_unused]] const Done head, make_folder(path("head")));
+  std::int64_t opens = unix_now();
+  if (!options_.at.empty()) {
+    const auto at = parse_unix_time(options_.at);
+    if (!at) {
+      return Error{ErrorCode::kInvalidArgument, "--at " + options_.at + " is no time",
+                   "--at 2026-12-01T00:00+08:00"};
+    }
+    opens = *at;
+  }
+  // Hours of the places count from midnight.
+  const Second since_midnight = (opens + kZone) % 86'400;
+  const Constants constants{opens - since_midnight, since_midnight};
+  if (::access(path("exchange").c_str(), F_OK) == 0) {
+    return Error{ErrorCode::kInvalidArgument, "there is an exchange in " + options_.data + " already",
+                 "start it without --init, or choose another folder"};
+  }
+  access::MasterBytes bytes{};
+  if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return Error{ErrorCode::kIo, "the system gives no random bytes", ""};
+  }
+  TONGSUAN_TRY([[maybe_unused]] const Done secret,
+               access::MasterSecret::write_file(path("master.secret"), bytes));
+  access::erase(bytes.data(), bytes.size());
+  const auto key = journal::make_key_file(path("head.key"));
+  if (!key.ok()) return Error{ErrorCode::kIo, key.error().context, key.error().hint};
+  const auto folder = journal::posix_folder(options_.data);
+  auto written = folder->replace("places.market", text);
+  if (written.ok()) written = folder->replace("exchange", to_text(constants));
+  if (!written.ok()) return Error{ErrorCode::kIo, written.error().context, written.error().hint};
+  return Done{};
+}
+
+Result<Done> Daemon::open_data() {
+  TONGSUAN_TRY(constants_, read_constants(path("exchange")));
+  TONGSUAN_TRY(const std::string text, read_file(path("places.market")));
+  TONGSUAN_TRY(places_, node::read_places(text, path("places.market")));
+  TONGSUAN_TRY(access::MasterSecret master, access::MasterSecret::read_file(path("master.secret")));
+  master_.emplace(std::move(master));
+  auto key = journal::read_key_file(path("head.key"));
+  if (!key.ok()) return Error{ErrorCode::kIo, key.error().context, key.error().hint};
+  head_key_.emplace(std::move(key).value());
+  folder_ = journal::posix_folder(options_.data);
+  head_folder_ = journal::posix_folder(path("head"));
+  head_file_.emplace(*head_folder_, *head_key_);
+  clock_ = std::make_unique<DaemonClock>(options_, constants_);
+  return Done{};
+}
+
+ServiceOptions Daemon::service_options() {
+  ServiceOptions options;
+  options.market = places_.name;
+  options.epoch = constants_.epoch;
+  options.zone_seconds = static_cast<std::int32_t>(kZone);
+  options.green_zones = places_.green_zones;
+  options.data_names = places_.data_names;
+  options.mode =
+      options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction;
+  options.text = [this](const Digest& name) { return journal_->text(name); };
+  options.history = [this](std::uint64_t from, std::size_t bytes) {
+    return journal_->records(from, bytes);
+  };
+  options.head = [this] { return journal_->head(); };
+  return options;
+}
+
+std::optional<int> Daemon::start_node(bool make) {
+  journal::EmbeddedOptions embedded;
+  embedded.make = make;
+  embedded_ = std::make_unique<journal::EmbeddedJournal>(*folder_, &*head_file_, embedded);
+  journal_ = std::make_unique<SharedJournal>(*embedded_);
+  node::NodeOptions node_options;
+  node_options.energy = places_.energy;
+  node_ = std::make_unique<node::Node>(
+      node::Genesis{places_.places, constants_.opened}, *journal_, *clock_,
+      std::make_unique<node::MarketDriver>(places_.energy, node::live_rules()), node_options);
+  service_ = std::make_unique<Service>(*node_, *master_, log_, service_options());
+  journal_->observe([this](std::uint64_t sequence, std::string_view record) {
+    Second at = 0;
+    if (record.size() >= sizeof at) std::memcpy(&at, record.data(), sizeof at);
+    clock_->note(at);
+    service_->recover(sequence, record);
+  });
+  const auto recovered = node_->start([](const journal::Failure& failure) {
+    // Memory is ahead of the journal: only opening it again tells what is in it.
+    complain(failure, kFailed);
+    std::_Exit(kFailed);
+  });
+  journal_->observe({});
+  if (!recovered.ok()) return complain(recovered.error(), kConfiguration);
+  log_.write("recovered", [&](json::Writer& out) {
+    out.number_unsigned("sequence", recovered.value().sequence)
+        .number_unsigned("epoch", recovered.value().epoch)
+        .number_unsigned("replayed", recovered.value().replayed);
+    out.begin_array("notes");
+    for (const std::string& note : recovered.value().notes) out.text(note);
+    out.end_array();
+  });
+  return std::nullopt;
+}
+
+// ---- --init ----------------------------------------------------------------------------------
+
+bool Daemon::must(exchange::Command command, std::uint64_t number, exchange::Answer& answer) {
+  exchange::Request request;
+  const Digest id = sha256("tongsuan founder " + std::to_string(number));
+  std::copy_n(id.begin(), request.id.size(), request.id.begin());
+  request.actor = ledger::kHouse;
+  request.what = std::move(command);
+  const auto answered = node_->ask(std::move(request));
+  if (!answered.ok()) return false;
+  answer = answered.value();
+  return answer.code == exchange::Code::kDone;
+}
+
+std::optional<int> Daemon::add_founders() {
+  std::uint64_t number = 0;
+  exchange::Answer answer;
+  exchange::Rules rules;
+  rules.round = options_.round_seconds;
+  rules.lock = std::min<Second>(rules.lock, rules.round - 1);
+  const auto failed = [&] {
+    return complain("a founding command was refused: " + std::string(code_name(answer.code)), "",
+                    kFailed);
+  };
+  if (!must(exchange::SetRules{rules}, number++, answer)) return failed();
+  if (!must(exchange::OpenParticipant{"operator", access::Role::kOperator, ledger::kHouse, {}},
+            number++, answer)) {
+    return failed();
+  }
+  exchange::AddKey key;
+  key.participant.value = static_cast<std::uint32_t>(answer.value);
+  key.role = access::Role::kOperator;
+  key.expires = engine::kSecondsMax;
+  if (getrandom(key.key.data(), key.key.size(), 0) < 0 ||
+      getrandom(key.salt.data(), key.salt.size(), 0) < 0) {
+    return complain("the system gives no random bytes", "", kFailed);
+  }
+  if (!must(key, number++, answer)) return failed();
+  exchange::KeyRow row;
+  row.key = key.key;
+  row.salt = key.salt;
+  std::printf("operator key %s\noperator secret %s\n", internal::key_text(key.key).c_str(),
+              access::key_secret(*master_, internal::key_record(row)).c_str());
+  for (const access::Role role : {access::Role::kAuditor, access::Role::kRegulator}) {
+    if (!options_.development) break;
+    if (!must(exchange::OpenParticipant{access::role_name(role), role, ledger::kHouse, {}}, number++,
+              answer)) {
+      return failed();
+    }
+  }
+  for (std::uint32_t hub = 0; hub < places_.places.hub_names.size(); ++hub) {
+    const std::string name = "supplier-" + std::string(places_.places.hub_names[hub]);
+    if (!must(exchange::OpenParticipant{name.substr(0, exchange::kNameMax), access::Role::kHub,
+                                        ledger::kHouse, {}},
+              number++, answer) ||
+        !must(exchange::AssignHub{HubId{hub}, {static_cast<std::uint32_t>(answer.value)}}, number++,
+              answer)) {
+      return failed();
+    }
+  }
+  return std::nullopt;
+}
+
+int Daemon::init() {
+  const Result<Done> made = make_data();
+  if (!made.ok()) return complain(made.error(), kConfiguration);
+  const Result<Done> opened = open_data();
+  if (!opened.ok()) return complain(opened.error(), kConfiguration);
+  if (const auto status = start_node(true)) return *status;
+  const auto status = add_founders();
+  service_->stop();
+  node_->stop();
+  return status.value_or(0);
+}
+
+// ---- Serving ---------------------------------------------------------------------------------
+
+std::optional<int> Daemon::start_server() {
+  net::ServerOptions server;
+  const std::size_t colon = options_.listen.rfind(':');
+  std::string address = options_.listen.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  const auto port =
+      parse_whole(std::string_view(options_.listen).substr(std::min(colon, options_.listen.size() - 1) + 1));
+  if (colon == std::string::npos || !port || *port > 65'535) {
+    return complain("--listen takes ADDRESS:PORT", "--listen 127.0.0.1:7070", kUsage);
+  }
+  server.address = address;
+  server.port = static_cast<std::uint16_t>(*port);
+  server.threads = options_.threads;
+  server.problem = [](const net::Problem& problem) { return to_response(problem); };
+  server.limits.stream_bytes = std::size_t{512} << 10;
+  if (!options_.tls_certificate.empty()) {
+    server.tls = net::TlsFiles{options_.tls_certificate, options_.tls_key};
+  }
+  auto started = net::Server::start(server, [this](net::Request&& request, net::Reply reply) {
+    service_->handle(std::move(request), std::move(reply));
+  });
+  if (!started.ok()) return complain(started.error(), kConfiguration);
+  server_ = std::move(started).value();
+  service_->set_counters([this] { return server_->counters(); });
+  return std::nullopt;
+}
+
+// Until SIGTERM or SIGINT, which all threads have blocked. A clock that stands still moves on with
+// the lines of standard input.
+void Daemon::wait_for_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  node::ManualClock* manual = clock_->manual();
+  std::string line;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  while (true) {
+    const timespec patience{manual == nullptr ? 3'600 : 0, manual == nullptr ? 0 : 2'000'000};
+    if (sigtimedwait(&signals, nullptr, &patience) > 0) return;
+    while (manual != nullptr && poll(&input, 1, 0) > 0) {
+      char letter = 0;
+      if (::read(STDIN_FILENO, &letter, 1) != 1) {
+        manual = nullptr;
+      } else if (letter != '\n') {
+        line += letter;
+      } else {
+        if (const auto seconds = parse_whole(line)) {
+          manual->advance(static_cast<Second>(*seconds));
+          std::printf("now %lld\n", static_cast<long long>(clock_->now()));
+          std::fflush(stdout);
+        }
+        line.clear();
+      }
+    }
+  }
+}
+
+int Daemon::serve() {
+  const std::vector<std::string> listening = {options_.listen};
+  const Result<Done> mode = access::check_mode(options_.development ? access::AccessMode::kDevelopment
+                                                                    : access::AccessMode::kProduction,
+                                               listening);
+  if (!mode.ok()) return complain(mode.error(), kConfiguration);
+  const Result<Done> opened = open_data();
+  if (!opened.ok()) return complain(opened.error(), kConfiguration);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  if (const auto status = start_node(false)) return *status;
+  if (const auto status = start_server()) return *status;
+  service_->begin();
+  log_.write("listening", [&](json::Writer& out) {
+    out.text("address", options_.listen).number("port", server_->port());
+  });
+  std::printf("listening on port %u\n", server_->port());
+  std::fflush(stdout);
+  wait_for_signal();
+  log_.write("stopping");
+  service_->drain();
+  server_->stop(kStopDeadline);
+  service_->stop();
+  node_->stop();
+  log_.write("stopped");
+  return 0;
+}
+
+int Daemon::run() { return options_.init ? init() : serve(); }
+
+}  // namespace
+
+int run_daemon(int argc, char** argv) {
+  const Result<DaemonOptions> options =
+      parse_daemon_options(std::vector<std::string>(argv + 1, argv + argc));
+  if (!options.ok()) return complain(options.error(), kUsage);
+  if (options.value().help) {
+    std::fputs(kHelp, stdout);
+    return 0;
+  }
+  return Daemon(options.value()).run();
+}
+
+}  // namespace tongsuan::server

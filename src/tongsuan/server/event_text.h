@@ -1,0 +1,47 @@
+// Events as the interface tells them, and who may see them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tongsuan/exchange/events.h"
+#include "tongsuan/node/replica.h"
+#include "tongsuan/server/values.h"
+
+namespace tongsuan::server {
+
+namespace internal {
+class Names;
+}
+
+// The first part of the names of types.
+inline constexpr std::string_view kTopics[] = {"order", "block", "contract", "round",   "hub",
+                                               "data",  "money", "participant", "key",  "halt",
+                                               "rules", "webhook", "request", "history"};
+using Topics = std::uint32_t;  // a bit each
+inline constexpr Topics kAllTopics = (1U << std::size(kTopics)) - 1;
+// Nothing where a name is no topic.
+[[nodiscard]] std::optional<Topics> parse_topics(std::string_view list);
+
+enum class Visibility : std::uint8_t { kPublic, kOwner, kAuditor };
+
+struct EventText {
+  std::string_view type;  // of kEventTypes; empty: nobody is told of it
+  std::uint32_t topic = 0;
+  Visibility visibility = Visibility::kAuditor;
+  exchange::ParticipantId first, second;  // owners; kHouse: none
+  std::string json;                       // one line
+};
+
+struct EventPlace {
+  std::uint64_t sequence = 0;
+  std::uint32_t part = 0;
+  Second at = 0;
+};
+// `view`: after the event, so that it knows what the event is about.
+[[nodiscard]] EventText event_text(const internal::Names& names, const TimeText& time,
+                                   const node::View& view, const EventPlace& place,
+                                   const exchange::Event& event);
+
+}  // namespace tongsuan::server

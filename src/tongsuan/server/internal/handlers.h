@@ -1,0 +1,71 @@
+// What each address does. A handler completes the reply of its call, at once or later.
+#pragma once
+
+namespace tongsuan::server::internal {
+
+struct Call;
+
+// orders.cc, order_batch.cc, order_views.cc
+void submit_order(Call& call);
+void submit_orders(Call& call);
+void list_orders(Call& call);
+void get_order(Call& call);
+void amend_order(Call& call);
+void cancel_order(Call& call);
+
+// market_data.cc, rounds.cc
+void get_market(Call& call);
+void list_hubs(Call& call);
+void get_hub(Call& call);
+void get_rules(Call& call);
+void get_calendar(Call& call);
+void list_offers(Call& call);
+void list_rounds(Call& call);
+void get_round(Call& call);
+void get_prices(Call& call);
+void get_book(Call& call);
+void get_certificate(Call& call);
+void close_gate(Call& call);
+
+// supply.cc, contracts.cc
+void put_offer(Call& call);
+void assign_supplier(Call& call);
+void report_nodes(Call& call);
+void meter_contract(Call& call);
+void end_contract(Call& call);
+void list_contracts(Call& call);
+void get_contract(Call& call);
+void list_contract_events(Call& call);
+
+// money.cc, history.cc
+void list_accounts(Call& call);
+void get_accounts(Call& call);
+void deposit(Call& call);
+void withdraw(Call& call);
+void transfer(Call& call);
+void get_trial_balance(Call& call);
+void list_transfers(Call& call);
+void get_statement(Call& call);
+void read_journal(Call& call);
+
+// people.cc
+void open_participant(Call& call);
+void list_participants(Call& call);
+void get_participant(Call& call);
+void add_key(Call& call);
+void list_keys(Call& call);
+void revoke_key(Call& call);
+void set_halt(Call& call);
+void set_rules(Call& call);
+void add_webhook(Call& call);
+void list_webhooks(Call& call);
+void drop_webhook(Call& call);
+
+// health.cc, feed_handlers.cc
+void open_stream(Call& call);
+void get_health(Call& call);
+void get_readiness(Call& call);
+void get_metrics(Call& call);
+void not_built(Call& call);
+
+}  // namespace tongsuan::server::internal

@@ -1,0 +1,55 @@
+// Things of the exchange as members of JSON.
+#pragma once
+
+#include "tongsuan/server/internal/core.h"
+
+namespace tongsuan::server::internal {
+
+void write_order(json::Writer& out, const Core& core, const View& view, OrderId id);
+void write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id);
+void write_rules(json::Writer& out, const exchange::Rules& rules);
+void write_account(json::Writer& out, std::string_view key, ledger::Account account);
+[[nodiscard]] std::string_view order_state(engine::OrderState state);
+[[nodiscard]] std::string_view end_reason(engine::EndReason reason);
+[[nodiscard]] std::string_view release_reason(engine::ReleaseReason reason);
+[[nodiscard]] std::string_view halt_scope(exchange::HaltScope scope);
+inline constexpr std::string_view kRoundStates[] = {"collecting", "clearing", "cleared", "empty",
+                                                    "unsolved"};
+[[nodiscard]] std::string_view round_state(exchange::RoundOutcome outcome);
+[[nodiscard]] std::string hash_text(const Digest& digest);
+// The owner of an order; kHouse where it is forgotten.
+[[nodiscard]] ParticipantId owner_of(const View& view, OrderId order);
+// Owner of the order, and supplier of the hub.
+struct Parties {
+  ParticipantId buyer, supplier;
+};
+[[nodiscard]] Parties parties_of(const View& view, engine::ContractId contract);
+inline void write_time(json::Writer& out, std::string_view key, const TimeText& time, Second at) {
+  out.text(key, time.text(at));
+}
+
+// A list as it is answered: items one after the other, and where the next page begins.
+class Listing {
+ public:
+  // `as_of`: of the first page.
+  Listing(Call& call, const Page& page, Answering& answering);
+  [[nodiscard]] std::uint64_t as_of() const { return as_of_; }
+  [[nodiscard]] bool full() const { return count_ >= page_.size; }
+  json::Writer& item() {
+    ++count_;
+    return out_;
+  }
+  // There is more, after this.
+  void more(std::string after) { after_ = std::move(after); }
+  void finish();
+
+ private:
+  Call& call_;
+  const Page& page_;
+  std::uint64_t as_of_;
+  json::Writer out_;
+  std::size_t count_ = 0;
+  std::optional<std::string> after_;
+};
+
+}  // namespace tongsuan::server::internal

@@ -1,0 +1,176 @@
+// What suppliers say: asks, nodes, meters, ends; and who they are.
+#include <algorithm>
+
+#include "tongsuan/server/internal/handlers.h"
+#include "tongsuan/server/internal/views.h"
+
+namespace tongsuan::server::internal {
+namespace {
+
+std::optional<HubId> hub_parameter(Call& call) {
+  const std::uint32_t hub = call.core.names.hub(call.parameters[0]);
+  if (hub != kNone) return HubId{hub};
+  refuse_unknown(call, "hub", call.parameters[0], "hub");
+  return std::nullopt;
+}
+
+// The hub's devices of a class; the call is refused where it has none.
+std::optional<engine::PoolId> pool_of(Call& call, HubId hub, std::string_view name,
+                                      std::string_view param) {
+  const std::uint32_t accelerator = call.core.names.accelerator(name);
+  const std::uint32_t pool =
+      accelerator == kNone
+          ? kNone
+          : engine::find_pool(call.core.names.places(), hub, ClassId{accelerator});
+  if (pool != kNone) return engine::PoolId{pool};
+  refuse(call, {"unknown",
+                std::string(call.core.names.hub(hub)) + " has no " + std::string(name) + ".",
+                std::string(param)});
+  return std::nullopt;
+}
+
+std::optional<engine::ContractId> contract_parameter(Call& call) {
+  const auto number = parse_id(call.parameters[0], 'C');
+  if (number && *number < kNone) return engine::ContractId{static_cast<std::uint32_t>(*number)};
+  refuse_unknown(call, "contract", call.parameters[0], "contract");
+  return std::nullopt;
+}
+
+// Hubs are seen by everybody: another's is refused, not hidden.
+Shape of_hub(const Call& call) {
+  Shape shape;
+  shape.is_public = true;
+  shape.detail = "Hub " + std::string(call.parameters[0]) + ".";
+  return shape;
+}
+
+}  // namespace
+
+void put_offer(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto hub = hub_parameter(call);
+  if (!hub) return;
+  const auto pool = pool_of(call, *hub, call.parameters[1], "class");
+  if (!pool) return;
+  const auto value = read_body(call);
+  if (!value) return;
+  const auto once = read_once(call, &*value);
+  if (!once) return;
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(*value, root, faults);
+  if (object.optional_member("steps")) {
+    return refuse(call, {"not-built", "Offers with steps are not traded yet.", "/steps"});
+  }
+  const std::int64_t ask = money(object, "ask", {.min = 0, .max = kPriceMax});
+  object.finish();
+  if (!is_good(call, faults)) return;
+  Shape shape = of_hub(call);
+  shape.param = "/ask";
+  submit(call, *once, exchange::ChangeAsk{*pool, Price(ask)}, std::move(shape));
+}
+
+void assign_supplier(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto hub = hub_parameter(call);
+  if (!hub) return;
+  const auto value = read_body(call);
+  if (!value) return;
+  const auto once = read_once(call, &*value);
+  if (!once) return;
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(*value, root, faults);
+  const auto participant = id_of(object, "participant", 'P');
+  object.finish();
+  if (!is_good(call, faults)) return;
+  const auto number = static_cast<std::uint32_t>(std::min<std::uint64_t>(*participant, kNone));
+  Shape shape;
+  shape.param = "/participant";
+  shape.detail = "There is no participant " + id_text('P', *participant) + ".";
+  submit(call, *once, exchange::AssignHub{*hub, {number}}, std::move(shape));
+}
+
+void report_nodes(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto hub = hub_parameter(call);
+  if (!hub) return;
+  const auto value = read_body(call);
+  if (!value) return;
+  const auto once = read_once(call, &*value);
+  if (!once) return;
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(*value, root, faults);
+  const std::string_view name = object.text("class", {.bytes_max = 128});
+  const json::Range positions{.min = 0, .max = engine::kNodesMax};
+  engine::ReportNodes report;
+  report.begin = static_cast<std::uint32_t>(object.integer("begin", positions));
+  report.end = static_cast<std::uint32_t>(object.integer("end", positions));
+  report.up = object.truth("up");
+  object.finish();
+  if (!is_good(call, faults)) return;
+  const auto pool = pool_of(call, *hub, name, "/class");
+  if (!pool) return;
+  report.pool = *pool;
+  Shape shape = of_hub(call);
+  shape.detail = "Nodes " + std::to_string(report.begin) + " to " + std::to_string(report.end) +
+                 " of " + std::to_string(call.core.names.places().pools[pool->value].nodes) + ".";
+  shape.param = "/end";
+  submit(call, *once, exchange::ReportNodes{report}, std::move(shape));
+}
+
+void meter_contract(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto contract = contract_parameter(call);
+  if (!contract) return;
+  const auto value = read_body(call);
+  if (!value) return;
+  const auto once = read_once(call, &*value);
+  if (!once) return;
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(*value, root, faults);
+  const auto until = optional_time(object, "until", call.core.time);
+  object.finish();
+  if (!until && faults.empty()) object.fault("until", "is missing");
+  if (!is_good(call, faults)) return;
+  Shape shape;
+  shape.id = id_text('C', contract->value);
+  shape.detail = "Contract " + shape.id + " until " + call.core.time.text(*until) + ".";
+  shape.param = "/until";
+  submit(call, *once, exchange::MeterContract{*contract, *until}, std::move(shape));
+}
+
+void end_contract(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto contract = contract_parameter(call);
+  if (!contract) return;
+  const auto value = read_body(call);
+  if (!value) return;
+  const auto once = read_once(call, &*value);
+  if (!once) return;
+  constexpr std::string_view kReasons[] = {"completed", "failed", "preempted"};
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(*value, root, faults);
+  const auto reason = static_cast<engine::EndReason>(object.choice("reason", kReasons));
+  const bool completed = reason == engine::EndReason::kCompleted;
+  const std::int64_t done = object.optional_integer("donePpm", {.min = 0, .max = engine::kPpm})
+                                .value_or(completed ? engine::kPpm : 0);
+  object.finish();
+  if (!is_good(call, faults)) return;
+  Shape shape;
+  shape.id = id_text('C', contract->value);
+  shape.detail = "Contract " + shape.id + ".";
+  submit(call, *once,
+         exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done)},
+         std::move(shape));
+}
+
+}  // namespace tongsuan::server::internal

@@ -1,0 +1,194 @@
+#include "tongsuan/server/internal/views.h"
+
+#include <algorithm>
+
+#include "tongsuan/base/text.h"
+
+namespace tongsuan::server::internal {
+namespace {
+
+void write_way(json::Writer& out, const Core& core, const engine::Way& way) {
+  out.text("class", core.names.accelerator(way.accelerator))
+      .number("devices", way.gang)
+      .number("durationSeconds", way.estimate)
+      .end_object();
+}
+
+void write_block(json::Writer& out, const Core& core, const View& view,
+                 const engine::Block& block) {
+  const engine::LiveOrder& order = view.state.engine().order(block.order).order;
+  out.begin_object("block").begin_object("way");
+  write_way(out, core, order.ways[block.way]);
+  out.text("hub", core.names.hub(core.names.places().pools[block.pool.value].hub));
+  write_time(out, "begin", core.time, block.begin);
+  write_time(out, "end", core.time, block.end);
+  write_money(out, "price", block.price.raw());
+  out.end_object();
+}
+
+void write_terms(json::Writer& out, const Core& core, const engine::LiveOrder& order) {
+  write_time(out, "earliest", core.time, engine::wanted_from(order));
+  write_time(out, "latestStart", core.time, order.latest_start);
+  write_money(out, "value", order.value);
+  if (order.delay_cost > 0) write_money(out, "delayCostPerHour", order.delay_cost);
+  if (order.grace > 0) out.number("graceSeconds", order.grace);
+  if (order.premium > 0) write_money(out, "premium", order.premium);
+  if (order.whole_nodes) out.truth("wholeNodes", true);
+}
+
+// The contracts of an order, the first first.
+std::vector<std::uint32_t> contracts_of(const View& view, const engine::OrderRecord& record) {
+  std::vector<std::uint32_t> contracts;
+  for (std::uint32_t id = record.contract; id != kNone;
+       id = view.index.previous_of(engine::ContractId{id})) {
+    contracts.push_back(id);
+  }
+  std::ranges::reverse(contracts);
+  return contracts;
+}
+
+// "0", "4-7": runs of positions.
+void write_nodes(json::Writer& out, const std::vector<std::uint32_t>& nodes) {
+  out.begin_array("nodes");
+  for (std::size_t i = 0; i < nodes.size();) {
+    std::size_t end = i + 1;
+    while (end < nodes.size() && nodes[end] == nodes[end - 1] + 1) ++end;
+    std::string run = std::to_string(nodes[i]);
+    if (end - i > 1) run += '-' + std::to_string(nodes[end - 1]);
+    out.text(run);
+    i = end;
+  }
+  out.end_array();
+}
+
+}  // namespace
+
+std::string_view order_state(engine::OrderState state) {
+  constexpr std::string_view kNames[] = {"waiting", "running",   "done",
+                                         "left",    "cancelled", "refused"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+std::string_view end_reason(engine::EndReason reason) {
+  constexpr std::string_view kNames[] = {"completed", "failed", "preempted", "cancelled"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+std::string_view release_reason(engine::ReleaseReason reason) {
+  constexpr std::string_view kNames[] = {"node-down", "order-gone", "rebooked", "given-up",
+                                         "amended"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+std::string_view halt_scope(exchange::HaltScope scope) {
+  constexpr std::string_view kNames[] = {"market", "participant", "hub"};
+  return kNames[static_cast<std::size_t>(scope)];
+}
+std::string_view round_state(exchange::RoundOutcome outcome) {
+  return kRoundStates[static_cast<std::size_t>(outcome) + 2];
+}
+std::string hash_text(const Digest& digest) { return hex(digest.data(), digest.size()); }
+
+ParticipantId owner_of(const View& view, OrderId order) {
+  const engine::State& engine = view.state.engine();
+  return engine.knows(order) ? ParticipantId{engine.order(order).order.account.value}
+                             : ledger::kHouse;
+}
+
+Parties parties_of(const View& view, engine::ContractId id) {
+  const engine::State& engine = view.state.engine();
+  if (!engine.knows(id)) return {ledger::kHouse, ledger::kHouse};
+  const engine::Contract& contract = engine.contract(id);
+  const HubId hub = engine.places().pools[contract.pool.value].hub;
+  return {owner_of(view, contract.order), view.state.hubs()[hub.value].supplier};
+}
+
+void write_order(json::Writer& out, const Core& core, const View& view, OrderId id) {
+  const engine::OrderRecord& record = view.state.engine().order(id);
+  const engine::LiveOrder& order = record.order;
+  out.begin_object()
+      .text("id", id_text('O', id.value))
+      .text("participant", id_text('P', order.account.value))
+      .text("kind", "block");
+  const std::string& name = view.state.order_name(id);
+  if (!name.empty()) out.text("name", name);
+  out.text("state", order_state(record.state));
+  write_time(out, "submitted", core.time, order.submit);
+  out.begin_array("ways");
+  for (const engine::Way& way : order.ways) {
+    out.begin_object();
+    write_way(out, core, way);
+  }
+  out.end_array().begin_array("hubs");
+  for (const HubId hub : order.hubs) out.text(core.names.hub(hub));
+  out.end_array();
+  write_terms(out, core, order);
+  if (order.data != kNone) out.text("data", core.names.data_name(order.data));
+  const Money left = view.state.left_of(id);
+  if (left > Money()) write_money(out, "hold", left.raw());
+  if (const engine::Block* block = view.state.engine().block(id)) {
+    write_block(out, core, view, *block);
+  }
+  out.begin_array("contracts");
+  for (const std::uint32_t contract : contracts_of(view, record)) out.text(id_text('C', contract));
+  out.end_array().text("sequence", std::to_string(view.index.changed(id))).end_object();
+}
+
+void write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id) {
+  const engine::State& engine = view.state.engine();
+  const engine::Contract& contract = engine.contract(id);
+  const engine::Pool& pool = core.names.places().pools[contract.pool.value];
+  const bool running = contract.end < 0;
+  out.begin_object()
+      .text("id", id_text('C', id.value))
+      .text("order", id_text('O', contract.order.value))
+      .text("state", running ? "running" : "ended")
+      .text("hub", core.names.hub(pool.hub))
+      .text("class", core.names.accelerator(pool.accelerator))
+      .number("devices", contract.devices());
+  write_nodes(out, contract.nodes);
+  write_time(out, "start", core.time, contract.start);
+  write_time(out, "expectedEnd", core.time, contract.expected_end);
+  const ContractFacts facts = core.history.of(id);
+  if (!running) {
+    write_time(out, "end", core.time, contract.end);
+    if (facts.ended) {
+      out.text("endReason", end_reason(facts.reason)).number("donePpm", facts.done_ppm);
+    }
+  }
+  write_money(out, "price", contract.price.raw());
+  write_money(out, "cost", facts.cost);
+  out.text("deliveredSeconds", std::to_string(facts.delivered * contract.devices()));
+  write_money(out, "paid", facts.paid);
+  out.text("sequence", std::to_string(facts.changed)).end_object();
+}
+
+void write_rules(json::Writer& out, const exchange::Rules& rules) {
+  out.number("roundSeconds", rules.round)
+      .number("lockSeconds", rules.lock)
+      .number("collarPercent", rules.collar_percent)
+      .number("ordersOfOne", rules.orders_of_one)
+      .number("liveOrders", rules.live_orders)
+      .number("penaltyPpm", rules.penalty_ppm)
+      .end_object();
+}
+
+void write_account(json::Writer& out, std::string_view key, ledger::Account account) {
+  out.begin_object(key)
+      .text("participant", id_text('P', account.participant.value))
+      .text("purpose", ledger::purpose_name(account.purpose))
+      .end_object();
+}
+
+Listing::Listing(Call& call, const Page& page, Answering& answering)
+    : call_(call),
+      page_(page),
+      as_of_(page.as_of > 0 || !page.after.empty() ? page.as_of : answering.view.sequence),
+      out_(answering.body) {
+  out_.begin_object().text("asOf", std::to_string(as_of_)).begin_array("items");
+}
+
+void Listing::finish() {
+  out_.end_array();
+  if (after_) out_.text("nextPageToken", page_token(call_, as_of_, *after_));
+  out_.end_object();
+}
+
+}  // namespace tongsuan::server::internal
