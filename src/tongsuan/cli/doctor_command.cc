@@ -156,12 +156,17 @@ class Doctor {
     if (!credential) {
       return warn("credentials", session_.say(Message::kDoctorNobody), "tongsuan login");
     }
-    const Attempt<std::string> participant = remote_->participant();
-    if (!participant.ok()) return fail("credentials", participant.error());
+    const Attempt<remote::Reply> reply = remote_->get("/v1/accounts?pageSize=20");
+    if (!reply.ok()) return fail("credentials", reply.error());
+    json::Document document;
+    const Attempt<json::Value> accounts = parse_reply(session_, document, reply.value().body);
+    if (!accounts.ok()) return fail("credentials", accounts.error());
+    const std::string participant = only_participant(accounts.value());
     good("credentials",
-         (credential->key.empty() ? "token" : credential->key) + ", " + participant.value());
+         session_.say(participant.empty() ? Message::kDoctorSeesAll : Message::kDoctorWho,
+                      {credential->key.empty() ? "token" : credential->key, participant}));
     check_expiry(*credential);
-    check_hubs(participant.value());
+    if (!participant.empty()) check_hubs(participant);
   }
 
   void check_expiry(const remote::Credential& credential) {

@@ -106,6 +106,9 @@ std::string exit_code_text(int code, Language language) {
 std::string command_help(const CommandSpec& command, Language language) {
   std::string out = say(language, Message::kUsageIs, {usage_line(command, language)}) + "\n\n";
   out += wrapped(message(command.description, language), kPageWidth, 0) + '\n';
+  if (!command.alias.empty()) {
+    out += '\n' + say(language, Message::kAlsoCalled, {command.alias}) + '\n';
+  }
   if (!command.positionals.empty()) out += section(Message::kTitleArguments, language);
   for (const PositionalSpec& positional : command.positionals) {
     out += entry(positional.name, message(positional.help, language));
@@ -252,6 +255,9 @@ std::string man_command(const CommandSpec& command) {
   std::string out = man_heading(page_name(command), message(command.summary, kManLanguage));
   out += ".SH SYNOPSIS\n" + troff(usage_line(command, kManLanguage)) + "\n.SH DESCRIPTION\n" +
          troff(message(command.description, kManLanguage)) + '\n';
+  if (!command.alias.empty()) {
+    out += ".PP\n" + troff(say(kManLanguage, Message::kAlsoCalled, {command.alias})) + '\n';
+  }
   if (!command.positionals.empty()) out += ".SH ARGUMENTS\n";
   for (const PositionalSpec& positional : command.positionals) {
     out +=

@@ -127,11 +127,11 @@ Attempt<std::string> try_out(Session& session, const remote::Settings& settings,
                              std::move(hooks));
   if (!made.ok()) return failure_of(session, made.error());
   remote::Exchange exchange = std::move(made).value();
-  const remote::Asked<remote::Reply> reply = exchange.get("/v1/accounts?pageSize=1");
+  const remote::Asked<remote::Reply> reply = exchange.get("/v1/accounts?pageSize=20");
   if (!reply.ok()) return failure_of(session, reply.error());
   json::Document document;
   TONGSUAN_TRY(const json::Value root, parse_reply(session, document, reply.value().body));
-  return text_at(root, "items.0.participant");
+  return only_participant(root);
 }
 
 Failure cannot_keep(const Session& session, const Error& error) {
@@ -179,7 +179,8 @@ Attempt<int> run_login(Session& session, const Arguments& arguments) {
         remote::change_setting(user_file, *remote::setting_named("server"), server);
     if (!kept.ok()) return cannot_keep(session, kept.error());
   }
-  session.world.out.write(session.say(Message::kLoggedIn, {server, participant, file}) + '\n');
+  const Message sentence = participant.empty() ? Message::kLoggedInForAll : Message::kLoggedIn;
+  session.world.out.write(session.say(sentence, {server, participant, file}) + '\n');
   return int{kOk};
 }
 

@@ -192,17 +192,25 @@ Attempt<Done> Remote::pages(const std::string& target,
 Attempt<std::string> Remote::participant() {
   const std::string_view given = arguments_.text(Option::kParticipant);
   if (!given.empty()) return std::string(given);
-  TONGSUAN_TRY(const remote::Reply reply, get("/v1/accounts?pageSize=1"));
+  TONGSUAN_TRY(const remote::Reply reply, get("/v1/accounts?pageSize=20"));
   json::Document document;
   TONGSUAN_TRY(const json::Value root, parse_reply(session_, document, reply.body));
-  for (const json::Value item : root.members().find("items").items()) {
-    const auto id = item.members().find("participant").as_text();
-    if (id.ok()) return std::string(id.value());
-  }
-  return Failure{.exit_code = kNotFound,
+  std::string own = only_participant(root);
+  if (!own.empty()) return own;
+  return Failure{.exit_code = kUsage,
                  .code = "no-account",
                  .what = session_.say(Message::kNoAccount),
                  .attempt = "tongsuan ledger"};
+}
+
+std::string only_participant(const json::Value& accounts) {
+  std::string only;
+  for (const json::Value item : accounts.members().find("items").items()) {
+    const auto id = item.members().find("participant").as_text();
+    if (!id.ok() || (!only.empty() && only != id.value())) return {};
+    only = id.value();
+  }
+  return only;
 }
 
 void Remote::note(std::string_view text) {

@@ -70,6 +70,10 @@ class Remote {
   bool json_ = false;
 };
 
+// Whose accounts these are: those of participants and suppliers are all their own. Empty for roles
+// that see everybody's.
+[[nodiscard]] std::string only_participant(const json::Value& accounts);
+
 // Seconds since 1970, by the clock of this machine.
 [[nodiscard]] std::int64_t unix_now();
 

@@ -183,7 +183,7 @@ std::string server_address(std::string_view text) {
   const std::size_t mark = text.find("://");
   if (mark == std::string_view::npos) return {};
   std::string out(text);
-  if (out.ends_with('/')) out.pop_back();
+  if (out.ends_with('/') && out.size() > mark + 3) out.pop_back();
   std::ranges::transform(out, out.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -199,7 +199,9 @@ std::string server_address(std::string_view text) {
 
 bool is_guarded(std::string_view server) {
   if (server.starts_with("https://")) return true;
-  const std::string_view host = server.substr(std::min(server.find("://") + 3, server.size()));
+  const std::size_t mark = server.find("://");
+  if (mark == std::string_view::npos) return false;
+  const std::string_view host = server.substr(mark + 3);
   return access::is_loopback(host) || host == "localhost" || host.starts_with("localhost:");
 }
 
