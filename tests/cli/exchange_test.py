@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -129,6 +130,18 @@ class ExchangeTest(CommandTest):
 
     def ask(self, fake, *arguments, **more):
         return run(*arguments, cwd=self.folder, **self.settings(fake, **more))
+
+    def start(self, fake, *arguments, **more):
+        """A command that goes on; it does not outlive a test that fails."""
+        process = subprocess.Popen([TONGSUAN, *arguments], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment(**self.settings(fake, **more)))
+        watchdog = threading.Timer(20, process.kill)
+        watchdog.start()
+        self.addCleanup(watchdog.cancel)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
 
     def pending(self):
         return list(self.home.glob(".local/state/tongsuan/pending/*"))
@@ -330,9 +343,7 @@ class Answers(ExchangeTest):
                                  answer({"id": "O-1", "state": "waiting"})(request))
         fake = self.fake(waits)
         self.log_in(fake)
-        process = subprocess.Popen([TONGSUAN, "submit", "job.yaml", "--wait"], cwd=self.folder, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   env=environment(**self.settings(fake)))
+        process = self.start(fake, "submit", "job.yaml", "--wait")
         for line in process.stderr:
             if "is waiting" in line:
                 break
@@ -383,9 +394,7 @@ class Login(ExchangeTest):
                 return answer({"id_token": f"eyJ.{claims}.sig", "expires_in": 900})(request)
             return INTERFACE.reply(request)
         fake = self.fake(provider)
-        process = subprocess.Popen([TONGSUAN, "login", "--server", fake.url, "--oidc", fake.url, "--client", "cli"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env=environment(HOME=str(self.home)))
+        process = self.start(fake, "login", "--server", fake.url, "--oidc", fake.url, "--client", "cli")
         self.assertIn("browser", process.stderr.readline())
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(process.stderr.readline().strip()).query))
         self.assertEqual((query["client_id"], query["code_challenge_method"]), ("cli", "S256"))
@@ -422,9 +431,7 @@ class Events(ExchangeTest):
                          self.stream(self.event(4, 0, last=False, order="O-1"), self.event(4, 1, order="O-1")),
                          self.stream())
         self.log_in(fake)
-        process = subprocess.Popen([TONGSUAN, "events", "-f", "--from", "2", "-o", "jsonl"], text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   env=environment(**self.settings(fake)))
+        process = self.start(fake, "events", "-f", "--from", "2", "-o", "jsonl")
         seen = [json.loads(process.stdout.readline()) for _ in range(3)]
         self.assertEqual([(each["sequence"], each["part"]) for each in seen], [("3", 0), ("4", 0), ("4", 1)])
         time.sleep(0.05)

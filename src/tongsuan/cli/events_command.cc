@@ -59,7 +59,7 @@ void add_members(std::string& out, const json::Value& object, const std::string&
 std::string event_line(const json::Value& event) {
   std::string out = text_at(event, "at") + "  " + text_at(event, "type");
   add_members(out, event, "");
-  return out + '\n';
+  return shown(out) + '\n';
 }
 
 bool concerns(const json::Value& event, const std::string& id) {

@@ -114,6 +114,20 @@ Value at_path(Value value, std::string_view path) {
 std::string text_at(const Value& value, std::string_view path) {
   return text_of(at_path(value, path));
 }
+
+std::string shown(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F are controls too; in UTF-8 they are C2 and one of these.
+    const bool wide =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    out += byte < 0x20 || byte == 0x7F || wide ? '?' : text[i];
+    if (wide) ++i;
+  }
+  return out;
+}
+
 std::optional<std::int64_t> money_at(const Value& value, std::string_view path) {
   return money_of(at_path(value, path));
 }

@@ -37,6 +37,8 @@ void add_json_row(report::Table& table, std::span<const JsonColumn> columns, con
 [[nodiscard]] json::Value at_path(json::Value value, std::string_view path);
 // As a cell of kText would show it; empty where there is none.
 [[nodiscard]] std::string text_at(const json::Value& value, std::string_view path);
+// Text of others as a terminal may have it: without control characters.
+[[nodiscard]] std::string shown(std::string_view text);
 // Micro-units; nothing where it is no money.
 [[nodiscard]] std::optional<std::int64_t> money_at(const json::Value& value, std::string_view path);
 // "96.00 CNY" of {"amount","currency"}, as the exchange wrote it; empty where there is none.

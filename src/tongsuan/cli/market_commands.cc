@@ -92,8 +92,8 @@ Attempt<std::string> market_head(Remote& remote) {
   json::Document document({.bytes_max = json::kBytesMax});
   TONGSUAN_TRY(const json::Value market, parse_reply(session, document, reply.body));
   std::string out =
-      session.say(Message::kMarketHead,
-                  {text_at(market, "name"), text_at(market, "state"), text_at(market, "time")}) +
+      session.say(Message::kMarketHead, {shown(text_at(market, "name")), text_at(market, "state"),
+                                         text_at(market, "time")}) +
       '\n' +
       session.say(Message::kMarketRound,
                   {text_at(market, "round"), text_at(market, "lock"), text_at(market, "gate")}) +

@@ -62,7 +62,7 @@ Attempt<int> tell_answer(Remote& remote, const remote::Reply& reply, Message sen
   std::string text = session.say(sentence, {id, text_at(answer, "sequence")});
   const std::string hold = money_text_at(answer, "hold");
   if (!hold.empty()) text += session.say(Message::kHeldNow, {hold});
-  session.world.out.write(text + '\n');
+  session.world.out.write(shown(text) + '\n');
   return int{kOk};
 }
 

@@ -197,7 +197,7 @@ Attempt<std::string> order_change(const Session& session, const Arguments& argum
 namespace {
 
 std::string field(const Session& session, Message key, const std::string& value) {
-  return "  " + session.say(key) + ": " + value + '\n';
+  return "  " + session.say(key) + ": " + shown(value) + '\n';
 }
 
 constexpr std::array kHubColumns = {
@@ -259,7 +259,7 @@ std::string remote_why_text(const Session& session, const json::Value& why,
          part(session, kChangeColumns, changes);
   if (order.starts_with("O-")) {
     out += session.say(Message::kTry) + ": tongsuan quote --from " + std::string(order) + ' ' +
-           text_at(changes, "0.change") + '\n';
+           shown(text_at(changes, "0.change")) + '\n';
   }
   return out;
 }

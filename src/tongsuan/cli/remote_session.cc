@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "tongsuan/base/text.h"
+#include "tongsuan/cli/json_rows.h"
 #include "tongsuan/cli/listing_output.h"
 #include "tongsuan/cli/problems.h"
 #include "tongsuan/cli/waiting.h"
@@ -34,8 +35,10 @@ Failure problem_failure(const Session& session, const Trouble& trouble) {
                                           : std::string(text->says_en)};
   if (!problem.detail.empty()) failure.what += ": " + problem.detail;
   if (!problem.param.empty()) failure.what += " (" + problem.param + ')';
+  failure.what = shown(failure.what);
+  failure.code = shown(failure.code);
   if (text == nullptr) {
-    failure.attempt = problem.advice;
+    failure.attempt = shown(problem.advice);
   } else if (!text->command.empty()) {
     failure.attempt = text->command;
   } else if (failure.exit_code == kTimeout || failure.exit_code == kUnavailable) {
@@ -215,7 +218,7 @@ std::string only_participant(const json::Value& accounts) {
 
 void Remote::note(std::string_view text) {
   if (arguments_.has(Option::kQuiet)) return;
-  session_.world.err.write(std::string(text) + '\n');
+  session_.world.err.write(shown(text) + '\n');
   session_.world.err.flush();
 }
 
