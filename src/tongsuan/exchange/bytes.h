@@ -1,7 +1,7 @@
 // Records as bytes, and back. docs/formats/exchange.md is the truth.
 //
-// A record is the second (8 bytes) and then its events, each a byte for whose event it is (0 engine,
-// 1 ledger, 2 own), its length (4 bytes) and its bytes.
+// A record is the second (8 bytes) and then its events, each a byte for whose event it is (0
+// engine, 1 ledger, 2 own), its length (4 bytes) and its bytes.
 #pragma once
 
 #include <functional>

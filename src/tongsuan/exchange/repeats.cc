@@ -25,7 +25,8 @@ std::uint64_t Repeats::mix(const CommandId& id) {
   std::uint64_t mix = little_endian<std::uint64_t>(bytes.substr(0, 8)) ^
                       (little_endian<std::uint64_t>(bytes.substr(8)) * 0x9E3779B97F4A7C15ULL);
   mix ^= mix >> 32;
-  mix *= 0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
+  mix *=
+      0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
   mix ^= mix >> 32;
   return mix;
 }

@@ -50,7 +50,7 @@ class Repeats {
   void grow();
 
   std::size_t kept_;
-  std::vector<Row> rows_;            // a ring once it has `kept_` rows
+  std::vector<Row> rows_;  // a ring once it has `kept_` rows
   std::size_t oldest_ = 0;
   // Position + 1 in the low bits, some bits of the id's mix above them, so that a stranger's row is
   // seldom looked at; 0: empty. A power of two, half full at most.

@@ -41,6 +41,7 @@ struct SimJournalDisk {
 struct SimJournalFaults {
   std::uint32_t full_ppm = 0;     // the append is refused, nothing is written
   std::uint32_t unknown_ppm = 0;  // the append fails; the batch is in or not; the journal is closed
+  bool no_epoch_check = false;    // what tests switch off, to see that they notice
 };
 
 class SimJournal final : public Journal {

@@ -46,9 +46,8 @@ class NodeTest : public ::testing::Test {
     node_ = std::make_unique<Node>(Genesis{places(), 0}, *journal_, clock_,
                                    std::make_unique<MarketDriver>(engine::Energy(), live_rules()),
                                    options);
-    const auto started = node_->start([](const journal::Failure& failure) {
-      ADD_FAILURE() << journal::to_string(failure);
-    });
+    const auto started = node_->start(
+        [](const journal::Failure& failure) { ADD_FAILURE() << journal::to_string(failure); });
     ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
   }
   void restart() {
@@ -116,8 +115,7 @@ class NodeTest : public ::testing::Test {
 
 TEST_F(NodeTest, AnOrderStartsByItselfAndIsPaid) {
   open();
-  const exchange::Answer answer =
-      ask(ParticipantId{3}, exchange::SubmitOrder{order(2), "train"});
+  const exchange::Answer answer = ask(ParticipantId{3}, exchange::SubmitOrder{order(2), "train"});
   EXPECT_EQ(answer.code, Code::kDone);
   wait([](const View& view) { return view.state.engine().contract_count() == 1; });
   clock_.set(60);
