@@ -159,9 +159,8 @@ void Node::clear_frozen(rolling::FrozenRound frozen) {
   limits.cancelled = [this] { return cancelled_.load(); };
   FinishedRound finished{rolling::clear_round(std::move(frozen), limits)};
   const rolling::ClearedRound& round = *finished.round;
-  auto storing = std::make_unique<Storing>(
-      Storing{finished, BlobWriter(codec::write_market(round.book.market)),
-              BlobWriter(round.certificate)});
+  auto storing = std::make_unique<Storing>(Storing{
+      finished, BlobWriter(codec::write_market(round.book.market)), BlobWriter(round.certificate)});
   shelf_.keep(finished.round);
   {
     const std::lock_guard lock(mutex_);

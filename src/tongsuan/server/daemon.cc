@@ -388,7 +388,9 @@ std::optional<int> Daemon::add_founders() {
 bool Daemon::add_buyers(std::uint64_t& number, exchange::Answer& answer) {
   for (std::size_t i = 0; script_ && i < script_->buyers.size(); ++i) {
     if (!must(exchange::OpenParticipant{script_->buyers[i].substr(0, exchange::kNameMax),
-                                        access::Role::kParticipant, ledger::kHouse, {}},
+                                        access::Role::kParticipant,
+                                        ledger::kHouse,
+                                        {}},
               number++, answer)) {
       return false;
     }
