@@ -2,6 +2,7 @@
 // answer takes, how fast history is replayed, how long a restart takes, and what a live order costs
 // in memory.
 //   node_bench DIR [orders] [clients] [batch]
+//   node_bench DIR replay [times]
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,10 +15,12 @@
 #include <thread>
 #include <vector>
 
-#include "measure.h"
 #include "tongsuan/journal/journal.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/node.h"
+#include "tongsuan/node/replay.h"
+
+#include "measure.h"
 
 namespace {
 
@@ -60,9 +63,11 @@ engine::LiveOrder order(std::uint64_t number) {
   order.latest_start = 4'000'000;
   order.ways = {{ClassId{static_cast<std::uint32_t>(number % 4)},
                  1 + static_cast<std::uint32_t>(number % 13), 36'000}};
-  if (number % 3 == 0) order.ways.push_back({ClassId{(order.ways[0].accelerator.value + 1) % 4},
-                                             order.ways[0].gang, 50'000});
-  order.value = static_cast<std::int64_t>(order.ways[0].gang) * 10 * (9'000'000 + static_cast<std::int64_t>(number % 997) * 10'000);
+  if (number % 3 == 0)
+    order.ways.push_back(
+        {ClassId{(order.ways[0].accelerator.value + 1) % 4}, order.ways[0].gang, 50'000});
+  order.value = static_cast<std::int64_t>(order.ways[0].gang) * 10 *
+                (9'000'000 + static_cast<std::int64_t>(number % 997) * 10'000);
   order.delay_cost = order.value / 400;
   return order;
 }
@@ -76,8 +81,9 @@ struct Latencies {
   }
   [[nodiscard]] double at(double share) {
     std::ranges::sort(milliseconds);
-    return milliseconds.empty() ? 0 : static_cast<double>(milliseconds[static_cast<std::size_t>(
-        share * static_cast<double>(milliseconds.size() - 1))]);
+    return milliseconds.empty() ? 0
+                                : static_cast<double>(milliseconds[static_cast<std::size_t>(
+                                      share * static_cast<double>(milliseconds.size() - 1))]);
   }
 };
 
@@ -120,13 +126,15 @@ void open_people(node::Node& node) {
     const auto answer = node.ask({{}, 0, ledger::kHouse, std::move(command)});
     if (!answer.ok() || answer.value().code != exchange::Code::kDone) std::exit(2);
   };
-  must(exchange::SetRules{{.round = 100'000, .orders_of_one = 4'000'000, .live_orders = 4'000'000}});
+  must(
+      exchange::SetRules{{.round = 100'000, .orders_of_one = 4'000'000, .live_orders = 4'000'000}});
   for (int i = 0; i < 65; ++i) {
     must(exchange::OpenParticipant{"p" + std::to_string(i), exchange::Role::kParticipant,
                                    ledger::kHouse, Money()});
-    must(exchange::Deposit{{exchange::ParticipantId{static_cast<std::uint32_t>(i + 1)},
-                            ledger::Purpose::kCash},
-                           Money(1'000'000'000'000'000), 1});
+    must(exchange::Deposit{
+        {exchange::ParticipantId{static_cast<std::uint32_t>(i + 1)}, ledger::Purpose::kCash},
+        Money(1'000'000'000'000'000),
+        1});
   }
   for (std::uint32_t hub = 0; hub < 8; ++hub) {
     must(exchange::AssignHub{HubId{hub}, exchange::ParticipantId{65}});
@@ -152,7 +160,8 @@ void load(node::Node& node, std::uint64_t orders, unsigned clients, unsigned bat
         for (unsigned i = 0; i < batch; ++i) {
           exchange::CommandId id{};
           const std::uint64_t number = first + i + 1;
-          for (std::size_t byte = 0; byte < 8; ++byte) id[byte] = static_cast<std::uint8_t>(number >> (8 * byte));
+          for (std::size_t byte = 0; byte < 8; ++byte)
+            id[byte] = static_cast<std::uint8_t>(number >> (8 * byte));
           requests.push_back({{id, number, exchange::ParticipantId{client % 64 + 1},
                                exchange::SubmitOrder{order(number), ""}},
                               [&](const exchange::Answer& answer) {
@@ -176,18 +185,45 @@ void load(node::Node& node, std::uint64_t orders, unsigned clients, unsigned bat
       "%llu orders, %u clients, batches of %u: %.0f durable orders/s, %.2f us CPU each; answer p50 "
       "%.2f ms, p99 %.2f ms, max %.2f ms; %llu refused; replica behind %zu\n",
       static_cast<unsigned long long>(orders), clients, batch, static_cast<double>(orders) / took,
-      spent / static_cast<double>(orders) * 1e6, latencies.at(.5), latencies.at(.99), latencies.at(1),
-      static_cast<unsigned long long>(refused), node.replica().behind());
+      spent / static_cast<double>(orders) * 1e6, latencies.at(.5), latencies.at(.99),
+      latencies.at(1), static_cast<unsigned long long>(refused), node.replica().behind());
+}
+
+// The whole history of a journal, as `tongsuan replay` goes through it.
+int replay(const std::string& path) {
+  const auto folder = journal::posix_folder(path);
+  auto reader = journal::open_reader(*folder);
+  if (!reader.ok()) return 1;
+  exchange::Exchange exchange(places(), 0);
+  journal::Answer<Done> replayed = Done{};
+  const auto begun = Clock::now();
+  const double cpu = cpu_seconds();
+  const auto read = reader.value()->read_ahead(1, [&](const journal::Batch& batch) {
+    replayed = node::replay_batch(batch, exchange);
+    return replayed.ok();
+  });
+  const double took = seconds_since(begun);
+  const auto commands = static_cast<double>(exchange.sequence());
+  std::printf("replay: %.0f commands in %.3f s: %.0f commands/s, %.2f us CPU each\n", commands, took,
+              commands / took, (cpu_seconds() - cpu) / commands * 1e6);
+  return read.ok() && replayed.ok() ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: node_bench DIR [orders] [clients] [batch]\n");
+    std::fprintf(stderr, "usage: node_bench DIR [orders] [clients] [batch] | DIR replay [times]\n");
     return 2;
   }
   const std::string path = argv[1];
+  if (argc > 2 && std::string(argv[2]) == "replay") {
+    const int times = argc > 3 ? std::atoi(argv[3]) : 1;
+    for (int i = 0; i < times; ++i) {
+      if (replay(path) != 0) return 1;
+    }
+    return 0;
+  }
   const std::uint64_t orders = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 200'000;
   const auto clients = static_cast<unsigned>(argc > 3 ? std::atoi(argv[3]) : 64);
   const auto batch = static_cast<unsigned>(argc > 4 ? std::atoi(argv[4]) : 64);

@@ -80,6 +80,9 @@ class Peer:
     def __init__(self, port):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
 
+    def __del__(self):
+        self.connection.close()
+
     def ask(self, method, target, identity=None, body=None, headers=None):
         """(status, headers, bytes)"""
         sent = dict(headers or {})

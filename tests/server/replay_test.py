@@ -96,7 +96,7 @@ class Player:
         self.peer = Peer(daemon.port)
         self.stands, self.unknown, self.etags = {}, set(), {}
         self.identities = {name: name for name in document["x-replay-setup"]["identities"]}
-        self.faults, self.played, self.planned = [], 0, 0
+        self.faults, self.slow, self.played, self.planned = [], [], 0, 0
 
     def resolved(self, value):
         return self.schemas.resolve(value["$ref"]) if "$ref" in value else value
@@ -111,7 +111,10 @@ class Player:
 
     def run(self):
         for number, path, item, method, step in self.steps():
+            begun = time.monotonic()
             fault = self.play(path, item, method, step)
+            if time.monotonic() - begun > 1:
+                self.slow.append(f"step {number} took {time.monotonic() - begun:.1f} s")
             if fault is not None:
                 self.faults.append(f"step {number} {item[method]['operationId']} {step['example']}: {fault}")
         return self.faults
@@ -173,8 +176,8 @@ class Player:
 
     def etag(self, step, target):
         if step["ifMatch"] != "current":
-            return self.etags[step["ifMatch"]]
-        return self.peer.ask("GET", target, self.identities[step["as"]])[1]["ETag"]
+            return self.etags.get(step["ifMatch"], '"0"')
+        return self.peer.ask("GET", target, self.identities[step["as"]])[1].get("ETag", '"0"')
 
     def note_planned(self, step, expected):
         self.planned += 1
@@ -253,7 +256,7 @@ def main():
         if status != 0:
             faults.append(f"tongsuand ends with {status}")
         if faults:
-            print(log)
+            print(log, *player.slow, sep="\n")
         print("\n".join(faults) or f"{player.played} steps, {player.planned} of them planned")
         return 1 if faults else 0
 

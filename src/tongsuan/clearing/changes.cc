@@ -24,12 +24,15 @@ std::int64_t reference_device_seconds(const Market& market, const Order& order) 
   return static_cast<std::int64_t>(first.gang) * first.duration * market.calendar.slot_seconds;
 }
 
-Change change_from(const Requote& requote, std::string description, std::int64_t extra_cost) {
+Change change_from(const Requote& requote, ChangeKind kind, std::string description,
+                   std::int64_t extra_cost = 0) {
   return {.description = std::move(description),
           .extra_cost = extra_cost,
           .hub = requote.hub,
           .start = requote.start,
-          .payment = requote.payment};
+          .payment = requote.payment,
+          .kind = kind,
+          .variant = requote.variant};
 }
 
 // What an order is worth at `ticks` of its limit; nothing beyond the limits of money.
@@ -76,7 +79,7 @@ std::optional<Change> raise_limit(const Market& market, OpenRound& round, std::u
       fails = middle;
     }
   }
-  return change_from(*best, "--limit " + decimal(works * kLimitTick, 6),
+  return change_from(*best, ChangeKind::kLimit, "--limit " + decimal(works * kLimitTick, 6),
                      *value_at(works, seconds) - present);
 }
 
@@ -116,8 +119,11 @@ std::optional<Change> extend_window(const Market& market, OpenRound& round, std:
       fails = middle;
     }
   }
-  return change_from(*best,
-                     "--window " + std::to_string(window.begin) + ".." + std::to_string(works), 0);
+  Change change =
+      change_from(*best, ChangeKind::kWindow,
+                  "--window " + std::to_string(window.begin) + ".." + std::to_string(works));
+  change.window_end = works;
+  return change;
 }
 
 // The best hub outside the order's set, when all hubs are opened to it.
@@ -131,7 +137,8 @@ std::optional<Change> another_hub(const Market& market, OpenRound& round, std::u
   };
   const std::optional<Requote> requote = placed(round.reclear_as(index, open_all, kTries));
   if (!requote) return std::nullopt;
-  return change_from(*requote, "--hubs +" + std::string(market.hub_names[requote->hub]), 0);
+  return change_from(*requote, ChangeKind::kHub,
+                     "--hubs +" + std::string(market.hub_names[requote->hub]));
 }
 
 // Another accelerator class, as fast as the first one asked for.
@@ -153,7 +160,10 @@ std::optional<Change> another_class(const Market& market, OpenRound& round, std:
   const std::optional<Requote> requote = placed(round.reclear_as(index, change, kTries));
   if (!requote || requote->variant < own) return std::nullopt;
   const ClassId added = variants[requote->variant].accelerator;
-  return change_from(*requote, "--class +" + std::string(market.class_names[added.value]), 0);
+  Change found = change_from(*requote, ChangeKind::kClass,
+                             "--class +" + std::string(market.class_names[added.value]));
+  found.accelerator = added.value;
+  return found;
 }
 
 // A copy of the data set at every hub of the order: which one helps is where it then runs.
@@ -163,10 +173,9 @@ std::optional<Change> another_replica(const Market& market, OpenRound& round, st
   const std::optional<Requote> requote = placed(round.reclear_as(
       index, [](Market&, Order& order) { order.data = kNone; }, kTries));
   if (!requote) return std::nullopt;
-  return change_from(*requote,
+  return change_from(*requote, ChangeKind::kReplica,
                      "--replica " + std::string(market.data_names[data]) + "@" +
-                         std::string(market.hub_names[requote->hub]),
-                     0);
+                         std::string(market.hub_names[requote->hub]));
 }
 
 }  // namespace
@@ -183,18 +192,23 @@ OpenRound::OpenRound(const Market& market, const Certificate& certificate, marke
   alone_.hubs = market.hubs;
   alone_.classes = market.classes;
   alone_.zones = market.zones;
-  alone_.data_sets = market.data_sets;
   alone_.lines = market.lines;
   alone_.links = market.links;
   alone_.node_blocks = market.node_blocks;
   alone_.caps = market.caps;
   alone_.offers = market.offers;
   alone_.steps = market.steps;
-  alone_.variants = market.variants;
   alone_.legs = market.legs;  // what orders deliver makes lanes too
   alone_.ranges = market.ranges;
-  alone_.hub_lists = market.hub_lists;
-  alone_.hub_sets = market.hub_sets;
+  take_pools();
+}
+
+// What a block may refer to.
+void OpenRound::take_pools() {
+  alone_.variants = market_->variants;
+  alone_.hub_lists = market_->hub_lists;
+  alone_.hub_sets = market_->hub_sets;
+  alone_.data_sets = market_->data_sets;
 }
 
 Result<OpenRound> OpenRound::open(const Market& market, const Certificate& certificate) {
@@ -264,47 +278,73 @@ Requote OpenRound::reclear_at(std::uint32_t order, std::int64_t value, std::uint
   return requote;
 }
 
-// The changed order is compiled alone, over the same lanes, and its choices stand in for the old
-// ones while it is inserted.
 Result<Requote> OpenRound::reclear_as(std::uint32_t order, const Change& change,
                                       std::uint32_t tries) {
   Market alone = alone_;
   alone.orders.push_back(market_->orders[order]);
   alone.orders.back().after = kNone;
   change(alone, alone.orders.back());
+  TONGSUAN_TRY(const Stood stood, swap_in(order, alone));
+  const Requote requote =
+      priced(order, alone.orders.back().value, residual_->insert(order, tries), false);
+  swap_back(stood);
+  return requote;
+}
+
+Result<Done> OpenRound::put_in(std::uint32_t order) {
+  take_pools();
+  Market alone = alone_;
+  alone.orders.push_back(market_->orders[order]);
+  alone.order_names.push_back(market_->order_names[order]);
+  TONGSUAN_TRY(put_in_, swap_in(order, alone));
+  known_ = {};
+  return Done{};
+}
+
+void OpenRound::take_out() {
+  swap_back(put_in_);
+  known_ = {};
+}
+
+// The other order is compiled alone, over the same lanes, and its choices stand in for the old ones
+// until they are put back.
+Result<OpenRound::Stood> OpenRound::swap_in(std::uint32_t order, const Market& alone) {
   TONGSUAN_TRY(const market::Problem small, market::compile(alone));
   TONGSUAN_CHECK(small.lanes.size() == problem_->lanes.size() &&
                  small.denominator == problem_->denominator);
   market::Problem& book = *problem_;
-  const market::ProblemOrder before = book.orders[order];
-  const std::size_t choices = book.choices.size();
-  const std::size_t bundles = book.bundles.size();
-  const std::size_t legs = book.bundle_legs.size();
-  const std::size_t transfers = book.transfers.size();
+  const Stood stood{order,
+                    book.orders[order],
+                    book.choices.size(),
+                    book.bundles.size(),
+                    book.bundle_legs.size(),
+                    book.transfers.size()};
   for (Span32 bundle : small.bundles) {
-    bundle.begin += static_cast<std::uint32_t>(legs);
-    bundle.end += static_cast<std::uint32_t>(legs);
+    bundle.begin += static_cast<std::uint32_t>(stood.legs);
+    bundle.end += static_cast<std::uint32_t>(stood.legs);
     book.bundles.push_back(bundle);
   }
   book.bundle_legs.insert(book.bundle_legs.end(), small.bundle_legs.begin(),
                           small.bundle_legs.end());
   book.transfers.insert(book.transfers.end(), small.transfers.begin(), small.transfers.end());
   for (market::Choice choice : small.choices) {
-    choice.bundle += static_cast<std::uint32_t>(bundles);
-    if (choice.extra != kNone) choice.extra += static_cast<std::uint32_t>(transfers);
+    choice.bundle += static_cast<std::uint32_t>(stood.bundles);
+    if (choice.extra != kNone) choice.extra += static_cast<std::uint32_t>(stood.transfers);
     book.choices.push_back(choice);
   }
-  book.orders[order].choices = {static_cast<std::uint32_t>(choices),
+  book.orders[order].choices = {static_cast<std::uint32_t>(stood.choices),
                                 static_cast<std::uint32_t>(book.choices.size())};
   book.orders[order].delay_cost = small.orders.front().delay_cost;
-  const Requote requote =
-      priced(order, alone.orders.back().value, residual_->insert(order, tries), false);
-  book.orders[order] = before;
-  book.choices.resize(choices);
-  book.bundles.resize(bundles);
-  book.bundle_legs.resize(legs);
-  book.transfers.resize(transfers);
-  return requote;
+  return stood;
+}
+
+void OpenRound::swap_back(const Stood& stood) {
+  market::Problem& book = *problem_;
+  book.orders[stood.order] = stood.what;
+  book.choices.resize(stood.choices);
+  book.bundles.resize(stood.bundles);
+  book.bundle_legs.resize(stood.legs);
+  book.transfers.resize(stood.transfers);
 }
 
 // ---- The cheapest ones -------------------------------------------------------------------------

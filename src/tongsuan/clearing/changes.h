@@ -48,11 +48,25 @@ class OpenRound {
   using Change = std::function<void(Market& market, Order& order)>;
   Result<Requote> reclear_as(std::uint32_t order, const Change& change, std::uint32_t tries);
 
+  // The order, which has no award, has become another one in the market: until `take_out` the round
+  // knows it as it stands there now. `compile` decides whether it can.
+  Result<Done> put_in(std::uint32_t order);
+  void take_out();
+
  private:
   OpenRound(const Market& market, const Certificate& certificate, market::Problem problem);
   // The best insertion of an order as it is in the book: what others lose does not depend on what
   // it is worth.
   [[nodiscard]] const Insertion& insertion_of(std::uint32_t order, std::uint32_t tries);
+  // What stood where another order stands now.
+  struct Stood {
+    std::uint32_t order = kNone;
+    market::ProblemOrder what;
+    std::size_t choices = 0, bundles = 0, legs = 0, transfers = 0;
+  };
+  void take_pools();
+  Result<Stood> swap_in(std::uint32_t order, const Market& alone);
+  void swap_back(const Stood& stood);
   [[nodiscard]] Requote priced(std::uint32_t order, std::int64_t value, const Insertion& insertion,
                                bool as_in_book) const;
 
@@ -68,6 +82,7 @@ class OpenRound {
   std::unique_ptr<Residual> residual_;
   Market alone_;  // the book without its orders
   Known known_;
+  Stood put_in_;
 };
 
 // The cheapest single changes that place `order` (which has no award in `certificate`): a higher

@@ -341,9 +341,9 @@ Result<Round> begin_round(const Market& market, const market::Problem& problem,
               .trace = {}};
   if (options.warm_start != nullptr && options.warm_market != nullptr) {
     TONGSUAN_TRY(const market::Problem old_problem, market::compile(*options.warm_market));
-    round.warm =
-        carry_over({*options.warm_market, old_problem, *options.warm_start, options.warm_shift},
-                   market, problem);
+    round.warm = carry_over({*options.warm_market, old_problem, *options.warm_start,
+                             options.warm_shift, options.warm_orders},
+                            market, problem);
   }
   return round;
 }

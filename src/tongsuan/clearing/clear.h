@@ -36,6 +36,8 @@ struct ClearOptions {
   const Certificate* warm_start = nullptr;  // a certificate of an earlier, similar book
   const Market* warm_market = nullptr;      // the book of `warm_start`
   std::uint32_t warm_shift = 0;             // slots that this book begins after `warm_market`
+  std::vector<std::uint32_t> warm_orders;   // by order of `warm_market`: which one it is here, or
+                                            // kNone; empty: the one of the same name
   std::function<void(const Progress&)> progress;
   std::function<bool()> cancelled;  // any thread asks; true: finish with the best outcome so far
 };

@@ -33,6 +33,18 @@ Prices carry_prices(const Earlier& earlier, const std::vector<std::string>& name
   return prices;
 }
 
+// Both name lists are sorted: one merge finds every order that is in both books.
+std::vector<std::uint32_t> same_names(const NameList& before, const NameList& after) {
+  std::vector<std::uint32_t> same(before.size(), kNone);
+  std::uint32_t at = 0;
+  for (std::uint32_t i = 0; i < before.size(); ++i) {
+    while (at < after.size() && after[at] < before[i]) ++at;
+    if (at == after.size()) break;
+    if (after[at] == before[i]) same[i] = at;
+  }
+  return same;
+}
+
 }  // namespace
 
 WarmStart carry_over(const Earlier& earlier, const Market& market, const market::Problem& problem) {
@@ -41,19 +53,20 @@ WarmStart carry_over(const Earlier& earlier, const Market& market, const market:
   WarmStart warm;
   if (earlier.problem.slot_count != problem.slot_count || earlier.shift >= problem.slot_count ||
       !(old_market.hub_names == market.hub_names) ||
-      certificate.bound_prices.size() != earlier.problem.row_count()) {
+      certificate.bound_prices.size() != earlier.problem.row_count() ||
+      (!earlier.orders.empty() && earlier.orders.size() != old_market.orders.size())) {
     return warm;
   }
   warm.usable = true;
   warm.prices = carry_prices(earlier, market::lane_names(market, problem), problem.slot_count);
   warm.placements.resize(problem.orders.size());
-  // Both name lists are sorted: one merge finds every order that is in both books.
-  std::uint32_t order = 0;
+  const std::vector<std::uint32_t> by_name =
+      earlier.orders.empty() ? same_names(old_market.order_names, market.order_names)
+                             : std::vector<std::uint32_t>();
+  const std::span<const std::uint32_t> same = earlier.orders.empty() ? by_name : earlier.orders;
   for (const Award& old_award : certificate.outcome.awards) {
-    const std::string_view name = old_market.order_names[old_award.order.value];
-    while (order < market.order_names.size() && market.order_names[order] < name) ++order;
-    if (order == market.order_names.size()) break;
-    if (market.order_names[order] != name || old_award.start < earlier.shift) continue;
+    const std::uint32_t order = same[old_award.order.value];
+    if (order >= problem.orders.size() || old_award.start < earlier.shift) continue;
     Award award = old_award;
     award.order = OrderId{order};
     award.start -= earlier.shift;

@@ -1,6 +1,8 @@
-// Carries an earlier round over to a similar book, by name.
+// Carries an earlier round over to a similar book: rows by name, orders by name or as told.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tongsuan/domain/certificate.h"
@@ -22,9 +24,12 @@ struct Earlier {
   const market::Problem& problem;  // compiled of it
   const Certificate& certificate;
   std::uint32_t shift = 0;  // slots that the new book begins later
+  // By order of `market`: which one it is in the new book, or kNone; empty: the one of the same
+  // name.
+  std::span<const std::uint32_t> orders = {};
 };
 
-// Placements are carried by order name; an award whose hub or start the new book does not know is
+// An award whose hub or start the new book does not know is
 // dropped. Feasibility is the search's business. Slots beyond the earlier book have the prices of
 // its last slot.
 [[nodiscard]] WarmStart carry_over(const Earlier& earlier, const Market& market,

@@ -1,6 +1,7 @@
 #include "tongsuan/clearing/why.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -153,6 +154,23 @@ Result<Why> answer_for(const Market& market, const Certificate& certificate, Ope
   return answer;
 }
 
+// Of an order that is in the round and has no award there.
+Result<Why> quote_for(const Market& market, const Certificate& certificate, OpenRound& round,
+                      std::uint32_t order, bool counterfactuals) {
+  const Requote requote = round.reclear(order, kTries);
+  TONGSUAN_TRY(Why answer,
+               answer_for(market, certificate, round, order, counterfactuals && !requote.placed));
+  if (requote.placed) {
+    answer.reason = Reason::kPlaced;
+    answer.lost_opportunity = 0;
+    answer.hub = requote.hub;
+    answer.variant = requote.variant;
+    answer.start = requote.start;
+    answer.payment = requote.payment;
+  }
+  return answer;
+}
+
 // The certificate of `market`, as one of `with_order`: award ids move up past the new order.
 Certificate shifted(const Certificate& certificate, std::uint32_t order) {
   Certificate moved = certificate;
@@ -183,17 +201,105 @@ Result<Why> quote(const Market& market, const Certificate& certificate, const Ma
   }
   const Certificate moved = shifted(certificate, order);
   TONGSUAN_TRY(OpenRound round, OpenRound::open(with_order, moved));
-  const Requote requote = round.reclear(order, kTries);
-  TONGSUAN_TRY(Why answer, answer_for(with_order, moved, round, order,
-                                      options.counterfactuals && !requote.placed));
-  if (requote.placed) {
-    answer.reason = Reason::kPlaced;
-    answer.lost_opportunity = 0;
-    answer.hub = requote.hub;
-    answer.variant = requote.variant;
-    answer.start = requote.start;
-    answer.payment = requote.payment;
+  return quote_for(with_order, moved, round, order, options.counterfactuals);
+}
+
+// ---- Explainer ---------------------------------------------------------------------------------
+
+// Behind the orders of the book stands an empty one, which is whatever is quoted; behind its data
+// sets an empty one as well.
+struct Explainer::Parts {
+  Market market;
+  std::shared_ptr<const Certificate> certificate;
+  std::uint32_t asked = 0;                                // position of the empty order
+  std::uint32_t data = 0;                                 // and of the empty data set
+  std::size_t variants = 0, hub_lists = 0, hub_sets = 0;  // of the book
+  std::optional<OpenRound> round;
+
+  void set_order(const AskedOrder& what);
+  void clear_order();
+};
+
+void Explainer::Parts::clear_order() {
+  market.variants.resize(variants);
+  market.hub_lists.resize(hub_lists);
+  market.hub_sets.resize(hub_sets);
+  market.data_sets[data] = {};
+  market.orders[asked] = {};
+}
+
+void Explainer::Parts::set_order(const AskedOrder& what) {
+  Order order;
+  order.hubs = HubSetId{static_cast<std::uint32_t>(market.hub_sets.size())};
+  market.hub_sets.push_back(append(market.hub_lists, what.hubs));
+  order.variants = append(market.variants, what.variants);
+  order.window = what.window;
+  order.value = what.value;
+  order.delay_cost = what.delay_cost;
+  order.whole_nodes = what.whole_nodes;
+  order.data = what.data;
+  if (what.data_mb > 0) {
+    order.data = data;
+    market.data_sets[data] = {what.data_mb, append(market.hub_lists, what.replicas)};
   }
+  market.orders[asked] = order;
+}
+
+Explainer::Explainer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Explainer::~Explainer() = default;
+
+Result<std::unique_ptr<Explainer>> Explainer::open(Market market,
+                                                   std::shared_ptr<const Certificate> certificate) {
+  auto parts = std::make_unique<Parts>();
+  parts->market = std::move(market);
+  parts->certificate = std::move(certificate);
+  Market& book = parts->market;
+  parts->asked = static_cast<std::uint32_t>(book.orders.size());
+  book.orders.emplace_back();
+  book.order_names.push_back("quoted");
+  parts->data = static_cast<std::uint32_t>(book.data_sets.size());
+  book.data_sets.emplace_back();
+  book.data_names.push_back("quoted");
+  parts->hub_sets = book.hub_sets.size();
+  if (parts->hub_sets == 0) book.hub_sets.emplace_back();  // of the empty order
+  parts->hub_sets = book.hub_sets.size();
+  parts->variants = book.variants.size();
+  parts->hub_lists = book.hub_lists.size();
+  parts->clear_order();
+  TONGSUAN_TRY(parts->round, OpenRound::open(book, *parts->certificate));
+  return std::unique_ptr<Explainer>(new Explainer(std::move(parts)));
+}
+
+Result<Why> Explainer::why(std::uint32_t order, const WhyOptions& options) {
+  Parts& parts = *parts_;
+  if (order >= parts.asked) {
+    return Error{ErrorCode::kNotFound, "the market has no such order"};
+  }
+  return answer_for(parts.market, *parts.certificate, *parts.round, order, options.counterfactuals);
+}
+
+Result<Why> Explainer::quote(const AskedOrder& order, const WhyOptions& options) {
+  Parts& parts = *parts_;
+  const auto known = [&](HubId hub) { return hub.value < parts.market.hubs.size(); };
+  if (order.variants.empty() || order.hubs.empty() || !std::ranges::all_of(order.hubs, known) ||
+      !std::ranges::all_of(order.replicas, known) ||
+      (order.data != kNone && order.data >= parts.data)) {
+    return Error{ErrorCode::kInvalidArgument, "the order names what the market does not have"};
+  }
+  for (const Variant& variant : order.variants) {
+    if (variant.accelerator.value < parts.market.classes.size()) continue;
+    return Error{ErrorCode::kInvalidArgument, "the order names what the market does not have"};
+  }
+  parts.set_order(order);
+  const Result<Done> in = parts.round->put_in(parts.asked);
+  if (!in.ok()) {
+    parts.clear_order();
+    return in.error();
+  }
+  Result<Why> answer = quote_for(parts.market, *parts.certificate, *parts.round, parts.asked,
+                                 options.counterfactuals);
+  parts.round->take_out();
+  parts.clear_order();
   return answer;
 }
 

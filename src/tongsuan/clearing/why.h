@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct HubAnswer {
   std::vector<BindingRow> binding;  // by falling cost
 };
 
+enum class ChangeKind : std::uint8_t { kLimit, kWindow, kHub, kClass, kReplica };
+
 // One single change, re-cleared: with it and nothing else the order is placed.
 struct Change {
   std::string description;      // "--limit 7.91"
@@ -60,6 +63,10 @@ struct Change {
   std::uint32_t hub = kNone;
   Slot start = 0;
   std::int64_t payment = 0;  // micro-yuan
+  ChangeKind kind = ChangeKind::kLimit;
+  std::uint32_t variant = 0;          // that it runs as; beyond the order's own: of kClass
+  Slot window_end = 0;                // of kWindow
+  std::uint32_t accelerator = kNone;  // of kClass: ClassId::value; a new hub is `hub`
 };
 
 struct Why {
@@ -86,5 +93,39 @@ Result<Why> why(const Market& market, const Certificate& certificate, std::uint3
 // `market`. Indicative: what the order would have got in the round that closed.
 Result<Why> quote(const Market& market, const Certificate& certificate, const Market& with_order,
                   std::uint32_t order, const WhyOptions& options);
+
+// A block that is in no book, by hubs and classes of the round's market.
+struct AskedOrder {
+  std::vector<HubId> hubs;  // rising
+  std::vector<Variant> variants;
+  SlotRange window;
+  std::int64_t value = 0;
+  std::int64_t delay_cost = 0;
+  bool whole_nodes = false;
+  std::uint32_t data = kNone;  // of the market
+  // A data set that no order of the book needs; `data` is kNone then. 0: there is none.
+  std::uint64_t data_mb = 0;
+  std::vector<HubId> replicas;  // rising
+};
+
+// A closed round kept open for many questions: compiled once, so that each takes as long as its
+// own re-clearing. Answers are those of `why` and `quote` above. One thread at a time.
+class Explainer {
+ public:
+  // A canonical market, and a verified certificate of it.
+  static Result<std::unique_ptr<Explainer>> open(Market market,
+                                                 std::shared_ptr<const Certificate> certificate);
+  ~Explainer();
+  Explainer(const Explainer&) = delete;
+  Explainer& operator=(const Explainer&) = delete;
+
+  Result<Why> why(std::uint32_t order, const WhyOptions& options);
+  Result<Why> quote(const AskedOrder& order, const WhyOptions& options);
+
+ private:
+  struct Parts;
+  explicit Explainer(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace tongsuan::clearing

@@ -1,7 +1,9 @@
 #include "tongsuan/clearing/why.h"
 
 #include <gtest/gtest.h>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -186,6 +188,99 @@ TEST(Why, BindingRowsAreRankedByMoneyWhateverTheirUnit) {
   EXPECT_EQ(rows[1].premium, 0);
   EXPECT_EQ(rows[2].cost, 8'960'000);  // 22.4 kWh
   EXPECT_EQ(rows[2].premium, 400 * kMicro);
+}
+
+void expect_same(const Why& a, const Why& b) {
+  EXPECT_EQ(a.reason, b.reason);
+  EXPECT_EQ(a.lost_opportunity, b.lost_opportunity);
+  EXPECT_EQ(std::tuple(a.hub, a.variant, a.start, a.payment),
+            std::tuple(b.hub, b.variant, b.start, b.payment));
+  ASSERT_EQ(a.hubs.size(), b.hubs.size());
+  for (std::size_t i = 0; i < a.hubs.size(); ++i) {
+    EXPECT_EQ(std::tuple(a.hubs[i].hub, a.hubs[i].start, a.hubs[i].cost),
+              std::tuple(b.hubs[i].hub, b.hubs[i].start, b.hubs[i].cost));
+    EXPECT_EQ(a.hubs[i].binding.size(), b.hubs[i].binding.size());
+  }
+  ASSERT_EQ(a.changes.size(), b.changes.size());
+  for (std::size_t i = 0; i < a.changes.size(); ++i) {
+    if (a.changes[i].kind != ChangeKind::kReplica) {
+      EXPECT_EQ(a.changes[i].description, b.changes[i].description);
+    }
+    EXPECT_EQ(std::tuple(a.changes[i].kind, a.changes[i].extra_cost, a.changes[i].payment),
+              std::tuple(b.changes[i].kind, b.changes[i].extra_cost, b.changes[i].payment));
+  }
+}
+
+AskedOrder asked_as(const Market& market, const Order& order) {
+  const auto hubs = [&](Span32 span) {
+    return std::vector<HubId>(market.hub_lists.begin() + span.begin,
+                              market.hub_lists.begin() + span.end);
+  };
+  AskedOrder asked;
+  asked.hubs = hubs(market.hub_sets[order.hubs.value]);
+  asked.variants.assign(market.variants.begin() + order.variants.begin,
+                        market.variants.begin() + order.variants.end);
+  asked.window = order.window;
+  asked.value = order.value;
+  asked.delay_cost = order.delay_cost;
+  asked.whole_nodes = order.whole_nodes;
+  asked.data = order.data;
+  return asked;
+}
+
+// A round that is kept open answers as one that is opened for each question, however often.
+TEST(Explainer, AnswersAsWhyAndQuoteDo) {
+  int quotes = 0, placed = 0, replicas = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(60); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Market market = random_market(seed, {.orders = 12, .slots = 6});
+    const Clearing clearing = cleared(market);
+    const auto certificate = std::make_shared<const Certificate>(clearing.verified.certificate());
+    const auto explainer = Explainer::open(market, certificate);
+    ASSERT_TRUE(explainer.ok());
+    for (std::uint32_t i = 0; i < market.orders.size(); ++i) {
+      const Result<Why> told = explainer.value()->why(i, {});
+      const Result<Why> anew = why(market, *certificate, i, {});
+      ASSERT_TRUE(told.ok() && anew.ok());
+      expect_same(told.value(), anew.value());
+      const Order& order = market.orders[i];
+      const bool plain = order.kind == OrderKind::kBlock && order.after == kNone &&
+                         order.green_percent == 0 && order.group == kNone;
+      if (!plain || order.variants.count() == 0 || market.hub_sets[order.hubs.value].count() == 0) {
+        continue;
+      }
+      // Another order like it, with more or less money.
+      AskedOrder asked = asked_as(market, order);
+      asked.value = order.value * static_cast<std::int64_t>(seed % 4) / 2;
+      Market with_order = market;
+      with_order.orders.push_back(order);
+      with_order.orders.back().value = asked.value;
+      with_order.order_names.push_back("quoted");
+      if (asked.data != kNone && seed % 2 == 0) {  // as if no order of the book needed it
+        const DataSet& data = market.data_sets[asked.data];
+        asked.data_mb = data.size_mb;
+        asked.replicas.assign(market.hub_lists.begin() + data.replicas.begin,
+                              market.hub_lists.begin() + data.replicas.end);
+        asked.data = kNone;
+        ++replicas;
+      }
+      const Result<Why> quoted = explainer.value()->quote(asked, {});
+      const Result<Why> alone = quote(market, *certificate, with_order,
+                                      static_cast<std::uint32_t>(market.orders.size()), {});
+      ASSERT_TRUE(quoted.ok() && alone.ok());
+      expect_same(quoted.value(), alone.value());
+      ++quotes;
+      placed += quoted.value().reason == Reason::kPlaced;
+    }
+    EXPECT_FALSE(explainer.value()->quote({}, {}).ok());
+    EXPECT_FALSE(
+        explainer.value()
+            ->quote({.hubs = {HubId{99}}, .variants = {{}}, .window = {0, 1}, .replicas = {}}, {})
+            .ok());
+  }
+  EXPECT_GT(quotes, 20);
+  EXPECT_GT(placed, 5);
+  EXPECT_GT(replicas, 0);
 }
 
 // What a quote says of an order beside the book, `why` says of the same order in the book.

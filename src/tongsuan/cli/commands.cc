@@ -22,6 +22,7 @@ constexpr std::array kLanguages = {"en"sv, "zh"sv};
 constexpr std::array kTextFormats = {"text"sv, "json"sv};
 constexpr std::array kTableFormats = {"table"sv, "json"sv};
 constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
+constexpr std::array kJournalActions = {"check"sv, "repair"sv, "show"sv, "export"sv};
 constexpr std::array kShells = {"bash"sv, "zsh"sv, "fish"sv};
 constexpr std::array kGenerators = {"national"sv};
 constexpr std::array kSources = {"philly"sv,        "pai100k"sv, "openb"sv,
@@ -376,7 +377,41 @@ constexpr std::array kReplayOptions = {
                .help = M::kHelpReplayFormat,
                .choices = kListFormats},
     kForceOption,
+    OptionSpec{.id = O::kFromSnapshot, .name = "from-snapshot", .help = M::kHelpFromSnapshot},
     OptionSpec{.id = O::kList, .name = "list", .help = M::kHelpListReplay},
+};
+
+constexpr std::array kJournalOptions = {
+    format_option(M::kHelpJournalFormat, kListFormats),
+    OptionSpec{.id = O::kFromCommand,
+               .name = "from",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpFromCommand,
+               .min = 1,
+               .max = kAnyWhole},
+    OptionSpec{.id = O::kRowsMax,
+               .name = "limit",
+               .letter = 'n',
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpCommandsMax,
+               .min = 1,
+               .max = 1'000'000},
+    OptionSpec{.id = O::kRound,
+               .name = "round",
+               .kind = V::kWhole,
+               .value_name = "N",
+               .help = M::kHelpExportRound,
+               .min = 1,
+               .max = kAnyWhole},
+    OptionSpec{.id = O::kTo,
+               .name = "to",
+               .kind = V::kFolder,
+               .value_name = "FOLDER",
+               .help = M::kHelpExportTo},
+    OptionSpec{
+        .id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpJournalForce},
 };
 
 constexpr std::array kHelpOptions = {
@@ -418,6 +453,12 @@ constexpr std::array kShowArguments = {
     PositionalSpec{.name = "LISTING", .help = M::kArgumentListing, .optional = true}};
 constexpr std::array kReplayArguments = {PositionalSpec{
     .name = "SCENARIO", .help = M::kArgumentScenario, .kind = V::kFile, .optional = true}};
+constexpr std::array kJournalArguments = {
+    PositionalSpec{.name = "ACTION",
+                   .help = M::kArgumentJournalAction,
+                   .kind = V::kChoice,
+                   .choices = kJournalActions},
+    PositionalSpec{.name = "DIR", .help = M::kArgumentExchange, .kind = V::kFolder}};
 constexpr std::array kCompletionArguments = {PositionalSpec{
     .name = "SHELL", .help = M::kArgumentShell, .kind = V::kChoice, .choices = kShells}};
 constexpr std::array kHelpArguments = {
@@ -491,6 +532,16 @@ constexpr std::array kReplayExamples = {
             "--format csv",
             M::kExampleReplayWithout},
     Example{"tongsuan replay jobs.csv", M::kExampleReplayTrace},
+    Example{"tongsuan replay /srv/exchange", M::kExampleReplayExchange},
+};
+constexpr std::array kJournalExamples = {
+    Example{"tongsuan journal check /srv/exchange", M::kExampleJournalCheck},
+    Example{"tongsuan journal show /srv/exchange --from 1000 --limit 20 -o jsonl",
+            M::kExampleJournalShow},
+    Example{"tongsuan journal export /srv/exchange --round 7 && tongsuan-verify round-7.market "
+            "round-7.cert",
+            M::kExampleJournalExport},
+    Example{"tongsuan journal repair /srv/exchange", M::kExampleJournalRepair},
 };
 constexpr std::array kCompletionExamples = {
     Example{"source <(tongsuan completion bash)", M::kExampleBash},
@@ -508,6 +559,8 @@ constexpr std::array kWhyCodes = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 130};
 constexpr std::array kQuoteCodes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130};
 constexpr std::array kMakeCodes = {0, 1, 2, 3, 4, 5, 8, 130};
 constexpr std::array kShowCodes = {0, 1, 2, 3, 4, 5, 10, 130};
+constexpr std::array kReplayCodes = {0, 1, 2, 3, 4, 5, 8, 10, 130};
+constexpr std::array kJournalCodes = {0, 1, 2, 3, 4, 8, 10, 130};
 constexpr std::array kPlainCodes = {0, 1, 2, 3};
 constexpr std::array kHelpCodes = {0, 1, 2, 3, 4};
 
@@ -527,7 +580,9 @@ constexpr std::array kCommands = {
     CommandSpec{"import", M::kSummaryImport, M::kAboutImport, kImportArguments, kImportOptions,
                 kImportExamples, kMakeCodes, run_import},
     CommandSpec{"replay", M::kSummaryReplay, M::kAboutReplay, kReplayArguments, kReplayOptions,
-                kReplayExamples, kMakeCodes, run_replay},
+                kReplayExamples, kReplayCodes, run_replay},
+    CommandSpec{"journal", M::kSummaryJournal, M::kAboutJournal, kJournalArguments,
+                kJournalOptions, kJournalExamples, kJournalCodes, run_journal},
     CommandSpec{"completion",
                 M::kSummaryCompletion,
                 M::kAboutCompletion,

@@ -72,6 +72,9 @@ enum class Option : std::uint8_t {
   kResults,
   kResume,
   kList,
+  kFromCommand,
+  kFromSnapshot,
+  kTo,
   kMan,
   // Of commands that talk to an exchange.
   kServer,
@@ -220,6 +223,7 @@ Attempt<int> run_ledger(Session& session, const Arguments& arguments);
 Attempt<int> run_doctor(Session& session, const Arguments& arguments);
 Attempt<int> run_config(Session& session, const Arguments& arguments);
 Attempt<int> run_admin(Session& session, const Arguments& arguments);
+Attempt<int> run_journal(Session& session, const Arguments& arguments);
 Attempt<int> run_completion(Session& session, const Arguments& arguments);
 Attempt<int> run_help(Session& session, const Arguments& arguments);
 Attempt<int> run_version(Session& session, const Arguments& arguments);

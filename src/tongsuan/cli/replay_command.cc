@@ -10,6 +10,7 @@
 #include "tongsuan/cli/commands.h"
 #include "tongsuan/cli/files.h"
 #include "tongsuan/cli/interrupt.h"
+#include "tongsuan/cli/journal_folder.h"
 #include "tongsuan/cli/progress.h"
 #include "tongsuan/cli/replay_plan.h"
 #include "tongsuan/cli/replay_results.h"
@@ -279,6 +280,11 @@ Attempt<int> run_replay(Session& session, const Arguments& arguments) {
     return usage(session.say(Message::kMissingArgument,
                              {"SCENARIO", session.say(Message::kArgumentScenario)}),
                  "tongsuan replay --list");
+  }
+  if (is_exchange_folder(arguments.positional(0))) return replay_exchange(session, arguments);
+  if (arguments.has(Option::kFromSnapshot)) {
+    return usage(session, session.say(Message::kNotForSource,
+                                      {"--from-snapshot", arguments.positional(0)}));
   }
   TONGSUAN_TRY(const ReplayTask task, plan_replay(session, arguments));
   if (task.scenario.trace != nullptr) {

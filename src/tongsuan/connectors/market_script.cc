@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/engine/energy.h"
 
 namespace tongsuan::connectors {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using engine::kDay;
 using engine::kHour;
 
-constexpr Second kNotice = 2 * kHour;       // how long before its window an order comes at most
+constexpr Second kNotice = 2 * kHour;         // how long before its window an order comes at most
 constexpr std::uint32_t kLeastPpm = 500'000;  // of its estimates that work takes at least
 constexpr Second kCheckpoint = 1'800;
 constexpr Second kRepair = 4 * kHour;
@@ -58,16 +59,14 @@ class Maker {
     }
     if (live.ways.empty()) return;
     const Span32 hubs = market_.hub_sets[order.hubs.value];
-    live.hubs.assign(market_.hub_lists.begin() + hubs.begin,
-                     market_.hub_lists.begin() + hubs.end);
+    live.hubs.assign(market_.hub_lists.begin() + hubs.begin, market_.hub_lists.begin() + hubs.end);
     live.value = std::max<std::int64_t>(0, order.value);
     live.delay_cost = static_cast<std::int64_t>(std::min<int128>(
         static_cast<int128>(order.delay_cost) * kHour / slot_seconds(), kMoneyMax));
     live.data = order.data;
     live.whole_nodes = order.whole_nodes;
     const Second begin = order.window.begin * slot_seconds();
-    const Second notice =
-        static_cast<Second>(random_.below(static_cast<std::uint64_t>(kNotice)));
+    const Second notice = static_cast<Second>(random_.below(static_cast<std::uint64_t>(kNotice)));
     live.submit = std::max<Second>(0, begin - notice);
     live.latest_start =
         std::max(live.submit, (order.window.end - Second{shortest}) * slot_seconds());

@@ -1,10 +1,10 @@
 // A market file as a script: what its block orders would have been, had they come one by one.
 //
 // Model. An order comes up to two hours before its window begins, may start as long as its shortest
-// way ends within the window, and runs for its slots, of which it really needs a share between a half
-// and all, drawn from the seed. Its value is what it is in the file, and falls as much by the hour.
-// Other kinds of orders, green shares, caps and precedence have no place in a script and are left
-// out. Hubs fail as often as the seed says: each node of a pool about once in `node_days`.
+// way ends within the window, and runs for its slots, of which it really needs a share between a
+// half and all, drawn from the seed. Its value is what it is in the file, and falls as much by the
+// hour. Other kinds of orders, green shares, caps and precedence have no place in a script and are
+// left out. Hubs fail as often as the seed says: each node of a pool about once in `node_days`.
 #pragma once
 
 #include <cstdint>

@@ -38,11 +38,10 @@ std::optional<std::uint32_t> job_number(std::string_view name) {
 
 }  // namespace
 
-SimulatedWorld::SimulatedWorld(world::Script script, WorldParties parties, Second first)
-    : script_(std::move(script)), parties_(std::move(parties)), first_(first) {
+SimulatedWorld::SimulatedWorld(world::Script script, std::vector<std::string> buyers, Second first)
+    : script_(std::move(script)), names_(std::move(buyers)), first_(first) {
   // Work of the morning is not sent in the evening.
-  while (next_job_ < script_.jobs.size() &&
-         script_.jobs[next_job_].order.latest_start < first_) {
+  while (next_job_ < script_.jobs.size() && script_.jobs[next_job_].order.latest_start < first_) {
     ++next_job_;
   }
   while (next_nodes_ < script_.nodes.size() && script_.nodes[next_nodes_].at < first_) {
@@ -69,11 +68,19 @@ void SimulatedWorld::add_contract(const exchange::State& state, ContractId id) {
                                        actual_ppm(state, contract.order) / engine::kPpm);
   const HubId hub = state.engine().places().pools[contract.pool.value].hub;
   ends_.push({contract.start + std::max<Second>(1, run), id.value,
-              parties_.suppliers[hub.value].value});
+              state.hubs()[hub.value].supplier.value});
 }
 
 void SimulatedWorld::resume(const exchange::State& state) {
   const engine::State& engine = state.engine();
+  for (const std::string& name : names_) buyers_.push_back(state.find_participant(name));
+  // Jobs are sent in their order: the last one that came says where to go on.
+  for (std::uint32_t i = 0; i < engine.order_count(); ++i) {
+    const auto job = job_number(state.order_name(OrderId{i}));
+    if (job && *job < script_.jobs.size()) {
+      next_job_ = std::max(next_job_, std::size_t{*job} + 1);
+    }
+  }
   for (std::uint32_t i = 0; i < engine.contract_count(); ++i) {
     if (!engine.knows(ContractId{i})) continue;
     if (engine.contract(ContractId{i}).end < 0) add_contract(state, ContractId{i});
@@ -82,17 +89,19 @@ void SimulatedWorld::resume(const exchange::State& state) {
   while (next_nodes_ < script_.nodes.size() && script_.nodes[next_nodes_].at < state.now()) {
     ++next_nodes_;
   }
+  resumed_ = true;
 }
 
 void SimulatedWorld::see(const exchange::State& state, const exchange::Event& event) {
   const auto* happened = std::get_if<engine::Event>(&event);
-  if (happened == nullptr) return;
+  if (!resumed_ || happened == nullptr) return;
   const auto* started = std::get_if<engine::ContractStarted>(&happened->what);
   if (started != nullptr) add_contract(state, started->contract);
 }
 
 std::optional<Second> SimulatedWorld::due() const {
   std::optional<Second> first;
+  if (!resumed_) return first;
   const auto take = [&](Second at) { first = first ? std::min(*first, at) : at; };
   if (next_job_ < script_.jobs.size()) take(comes_at(next_job_));
   if (next_nodes_ < script_.nodes.size()) take(script_.nodes[next_nodes_].at);
@@ -103,9 +112,11 @@ std::optional<Second> SimulatedWorld::due() const {
 void SimulatedWorld::send_job(std::vector<exchange::Request>& requests) {
   const std::size_t job = next_job_++;
   engine::LiveOrder order = script_.jobs[job].order;
-  const ParticipantId buyer = parties_.buyers[order.account.value];
-  requests.push_back({id_of("job", job), job, buyer,
-                      exchange::SubmitOrder{std::move(order), std::string(kJobName) + std::to_string(job)}});
+  const ParticipantId buyer = buyers_[order.account.value];
+  if (buyer == ledger::kHouse) return;
+  requests.push_back(
+      {id_of("job", job), job, buyer,
+       exchange::SubmitOrder{std::move(order), std::string(kJobName) + std::to_string(job)}});
 }
 
 void SimulatedWorld::send_nodes(std::vector<exchange::Request>& requests) {
@@ -126,6 +137,7 @@ void SimulatedWorld::send_end(std::vector<exchange::Request>& requests) {
 }
 
 void SimulatedWorld::act(Second now, std::size_t most, std::vector<exchange::Request>& requests) {
+  if (!resumed_) return;
   now_ = std::max(now_, now);
   // Work ends before new work comes.
   while (requests.size() < most && !ends_.empty() && ends_.top().at <= now_) send_end(requests);
@@ -133,8 +145,7 @@ void SimulatedWorld::act(Second now, std::size_t most, std::vector<exchange::Req
          script_.nodes[next_nodes_].at <= now_) {
     send_nodes(requests);
   }
-  while (requests.size() < most && next_job_ < script_.jobs.size() &&
-         comes_at(next_job_) <= now_) {
+  while (requests.size() < most && next_job_ < script_.jobs.size() && comes_at(next_job_) <= now_) {
     send_job(requests);
   }
 }

@@ -1,11 +1,11 @@
 // A scenario as the outside of a running exchange: its buyers send orders when they come, its hubs
 // run contracts as long as the work really takes, meter it, fail and come back.
 //
-// Model. A script (world/script.h) holds the truth. What the exchange does is learned from its events;
-// what the outside does in answer comes out as requests, at seconds of the exchange. Every request has
-// an id that follows from what it is about, so that one which is sent again after a crash happens
-// once. Orders that the script does not know, of people who try the exchange, run for a share of their
-// estimates that is drawn from their numbers.
+// Model. A script (world/script.h) holds the truth. What the exchange does is learned from its
+// events; what the outside does in answer comes out as requests, at seconds of the exchange. Every
+// request has an id that follows from what it is about, so that one which is sent again after a
+// crash happens once. Orders that the script does not know, of people who try the exchange, run for
+// a share of their estimates that is drawn from their numbers.
 //
 // Pure: no clock, no thread; seconds come with calls. One thread at a time.
 #pragma once
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <queue>
+#include <string>
 #include <vector>
 
 #include "tongsuan/exchange/exchange.h"
@@ -20,19 +21,16 @@
 
 namespace tongsuan::connectors {
 
-struct WorldParties {
-  std::vector<exchange::ParticipantId> buyers;     // by AccountId of the script
-  std::vector<exchange::ParticipantId> suppliers;  // by HubId
-};
-
 class SimulatedWorld {
  public:
-  // What the script has before `first` comes at `first`, as far as anybody would still want it.
-  SimulatedWorld(world::Script script, WorldParties parties, Second first);
+  // `buyers`: names of participants by AccountId of the script. What the script has before `first`
+  // comes at `first`, as far as anybody would still want it.
+  SimulatedWorld(world::Script script, std::vector<std::string> buyers, Second first);
 
-  // Of an exchange that has a history: what runs goes on, what was sent is not sent again.
+  // First of all calls. Of an exchange that has a history: what runs goes on, what was sent is not
+  // sent again. Orders of buyers that the exchange does not know are not sent.
   void resume(const exchange::State& state);
-  // Every event, in order, right after it is true.
+  // Every event since, in order, right after it is true.
   void see(const exchange::State& state, const exchange::Event& event);
   // The second of what comes next; nothing: nobody will do anything any more.
   [[nodiscard]] std::optional<Second> due() const;
@@ -56,8 +54,10 @@ class SimulatedWorld {
   void send_end(std::vector<exchange::Request>& requests);
 
   world::Script script_;
-  WorldParties parties_;
+  std::vector<std::string> names_;
+  std::vector<exchange::ParticipantId> buyers_;  // kHouse: unknown
   Second first_;
+  bool resumed_ = false;
   std::size_t next_job_ = 0;
   std::size_t next_nodes_ = 0;
   std::priority_queue<End> ends_;  // the earliest on top

@@ -52,12 +52,12 @@ class SimulatedWorldTest : public ::testing::Test {
         node::Genesis{places, 0}, *journal_, clock_,
         std::make_unique<node::MarketDriver>(engine::Energy(), node::live_rules()),
         node::NodeOptions());
-    runner_ = std::make_unique<WorldRunner>(
-        *node_, SimulatedWorld(script(), {{ParticipantId{3}}, {ParticipantId{1}, ParticipantId{2}}},
-                               0));
-    ASSERT_TRUE(node_->start([](const journal::Failure& failure) {
-      ADD_FAILURE() << journal::to_string(failure);
-    }).ok());
+    runner_ = std::make_unique<WorldRunner>(*node_, SimulatedWorld(script(), {"buyer"}, 0));
+    ASSERT_TRUE(node_
+                    ->start([](const journal::Failure& failure) {
+                      ADD_FAILURE() << journal::to_string(failure);
+                    })
+                    .ok());
   }
   void must(exchange::Command command) {
     const auto answer = node_->ask({{}, 0, kHouse, std::move(command)});

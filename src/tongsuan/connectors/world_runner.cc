@@ -20,7 +20,9 @@ WorldRunner::WorldRunner(node::Node& node, SimulatedWorld world)
   });
 }
 
-WorldRunner::~WorldRunner() { stop(); }
+WorldRunner::~WorldRunner() {
+  stop();
+}
 
 void WorldRunner::start() {
   node_.read([this](const node::View& view) {

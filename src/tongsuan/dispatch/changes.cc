@@ -11,6 +11,22 @@ void forget(Changes& changes, OrderId order) {
   std::erase(changes.later, order);
 }
 
+// Of a contract that is forgotten already nobody knows where it ran: it may have been anywhere.
+void read_end(const engine::State& state, engine::ContractId id, Changes& changes) {
+  if (!state.knows(id)) {
+    for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) {
+      changes.opened.push_back(engine::PoolId{i});
+    }
+    return;
+  }
+  const engine::Contract& contract = state.contract(id);
+  changes.opened.push_back(contract.pool);
+  if (state.knows(contract.order) &&
+      state.order(contract.order).state == engine::OrderState::kWaiting) {
+    changes.came.push_back(contract.order);
+  }
+}
+
 }  // namespace
 
 Changes read_changes(const engine::State& state, const std::vector<engine::Event>& events) {
@@ -29,17 +45,16 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
     } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
       changes.left.push_back(gone->order);
     } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
-      const engine::Contract& contract = state.contract(ended->contract);
-      changes.opened.push_back(contract.pool);
-      if (state.order(contract.order).state == engine::OrderState::kWaiting) {
-        changes.came.push_back(contract.order);
-      }
+      read_end(state, ended->contract, changes);
     } else if (const auto* nodes = std::get_if<engine::NodesChanged>(&event.what)) {
       changes.opened.push_back(nodes->pool);
     } else if (const auto* data = std::get_if<engine::TransferEnded>(&event.what)) {
       changes.data_at.push_back(data->to);
     }
   }
+  const auto forgotten = [&](OrderId order) { return !state.knows(order); };
+  std::erase_if(changes.came, forgotten);
+  std::erase_if(changes.later, forgotten);
   return changes;
 }
 

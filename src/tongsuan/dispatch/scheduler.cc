@@ -97,15 +97,19 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
   return false;
 }
 
-void Scheduler::reserve(const Desk& desk, const Entry& entry) {
+// False: it affords none of its places.
+bool Scheduler::reserve(const Desk& desk, const Entry& entry) {
   const State& state = desk.state();
   const OrderRecord& record = state.order(entry.stand.order);
   std::optional<Later> best;
   const Option* where = nullptr;
   Second best_end = 0;
+  bool affords = entry.options.empty();
   const auto planned = std::ranges::lower_bound(planned_, entry.stand.order, {}, &Planned::order);
   const bool has_plan = planned != planned_.end() && planned->order == entry.stand.order;
   for (const Option& option : entry.options) {
+    if (!chooser_.affords(state, entry.stand.order, option, desk.now())) continue;
+    affords = true;
     if (has_plan && (option.way != planned->way || !(option.pool == planned->pool))) continue;
     const HubId hub = state.places().pools[option.pool.value].hub;
     Second ready = desk.now();
@@ -124,10 +128,11 @@ void Scheduler::reserve(const Desk& desk, const Entry& entry) {
     best_end = end;
     where = &option;
   }
-  if (!best) return;
+  if (!best) return affords;
   for (const std::uint32_t node : best->nodes) {
     holds_.add(where->pool, node, {best->at, where->need.per_node});
   }
+  return true;
 }
 
 // Data that are nowhere the order can run, or only where everything is taken, are sent for: to the
@@ -206,6 +211,7 @@ bool Scheduler::start_at(Desk& desk, const Planned& where) {
   for (const Option& option : at.options) {
     if (option.way != where.way || !(option.pool == where.pool)) continue;
     if (!state.has_data(record.order, state.places().pools[option.pool.value].hub)) return false;
+    if (!chooser_.affords(state, where.order, option, desk.now())) return false;
     auto nodes =
         nodes_now(state, block_holds_,
                   {option.pool, option.need, desk.now(), State::remaining(record, option.way)});
@@ -283,8 +289,7 @@ void Scheduler::run_pass(Desk& desk, Budget& budget) {
     if (entry.fetches) fetch_data(desk, entry);
     if (!rules_.backfill) open_ = false;
     if (reserved_ < rules_.reservations &&
-        !chooser_.patient(desk.state(), entry.stand.order, desk.now())) {
-      reserve(desk, entry);
+        !chooser_.patient(desk.state(), entry.stand.order, desk.now()) && reserve(desk, entry)) {
       if (++reserved_ == rules_.reservations && rules_.shortest_first && open_) {
         sort_backfill(desk.state(), turn_ + 1);
       }

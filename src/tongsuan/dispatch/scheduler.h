@@ -53,6 +53,12 @@ class Chooser {
   // shall not start here now.
   [[nodiscard]] virtual std::optional<std::int64_t> worth(const engine::State& state, OrderId order,
                                                           const Option& option, Second now) = 0;
+  // Whether the order may pay what starting here and now costs. Where it may not, it is neither
+  // awarded nor are nodes reserved for it; `worth` gives nothing.
+  [[nodiscard]] virtual bool affords(const engine::State& /*state*/, OrderId /*order*/,
+                                     const Option& /*option*/, Second /*now*/) {
+    return true;
+  }
   // Whether the order loses nothing while it waits: no nodes are reserved for it, and it stands
   // behind those that lose something.
   [[nodiscard]] virtual bool patient(const engine::State& /*state*/, OrderId /*order*/,
@@ -133,8 +139,8 @@ class Scheduler {
     engine::PoolId pool;
   };
   void plan(std::vector<Planned> planned);  // rising orders
-  // Starts a waiting order at this place if it fits; an award goes before reservations, not before
-  // blocks.
+  // Starts a waiting order at this place if it fits and the order affords it; an award goes before
+  // reservations, not before blocks.
   bool start_at(Desk& desk, const Planned& where);
   // All who wait, first in line first; and the first few of them.
   [[nodiscard]] std::vector<OrderId> waiting() const;
@@ -200,7 +206,7 @@ class Scheduler {
   // ---- What starts (scheduler.cc)
   bool start(Desk& desk, const Entry& entry);
   bool start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes);
-  void reserve(const Desk& desk, const Entry& entry);
+  bool reserve(const Desk& desk, const Entry& entry);
   void sort_backfill(const engine::State& state, std::size_t from);
   [[nodiscard]] bool all_full(const engine::State& state) const;
   void fetch_data(Desk& desk, const Entry& entry);

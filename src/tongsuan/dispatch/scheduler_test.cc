@@ -416,6 +416,18 @@ TEST(Changes, SayWhatEventsMeanForLines) {
   EXPECT_EQ(changes().data_at, (std::vector<HubId>{HubId{1}}));
 }
 
+// Events may be read late: their order and contract were forgotten since.
+TEST(Changes, WhoIsForgottenDoesNotCome) {
+  TestDesk desk(two_hubs());
+  const OrderId order = desk.submit(order_of({0, 1, 10, 1}));
+  desk.execute(engine::StartOrder{order, 0, PoolId{1}, {0}, Price{}});
+  desk.execute(engine::EndContract{ContractId{0}, engine::EndReason::kCompleted, engine::kPpm});
+  desk.execute(engine::DropHistory{1, 1});
+  const Changes changes = read_changes(desk.state(), desk.events);
+  EXPECT_TRUE(changes.came.empty());
+  EXPECT_EQ(changes.opened, (std::vector<PoolId>{PoolId{0}, PoolId{1}})) << "it ran somewhere";
+}
+
 TEST(Changes, AnAmendedOrderLeavesAndComesAgain) {
   TestDesk desk(two_hubs());
   const auto changes = [&] {

@@ -209,10 +209,9 @@ void append_bytes(const Event& event, std::string& bytes) {
   std::visit(writer, event.what);
 }
 
-Result<Event, ByteFault> read_event(std::string_view bytes, std::size_t& at) {
+Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Event& event) {
   constexpr std::size_t kKinds = std::variant_size_v<What>;
   ByteReader reader(bytes, at);
-  Event event;
   reader.read(event.at);
   if (event.at < 0 || event.at > kSecondsMax) reader.fail("a second outside its limits");
   const std::uint8_t kind = reader.below(kKinds, "no such kind of event");
@@ -221,6 +220,13 @@ Result<Event, ByteFault> read_event(std::string_view bytes, std::size_t& at) {
   std::visit(EventReader(reader), event.what);
   if (!reader.ok()) return reader.fault();
   at = reader.at();
+  return Done{};
+}
+
+Result<Event, ByteFault> read_event(std::string_view bytes, std::size_t& at) {
+  Event event;
+  const Result<Done, ByteFault> read = read_event(bytes, at, event);
+  if (!read.ok()) return read.error();
   return event;
 }
 

@@ -16,5 +16,8 @@ void append_bytes(const Event& event, std::string& bytes);
 // The event whose bytes begin at `at`, which moves behind them; a fault leaves it where it is. Any
 // bytes are answered. Whether the event fits a state is for `check_event` (engine.h).
 [[nodiscard]] Result<Event, ByteFault> read_event(std::string_view bytes, std::size_t& at);
+// The same into an event that is used again; after a fault it holds anything.
+[[nodiscard]] Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at,
+                                                 Event& event);
 
 }  // namespace tongsuan::engine

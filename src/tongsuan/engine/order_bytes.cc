@@ -8,31 +8,37 @@ constexpr std::uint8_t kWhole = 1, kGrace = 2, kForward = 4;
 }  // namespace
 
 void Writer::order(const LiveOrder& order) {
-  number(order.account.value);
-  number(order.submit);
-  number(order.latest_start);
-  number(order.value);
-  number(order.delay_cost);
-  number(std::uint64_t{order.ways.size()});
+  BytePacker<4 + 4 * 8 + 8> head;
+  head.number(order.account.value);
+  head.number(order.submit);
+  head.number(order.latest_start);
+  head.number(order.value);
+  head.number(order.delay_cost);
+  head.number(std::uint64_t{order.ways.size()});
+  packed(head);
   for (const Way& way : order.ways) {
-    number(way.accelerator.value);
-    number(way.gang);
-    number(way.estimate);
+    BytePacker<4 + 4 + 8> pack;
+    pack.number(way.accelerator.value);
+    pack.number(way.gang);
+    pack.number(way.estimate);
+    packed(pack);
   }
   number(std::uint64_t{order.hubs.size()});
   for (const HubId hub : order.hubs) number(hub.value);
-  number(order.home);
-  number(order.data);
   // Terms that came later follow only where they are set: older bytes stay what they were.
   const bool grace = order.grace != 0;
   const bool forward = order.not_before != 0 || order.premium != 0;
-  byte(static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
-                                 (forward ? kForward : 0)));
-  if (grace) number(order.grace);
+  BytePacker<4 + 4 + 1 + 3 * 8> tail;
+  tail.number(order.home);
+  tail.number(order.data);
+  tail.byte(static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
+                                      (forward ? kForward : 0)));
+  if (grace) tail.number(order.grace);
   if (forward) {
-    number(order.not_before);
-    number(order.premium);
+    tail.number(order.not_before);
+    tail.number(order.premium);
   }
+  packed(tail);
 }
 
 // Values are not looked at: an order that was refused may have any.

@@ -82,9 +82,11 @@ class RowAppender : private internal::RowWriter {
   RowAppender(const State& state, std::string& bytes) : RowWriter(bytes), state_(state) {}
 
   void row(RowKey key) {
-    byte(static_cast<std::uint8_t>(key.kind));
-    number(key.id);
-    number(key.part);
+    BytePacker<1 + 2 * 4> head;
+    head.byte(static_cast<std::uint8_t>(key.kind));
+    head.number(key.id);
+    head.number(key.part);
+    packed(head);
     switch (key.kind) {
       case RowKind::kClock:
         return clock();
@@ -117,18 +119,20 @@ class RowAppender : private internal::RowWriter {
 
  private:
   void clock() {
-    number(state_.now());
-    number(state_.round());
-    number(state_.order_count());
-    number(state_.contract_count());
-    number(state_.orders().kept());
-    number(state_.contracts().kept());
-    number(state_.live_orders());
-    number(state_.dropped().orders_below);
-    number(state_.dropped().contracts_below);
-    number(state_.block_version());
-    count(state_.blocks().size());
-    number(std::uint64_t{state_.places().accounts.size()});
+    BytePacker<4 * 8 + 8 * 4> pack;
+    pack.number(state_.now());
+    pack.number(state_.round());
+    pack.number(state_.order_count());
+    pack.number(state_.contract_count());
+    pack.number(static_cast<std::uint32_t>(state_.orders().kept()));
+    pack.number(static_cast<std::uint32_t>(state_.contracts().kept()));
+    pack.number(state_.live_orders());
+    pack.number(state_.dropped().orders_below);
+    pack.number(state_.dropped().contracts_below);
+    pack.number(state_.block_version());
+    pack.number(static_cast<std::uint32_t>(state_.blocks().size()));
+    pack.number(std::uint64_t{state_.places().accounts.size()});
+    packed(pack);
   }
   void pool(const PoolState& pool) {
     number(pool.ask.raw());

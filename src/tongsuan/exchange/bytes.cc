@@ -14,34 +14,19 @@ using internal::Reader;
 using internal::Writer;
 
 constexpr std::uint8_t kEngine = 0, kLedger = 1, kOwn = 2;
-// An event of the kind at position `index`, with its fields as they are by default.
+// Makes it an event of the kind at position `index`, with its fields as they are by default.
 template <std::size_t... Index>
-OwnEvent make_own(std::size_t index, std::index_sequence<Index...>) {
-  OwnEvent event;
-  const auto pick = [&]<std::size_t I>() {
-    if (I == index) event.emplace<I>();
-  };
-  (pick.template operator()<Index>(), ...);
-  return event;
+void make_own(OwnEvent& event, std::size_t index, std::index_sequence<Index...>) {
+  ((Index == index ? static_cast<void>(event.emplace<Index>()) : static_cast<void>(0)), ...);
 }
 
-std::optional<Event> read_event(std::uint8_t whose, std::string_view bytes) {
-  std::size_t at = 0;
-  if (whose == kEngine) {
-    auto event = engine::read_event(bytes, at);
-    if (!event.ok() || at != bytes.size()) return std::nullopt;
-    return Event(std::move(event).value());
-  }
-  if (whose == kLedger) {
-    MoneyEvent event;
-    ledger::Events events;
-    if (!ledger::read_event(bytes, at, events).ok() || at != bytes.size()) return std::nullopt;
-    const ledger::Event read = events.back();
-    event = {read.at, read.id, read.why, {read.facts.begin(), read.facts.end()}};
-    return Event(std::move(event));
-  }
-  auto event = whose == kOwn ? read_own_event(bytes) : std::nullopt;
-  return event ? std::optional<Event>(std::move(*event)) : std::nullopt;
+bool read_own(std::string_view bytes, OwnEvent& event) {
+  constexpr std::size_t kKinds = std::variant_size_v<OwnEvent>;
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) >= kKinds) return false;
+  make_own(event, static_cast<std::uint8_t>(bytes[0]), std::make_index_sequence<kKinds>());
+  Reader reader(bytes.substr(1));
+  std::visit(reader, event);
+  return reader.whole();
 }
 
 }  // namespace
@@ -77,16 +62,34 @@ void append_bytes(const OwnEvent& event, std::string& bytes) {
 }
 
 std::optional<OwnEvent> read_own_event(std::string_view bytes) {
-  constexpr std::size_t kKinds = std::variant_size_v<OwnEvent>;
-  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) >= kKinds) return std::nullopt;
-  OwnEvent event =
-      make_own(static_cast<std::uint8_t>(bytes[0]), std::make_index_sequence<kKinds>());
-  Reader reader(bytes.substr(1));
-  std::visit(reader, event);
-  return reader.whole() ? std::optional(std::move(event)) : std::nullopt;
+  OwnEvent event;
+  return read_own(bytes, event) ? std::optional(std::move(event)) : std::nullopt;
+}
+
+const Event* RecordReader::read_event(std::uint8_t whose, std::string_view bytes) {
+  std::size_t at = 0;
+  if (whose == kEngine) {
+    const bool good = engine::read_event(bytes, at, *std::get_if<engine::Event>(&engine_)).ok();
+    return good && at == bytes.size() ? &engine_ : nullptr;
+  }
+  if (whose == kLedger) {
+    MoneyEvent& money = *std::get_if<MoneyEvent>(&money_);
+    ledger::Event read;
+    if (!ledger::read_event(bytes, at, read, money.facts).ok() || at != bytes.size()) return nullptr;
+    money.at = read.at;
+    money.id = read.id;
+    money.why = read.why;
+    return &money_;
+  }
+  if (whose != kOwn) return nullptr;
+  return read_own(bytes, *std::get_if<OwnEvent>(&own_)) ? &own_ : nullptr;
 }
 
 std::optional<Misfit> read_record(std::string_view bytes, const EventVisitor& see) {
+  return RecordReader().read(bytes, see);
+}
+
+std::optional<Misfit> RecordReader::read(std::string_view bytes, const EventVisitor& see) {
   if (bytes.size() < 8) return Misfit{0, "the record ends within its second"};
   const auto at = static_cast<Second>(little_endian<std::uint64_t>(bytes.substr(0, 8)));
   if (at < 0 || at > engine::kSecondsMax) return Misfit{0, "the second is outside its limits"};
@@ -96,9 +99,9 @@ std::optional<Misfit> read_record(std::string_view bytes, const EventVisitor& se
     if (bytes.size() - offset < 5) return Misfit{offset, "the record ends within a frame"};
     const auto length = little_endian<std::uint32_t>(bytes.substr(offset + 1, 4));
     if (length > bytes.size() - offset - 5) return Misfit{offset, "the record ends within an event"};
-    const auto event =
+    const Event* event =
         read_event(static_cast<std::uint8_t>(bytes[offset]), bytes.substr(offset + 5, length));
-    if (!event) return Misfit{offset, "these are not the bytes of an event"};
+    if (event == nullptr) return Misfit{offset, "these are not the bytes of an event"};
     if (!see(at, *event)) return std::nullopt;
     offset += 5 + std::size_t{length};
   }

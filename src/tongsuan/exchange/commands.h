@@ -23,8 +23,8 @@ namespace tongsuan::exchange {
 
 using ledger::ParticipantId;
 
-inline constexpr std::size_t kNameMax = 64;     // bytes of a name that people give
-inline constexpr std::size_t kUrlMax = 512;     // of a webhook
+inline constexpr std::size_t kNameMax = 64;  // bytes of a name that people give
+inline constexpr std::size_t kUrlMax = 512;  // of a webhook
 inline constexpr std::uint32_t kWebhooksMax = 10'000;
 inline constexpr std::uint32_t kKeysMax = 1'000'000;
 inline constexpr std::uint32_t kKeysOfOne = 32;  // not revoked, of one participant
@@ -94,8 +94,8 @@ struct Transfer {
   Money amount;
 };
 
-// Its greatest cost, value and premium, is held from the actor's cash. `account` and `submit` of the
-// order are filled in.
+// Its greatest cost, value and premium, is held from the actor's cash. `account` and `submit` of
+// the order are filled in.
 struct SubmitOrder {
   engine::LiveOrder order;
   std::string name;  // the client's own, for its listings
@@ -155,8 +155,8 @@ enum class RoundOutcome : std::uint8_t {
 struct CloseRound {
   RoundOutcome outcome = RoundOutcome::kEmpty;
   engine::CloseRound what;
-  Digest book{};         // name of a text in the journal: the pseudonymised book
-  Digest certificate{};  // the same, of the certificate; `what.certificate` is its hash
+  Digest book{};             // name of a text in the journal: the pseudonymised book
+  Digest certificate{};      // the same, of the certificate; `what.certificate` is its hash
   std::int64_t welfare = 0;  // micro-yuan, rounded down
   std::int64_t bound = 0;    // rounded up
   std::string reason;        // why it is not cleared, for people
@@ -167,15 +167,14 @@ struct AckWebhook {
   std::uint64_t sequence = 0;
 };
 
-using Command =
-    std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit, Withdraw,
-                 Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
-                 MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
-                 CloseRound, AckWebhook>;
+using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
+                             Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
+                             ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
+                             DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook>;
 
 struct Request {
-  CommandId id{};                  // all zero: not answered again
-  std::uint64_t fingerprint = 0;   // of the body
+  CommandId id{};                 // all zero: not answered again
+  std::uint64_t fingerprint = 0;  // of the body
   ParticipantId actor;
   Command what;
 };
@@ -211,10 +210,10 @@ enum class Code : std::uint8_t {
   kDataMissing,
   kAlreadyThere,
   kTooEarly,
-  kStale,       // not the round that is due, or the gate is not closed
+  kStale,  // not the round that is due, or the gate is not closed
   // Money
-  kNoMoney,     // the account has not so much
-  kOverHold,    // would cost more than the order may
+  kNoMoney,   // the account has not so much
+  kOverHold,  // would cost more than the order may
   kWrongAccount,
   kNoSupplier,  // nobody runs the hub
 };

@@ -118,8 +118,9 @@ struct RoundPublished {
   std::int64_t bound = 0;
   std::string reason;
   static constexpr auto fields() {
-    return std::tuple(&RoundPublished::round, &RoundPublished::outcome, &RoundPublished::book, &RoundPublished::certificate,
-                      &RoundPublished::welfare, &RoundPublished::bound, &RoundPublished::reason);
+    return std::tuple(&RoundPublished::round, &RoundPublished::outcome, &RoundPublished::book,
+                      &RoundPublished::certificate, &RoundPublished::welfare,
+                      &RoundPublished::bound, &RoundPublished::reason);
   }
 };
 struct WebhookPut {

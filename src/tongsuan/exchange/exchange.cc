@@ -14,8 +14,13 @@ namespace {
 
 }  // namespace
 
-Exchange::Exchange(engine::Places places, Second opened)
-    : places_(places), state_(std::move(places), opened), executor_(std::make_unique<Executor>(state_)) {}
+Exchange::Exchange(engine::Places places, Second opened, TestSwitches switches)
+    : places_(places),
+      switches_(switches),
+      state_(std::move(places), opened),
+      executor_(std::make_unique<Executor>(state_, switches)) {
+  if (switches_.settles_twice) state_.stop_checking();
+}
 Exchange::~Exchange() = default;
 
 void Exchange::execute(Second at, Request request, Output& output) {
@@ -26,7 +31,7 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   bool begun = false;
   std::optional<std::string> misfit;
   std::size_t number = 0;
-  auto broken = read_record(record, [&](Second at, const Event& event) {
+  auto broken = reader_.read(record, [&](Second at, const Event& event) {
     if (!begun) {
       if (at < state_.now()) misfit = "the second is before that of the record before";
       if (misfit) return false;
@@ -50,11 +55,14 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   return broken;
 }
 
-std::string Exchange::snapshot() const { return write_snapshot(state_); }
+std::string Exchange::snapshot() const {
+  return write_snapshot(state_);
+}
 
 Result<Done> Exchange::restore(std::string_view snapshot) {
   TONGSUAN_TRY(State state, read_snapshot(snapshot, places_));
   state_ = std::move(state);
+  if (switches_.settles_twice) state_.stop_checking();
   return Done{};
 }
 
@@ -77,7 +85,8 @@ void Executor::run(Second at, Request& request, Output& output) {
   actor_ = request.actor;
   value_ = 0;
   const bool once = has_id(request);
-  if (const Repeats::Row* before = once ? state_.repeats().find(request.id) : nullptr) {
+  const Repeats::Row* before = once ? state_.repeats().find(request.id) : nullptr;
+  if (before != nullptr && !switches_.no_repeats) {
     const bool same = before->fingerprint == request.fingerprint;
     output.answer = {same ? before->code : Code::kUsedId, same, same ? before->value : 0,
                      before->sequence};
@@ -86,7 +95,7 @@ void Executor::run(Second at, Request& request, Output& output) {
   const bool known = state_.participant(actor_) != nullptr;
   output.answer.code = known ? std::visit(*this, request.what) : Code::kUnknown;
   output.answer.value = value_;
-  if (once && known) emit(Answered{request.id, request.fingerprint, output.answer.code, value_});
+  if (once && before == nullptr) emit(Answered{request.id, request.fingerprint, output.answer.code, value_});
   if (!output.record.empty()) output.answer.sequence = state_.sequence();
 }
 

@@ -7,9 +7,9 @@
 //   state.h     what is true now
 //
 // Model. `execute` turns one request into events and makes each true as it is made: everything that
-// may refuse is asked before the first of them. Its record goes to the journal; a state to which the
-// records are applied in order is the same state, and nobody decides again. Money and rights move in
-// the record of what they pay for. The exchange knows no solver, clock, file or socket.
+// may refuse is asked before the first of them. Its record goes to the journal; a state to which
+// the records are applied in order is the same state, and nobody decides again. Money and rights
+// move in the record of what they pay for. The exchange knows no solver, clock, file or socket.
 #pragma once
 
 #include <memory>
@@ -31,12 +31,19 @@ struct Output {
   Answer answer;
 };
 
+// What tests switch off or break, to see that they notice.
+struct TestSwitches {
+  bool no_repeats = false;     // what was asked before is done again
+  bool settles_twice = false;  // as a contract ends, its last part is paid twice; no ledger checks
+  bool overcharges = false;    // a supplier gets one micro-yuan more at every end of a contract
+};
+
 class Executor;
 
 class Exchange {
  public:
   // Places without accounts: participants are the accounts.
-  Exchange(engine::Places places, Second opened);
+  Exchange(engine::Places places, Second opened, TestSwitches switches = {});
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -59,7 +66,9 @@ class Exchange {
 
  private:
   engine::Places places_;  // as they were given
+  TestSwitches switches_;
   State state_;
+  RecordReader reader_;
   std::unique_ptr<Executor> executor_;
 };
 

@@ -19,8 +19,12 @@ using ledger::kHouse;
 using ledger::Purpose;
 
 inline constexpr ParticipantId kEast{1}, kWest{2}, kAlice{3}, kBob{4};
-inline constexpr ledger::Account cash(ParticipantId who) { return {who, Purpose::kCash}; }
-inline constexpr ledger::Account margin(ParticipantId who) { return {who, Purpose::kMargin}; }
+inline constexpr ledger::Account cash(ParticipantId who) {
+  return {who, Purpose::kCash};
+}
+inline constexpr ledger::Account margin(ParticipantId who) {
+  return {who, Purpose::kMargin};
+}
 
 inline engine::Places places_without_accounts() {
   engine::Places places = engine::testing::small_places();
@@ -85,8 +89,8 @@ class ExchangeTest : public ::testing::Test {
   // On the first nodes of pool 0, at one micro-yuan for a device-second.
   std::string start(OrderId order, std::vector<std::uint32_t> nodes = {0},
                     std::int64_t price = 3'600) {
-    return name_of(kHouse, Dispatch{engine::StartOrder{order, 0, PoolId{0}, std::move(nodes),
-                                                       Price(price)}});
+    return name_of(
+        kHouse, Dispatch{engine::StartOrder{order, 0, PoolId{0}, std::move(nodes), Price(price)}});
   }
   [[nodiscard]] std::int64_t balance(ledger::Account account) const {
     return exchange_.state().money().balance(account).raw();
@@ -109,13 +113,15 @@ inline std::string wrong_money(const State& state) {
   const engine::State& engine = state.engine();
   std::uint32_t live = 0;
   for (std::uint32_t i = 0; i < engine.order_count(); ++i) {
+    if (!engine.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = engine.order(OrderId{i});
     const bool lives = record.state == engine::OrderState::kWaiting ||
                        record.state == engine::OrderState::kRunning;
     live += lives ? 1 : 0;
     const Money left = state.left_of(OrderId{i});
     if (!lives && left != Money()) return "an order that is over still holds money";
-    if (left > Money(record.order.value + record.order.premium)) return "more is held than it may cost";
+    if (left > Money(record.order.value + record.order.premium))
+      return "more is held than it may cost";
     const bool whole = record.state == engine::OrderState::kWaiting && record.first_start < 0;
     if (whole && left != Money(record.order.value + record.order.premium)) {
       return "a waiting order holds less than it may cost";
@@ -123,6 +129,7 @@ inline std::string wrong_money(const State& state) {
   }
   if (live != state.live_orders()) return "live orders";
   for (std::uint32_t i = 0; i < engine.contract_count(); ++i) {
+    if (!engine.knows(ContractId{i})) continue;
     const engine::Contract& contract = engine.contract(ContractId{i});
     const ContractMoney& money = state.money_of(ContractId{i});
     const ledger::RightRow* right = state.money().rights().find(money.right);

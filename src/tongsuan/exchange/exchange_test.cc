@@ -164,6 +164,18 @@ TEST_F(ExchangeTest, ARefusalIsAnAnswerToo) {
   EXPECT_TRUE(again.repeated);
 }
 
+// Whoever answers without a record may be somebody who does not own the journal any more.
+TEST_F(ExchangeTest, NobodyIsAnsweredOnceToo) {
+  const CommandId id{3};
+  const ParticipantId carol{5};
+  const Answer first = ask(carol, CancelOrder{OrderId{0}}, id, 5);
+  EXPECT_EQ(first.code, Code::kUnknown);
+  EXPECT_EQ(first.sequence, exchange_.sequence());
+  must(kHouse, OpenParticipant{"carol", Role::kParticipant, kHouse, Money()});
+  submit(kAlice, 100);
+  EXPECT_TRUE(ask(carol, CancelOrder{OrderId{0}}, id, 5).repeated);
+}
+
 // ---- The market's rules --------------------------------------------------------------------------
 
 TEST_F(ExchangeTest, BeforeTheGateOrdersMayOnlyBeImproved) {
@@ -270,10 +282,10 @@ TEST_F(ExchangeTest, AnyCommandsKeepTheInvariants) {
   for (int i = 0; i < 4'000; ++i) {
     now_ += static_cast<Second>(random.below(8));
     const ParticipantId actor{static_cast<std::uint32_t>(random.below(5))};
-    const OrderId some{static_cast<std::uint32_t>(
-        random.below(exchange_.state().engine().order_count() + 1U))};
-    const ContractId contract{static_cast<std::uint32_t>(
-        random.below(exchange_.state().engine().contract_count() + 1U))};
+    const OrderId some{
+        static_cast<std::uint32_t>(random.below(exchange_.state().engine().order_count() + 1U))};
+    const ContractId contract{
+        static_cast<std::uint32_t>(random.below(exchange_.state().engine().contract_count() + 1U))};
     const auto node = static_cast<std::uint32_t>(random.below(3));
     switch (random.below(12)) {
       case 0:

@@ -138,8 +138,7 @@ Code Executor::operator()(AmendOrder& command) {
     }
     if (const auto refused = ask_money(legs, {.reference = state_.sequence() + 1})) return *refused;
   }
-  if (const auto refused =
-          ask_engine(engine::AmendOrder{command.order, std::move(command.what)})) {
+  if (const auto refused = ask_engine(engine::AmendOrder{command.order, std::move(command.what)})) {
     return *refused;
   }
   if (amount != before) {
@@ -158,8 +157,8 @@ Code Executor::operator()(CancelOrder& command) {
   const engine::OrderRecord& record = state_.engine().order(command.order);
   value_ = command.order.value;
   if (record.state == OrderState::kRunning) {
-    return end({engine::ContractId{record.contract}, engine::EndReason::kCancelled,
-                record.done_ppm});
+    return end(
+        {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm});
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

@@ -34,9 +34,8 @@ Code Executor::operator()(OpenParticipant& command) {
     return Code::kNameUsed;
   }
   if (state_.participant(command.owner) == nullptr) return Code::kUnknown;
-  const std::array<ledger::Leg, 2> legs = {
-      ledger::Open{{id, Purpose::kCash}, command.overdraft},
-      ledger::Open{{id, Purpose::kMargin}, Money()}};
+  const std::array<ledger::Leg, 2> legs = {ledger::Open{{id, Purpose::kCash}, command.overdraft},
+                                           ledger::Open{{id, Purpose::kMargin}, Money()}};
   if (const auto refused = ask_money(legs, {.reference = id.value})) return *refused;
   if (const auto refused = ask_engine(engine::AddAccount{})) return *refused;
   emit_money();

@@ -8,33 +8,55 @@
 
 namespace tongsuan::exchange {
 
-std::size_t Repeats::home(const CommandId& id) const {
+namespace {
+
+constexpr std::uint32_t kPlaceBits = 23;
+constexpr std::uint32_t kPlaceMask = (1U << kPlaceBits) - 1;
+
+std::size_t place_of(std::uint32_t slot) { return (slot & kPlaceMask) - 1; }
+std::uint32_t slot_for(std::size_t place, std::uint64_t mix) {
+  return static_cast<std::uint32_t>(place + 1) | (static_cast<std::uint32_t>(mix >> 40) << kPlaceBits);
+}
+
+}  // namespace
+
+std::uint64_t Repeats::mix(const CommandId& id) {
   const std::string_view bytes(reinterpret_cast<const char*>(id.data()), id.size());
   std::uint64_t mix = little_endian<std::uint64_t>(bytes.substr(0, 8)) ^
                       (little_endian<std::uint64_t>(bytes.substr(8)) * 0x9E3779B97F4A7C15ULL);
   mix ^= mix >> 32;
-  mix *= 0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
+  mix *=
+      0xD6E8FEB86659FD93ULL;  // a mix of Vigna's family: every input bit moves half of the output
   mix ^= mix >> 32;
-  return static_cast<std::size_t>(mix) & (slots_.size() - 1);
+  return mix;
 }
 
 std::size_t Repeats::slot_of(const CommandId& id) const {
-  std::size_t slot = home(id);
-  while (slots_[slot] != 0 && rows_[slots_[slot] - 1].id != id) slot = (slot + 1) & (slots_.size() - 1);
+  const std::uint64_t mixed = mix(id);
+  const std::uint32_t tag = slot_for(0, mixed) & ~kPlaceMask;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t slot = static_cast<std::size_t>(mixed) & mask;
+  while (slots_[slot] != 0) {
+    if ((slots_[slot] & ~kPlaceMask) == tag && rows_[place_of(slots_[slot])].id == id) break;
+    slot = (slot + 1) & mask;
+  }
   return slot;
 }
 
 const Repeats::Row* Repeats::find(const CommandId& id) const {
   if (slots_.empty()) return nullptr;
-  const std::uint32_t at = slots_[slot_of(id)];
-  return at == 0 ? nullptr : &rows_[at - 1];
+  const std::uint32_t slot = slots_[slot_of(id)];
+  return slot == 0 ? nullptr : &rows_[place_of(slot)];
 }
 
 void Repeats::grow() {
   const std::size_t size = std::max<std::size_t>(64, slots_.size() * 2);
   slots_.assign(size, 0);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    slots_[slot_of(rows_[i].id)] = static_cast<std::uint32_t>(i + 1);
+    const std::uint64_t mixed = mix(rows_[i].id);
+    std::size_t slot = static_cast<std::size_t>(mixed) & (size - 1);
+    while (slots_[slot] != 0) slot = (slot + 1) & (size - 1);
+    slots_[slot] = slot_for(i, mixed);
   }
 }
 
@@ -44,7 +66,7 @@ void Repeats::erase(const CommandId& id) {
   std::size_t gap = slot_of(id);
   slots_[gap] = 0;
   for (std::size_t next = (gap + 1) & mask; slots_[next] != 0; next = (next + 1) & mask) {
-    const std::size_t wanted = home(rows_[slots_[next] - 1].id);
+    const std::size_t wanted = static_cast<std::size_t>(mix(rows_[place_of(slots_[next])].id)) & mask;
     if (((next - wanted) & mask) < ((next - gap) & mask)) continue;  // it would stand before its home
     slots_[gap] = slots_[next];
     slots_[next] = 0;
@@ -63,13 +85,10 @@ void Repeats::add(const Row& row) {
     rows_[at] = row;
     oldest_ = (oldest_ + 1) % rows_.size();
   }
-  // The row is in place already: its slot is the first empty one on its way.
-  std::size_t slot = home(row.id);
-  while (slots_[slot] != 0) {
-    TONGSUAN_CHECK(rows_[slots_[slot] - 1].id != row.id);
-    slot = (slot + 1) & (slots_.size() - 1);
-  }
-  slots_[slot] = static_cast<std::uint32_t>(at + 1);
+  // The row is in place already, its slot is not: another one with its id would be found.
+  const std::size_t slot = slot_of(row.id);
+  TONGSUAN_CHECK(slots_[slot] == 0);
+  slots_[slot] = slot_for(at, mix(row.id));
 }
 
 }  // namespace tongsuan::exchange

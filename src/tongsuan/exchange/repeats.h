@@ -14,6 +14,7 @@
 namespace tongsuan::exchange {
 
 inline constexpr std::size_t kRepeatsKept = std::size_t{1} << 22;
+static_assert(kRepeatsKept < std::size_t{1} << 23, "positions have 23 bits of a slot");
 
 class Repeats {
  public:
@@ -43,15 +44,17 @@ class Repeats {
   }
 
  private:
-  [[nodiscard]] std::size_t home(const CommandId& id) const;
+  [[nodiscard]] static std::uint64_t mix(const CommandId& id);
   [[nodiscard]] std::size_t slot_of(const CommandId& id) const;  // its slot, or the empty one
   void erase(const CommandId& id);
   void grow();
 
   std::size_t kept_;
-  std::vector<Row> rows_;            // a ring once it has `kept_` rows
+  std::vector<Row> rows_;  // a ring once it has `kept_` rows
   std::size_t oldest_ = 0;
-  std::vector<std::uint32_t> slots_;  // positions + 1; 0: empty; a power of two, half full at most
+  // Position + 1 in the low bits, some bits of the id's mix above them, so that a stranger's row is
+  // seldom looked at; 0: empty. A power of two, half full at most.
+  std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace tongsuan::exchange

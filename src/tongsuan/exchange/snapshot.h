@@ -1,7 +1,8 @@
 // A state of the exchange as bytes, and back: what a restart begins with. docs/formats/exchange.md.
 //
-// Written right after `digest`, so that the chain of digests goes on where it was. Whoever keeps the
-// bytes keeps their hash; here their form and the invariants of engine and ledger are looked at.
+// Written right after `digest`, so that the chain of digests goes on where it was. Whoever keeps
+// the bytes keeps their hash; here their form and the invariants of engine and ledger are looked
+// at.
 #pragma once
 
 #include <string>

@@ -259,16 +259,13 @@ class State::Apply {
     state_.webhooks_[event.webhook] = {event.participant, event.url, event.salt, event.sequence,
                                        true};
   }
-  void operator()(const WebhookDropped& event) const {
-    state_.webhooks_[event.webhook] = {};
-  }
+  void operator()(const WebhookDropped& event) const { state_.webhooks_[event.webhook] = {}; }
   void operator()(const WebhookAcked& event) const {
     std::uint64_t& acked = state_.webhooks_[event.webhook].acked;
     acked = std::max(acked, event.sequence);
   }
   void operator()(const Answered& event) const {
-    state_.repeats_.add(
-        {event.id, event.fingerprint, state_.sequence_, event.value, event.code});
+    state_.repeats_.add({event.id, event.fingerprint, state_.sequence_, event.value, event.code});
   }
 
  private:
@@ -320,20 +317,18 @@ void State::note_engine(const engine::Event& event) {
 
 // What the engine has forgotten nobody asks for here.
 void State::forget(const engine::HistoryDropped& dropped) {
-  orders_.forget_rows_below(dropped.orders_below, [&](std::uint32_t id) {
-    return !engine_.knows(OrderId{id});
-  });
+  orders_.forget_rows_below(dropped.orders_below,
+                            [&](std::uint32_t id) { return !engine_.knows(OrderId{id}); });
   contracts_.forget_rows_below(dropped.contracts_below, [&](std::uint32_t id) {
     return !engine_.knows(engine::ContractId{id});
   });
 }
 
 bool State::fits() const {
-  const bool counts = orders_.size() == engine_.order_count() &&
-                      contracts_.size() == engine_.contract_count() &&
-                      hubs_.size() == engine_.places().hubs.size() &&
-                      participants_.size() == engine_.places().accounts.size() &&
-                      !participants_.empty();
+  const bool counts =
+      orders_.size() == engine_.order_count() && contracts_.size() == engine_.contract_count() &&
+      hubs_.size() == engine_.places().hubs.size() &&
+      participants_.size() == engine_.places().accounts.size() && !participants_.empty();
   if (!counts) return false;
   for (std::uint32_t i = 0; i < orders_.size(); ++i) {
     if (orders_.is_kept(i) != engine_.knows(OrderId{i})) return false;
@@ -351,7 +346,8 @@ bool State::fits() const {
 
 void State::derive() {
   live_orders_ = 0;
-  for (ParticipantRecord& participant : participants_) participant.live_orders = participant.keys = 0;
+  for (ParticipantRecord& participant : participants_)
+    participant.live_orders = participant.keys = 0;
   for (const KeyRow& key : keys_) {
     if (!key.revoked && key.participant.value < participants_.size()) {
       ++participants_[key.participant.value].keys;

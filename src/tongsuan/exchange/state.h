@@ -36,7 +36,8 @@ struct ParticipantRecord {
   std::uint32_t keys = 0;  // not revoked
   friend bool operator==(const ParticipantRecord&, const ParticipantRecord&) = default;
   static constexpr auto fields() {
-    return std::tuple(&ParticipantRecord::name, &ParticipantRecord::role, &ParticipantRecord::owner, &ParticipantRecord::halted);
+    return std::tuple(&ParticipantRecord::name, &ParticipantRecord::role, &ParticipantRecord::owner,
+                      &ParticipantRecord::halted);
   }
 };
 
@@ -49,7 +50,8 @@ struct KeyRow {
   Second expires = 0;
   friend bool operator==(const KeyRow&, const KeyRow&) = default;
   static constexpr auto fields() {
-    return std::tuple(&KeyRow::key, &KeyRow::salt, &KeyRow::participant, &KeyRow::role, &KeyRow::revoked, &KeyRow::expires);
+    return std::tuple(&KeyRow::key, &KeyRow::salt, &KeyRow::participant, &KeyRow::role,
+                      &KeyRow::revoked, &KeyRow::expires);
   }
 };
 
@@ -57,9 +59,7 @@ struct HubRecord {
   ParticipantId supplier;  // kHouse: nobody
   bool halted = false;
   friend bool operator==(const HubRecord&, const HubRecord&) = default;
-  static constexpr auto fields() {
-    return std::tuple(&HubRecord::supplier, &HubRecord::halted);
-  }
+  static constexpr auto fields() { return std::tuple(&HubRecord::supplier, &HubRecord::halted); }
 };
 
 // The money of an order, and what its owner calls it.
@@ -67,9 +67,7 @@ struct OrderMoney {
   ledger::HoldId hold;
   std::string name;
   friend bool operator==(const OrderMoney&, const OrderMoney&) = default;
-  static constexpr auto fields() {
-    return std::tuple(&OrderMoney::hold, &OrderMoney::name);
-  }
+  static constexpr auto fields() { return std::tuple(&OrderMoney::hold, &OrderMoney::name); }
 };
 
 // The money of a contract that runs.
@@ -80,7 +78,8 @@ struct ContractMoney {
   Second until = 0;    // paid for up to here
   friend bool operator==(const ContractMoney&, const ContractMoney&) = default;
   static constexpr auto fields() {
-    return std::tuple(&ContractMoney::right, &ContractMoney::grant, &ContractMoney::metered, &ContractMoney::until);
+    return std::tuple(&ContractMoney::right, &ContractMoney::grant, &ContractMoney::metered,
+                      &ContractMoney::until);
   }
 };
 
@@ -102,18 +101,19 @@ struct RoundRow {
   std::string reason;
   friend bool operator==(const RoundRow&, const RoundRow&) = default;
   static constexpr auto fields() {
-    return std::tuple(&RoundRow::round, &RoundRow::gate, &RoundRow::closed, &RoundRow::outcome, &RoundRow::orders, &RoundRow::awards, &RoundRow::gap_ppm, &RoundRow::welfare, &RoundRow::bound, &RoundRow::root, &RoundRow::certificate, &RoundRow::certificate_text, &RoundRow::book_text, &RoundRow::reason);
+    return std::tuple(&RoundRow::round, &RoundRow::gate, &RoundRow::closed, &RoundRow::outcome,
+                      &RoundRow::orders, &RoundRow::awards, &RoundRow::gap_ppm, &RoundRow::welfare,
+                      &RoundRow::bound, &RoundRow::root, &RoundRow::certificate,
+                      &RoundRow::certificate_text, &RoundRow::book_text, &RoundRow::reason);
   }
 };
 
 struct Gate {
-  std::uint64_t round = 0;    // that is being cleared; 0: none
-  std::uint32_t orders = 0;   // numbers below are in its book
-  Second closed = 0;          // the last gate, or the second the exchange opened
+  std::uint64_t round = 0;   // that is being cleared; 0: none
+  std::uint32_t orders = 0;  // numbers below are in its book
+  Second closed = 0;         // the last gate, or the second the exchange opened
   friend bool operator==(const Gate&, const Gate&) = default;
-  static constexpr auto fields() {
-    return std::tuple(&Gate::round, &Gate::orders, &Gate::closed);
-  }
+  static constexpr auto fields() { return std::tuple(&Gate::round, &Gate::orders, &Gate::closed); }
 };
 
 struct WebhookRow {
@@ -124,7 +124,8 @@ struct WebhookRow {
   bool open = false;
   friend bool operator==(const WebhookRow&, const WebhookRow&) = default;
   static constexpr auto fields() {
-    return std::tuple(&WebhookRow::participant, &WebhookRow::url, &WebhookRow::salt, &WebhookRow::acked, &WebhookRow::open);
+    return std::tuple(&WebhookRow::participant, &WebhookRow::url, &WebhookRow::salt,
+                      &WebhookRow::acked, &WebhookRow::open);
   }
 };
 
@@ -170,10 +171,16 @@ class State {
   [[nodiscard]] const ContractMoney& money_of(engine::ContractId id) const {
     return contracts_[id.value];
   }
-  // The second after which the gate of the next round may close.
-  [[nodiscard]] Second next_gate() const { return gate_.closed + rules_.round; }
+  // When the gate of the next round closes. Gates stand at multiples of the interval, so that one
+  // which closes late does not move those after it.
+  [[nodiscard]] Second next_gate() const {
+    return (gate_.closed / rules_.round + 1) * rules_.round;
+  }
   // Orders may only be improved.
   [[nodiscard]] bool locked(Second at) const;
+
+  // Tests only: see the ledger's.
+  void stop_checking() { money_.stop_checking(); }
 
   // The events that follow are of the next record, at this second.
   void begin_record(Second at);

@@ -232,7 +232,7 @@ Answer<Done> EmbeddedJournal::store_snapshot(const Snapshot& stamped) {
   TONGSUAN_TRY(const std::vector<std::string> names, folder_.list());
   std::size_t kept = 0;
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    if (!snapshot_sequence(*name) || ++kept <= kSnapshotsKept) continue;
+    if (!snapshot_sequence(*name) || ++kept <= options_.snapshots_kept) continue;
     TONGSUAN_TRY([[maybe_unused]] const Done removed, folder_.remove(*name));
   }
   return Done{};

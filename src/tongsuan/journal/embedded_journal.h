@@ -20,6 +20,8 @@
 
 namespace tongsuan::journal {
 
+inline constexpr std::size_t kSnapshotsKept = 2;
+
 struct EmbeddedOptions {
   bool make = false;       // a new journal, where the folder has none
   bool take_over = false;  // although another process has it open: that one is fenced
@@ -29,10 +31,10 @@ struct EmbeddedOptions {
   std::uint32_t head_sync_every = 64;
   // Frames in the log, of 4 KiB, after which they move to the database.
   std::uint64_t checkpoint_frames = 4'000;
+  // The newest; more of them bring more of the past within reach. At least 1.
+  std::size_t snapshots_kept = kSnapshotsKept;
   TestSwitches switches = {};
 };
-
-inline constexpr std::size_t kSnapshotsKept = 2;
 
 class EmbeddedJournal final : public Journal {
  public:

@@ -5,6 +5,7 @@
 //   head.h              the signed head, kept elsewhere, which shows a cut end
 //   embedded_journal.h  one machine: SQLite in a folder
 //   recovery.h          checking and repairing a folder
+//   reader.h            a second look at a journal, beside whoever writes it
 //   failure.h           what can go wrong, and what the caller has to do then
 //   sim_journal.h       a journal in memory with failures on demand
 //   sim_disk.h          a disk in memory that loses what was not synced; sim_vfs.h puts SQLite on
@@ -18,4 +19,5 @@
 
 #include "tongsuan/journal/embedded_journal.h"
 #include "tongsuan/journal/port.h"
+#include "tongsuan/journal/reader.h"
 #include "tongsuan/journal/recovery.h"

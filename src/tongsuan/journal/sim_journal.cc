@@ -20,7 +20,7 @@ Answer<Done> SimJournal::usable() {
   TONGSUAN_CHECK(epoch_ > 0);
   if (broken_)
     return Failure{Fault::kUnknown, "the journal is closed since a failure", "open it again"};
-  if (disk_.epoch == epoch_) return Done{};
+  if (disk_.epoch == epoch_ || faults_.no_epoch_check) return Done{};
   broken_ = true;
   return Failure{Fault::kFenced, "the journal is in epoch " + std::to_string(disk_.epoch),
                  "end this process: another one has taken over"};
@@ -34,9 +34,13 @@ Answer<std::uint64_t> SimJournal::append(const NewBatch& batch) {
   SimJournalDisk::Row row;
   append_bytes(whole, row.bytes);
   row.hash = sha256(row.bytes);
+  row.first = whole.first;
   broken_ = happens(faults_.unknown_ppm);
   const Head next{whole.last(), row.hash, whole.state ? whole.last() : head_.state_sequence};
-  if (!broken_ || random_.below(2) == 0) disk_.batches.push_back(std::move(row));
+  if (!broken_ || random_.below(2) == 0) {
+    const std::lock_guard lock(disk_.guard.mutex);
+    disk_.batches.push_back(std::move(row));
+  }
   if (broken_) return Failure{Fault::kUnknown, "a sync of the journal failed", "open it again"};
   head_ = next;
   return head_.sequence;
@@ -64,6 +68,7 @@ Answer<Snapshot> SimJournal::stamp_snapshot(std::uint64_t sequence, const Digest
 }
 
 Answer<Done> SimJournal::store_snapshot(const Snapshot& stamped) {
+  const std::lock_guard lock(disk_.guard.mutex);
   disk_.snapshots.push_back(stamped);
   if (disk_.snapshots.size() > kSnapshotsKept) disk_.snapshots.erase(disk_.snapshots.begin());
   return Done{};
@@ -77,6 +82,7 @@ Answer<Snapshot> SimJournal::read_snapshot() {
 Answer<Digest> SimJournal::put_blob(std::string_view bytes) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
   const Digest hash = sha256(bytes);
+  const std::lock_guard lock(disk_.guard.mutex);
   disk_.blobs.emplace(hash, bytes);
   return hash;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,17 +21,27 @@ struct SimJournalDisk {
   struct Row {
     std::string bytes;
     Digest hash{};
+    std::uint64_t first = 0;
+  };
+  // Lets readers of other threads look while one journal writes; copies have their own.
+  struct Guard {
+    Guard() = default;
+    Guard(const Guard& /*other*/) {}
+    Guard& operator=(const Guard& /*other*/) { return *this; }
+    mutable std::mutex mutex;
   };
   JournalName name{};
   std::uint64_t epoch = 0;
   std::vector<Row> batches;
   std::vector<Snapshot> snapshots;  // oldest first
   std::map<Digest, std::string> blobs;
+  Guard guard;
 };
 
 struct SimJournalFaults {
   std::uint32_t full_ppm = 0;     // the append is refused, nothing is written
   std::uint32_t unknown_ppm = 0;  // the append fails; the batch is in or not; the journal is closed
+  bool no_epoch_check = false;    // what tests switch off, to see that they notice
 };
 
 class SimJournal final : public Journal {

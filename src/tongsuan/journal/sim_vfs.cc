@@ -19,7 +19,7 @@ struct OpenFile {
   SimDisk::FileHandle file;
   std::string name;
   std::uint64_t run = 0;
-  bool syncs_name = false;  // a log or journal that is new: as SQLite does on Linux
+  bool syncs_name = false;  // a log or journal that may be new: as SQLite does on Linux
   int lock = SQLITE_LOCK_NONE;
   bool uses_memory = false;
   unsigned shared_mask = 0, exclusive_mask = 0;
@@ -233,7 +233,6 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   file->pMethods = nullptr;
   if (name == nullptr) return SQLITE_CANTOPEN;
   SimDisk& disk = disk_of(vfs);
-  const bool is_new = !disk.has(name);
   SimDisk::FileHandle handle = disk.open(name, (flags & SQLITE_OPEN_CREATE) != 0);
   if (!handle) return SQLITE_CANTOPEN;
   auto* self = new (file) OpenFile;
@@ -242,7 +241,9 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   self->file = std::move(handle);
   self->name = name;
   self->run = disk.run();
-  self->syncs_name = is_new && (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+  // Also where the file is there: whoever made it may not have come to sync its name.
+  self->syncs_name = (flags & SQLITE_OPEN_CREATE) != 0 &&
+                     (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
 }

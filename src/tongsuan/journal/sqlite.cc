@@ -102,9 +102,16 @@ std::string_view Statement::blob(int column) const {
 }
 
 Answer<Database> Database::open(const Folder& folder, const std::string& name, bool make) {
-  // One thread owns a journal, so SQLite need not lock itself.
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
-                    SQLITE_OPEN_EXRESCODE | (make ? SQLITE_OPEN_CREATE : 0);
+  return open_as(folder, name, SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0));
+}
+
+Answer<Database> Database::open_to_read(const Folder& folder, const std::string& name) {
+  return open_as(folder, name, SQLITE_OPEN_READONLY);
+}
+
+Answer<Database> Database::open_as(const Folder& folder, const std::string& name, int access) {
+  // One thread at a time has a connection, so SQLite need not lock itself.
+  const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(folder.path(name).c_str(), &opened, flags, folder.vfs());
   Database database(opened);

@@ -41,6 +41,9 @@ class Database {
   // Opens a database that is there or, if asked, makes one. Closing writes nothing.
   [[nodiscard]] static Answer<Database> open(const Folder& folder, const std::string& name,
                                              bool make);
+  // Opens a database that is there; nothing is ever written through it.
+  [[nodiscard]] static Answer<Database> open_to_read(const Folder& folder,
+                                                     const std::string& name);
 
   [[nodiscard]] Answer<Done> run(const std::string& sql);
   [[nodiscard]] Answer<std::uint64_t> number(const char* sql);
@@ -56,6 +59,8 @@ class Database {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };
   explicit Database(sqlite3* database) : database_(database) {}
+  [[nodiscard]] static Answer<Database> open_as(const Folder& folder, const std::string& name,
+                                                int access);
 
   std::unique_ptr<sqlite3, Close> database_;
   // Frames in the log after the last commit: SQLite tells through a callback, so the place must not

@@ -75,15 +75,30 @@ Answer<Store> Store::open(Folder& folder, TestSwitches switches) {
   Store store(std::move(database));
   store.switches_ = switches;
   TONGSUAN_TRY([[maybe_unused]] const Done prepared, store.prepare_all());
-  TONGSUAN_TRY(Statement named, store.database_.prepare("SELECT name FROM journal WHERE id = 1"));
+  TONGSUAN_TRY([[maybe_unused]] const Done named, store.read_name(folder));
+  return store;
+}
+
+Answer<Store> Store::open_to_read(Folder& folder) {
+  TONGSUAN_TRY(Database database, Database::open_to_read(folder, kDatabaseName));
+  TONGSUAN_TRY([[maybe_unused]] const Done settled, settle(database, {}));
+  TONGSUAN_TRY([[maybe_unused]] const Done known, check_kind(database, folder));
+  Store store(std::move(database));
+  TONGSUAN_TRY([[maybe_unused]] const Done prepared, store.prepare_all());
+  TONGSUAN_TRY([[maybe_unused]] const Done named, store.read_name(folder));
+  return store;
+}
+
+Answer<Done> Store::read_name(const Folder& folder) {
+  TONGSUAN_TRY(Statement named, database_.prepare("SELECT name FROM journal WHERE id = 1"));
   TONGSUAN_TRY(const bool row, named.step());
   const std::string_view name = row ? named.blob(0) : std::string_view();
-  if (name.size() != store.name_.size()) {
+  if (name.size() != name_.size()) {
     return Failure{Fault::kCorrupt, folder.path(kDatabaseName) + " has lost its name",
                    "bring it back from a backup"};
   }
-  std::memcpy(store.name_.data(), name.data(), name.size());
-  return store;
+  std::memcpy(name_.data(), name.data(), name.size());
+  return Done{};
 }
 
 Answer<Done> Store::prepare_all() {

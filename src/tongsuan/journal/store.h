@@ -47,6 +47,8 @@ class Store {
                                           std::uint64_t epoch);
   // kNotAJournal, kSchema, kCorrupt for what is not one of ours.
   [[nodiscard]] static Answer<Store> open(Folder& folder, TestSwitches switches);
+  // The same for whoever only reads, beside a process that writes.
+  [[nodiscard]] static Answer<Store> open_to_read(Folder& folder);
 
   [[nodiscard]] const JournalName& name() const { return name_; }
   [[nodiscard]] Answer<std::uint64_t> epoch();
@@ -80,6 +82,7 @@ class Store {
  private:
   explicit Store(Database database) : database_(std::move(database)) {}
   [[nodiscard]] Answer<Done> prepare_all();
+  [[nodiscard]] Answer<Done> read_name(const Folder& folder);
   [[nodiscard]] Answer<Done> check_epoch(std::uint64_t epoch);
   // The end of a transaction, or of the attempt.
   [[nodiscard]] Answer<Done> finish(const Answer<Done>& written);

@@ -130,15 +130,21 @@ void append_bytes(const Event& event, std::string& bytes) {
   for (const Fact& fact : event.facts) writer.fact(fact);
 }
 
-Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Events& events) {
+Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Event& event,
+                                   std::vector<Fact>& facts) {
   ByteReader in(bytes, at);
-  std::vector<Fact> facts;
-  Event event;
   Reader(in).event(event, facts);
   if (!in.ok()) return in.fault();
-  events.add(event);
   at = in.at();
   return Done{};
+}
+
+Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Events& events) {
+  std::vector<Fact> facts;
+  Event event;
+  const Result<Done, ByteFault> read = read_event(bytes, at, event, facts);
+  if (read.ok()) events.add(event);
+  return read;
 }
 
 std::string write_events(const Events& events) {

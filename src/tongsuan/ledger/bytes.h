@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tongsuan/base/byte_reader.h"
 #include "tongsuan/base/result.h"
@@ -21,6 +22,10 @@ void append_bytes(const Event& event, std::string& bytes);
 // bytes are answered. Whether the event fits a state is for EventChecker (ledger.h).
 [[nodiscard]] Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at,
                                                  Events& events);
+
+// The same into a list that its owner uses again; `event` has its facts there.
+[[nodiscard]] Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at,
+                                                 Event& event, std::vector<Fact>& facts);
 
 [[nodiscard]] std::string write_events(const Events& events);
 // Any bytes are answered with the one list that they are the bytes of, or with an error. That the

@@ -287,7 +287,8 @@ Result<Answer, Refusal> Decider::decide(const State& state, Second at, const Ent
     if (const Verdict verdict = judge.judge(leg, facts_.emplace_back())) return *verdict;
     if (facts_.back().made.slot != kNone) answer.made = facts_.back().made;
   }
-  if (const Verdict verdict = judge.judge_rights()) return *verdict;
+  const Verdict verdict = state.checks() ? judge.judge_rights() : std::nullopt;
+  if (verdict) return *verdict;
   events.add({at, entry.id, entry.why, facts_});
   return answer;
 }

@@ -88,21 +88,25 @@ class Keys {
   std::size_t count_ = 0;
 };
 
+using TotalsPack = BytePacker<2 * 8 + 4 + 2 * 4 * 4>;
+
 template <class Row>
-void append_table(internal::RowWriter& writer, const Table<Row>& table) {
-  writer.number(static_cast<std::uint32_t>(table.rows.size()));
-  writer.number(static_cast<std::uint32_t>(table.free.size()));
+void append_table(TotalsPack& pack, const Table<Row>& table) {
+  pack.number(static_cast<std::uint32_t>(table.rows.size()));
+  pack.number(static_cast<std::uint32_t>(table.free.size()));
   const MadeId next = table.next();
-  writer.number(next.slot);
-  writer.number(next.generation);
+  pack.number(next.slot);
+  pack.number(next.generation);
 }
 
-void append_totals(internal::RowWriter& writer, const State& state) {
-  writer.number(state.now());
-  writer.number(state.last_contract());
-  writer.number(state.participant_count());
-  append_table(writer, state.holds());
-  append_table(writer, state.rights());
+void append_totals(std::string& bytes, const State& state) {
+  TotalsPack pack;
+  pack.number(state.now());
+  pack.number(state.last_contract());
+  pack.number(state.participant_count());
+  append_table(pack, state.holds());
+  append_table(pack, state.rights());
+  pack.append_to(bytes);
 }
 
 }  // namespace
@@ -114,11 +118,13 @@ std::vector<RowKey> touched_rows(const State& state, const Event& event) {
 
 void append_row(const State& state, RowKey key, std::string& bytes) {
   internal::RowWriter writer(bytes);
-  writer.byte(static_cast<std::uint8_t>(key.kind));
-  writer.number(key.id);
+  BytePacker<1 + 4> head;
+  head.byte(static_cast<std::uint8_t>(key.kind));
+  head.number(key.id);
+  head.append_to(bytes);
   switch (key.kind) {
     case RowKind::kTotals:
-      return append_totals(writer, state);
+      return append_totals(bytes, state);
     case RowKind::kParticipant:
       return writer.participant(state.participant({key.id}));
     case RowKind::kPurpose:

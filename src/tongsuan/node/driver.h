@@ -51,8 +51,6 @@ class Driver {
   // When `tick` wants to be called next.
   [[nodiscard]] virtual std::optional<Second> due(const Desk& desk) const = 0;
   virtual void tick(Desk& desk) = 0;
-  // The gate of a round was closed by somebody else, and its clearing has not begun.
-  virtual void gate_closed(Desk& /*desk*/) {}
   // A round whose inputs were given to `clear` has come back.
   virtual void finish(Desk& desk, FinishedRound finished) = 0;
 

@@ -25,8 +25,7 @@ std::uint32_t Index::previous_of(ContractId contract) const {
   return contract.value < previous_.size() ? previous_[contract.value] : kNone;
 }
 const std::vector<ContractId>& Index::contracts_of(ParticipantId participant) const {
-  return participant.value < contracts_of_.size() ? contracts_of_[participant.value]
-                                                  : kNoContracts;
+  return participant.value < contracts_of_.size() ? contracts_of_[participant.value] : kNoContracts;
 }
 const std::vector<ContractId>& Index::contracts_at(HubId hub) const {
   return hub.value < contracts_at_.size() ? contracts_at_[hub.value] : kNoContracts;

@@ -35,8 +35,7 @@ class Index {
   void add_order(const exchange::State& state, OrderId order, std::uint64_t sequence);
   void add_contract(const exchange::State& state, engine::ContractId contract);
   void note_change(OrderId order, std::uint64_t sequence);
-  void see_engine(const exchange::State& state, const engine::Event& event,
-                  std::uint64_t sequence);
+  void see_engine(const exchange::State& state, const engine::Event& event, std::uint64_t sequence);
 
   std::vector<std::vector<OrderId>> orders_of_;
   std::vector<std::vector<engine::ContractId>> contracts_of_;

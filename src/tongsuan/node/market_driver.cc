@@ -30,8 +30,8 @@ class RoundDesk final : public Desk {
     if (cleared.clearing) {
       const market::Verdict& verdict = cleared.clearing->verified.verdict();
       round.outcome = exchange::RoundOutcome::kCleared;
-      round.welfare = static_cast<std::int64_t>(
-          divide(verdict.welfare, verdict.denominator, Rounding::kDown));
+      round.welfare =
+          static_cast<std::int64_t>(divide(verdict.welfare, verdict.denominator, Rounding::kDown));
       round.bound =
           static_cast<std::int64_t>(divide(verdict.bound, verdict.denominator, Rounding::kUp));
     }
@@ -54,11 +54,17 @@ rolling::MarketRules live_rules() {
   rules.waiting_expected = 1'000'000;
   rules.work_max = 60'000;
   rules.book_orders_max = 100'000;
+  rules.limit_orders = true;
   return rules;
 }
 
 void MarketDriver::resume(Desk& desk) {
   market_.emplace(desk.state().places(), energy_, rules_);
+  // The premium of an order that has not begun is for its block.
+  market_->money_left = [state = &desk.exchange()](OrderId id) {
+    const engine::OrderRecord& record = state->engine().order(id);
+    return state->left_of(id).raw() - (record.first_start < 0 ? record.order.premium : 0);
+  };
   timers_.resume(desk.state());
   // The clearing that was under way is lost with the process that carried it.
   if (desk.exchange().gate().round != 0) {
@@ -77,13 +83,16 @@ void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
 std::optional<Second> MarketDriver::due(const Desk& desk) const {
   const std::optional<Second> timer = timers_.due();
   if (clearing_) return timer;
-  const Second gate = desk.exchange().next_gate();
+  // A gate that an operator closed by hand is due at once.
+  const bool closed = desk.exchange().gate().round != 0;
+  const Second gate = closed ? desk.now() : desk.exchange().next_gate();
   return timer ? std::min(*timer, gate) : gate;
 }
 
 void MarketDriver::tick(Desk& desk) {
   timers_.run(desk, kTimersAtOnce);
-  if (!clearing_ && desk.now() >= desk.exchange().next_gate()) close_gate(desk);
+  const bool closed = desk.exchange().gate().round != 0;
+  if (!clearing_ && (closed || desk.now() >= desk.exchange().next_gate())) close_gate(desk);
 }
 
 void MarketDriver::close_gate(Desk& desk) {

@@ -24,9 +24,6 @@ class MarketDriver final : public Driver {
   void go_on(Desk& desk) override;
   [[nodiscard]] std::optional<Second> due(const Desk& desk) const override;
   void tick(Desk& desk) override;
-  void gate_closed(Desk& desk) override {
-    if (!clearing_) close_gate(desk);
-  }
   void finish(Desk& desk, FinishedRound finished) override;
 
  private:

@@ -11,13 +11,12 @@ namespace tongsuan::node {
 
 using std::chrono::steady_clock;
 
-// The driver's commands go the way of all commands; their events come back to it with the next call.
+// The driver's commands go the way of all commands; their events come back to it with the next
+// call.
 class Node::NodeDesk final : public Desk {
  public:
   explicit NodeDesk(Node& node) : node_(node) {}
-  [[nodiscard]] const exchange::State& exchange() const override {
-    return node_.exchange_.state();
-  }
+  [[nodiscard]] const exchange::State& exchange() const override { return node_.exchange_.state(); }
   [[nodiscard]] Second now() const override { return now_; }
   exchange::Answer take(exchange::Command command) override {
     node_.begin_batch();
@@ -34,13 +33,14 @@ class Node::NodeDesk final : public Desk {
   Second now_ = 0;
 };
 
-Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
-           std::unique_ptr<Driver> driver, NodeOptions options)
+Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock, std::unique_ptr<Driver> driver,
+           NodeOptions options)
     : genesis_(std::move(genesis)),
       clock_(clock),
       options_(std::move(options)),
       exchange_(genesis_.places, genesis_.opened),
       replica_(genesis_.places, genesis_.opened),
+      shelf_([this](const std::function<void(const View&)>& see) { read(see); }, options_.shelf),
       driver_(std::move(driver)),
       sequencer_(exchange_, journal, options_.batch,
                  {[this](Token token, const exchange::Answer& given) { answer(token, given); },
@@ -52,7 +52,9 @@ Node::Node(Genesis genesis, journal::Journal& journal, Clock& clock,
   driver_->clear = [this](rolling::RoundInputs inputs) { clear(std::move(inputs)); };
 }
 
-Node::~Node() { stop(); }
+Node::~Node() {
+  stop();
+}
 
 journal::Answer<Recovered> Node::start(Fatal on_fatal) {
   on_fatal_ = std::move(on_fatal);
@@ -105,8 +107,9 @@ Accepted Node::submit(exchange::Request request, Answered answered) {
 Result<exchange::Answer> Node::ask(exchange::Request request) {
   auto promise = std::make_shared<std::promise<exchange::Answer>>();
   std::future<exchange::Answer> future = promise->get_future();
-  const Accepted accepted = submit(
-      std::move(request), [promise](const exchange::Answer& answer) { promise->set_value(answer); });
+  const Accepted accepted = submit(std::move(request), [promise](const exchange::Answer& answer) {
+    promise->set_value(answer);
+  });
   if (accepted != Accepted::kYes) {
     return Error{ErrorCode::kUnavailable, "the exchange takes no requests now", "try again later"};
   }
@@ -135,6 +138,10 @@ NodeFigures Node::figures() const {
 
 // The replica has the state of the gate when it has applied the command that was decided last.
 void Node::clear(rolling::RoundInputs inputs) {
+  if (options_.shelf.secret) {
+    inputs.key = rolling::round_key(*options_.shelf.secret, inputs.round);
+  }
+  if (options_.time_text) inputs.start = options_.time_text(inputs.grid.begin);
   auto shared = std::make_shared<rolling::RoundInputs>(std::move(inputs));
   replica_.at(exchange_.sequence(), [this, shared](const View& view) {
     rolling::FrozenRound frozen =
@@ -155,11 +162,13 @@ void Node::clear_frozen(rolling::FrozenRound frozen) {
   auto storing = std::make_unique<Storing>(
       Storing{finished, BlobWriter(codec::write_market(round.book.market)),
               BlobWriter(round.certificate)});
+  shelf_.keep(finished.round);
   {
     const std::lock_guard lock(mutex_);
     cleared_ = std::move(storing);
   }
   wake_.notify_one();
+  if (!cancelled_) shelf_.prepare(finished.round->round);
 }
 
 // A piece of its texts, or the end of the round when they are all there.
@@ -191,12 +200,12 @@ void Node::publish(std::span<const Durable> records, const std::optional<Digest>
       snapshotting_ = true;
       snapshot_sequence_ = last;
       auto shared = std::make_shared<journal::Snapshot>(std::move(stamped).value());
-      replica_.at(last, [this, shared](const View& view) {
-        take_snapshot(view, std::move(*shared));
-      });
+      replica_.at(last,
+                  [this, shared](const View& view) { take_snapshot(view, std::move(*shared)); });
     }
   }
   replica_.publish(records, state);
+  durable_ = last;  // before anybody is answered: who then reads sees it
 }
 
 void Node::take_snapshot(const View& view, journal::Snapshot stamped) {
@@ -267,7 +276,6 @@ void Node::act() {
     events.swap(events_);
     driver_->react(*desk_, events);
   }
-  if (exchange_.state().gate().round != 0) driver_->gate_closed(*desk_);
   if (driver_->unfinished()) driver_->go_on(*desk_);
   const auto due = driver_->due(*desk_);
   if (due && *due <= desk_->now()) driver_->tick(*desk_);

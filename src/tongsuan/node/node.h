@@ -6,16 +6,22 @@
 //   timers.h     what happens because a second has come
 //   places.h     hubs, classes and energy out of a market text
 //   clock.h      the exchange's time
+//   replay.h     records applied again
+//   history.h    states, statements and stories of the past, from the journal
+//   recheck.h    the whole history gone through again
+//   founding.h   what an exchange was made with
+//   event_words.h  events for people who look into a journal
+//   round_shelf.h  closed rounds, for whoever asks about them
 //   node.h       the threads around them
 //
 // Model. Requests come from any thread into a bounded queue. The sequencer's thread takes them,
-// lets the driver react, and makes batches durable: when a batch is full, when nothing waits, or two
-// milliseconds after its first command. The replica's thread makes durable records true for readers
-// and makes the books of rounds; a worker clears them. Nothing is answered, published or dispatched
-// before it is durable.
+// lets the driver react, and makes batches durable: when a batch is full, when nothing waits, or
+// two milliseconds after its first command. The replica's thread makes durable records true for
+// readers and makes the books of rounds; a worker clears them. Nothing is answered, published or
+// dispatched before it is durable.
 //
-// Failures. A journal that is full refuses new requests and goes on reading; any other failure of the
-// journal ends the exchange through `on_fatal`, because only opening again tells what is in it.
+// Failures. A journal that is full refuses new requests and goes on reading; any other failure of
+// the journal ends the exchange through `on_fatal`, because only opening again tells what is in it.
 #pragma once
 
 #include <atomic>
@@ -30,6 +36,7 @@
 #include "tongsuan/node/clock.h"
 #include "tongsuan/node/driver.h"
 #include "tongsuan/node/replica.h"
+#include "tongsuan/node/round_shelf.h"
 #include "tongsuan/node/sequencer.h"
 
 namespace tongsuan::node {
@@ -52,13 +59,17 @@ struct NodeOptions {
   std::uint64_t snapshot_every = 500'000;  // commands; recovery replays no more than about so many
   ClearingRules clearing;
   engine::Energy energy;  // of the places
+  // Its secret keys the books of rounds, so that they can be published; without one they are named
+  // as in the lab.
+  ShelfOptions shelf;
+  std::function<std::string(Second)> time_text;  // RFC 3339, for the calendar of books
 };
 
 // What becomes of a request that could not even wait.
 enum class Accepted : std::uint8_t {
   kYes,
-  kBusy,      // the queue is full: try again later
-  kFull,      // the journal has no room
+  kBusy,  // the queue is full: try again later
+  kFull,  // the journal has no room
   kStopping,
 };
 
@@ -69,7 +80,7 @@ struct NodeFigures {
   std::uint64_t waiting = 0;  // in the queue
   std::uint64_t durable = 0;
   bool stalled = false;
-  std::uint64_t snapshots = 0;        // written
+  std::uint64_t snapshots = 0;  // written
   std::uint64_t snapshots_failed = 0;
 };
 
@@ -82,8 +93,8 @@ class Node {
   };
   using Fatal = std::function<void(const journal::Failure&)>;
 
-  Node(Genesis genesis, journal::Journal& journal, Clock& clock,
-       std::unique_ptr<Driver> driver, NodeOptions options);
+  Node(Genesis genesis, journal::Journal& journal, Clock& clock, std::unique_ptr<Driver> driver,
+       NodeOptions options);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -102,6 +113,8 @@ class Node {
   // What is true and durable, at least up to what had been answered when this was called.
   void read(const std::function<void(const View&)>& read) const;
   [[nodiscard]] Replica& replica() { return replica_; }
+  // Any thread, until `stop`.
+  [[nodiscard]] RoundShelf& shelf() { return shelf_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] NodeFigures figures() const;
 
@@ -131,6 +144,7 @@ class Node {
   NodeOptions options_;
   exchange::Exchange exchange_;
   Replica replica_;
+  RoundShelf shelf_;
   std::unique_ptr<Driver> driver_;
   Sequencer sequencer_;
   journal::Journal& journal_;
@@ -139,7 +153,7 @@ class Node {
 
   // Of the sequencer's thread.
   std::vector<Request> taken_;
-  std::size_t next_ = 0;  // of taken_
+  std::size_t next_ = 0;           // of taken_
   std::vector<Answered> answers_;  // by token − 1, of this batch
   std::vector<engine::Event> events_;
   std::chrono::steady_clock::time_point batch_begun_;
@@ -155,9 +169,9 @@ class Node {
   std::condition_variable wake_;
   std::vector<Request> queue_;
   bool stopping_ = false;
-  std::unique_ptr<Storing> cleared_;  // a round that has come back
-  std::thread worker_;                // of the round that is being cleared
-  std::uint64_t snapshot_sequence_ = 0;     // the last one that was begun
+  std::unique_ptr<Storing> cleared_;     // a round that has come back
+  std::thread worker_;                   // of the round that is being cleared
+  std::uint64_t snapshot_sequence_ = 0;  // the last one that was begun
   std::atomic<bool> snapshotting_{false};
   std::thread snapshot_writer_;
   std::atomic<bool> cancelled_{false};

@@ -5,6 +5,7 @@
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
 #include "tongsuan/node/market_driver.h"
+#include "tongsuan/node/recheck.h"
 
 namespace tongsuan::node {
 namespace {
@@ -31,20 +32,22 @@ class ManualClock final : public Clock {
 
 class NodeTest : public ::testing::Test {
  protected:
-  void start() {
-    journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
+  static engine::Places places() {
     engine::Places places = exchange::testing::places_without_accounts();
     places.links.clear();
     places.data_sets.clear();
+    return places;
+  }
+  void start() {
+    journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
     NodeOptions options;
     options.batch.state_every = 10;
     options.snapshot_every = snapshot_every_;
-    node_ = std::make_unique<Node>(Genesis{places, 0}, *journal_, clock_,
+    node_ = std::make_unique<Node>(Genesis{places(), 0}, *journal_, clock_,
                                    std::make_unique<MarketDriver>(engine::Energy(), live_rules()),
                                    options);
-    const auto started = node_->start([](const journal::Failure& failure) {
-      ADD_FAILURE() << journal::to_string(failure);
-    });
+    const auto started = node_->start(
+        [](const journal::Failure& failure) { ADD_FAILURE() << journal::to_string(failure); });
     ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
   }
   void restart() {
@@ -78,6 +81,20 @@ class NodeTest : public ::testing::Test {
     order.ways = {{ClassId{0}, gang, 100}};
     return order;
   }
+  // Until one round is cleared and closed; then the node has stopped.
+  void play_a_round() {
+    open();
+    must(kHouse, exchange::SetRules{{.round = 50, .lock = 5}});
+    for (int i = 0; i < 9; ++i) must(ParticipantId{3}, exchange::SubmitOrder{order(4), ""});
+    clock_.set(50);
+    wait([](const View& view) { return view.state.rounds().size() == 1; });
+    node_->stop();
+  }
+  journal::Answer<Rechecked> recheck_all(bool from_snapshot = false) {
+    exchange::Exchange fresh(places(), 0);
+    return recheck(*journal::sim_reader(disk_), fresh, {.from_snapshot = from_snapshot},
+                   market::Workers());
+  }
   // Until the reader's state is as `done` wants it.
   void wait(const std::function<bool(const View&)>& done) {
     for (int i = 0; i < 5'000; ++i) {
@@ -98,8 +115,7 @@ class NodeTest : public ::testing::Test {
 
 TEST_F(NodeTest, AnOrderStartsByItselfAndIsPaid) {
   open();
-  const exchange::Answer answer =
-      ask(ParticipantId{3}, exchange::SubmitOrder{order(2), "train"});
+  const exchange::Answer answer = ask(ParticipantId{3}, exchange::SubmitOrder{order(2), "train"});
   EXPECT_EQ(answer.code, Code::kDone);
   wait([](const View& view) { return view.state.engine().contract_count() == 1; });
   clock_.set(60);
@@ -139,6 +155,41 @@ TEST_F(NodeTest, GatesCloseOnTimeAndRoundsAreCertified) {
   ASSERT_TRUE(text.ok());
   EXPECT_FALSE(text.value().empty());
   EXPECT_TRUE(read_text(book, blob).ok());
+}
+
+TEST_F(NodeTest, ItsHistoryCanBeGoneThroughAgain) {
+  snapshot_every_ = 10;
+  play_a_round();
+  const auto seen = recheck_all();
+  ASSERT_TRUE(seen.ok()) << journal::to_string(seen.error());
+  EXPECT_EQ(seen.value().first, 1U);
+  EXPECT_EQ(seen.value().last, journal::sim_reader(disk_)->head().value().sequence);
+  EXPECT_EQ(seen.value().rounds, 1U);
+  EXPECT_EQ(seen.value().verified, 1U);
+  EXPECT_GT(seen.value().digests, 0U);
+  const auto later = recheck_all(true);
+  ASSERT_TRUE(later.ok()) << journal::to_string(later.error());
+  EXPECT_GT(later.value().first, 1U);
+  EXPECT_EQ(later.value().last, seen.value().last);
+}
+
+TEST_F(NodeTest, ACertificateThatDoesNotHoldIsFoundAgain) {
+  play_a_round();
+  const auto reader = journal::sim_reader(disk_);
+  const auto round = find_round(*reader, 1).value();
+  ASSERT_TRUE(round);
+  EXPECT_FALSE(find_round(*reader, 2).value());
+  RoundTexts texts = read_round_texts(*reader, *round).value();
+  EXPECT_FALSE(texts.book.empty());
+  // The certificate's text is one piece; whoever changes it changes the name of the piece, too.
+  const Digest old = sha256(texts.certificate);
+  ASSERT_EQ(disk_.blobs.count(old), 1U);
+  disk_.blobs[old].back() = ' ';
+  const auto broken = recheck_all();
+  ASSERT_FALSE(broken.ok());
+  EXPECT_NE(broken.error().context.find("round 1, command"), std::string::npos);
+  disk_.blobs[old] = texts.certificate;
+  EXPECT_TRUE(recheck_all().ok());
 }
 
 TEST_F(NodeTest, AnEmptyMarketHasEmptyRounds) {

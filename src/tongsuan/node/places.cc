@@ -105,10 +105,9 @@ class Maker {
       for (std::uint32_t i = link.steps.begin; i < link.steps.end; ++i) {
         megabytes += market_.steps[i].amount.raw();
       }
-      places_.links.push_back(
-          {link.from, link.to,
-           std::max<std::int64_t>(1, megabytes / market_.calendar.slot_seconds),
-           market_.steps[link.steps.begin].price});
+      places_.links.push_back({link.from, link.to,
+                               std::max<std::int64_t>(1, megabytes / market_.calendar.slot_seconds),
+                               market_.steps[link.steps.begin].price});
     }
   }
 
@@ -116,10 +115,9 @@ class Maker {
     for (std::uint32_t i = 0; i < market_.data_sets.size(); ++i) {
       const DataSet& set = market_.data_sets[i];
       result_.data_names.emplace_back(market_.data_names[i]);
-      places_.data_sets.push_back(
-          {set.size_mb,
-           {market_.hub_lists.begin() + set.replicas.begin,
-            market_.hub_lists.begin() + set.replicas.end}});
+      places_.data_sets.push_back({set.size_mb,
+                                   {market_.hub_lists.begin() + set.replicas.begin,
+                                    market_.hub_lists.begin() + set.replicas.end}});
     }
   }
 
@@ -196,7 +194,9 @@ class Maker {
 
 }  // namespace
 
-MarketPlaces make_places(const Market& market) { return Maker(market).make(); }
+MarketPlaces make_places(const Market& market) {
+  return Maker(market).make();
+}
 
 Result<MarketPlaces> read_places(std::string_view text, std::string_view file) {
   const codec::ReadReport report = codec::read_market(text, file);

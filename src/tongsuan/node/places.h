@@ -1,10 +1,10 @@
 // Places of an exchange out of a market text (docs/formats/market.md), such as
 // `tongsuan generate national` writes.
 //
-// A pool has the most devices that are offered at one moment, in whole nodes, or the nodes of a node
-// block where those are more; its ask is the lowest price of its offers. Grid power costs in each
-// hour what its first step does; green energy is what zones of it offer, brought to the power zone
-// of the hubs that draw from both. Orders and accounts of the market are left out.
+// A pool has the most devices that are offered at one moment, in whole nodes, or the nodes of a
+// node block where those are more; its ask is the lowest price of its offers. Grid power costs in
+// each hour what its first step does; green energy is what zones of it offer, brought to the power
+// zone of the hubs that draw from both. Orders and accounts of the market are left out.
 #pragma once
 
 #include <string>

@@ -8,7 +8,9 @@ namespace tongsuan::node {
 
 Replica::Replica(engine::Places places, Second opened) : exchange_(std::move(places), opened) {}
 
-Replica::~Replica() { stop(); }
+Replica::~Replica() {
+  stop();
+}
 
 void Replica::start() {
   applied_ = exchange_.sequence();
@@ -28,7 +30,8 @@ void Replica::stop() {
 void Replica::publish(std::span<const Durable> records, const std::optional<Digest>& state) {
   std::vector<Record> copies;
   copies.reserve(records.size());
-  for (const Durable& record : records) copies.push_back({record.sequence, std::string(record.bytes)});
+  for (const Durable& record : records)
+    copies.push_back({record.sequence, std::string(record.bytes)});
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back({std::make_shared<const std::vector<Record>>(std::move(copies)), state});
@@ -86,11 +89,12 @@ void Replica::apply(const Item& item) {
     Second at = 0;
     {
       const std::unique_lock lock(state_mutex_);
-      const auto misfit = exchange_.replay(record.bytes, [&](Second second, const exchange::Event& event) {
-        at = second;
-        index_.see(exchange_.state(), event, record.sequence);
-        if (!watchers_.empty()) events.push_back(event);
-      });
+      const auto misfit =
+          exchange_.replay(record.bytes, [&](Second second, const exchange::Event& event) {
+            at = second;
+            index_.see(exchange_.state(), event, record.sequence);
+            if (!watchers_.empty()) events.push_back(event);
+          });
       TONGSUAN_CHECK(!misfit && exchange_.sequence() == record.sequence);
     }
     {
@@ -111,9 +115,8 @@ void Replica::loop() {
   while (true) {
     changed_.wait(lock, [&] {
       return stopping_ || !queue_.empty() ||
-             std::ranges::any_of(errands_, [&](const Errand& errand) {
-               return errand.sequence <= applied_;
-             });
+             std::ranges::any_of(errands_,
+                                 [&](const Errand& errand) { return errand.sequence <= applied_; });
     });
     if (queue_.empty() && stopping_) return;
     std::optional<Item> item;

@@ -4,33 +4,13 @@
 #include <utility>
 
 #include "tongsuan/base/check.h"
+#include "tongsuan/node/replay.h"
 
 namespace tongsuan::node {
 
 using journal::Fault;
 
 // ---- Recovery --------------------------------------------------------------------------------
-
-journal::Answer<Done> Sequencer::replay(const journal::Batch& batch,
-                                        exchange::Exchange& exchange) {
-  std::uint64_t sequence = batch.first;
-  for (const journal::Record& record : batch.records) {
-    // The first batch that is read may begin before the snapshot ends.
-    const bool fresh = sequence > exchange.sequence();
-    if (const auto misfit = fresh ? exchange.replay(record.events) : std::nullopt) {
-      return journal::Failure{Fault::kCorrupt,
-                              "command " + std::to_string(sequence) + " of the journal: " +
-                                  misfit->what + ", at byte " + std::to_string(misfit->offset),
-                              "restore a backup, or repair the journal as docs/operate.md says"};
-    }
-    ++sequence;
-  }
-  if (!batch.state || exchange.digest() == *batch.state) return Done{};
-  return journal::Failure{
-      Fault::kCorrupt,
-      "after command " + std::to_string(batch.last()) + " the state is not what it was",
-      "start the version of the program that wrote this journal, or restore a backup"};
-}
 
 journal::Answer<Done> Sequencer::restore(exchange::Exchange& exchange,
                                          const journal::Snapshot& snapshot) {
@@ -55,7 +35,7 @@ journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
   journal::Answer<Done> replayed = Done{};
   TONGSUAN_TRY([[maybe_unused]] const Done read,
                journal_.read(from + 1, [&](const journal::Batch& batch) {
-                 replayed = replay(batch, exchange_);
+                 replayed = replay_batch(batch, exchange_);
                  if (batch.state) state_sequence_ = batch.last();
                  return replayed.ok();
                }));

@@ -88,8 +88,6 @@ class Sequencer {
     exchange::Answer answer;
   };
   [[nodiscard]] journal::Answer<Done> append();
-  [[nodiscard]] journal::Answer<Done> replay(const journal::Batch& batch,
-                                             exchange::Exchange& exchange);
   [[nodiscard]] journal::Answer<Done> restore(exchange::Exchange& exchange,
                                               const journal::Snapshot& snapshot);
   void release();

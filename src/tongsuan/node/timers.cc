@@ -9,11 +9,13 @@ using engine::OrderState;
 using engine::State;
 
 void Timers::add_order(const State& state, OrderId id) {
+  if (!state.knows(id)) return;  // it has ended since, and is forgotten
   const engine::OrderRecord& record = state.order(id);
   if (record.waiting_since < record.order.not_before) {
     queue_.push({record.order.not_before, Kind::kOpen, id.value, 0});
   }
-  if (record.first_start < 0) queue_.push({record.order.latest_start, Kind::kPatience, id.value, 0});
+  if (record.first_start < 0)
+    queue_.push({record.order.latest_start, Kind::kPatience, id.value, 0});
 }
 
 void Timers::resume(const State& state) {
@@ -60,6 +62,7 @@ std::optional<Second> Timers::due() const {
 // what a checkpoint kept is done.
 void Timers::overrun(dispatch::Desk& desk, ContractId id) {
   const State& state = desk.state();
+  if (!state.knows(id)) return;
   const engine::Contract& contract = state.contract(id);
   if (contract.end >= 0 || contract.expected_end > desk.now()) return;
   const engine::OrderRecord& record = state.order(contract.order);

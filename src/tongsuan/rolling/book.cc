@@ -1,7 +1,7 @@
 #include "tongsuan/rolling/book.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -45,26 +45,31 @@ class BookMaker {
     market_.name = "round";
     market_.calendar.slot_seconds = static_cast<std::uint32_t>(options_.grid.slot);
     market_.calendar.slot_count = options_.grid.slots;
+    if (!options_.start.empty()) market_.calendar.start = options_.start;
     find_touched();
     add_places();
     add_pools();
     add_power();
     add_data();
-    add_orders();
-    canonicalise(market_);
+    for (const OrderId id : options_.orders) add_order(id);
+    const std::vector<std::uint32_t> positions = sorted_positions(market_.order_names);
+    canonicalise(market_, positions);
     book_.market = std::move(market_);
     book_.grid = options_.grid;
-    number_orders();
-    number_pools();
+    book_.duration_ppm = options_.duration_ppm;
+    book_.orders.reserve(positions.size());
+    for (const std::uint32_t position : positions) book_.orders.push_back(ids_[position]);
+    book_.pools = pools_of_book(places_, book_.market);
     return std::move(book_);
   }
 
  private:
   [[nodiscard]] std::uint32_t slots() const { return options_.grid.slots; }
 
-  // Only what some order of the book may use is offered: the rest has no bearing on it.
+  // Only what some order of the book may use is offered: the rest has no bearing on it. Where
+  // others shall be quoted, everything is.
   void find_touched() {
-    pool_touched_.assign(places_.pools.size(), false);
+    pool_touched_.assign(places_.pools.size(), options_.key.has_value());
     hub_touched_.assign(places_.hubs.size(), false);
     zone_touched_.assign(places_.zones.size(), false);
     const auto touch = [&](const LiveOrder& order) {
@@ -72,7 +77,9 @@ class BookMaker {
         for (const PoolId pool : state_.pools_of(order, way)) pool_touched_[pool.value] = true;
       }
     };
-    for (const OrderId id : options_.orders) touch(state_.order(id).order);
+    if (!options_.key) {
+      for (const OrderId id : options_.orders) touch(state_.order(id).order);
+    }
     for (std::uint32_t i = 0; i < places_.pools.size(); ++i) {
       if (!pool_touched_[i]) continue;
       const HubId hub = places_.pools[i].hub;
@@ -95,13 +102,20 @@ class BookMaker {
       market_.zone_names = places_.zone_names;
       market_.zones.assign(places_.zones.size(), Zone{Commodity::kPower, Disposal::kFree});
     }
-    // Buyers keep their numbers; sellers follow.
-    market_.account_names = places_.account_names;
-    market_.accounts.assign(places_.accounts.size(), Account{});
+    // Buyers keep their numbers, where there is no key; sellers follow.
+    if (options_.key) {
+      buyers_ = add_account("buyers");
+    } else {
+      market_.account_names = places_.account_names;
+      market_.accounts.assign(places_.accounts.size(), Account{});
+    }
+    hub_seller_ = add_account("sellers-of-devices");
+    energy_seller_ = add_account("sellers-of-energy");
+  }
+
+  AccountId add_account(std::string_view name) {
     market_.accounts.push_back({});
-    hub_seller_ = AccountId{market_.account_names.push_back("sellers-of-devices")};
-    market_.accounts.push_back({});
-    energy_seller_ = AccountId{market_.account_names.push_back("sellers-of-energy")};
+    return AccountId{market_.account_names.push_back(name)};
   }
 
   void add_offer(Offer offer, std::vector<Step> steps) {
@@ -195,7 +209,8 @@ class BookMaker {
   void add_data() {
     data_of_.assign(places_.data_sets.size(), kNone);
     source_.assign(places_.hubs.size(), false);
-    bool any = false;
+    bool any = options_.key.has_value();
+    if (any) source_.assign(places_.hubs.size(), true);
     const auto need = [&](const LiveOrder& order) {
       if (order.data == kNone || data_of_[order.data] != kNone) return;
       any = true;
@@ -206,7 +221,7 @@ class BookMaker {
         replicas.push_back(HubId{hub});
         source_[hub] = true;
       }
-      data_of_[order.data] = market_.data_names.push_back("d" + padded(order.data, 6));
+      data_of_[order.data] = market_.data_names.push_back(data_name(order.data));
       market_.data_sets.push_back(
           {places_.data_sets[order.data].size_mb, append(market_.hub_lists, replicas)});
     };
@@ -243,134 +258,32 @@ class BookMaker {
 
   // ---- Orders ----------------------------------------------------------------------------------
 
-  HubSetId hub_set(const LiveOrder& order) {
-    std::vector<HubId> hubs(order.hubs.begin(), order.hubs.end());
-    if (hubs.empty()) {
-      for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) hubs.push_back(HubId{hub});
-    }
+  HubSetId hub_set(const std::vector<HubId>& hubs) {
     const auto at = std::ranges::lower_bound(sets_, hubs, {}, &Set::hubs);
     if (at != sets_.end() && at->hubs == hubs) return at->id;
     const HubSetId id{static_cast<std::uint32_t>(market_.hub_sets.size())};
     market_.hub_sets.push_back(append(market_.hub_lists, hubs));
-    sets_.insert(at, {std::move(hubs), id});
+    sets_.insert(at, {hubs, id});
     return id;
   }
 
-  struct Terms {
-    std::uint64_t left_ppm = 0;  // of the estimates
-    Second begin = 0;            // earliest start
-    Second latest = 0;           // latest start
-    std::int64_t value = 0;      // at `begin`
-    bool patient = false;        // loses nothing by waiting until `latest`: no way starts later
-  };
-
-  // What the work beyond the horizon costs at least, at what sellers ask now: nothing where some
-  // way ends within it. Without this, work that is longer than the book would pay for a part of it.
-  [[nodiscard]] std::int64_t tail_cost(const LiveOrder& what,
-                                       const std::vector<Second>& durations) {
-    const Second horizon = options_.grid.slot * slots();
-    int128 least = -1;
-    for (std::uint32_t way = 0; way < what.ways.size(); ++way) {
-      const auto tail = static_cast<int128>(std::max<Second>(0, durations[way] - horizon));
-      for (const PoolId pool : state_.pools_of(what, way)) {
-        const int128 cost = tail * what.ways[way].gang * state_.pool(pool).ask.raw() / kHour;
-        if (least < 0 || cost < least) least = cost;
-      }
-    }
-    return static_cast<std::int64_t>(std::clamp<int128>(least, 0, kMoneyMax));
-  }
-
-  void add_order(const std::string& name, const LiveOrder& what, const Terms& terms) {
-    const Grid& grid = options_.grid;
+  void add_order(OrderId id) {
+    const engine::OrderRecord& record = state_.order(id);
+    const std::optional<GridOrder> block =
+        on_grid(state_, record, {options_.grid, options_.grid.begin, options_.duration_ppm});
+    if (!block) return;
     Order order;
-    order.account = what.account;
-    order.hubs = hub_set(what);
-    std::vector<Variant> variants;
-    std::uint32_t longest = 0;
-    std::uint32_t shortest = slots();
-    std::vector<Second> durations;
-    for (const engine::Way& way : what.ways) {
-      const Second left = std::max<Second>(
-          1,
-          static_cast<Second>(static_cast<int128>(way.estimate) * terms.left_ppm / engine::kPpm));
-      const Second duration = (left + grid.slot - 1) / grid.slot;
-      durations.push_back(left);
-      // Work beyond the horizon takes all of this book, and its tail is paid for in its value.
-      const auto in_slots = static_cast<std::uint32_t>(std::min<Second>(duration, slots()));
-      variants.push_back({way.accelerator, way.gang, in_slots});
-      longest = std::max(longest, in_slots);
-      shortest = std::min(shortest, in_slots);
-    }
-    const Second begin = terms.begin <= grid.begin ? 0 : (terms.begin - grid.begin) / grid.slot;
-    const Second latest = std::max<Second>(0, terms.latest - grid.begin) / grid.slot;
-    if (begin >= slots() || latest < begin) return;
-    order.window = {static_cast<Slot>(begin),
-                    static_cast<Slot>(
-                        std::min<Second>(slots(), latest + (terms.patient ? shortest : longest)))};
-    order.variants = append(market_.variants, variants);
-    order.value = std::max<std::int64_t>(0, terms.value - tail_cost(what, durations));
-    // One order that loses more than a market may name shall not spoil the book.
-    order.delay_cost = terms.patient ? 0
-                                     : static_cast<std::int64_t>(std::min<int128>(
-                                           static_cast<int128>(what.delay_cost) * grid.slot / kHour,
-                                           kMoneyMax / grid.slots));
-    const std::uint32_t node = places_.classes[what.ways.front().accelerator.value].node_devices;
-    order.whole_nodes = what.whole_nodes || (node > 1 && what.ways.front().gang >= node);
-    if (what.data != kNone) order.data = data_of_[what.data];
-    market_.order_names.push_back(name);
+    order.account = options_.key ? buyers_ : record.order.account;
+    order.hubs = hub_set(block->hubs);
+    order.window = block->window;
+    order.variants = append(market_.variants, block->variants);
+    order.value = block->value;
+    order.delay_cost = block->delay_cost;
+    order.whole_nodes = block->whole_nodes;
+    if (record.order.data != kNone) order.data = data_of_[record.order.data];
+    market_.order_names.push_back(book_name(options_.key, id));
     market_.orders.push_back(order);
-  }
-
-  void add_orders() {
-    for (const OrderId id : options_.orders) {
-      const engine::OrderRecord& record = state_.order(id);
-      const bool begun = record.first_start >= 0;
-      const Second now = options_.grid.begin;
-      // Work that has begun is worth finishing: what it was worth when it started.
-      const std::int64_t value = engine::value_at(record.order, begun ? record.first_start : now);
-      // A market knows values that fall from the start of the window on. An order that can wait for
-      // a slot without loss is offered with the starts that cost it nothing and with no others: a
-      // later round sees it again.
-      const Second free_until = engine::decays_from(record.order);
-      const bool patient = !begun && free_until >= now + options_.grid.slot;
-      const Second latest = begun     ? options_.grid.end()
-                            : patient ? std::min(free_until, record.order.latest_start)
-                                      : record.order.latest_start;
-      add_order(
-          "o" + padded(id.value, 8), record.order,
-          {std::uint64_t{engine::kPpm - record.done_ppm} * options_.duration_ppm / engine::kPpm,
-           now, latest, value, patient});
-    }
-  }
-
-  void number_orders() {
-    const NameList& names = book_.market.order_names;
-    book_.orders.reserve(names.size());
-    for (std::uint32_t i = 0; i < names.size(); ++i) {
-      std::uint32_t number = kNone;
-      if (names[i][0] == 'o') {
-        std::from_chars(names[i].data() + 1, names[i].data() + names[i].size(), number);
-      }
-      book_.orders.push_back(OrderId{number});
-    }
-  }
-
-  // Places need not be sorted by name; the market is.
-  void number_pools() {
-    const auto find = [](const NameList& names, std::string_view name) {
-      for (std::uint32_t i = 0; i < names.size(); ++i) {
-        if (names[i] == name) return i;
-      }
-      return kNone;
-    };
-    const Market& market = book_.market;
-    for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) {
-      const HubId at{find(places_.hub_names, market.hub_names[hub])};
-      for (std::uint32_t i = 0; i < market.classes.size(); ++i) {
-        const ClassId accelerator{find(places_.class_names, market.class_names[i])};
-        book_.pools.push_back(engine::find_pool(places_, at, accelerator));
-      }
-    }
+    ids_.push_back(id);
   }
 
   struct Set {
@@ -383,6 +296,8 @@ class BookMaker {
   const BookOptions& options_;
   Market market_;
   Book book_;
+  std::vector<OrderId> ids_;  // by position in market_.orders
+  AccountId buyers_;
   AccountId hub_seller_;
   AccountId energy_seller_;
   std::vector<std::uint32_t> data_of_;  // DataId of the places → of the market
@@ -392,6 +307,132 @@ class BookMaker {
 };
 
 }  // namespace
+
+// ---- Orders ------------------------------------------------------------------------------------
+
+namespace {
+
+// What the work beyond the horizon costs at least, at what sellers ask now: nothing where some
+// way ends within it. Without this, work that is longer than the book would pay for a part of it.
+std::int64_t tail_cost(const State& state, const LiveOrder& what, const Grid& grid,
+                       const std::vector<Second>& durations) {
+  const Second horizon = grid.slot * grid.slots;
+  int128 least = -1;
+  for (std::uint32_t way = 0; way < what.ways.size(); ++way) {
+    const auto tail = static_cast<int128>(std::max<Second>(0, durations[way] - horizon));
+    for (const PoolId pool : state.pools_of(what, way)) {
+      const int128 cost = tail * what.ways[way].gang * state.pool(pool).ask.raw() / kHour;
+      if (least < 0 || cost < least) least = cost;
+    }
+  }
+  return static_cast<std::int64_t>(std::clamp<int128>(least, 0, kMoneyMax));
+}
+
+// When an order of a book may start, and what it is worth then.
+struct Starts {
+  Second latest = 0;
+  std::int64_t value = 0;  // at `now`
+  bool patient = false;    // loses nothing by waiting until `latest`: no way starts later
+};
+
+Starts starts_of(const engine::OrderRecord& record, const Grid& grid, Second now) {
+  const bool begun = record.first_start >= 0;
+  // A market knows values that fall from the start of the window on. An order that can wait for
+  // a slot without loss is offered with the starts that cost it nothing and with no others: a
+  // later round sees it again.
+  const Second free_until = engine::decays_from(record.order);
+  const bool patient = !begun && free_until >= now + grid.slot;
+  return {begun     ? grid.end()
+          : patient ? std::min(free_until, record.order.latest_start)
+                    : record.order.latest_start,
+          // Work that has begun is worth finishing: what it was worth when it started.
+          engine::value_at(record.order, begun ? record.first_start : now), patient};
+}
+
+// The duration of each way in seconds, and what of it lies on the grid as variants.
+std::vector<Second> add_variants(const engine::OrderRecord& record, const GridTerms& terms,
+                                 GridOrder& order) {
+  const Grid& grid = terms.grid;
+  const std::uint64_t left_ppm =
+      std::uint64_t{engine::kPpm - record.done_ppm} * terms.duration_ppm / engine::kPpm;
+  std::vector<Second> durations;
+  for (const engine::Way& way : record.order.ways) {
+    const Second left = std::max<Second>(
+        1, static_cast<Second>(static_cast<int128>(way.estimate) * left_ppm / engine::kPpm));
+    const Second duration = (left + grid.slot - 1) / grid.slot;
+    durations.push_back(left);
+    // Work beyond the horizon takes all of this book, and its tail is paid for in its value.
+    order.variants.push_back({way.accelerator, way.gang,
+                              static_cast<std::uint32_t>(std::min<Second>(duration, grid.slots))});
+  }
+  return durations;
+}
+
+}  // namespace
+
+Digest round_key(const Digest& secret, std::uint64_t round) {
+  Sha256 hash;
+  hash.update(secret.data(), secret.size());
+  hash.update_u64(round);
+  return hash.finish();
+}
+
+std::string book_name(const std::optional<Digest>& key, OrderId order) {
+  if (!key) return "o" + padded(order.value, 8);
+  Sha256 hash;
+  hash.update(key->data(), key->size());
+  hash.update_u64(order.value);
+  const Digest digest = hash.finish();
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string name = "o";
+  for (std::size_t i = 0; i < 12; ++i) {
+    name += kDigits[digest[i] >> 4U];
+    name += kDigits[digest[i] & 15U];
+  }
+  return name;
+}
+
+std::string data_name(std::uint32_t data) {
+  return "d" + padded(data, 6);
+}
+
+std::optional<GridOrder> on_grid(const State& state, const engine::OrderRecord& record,
+                                 const GridTerms& terms) {
+  const Grid& grid = terms.grid;
+  const LiveOrder& what = record.order;
+  GridOrder order;
+  order.hubs.assign(what.hubs.begin(), what.hubs.end());
+  const auto& places = state.places();
+  if (order.hubs.empty()) {
+    for (std::uint32_t hub = 0; hub < places.hubs.size(); ++hub) order.hubs.push_back(HubId{hub});
+  }
+  const std::vector<Second> durations = add_variants(record, terms, order);
+  const auto [shortest, longest] =
+      std::ranges::minmax_element(order.variants, {}, &Variant::duration);
+  const Starts starts = starts_of(record, grid, terms.now);
+  const Second begin =
+      terms.now <= grid.begin ? 0 : (terms.now - grid.begin + grid.slot - 1) / grid.slot;
+  const Second latest = std::max<Second>(0, starts.latest - grid.begin) / grid.slot;
+  if (begin >= grid.slots || latest < begin) return std::nullopt;
+  const std::uint32_t last = starts.patient ? shortest->duration : longest->duration;
+  order.window = {static_cast<Slot>(begin),
+                  static_cast<Slot>(std::min<Second>(grid.slots, latest + last))};
+  const std::int64_t left = starts.value - tail_cost(state, what, grid, durations);
+  order.value = std::max<std::int64_t>(0, left);
+  order.unpaid = order.value - left;
+  order.patient = starts.patient;
+  // One order that loses more than a market may name shall not spoil the book.
+  order.delay_cost =
+      starts.patient
+          ? 0
+          : static_cast<std::int64_t>(std::min<int128>(
+                static_cast<int128>(what.delay_cost) * grid.slot / kHour, kMoneyMax / grid.slots));
+  const std::uint32_t node = places.classes[what.ways.front().accelerator.value].node_devices;
+  order.whole_nodes = what.whole_nodes || (node > 1 && what.ways.front().gang >= node);
+  return order;
+}
+
+// ---- Devices -----------------------------------------------------------------------------------
 
 namespace {
 
@@ -476,6 +517,25 @@ FreeBySlot free_by_slot(const State& state, PoolId pool, const Grid& grid,
     if (node.up) counter.add(node);
   }
   return counter.take();
+}
+
+// Places need not be sorted by name; the market is.
+std::vector<std::uint32_t> pools_of_book(const Places& places, const Market& market) {
+  const auto find = [](const NameList& names, std::string_view name) {
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+      if (names[i] == name) return i;
+    }
+    return kNone;
+  };
+  std::vector<std::uint32_t> pools;
+  for (std::uint32_t hub = 0; hub < market.hubs.size(); ++hub) {
+    const HubId at{find(places.hub_names, market.hub_names[hub])};
+    for (std::uint32_t i = 0; i < market.classes.size(); ++i) {
+      const ClassId accelerator{find(places.class_names, market.class_names[i])};
+      pools.push_back(engine::find_pool(places, at, accelerator));
+    }
+  }
+  return pools;
 }
 
 Book make_book(const State& state, const Energy& energy, const BookOptions& options) {

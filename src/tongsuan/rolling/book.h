@@ -27,17 +27,26 @@ struct Grid {  // of time
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 
+// The key of a round's book: SHA-256 of the secret and the round's number. Without the secret one
+// key says nothing of the next.
+[[nodiscard]] Digest round_key(const Digest& secret, std::uint64_t round);
+// What an order is called in a book of this key, or of none.
+[[nodiscard]] std::string book_name(const std::optional<Digest>& key, OrderId order);
+
 struct BookOptions {
   Grid grid;
   std::vector<OrderId> orders;                // that wait, rising
   std::uint32_t duration_ppm = engine::kPpm;  // how long work really runs, of its estimates
+  std::optional<Digest> key = {};             // of a book that strangers read
+  std::string start = {};                     // RFC 3339, when the grid begins; empty: not said
 };
 
 struct Book {
   Grid grid;
-  Market market;                     // canonical
-  std::vector<OrderId> orders;       // by OrderId::value of the market; rising
+  Market market;                // canonical
+  std::vector<OrderId> orders;  // by OrderId::value of the market; rising where there is no key
   std::vector<std::uint32_t> pools;  // by hub and class of the market: PoolId::value, or kNone
+  std::uint32_t duration_ppm = engine::kPpm;
   [[nodiscard]] std::uint32_t pool_at(std::uint32_t hub, ClassId accelerator) const {
     return pools[hub * market.classes.size() + accelerator.value];
   }
@@ -45,6 +54,32 @@ struct Book {
 
 [[nodiscard]] Book make_book(const engine::State& state, const engine::Energy& energy,
                              const BookOptions& options);
+// `Book::pools` of a market with hubs and classes of these places.
+[[nodiscard]] std::vector<std::uint32_t> pools_of_book(const engine::Places& places,
+                                                       const Market& market);
+
+// An order as a block on a grid; hubs and classes are those of the places.
+struct GridOrder {
+  std::vector<HubId> hubs;        // rising
+  std::vector<Variant> variants;  // its ways, in their order
+  SlotRange window;
+  std::int64_t value = 0;
+  std::int64_t delay_cost = 0;  // per slot
+  bool whole_nodes = false;
+  bool patient = false;     // only the starts that cost it nothing are in its window
+  std::int64_t unpaid = 0;  // by which work beyond the grid costs more than the order is worth
+};
+struct GridTerms {
+  Grid grid;
+  Second now = 0;                             // it may start no sooner
+  std::uint32_t duration_ppm = engine::kPpm;  // how long work really runs, of its estimates
+};
+// Nothing: no start of it lies on the grid.
+[[nodiscard]] std::optional<GridOrder> on_grid(const engine::State& state,
+                                               const engine::OrderRecord& record,
+                                               const GridTerms& terms);
+// The name of a data set in books.
+[[nodiscard]] std::string data_name(std::uint32_t data);
 
 // Devices of a pool that are free in each slot, and whole nodes.
 struct FreeBySlot {

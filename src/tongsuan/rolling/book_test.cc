@@ -7,6 +7,7 @@
 
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/clearing/clear.h"
+#include "tongsuan/clearing/warm.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/domain/canonical.h"
 #include "tongsuan/market/problem.h"
@@ -411,6 +412,82 @@ TEST(BookProperty, OrdersAreThoseThatWereAsked) {
       }
     }
   }
+}
+
+// With a key the book is the same but for names and accounts, and for what more it offers.
+TEST(BookProperty, WithAKeyNamesSayNothing) {
+  const Digest secret = sha256("of this market");
+  std::uint64_t orders = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(60); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Case from(seed);
+    const Book plain = book_of(from);
+    std::set<std::string> names;
+    for (std::uint64_t round = 7; round < 9; ++round) {
+      from.options.key = round_key(secret, round);
+      const Book book = book_of(from);
+      std::vector<OrderId> ids = book.orders;
+      std::ranges::sort(ids);
+      ASSERT_EQ(ids, plain.orders);
+      ASSERT_EQ(pools_of_book(from.desk.state().places(), book.market), book.pools);
+      for (std::uint32_t i = 0; i < book.orders.size(); ++i) {
+        const std::string name(book.market.order_names[i]);
+        ASSERT_EQ(name, book_name(from.options.key, book.orders[i]));
+        ASSERT_EQ(name.size(), 25U);
+        ASSERT_TRUE(names.insert(name).second) << "known from another round";
+        const auto there = std::ranges::lower_bound(plain.orders, book.orders[i]);
+        const Order& known =
+            plain.market.orders[static_cast<std::size_t>(there - plain.orders.begin())];
+        const Order& order = book.market.orders[i];
+        ASSERT_EQ(book.market.account_names[order.account.value], "buyers");
+        ASSERT_EQ(order.value, known.value);
+        ASSERT_EQ(order.window, known.window);
+      }
+      for (std::uint32_t i = 0; i < book.market.account_names.size(); ++i) {
+        ASSERT_EQ(
+            from.desk.state().places().account_names.find_sorted(book.market.account_names[i]),
+            kNone);
+      }
+      if (!book.market.orders.empty()) {
+        ASSERT_TRUE(codec::read_market(codec::write_market(book.market), "book").ok());
+      }
+      orders += book.orders.size();
+    }
+  }
+  EXPECT_GT(orders, 0U);
+}
+
+// A round starts from the last one's awards, whatever its orders were called there.
+TEST(BookProperty, AwardsAreCarriedOverFromOtherNames) {
+  std::uint64_t carried = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(10); ++seed) {
+    Case from(seed);
+    from.options.key = sha256("one");
+    const Book before = book_of(from);
+    if (before.market.orders.empty()) continue;
+    clearing::ClearOptions options;
+    options.search_work_units = 500;
+    const Result<clearing::Clearing> cleared = clearing::clear(before.market, options);
+    ASSERT_TRUE(cleared.ok());
+    from.options.key = sha256("two");
+    const Book after = book_of(from);
+    std::vector<std::uint32_t> same;
+    for (const OrderId id : before.orders) {
+      same.push_back(
+          static_cast<std::uint32_t>(std::ranges::find(after.orders, id) - after.orders.begin()));
+    }
+    const Certificate& certificate = cleared.value().verified.certificate();
+    const market::Problem was = market::compile(before.market).value();
+    const clearing::WarmStart warm =
+        clearing::carry_over({before.market, was, certificate, 0, same}, after.market,
+                             market::compile(after.market).value());
+    ASSERT_TRUE(warm.usable);
+    std::uint64_t found = 0;
+    for (const market::Placement& placement : warm.placements) found += placement.choice != kNone;
+    ASSERT_EQ(found, certificate.outcome.awards.size()) << "seed " << seed;
+    carried += found;
+  }
+  EXPECT_GT(carried, 0U);
 }
 
 TEST(BookProperty, AClearingOfItVerifies) {

@@ -22,6 +22,23 @@ class Mark {
   std::uint64_t mark_ = 0;
 };
 
+// For each order of a book its place in a later one; kNone: it is not there. Names may differ from
+// book to book.
+std::vector<std::uint32_t> same_orders(const Book& before, const Book& after) {
+  std::vector<std::pair<OrderId, std::uint32_t>> places;
+  places.reserve(after.orders.size());
+  for (std::uint32_t i = 0; i < after.orders.size(); ++i) places.emplace_back(after.orders[i], i);
+  std::ranges::sort(places);
+  std::vector<std::uint32_t> same;
+  same.reserve(before.orders.size());
+  for (const OrderId id : before.orders) {
+    const auto at =
+        std::ranges::lower_bound(places, id, {}, &std::pair<OrderId, std::uint32_t>::first);
+    same.push_back(at != places.end() && at->first == id ? at->second : kNone);
+  }
+  return same;
+}
+
 clearing::ClearOptions clear_options(const FrozenRound& frozen, const RoundLimits& limits) {
   const Book& book = frozen.book;
   clearing::ClearOptions options;
@@ -40,6 +57,7 @@ clearing::ClearOptions clear_options(const FrozenRound& frozen, const RoundLimit
     options.warm_market = &last->book.market;
     options.warm_start = &last->clearing->verified.certificate();
     options.warm_shift = static_cast<std::uint32_t>(later / book.grid.slot);
+    options.warm_orders = same_orders(last->book, book);
   }
   return options;
 }
@@ -99,10 +117,12 @@ FrozenRound freeze(const engine::State& state, const engine::Energy& energy, Rou
   options.grid = inputs.grid;
   options.orders = std::move(inputs.orders);
   std::erase_if(options.orders, [&](OrderId id) {
-    return id.value >= state.order_count() || state.order(id).state != engine::OrderState::kWaiting;
+    return !state.knows(id) || state.order(id).state != engine::OrderState::kWaiting;
   });
   std::ranges::sort(options.orders);
   options.duration_ppm = inputs.run_ppm;
+  options.key = inputs.key;
+  options.start = std::move(inputs.start);
   FrozenRound frozen{inputs.round,
                      make_book(state, energy, options),
                      {},

@@ -38,6 +38,8 @@ struct RoundInputs {
   std::uint32_t run_ppm = engine::kPpm;  // how long work really runs, of its estimates
   std::uint32_t search_units_per_order = 10'000;
   std::shared_ptr<const ClearedRound> last;  // nothing: start from no prices
+  std::optional<Digest> key = {};            // of a book that strangers read (book.h)
+  std::string start = {};                    // of its calendar; empty: not said
 };
 
 struct FrozenRound {

@@ -119,6 +119,38 @@ TEST(LiveMarketProperty, AShortLineServesEverybodyToo) {
   EXPECT_GT(bounded * 10, whole * 9);
 }
 
+// Starts are the market's own, so a start that costs more than it may would be seen.
+TEST(LiveMarketProperty, ALimitIsNeverPassed) {
+  std::uint64_t starts = 0, dear = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(3); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    testing::Small world = random_world(seed);
+    for (const bool limits : {false, true}) {
+      MarketRules rules = live_rules(seed);
+      rules.limit_orders = limits;
+      Play play(world, rules, Life{.seed = seed});
+      play.run(kEnd);
+      ASSERT_EQ(play.broken(), "");
+      for (std::uint32_t i = 0; i < play.state().contract_count(); ++i) {
+        const engine::Contract& contract = play.state().contract(engine::ContractId{i});
+        const engine::OrderRecord& record = play.state().order(contract.order);
+        if (record.first_start != contract.start) continue;
+        const std::int64_t cost =
+            divide(static_cast<int128>(contract.price.raw()) * contract.devices() *
+                       record.order.ways[contract.way].estimate,
+                   kHour, Rounding::kUp);
+        const bool within = cost <= engine::value_at(record.order, contract.start);
+        if (limits) {
+          ASSERT_TRUE(within) << "contract " << i;
+        }
+        ++(within ? starts : dear);
+      }
+    }
+  }
+  EXPECT_GT(starts, 0U);
+  EXPECT_GT(dear, 0U) << "no order is poor";
+}
+
 TEST(LiveMarketProperty, AMarketThatIsLostIsMadeAgainFromTheState) {
   std::int64_t whole = 0, resumed = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(8); ++seed) {

@@ -40,10 +40,11 @@ ForwardView RollingMarket::forward_view(const State& state, Second now) const {
 bool RollingMarket::book(dispatch::Desk& desk, OrderId order, const ForwardView& view, bool kept) {
   const auto booking = find_block(desk.state(), order, *prices_, view, kept);
   if (!booking) return false;
-  return desk.execute(
-      engine::BookBlock{order, booking->option.way, booking->option.pool, booking->nodes,
-                        std::max(desk.now(), engine::wanted_from(desk.state().order(order).order)),
-                        chooser_.price(desk.state(), booking->option.pool)});
+  const Second begin = std::max(desk.now(), engine::wanted_from(desk.state().order(order).order));
+  if (!chooser_.affords(desk.state(), order, booking->option, begin)) return false;
+  return desk.execute(engine::BookBlock{order, booking->option.way, booking->option.pool,
+                                        booking->nodes, begin,
+                                        chooser_.price(desk.state(), booking->option.pool)});
 }
 
 // Whether this is the second at which it pays to start the order.
@@ -72,6 +73,7 @@ void RollingMarket::book_again(dispatch::Desk& desk, const std::vector<engine::E
   for (const engine::Event& event : events) {
     const auto* released = std::get_if<engine::BlockReleased>(&event.what);
     if (released == nullptr || released->reason != engine::ReleaseReason::kNodeDown) continue;
+    if (!desk.state().knows(released->order)) continue;
     const OrderRecord& record = desk.state().order(released->order);
     if (record.state != engine::OrderState::kWaiting ||
         desk.now() >= engine::wanted_from(record.order)) {

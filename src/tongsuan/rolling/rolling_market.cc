@@ -80,8 +80,9 @@ void RollingMarket::learn(const State& state, const std::vector<engine::Event>& 
   for (const engine::Event& event : events) {
     const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
     if (ended == nullptr || ended->reason != engine::EndReason::kCompleted) continue;
+    if (!state.knows(ended->contract)) continue;
     const engine::Contract& contract = state.contract(ended->contract);
-    learn_contract(state, contract);
+    if (state.knows(contract.order)) learn_contract(state, contract);
   }
 }
 
@@ -109,6 +110,7 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
                                                                Second now) {
   const engine::OrderRecord& record = state.order(order);
   const MarketRules& rules = market_.rules_;
+  if (!affords(state, order, option, now)) return std::nullopt;
   const Second run = market_.expected_run(State::remaining(record, option.way));
   const std::int64_t worth = engine::value_at(record.order, now) -
                              market_.prices_->cost(option.pool, option.need, now, run);
@@ -117,6 +119,21 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
   const std::int64_t grain =
       std::max<std::int64_t>(1, record.order.value / 1'000 * rules.grain_per_mille);
   return worth / grain;
+}
+
+// What the contract will cost, rounded up, as the exchange counts it.
+bool RollingMarket::PriceChooser::affords(const State& state, OrderId order,
+                                          const dispatch::Option& option, Second now) {
+  if (!market_.rules_.limit_orders) return true;
+  const engine::OrderRecord& record = state.order(order);
+  const auto device_seconds =
+      static_cast<int128>(option.need.devices()) * State::remaining(record, option.way);
+  const std::int64_t cost =
+      divide(device_seconds * price(state, option.pool).raw(), kHour, Rounding::kUp);
+  // Work that has begun is worth finishing.
+  const Second start = record.first_start >= 0 ? record.first_start : now;
+  if (cost > engine::value_at(record.order, start)) return false;
+  return !market_.money_left || cost <= market_.money_left(order);
 }
 
 Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
@@ -189,11 +206,18 @@ void RollingMarket::stop_overruns(dispatch::Desk& desk, const std::vector<engine
   for (const engine::Event& event : events) {
     if (budget.spent()) return;  // the work goes on
     const auto* extended = std::get_if<engine::ContractExtended>(&event.what);
-    if (extended == nullptr) continue;
+    if (extended == nullptr || !desk.state().knows(extended->contract)) continue;
     budget.spend(kTakeOverCost);
     const auto heir = take_over(desk.state(), line_, extended->contract, run_ppm(),
                                 rules_.reservations, rules_.overrun);
     if (!heir) continue;
+    const engine::OrderRecord& waiting = desk.state().order(heir->order);
+    const engine::Need need =
+        engine::need_of(waiting.order.ways[heir->way], waiting.order.whole_nodes,
+                        places_.pools[heir->pool.value].node_devices);
+    if (!chooser_.affords(desk.state(), heir->order, {heir->way, heir->pool, need}, desk.now())) {
+      continue;
+    }
     const OrderId stopped = desk.state().contract(extended->contract).order;
     if (!desk.execute(engine::EndContract{extended->contract, engine::EndReason::kPreempted, 0})) {
       continue;
@@ -232,6 +256,7 @@ RollingMarket::RoomView RollingMarket::room_view(const State& state, Second now)
 }
 
 bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
+  if (rules_.room_gain == 0) return false;
   const State& state = desk.state();
   const engine::OrderRecord& record = state.order(id);
   const std::vector<dispatch::Option>* options = line_.options(id);
@@ -240,6 +265,7 @@ bool RollingMarket::make_room_for(dispatch::Desk& desk, OrderId id) {
   std::optional<Room> best_room;
   for (const dispatch::Option& option : *options) {
     const engine::Pool& pool = places_.pools[option.pool.value];
+    if (!chooser_.affords(state, id, option, desk.now())) continue;
     if (option.need.per_node != pool.node_devices || !state.has_data(record.order, pool.hub)) {
       continue;
     }

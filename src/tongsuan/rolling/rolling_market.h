@@ -83,6 +83,10 @@ struct MarketRules {
   std::uint32_t line_max = 0;  // waiting orders that take part in passes; 0: all (scheduler.h)
   std::uint32_t waiting_expected = 0;  // room is made for so many at once; 0: as they come
   std::uint64_t work_max = 0;          // units of one call (budget.h); 0: no end
+  // Orders are limits: nothing starts, is reserved or booked that would cost more than the order is
+  // worth then, at the price of the contract for all of the estimate that is left, because the
+  // exchange would refuse it. Off: worth decides between places only.
+  bool limit_orders = false;
 };
 
 struct RoundRecord {
@@ -132,6 +136,9 @@ class RollingMarket {
   [[nodiscard]] std::uint64_t failed_clearings() const { return failed_clearings_; }
   // Called with every round's book and clearing, for whoever keeps them.
   std::function<void(const Book&, const clearing::Clearing&)> on_round;
+  // With `limit_orders`: micro-yuan that may still be spent on an order, beside its premium. Empty:
+  // as much as it is worth.
+  std::function<std::int64_t(OrderId)> money_left;
 
  private:
   // Where to start: value less cost.
@@ -141,6 +148,8 @@ class RollingMarket {
     [[nodiscard]] std::optional<std::int64_t> worth(const engine::State& state, OrderId order,
                                                     const dispatch::Option& option,
                                                     Second now) override;
+    [[nodiscard]] bool affords(const engine::State& state, OrderId order,
+                               const dispatch::Option& option, Second now) override;
     [[nodiscard]] bool patient(const engine::State& state, OrderId order, Second now) override;
     [[nodiscard]] Price price(const engine::State& state, engine::PoolId pool) override;
 

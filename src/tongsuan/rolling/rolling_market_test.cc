@@ -183,6 +183,22 @@ TEST(RollingMarket, MakesRoomForAGangThatLosesMore) {
   }
 }
 
+// Not even for who pays to start in this very second.
+TEST(RollingMarket, MakesNoRoomWhereItsRulesForbidIt) {
+  Small small{testing::two_hubs(1), testing::flat_energy({0, 0}, {0, 0}), {}};
+  small.script.jobs = {job_at(0, testing::work(1, 10 * kHour)),
+                       job_at(kHour, testing::work(4, kHour))};
+  for (auto& job : small.script.jobs) job.order.hubs = {HubId{0}};
+  small.script.jobs[1].order.not_before = kHour;
+  small.script.jobs[1].order.premium = 1'000'000;
+  MarketRules rules;
+  rules.certify = 0;
+  rules.room_gain = 0;
+  Play play(small, rules);
+  play.run(30 * kHour);
+  EXPECT_EQ(play.state().order(OrderId{1}).first_start, 10 * kHour);
+}
+
 // Energy is much cheaper from the third hour on, and the order loses nothing by waiting for it.
 // With a margin of 5 yuan it waits until half of it still runs before that hour: 4.5 yuan.
 TEST(RollingMarket, WaitsForCheaperEnergyOnlyByTheMargin) {

@@ -170,6 +170,7 @@ void RollingMarket::start_awards(dispatch::Desk& desk, dispatch::Budget& budget)
     budget.spend(1);
     if (!is_now(award, desk.now())) continue;
     budget.spend(kAwardCost + places_.pools[award.where.pool.value].nodes);
+    if (!desk.state().knows(award.where.order)) continue;
     const OrderRecord& record = desk.state().order(award.where.order);
     if (record.state != OrderState::kWaiting || order_mark(record) != award.mark) continue;
     if (!line_.start_at(desk, award.where)) continue;

@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "tongsuan/access/hmac.h"
+#include "tongsuan/codec/market_text.h"
+#include "tongsuan/connectors/connectors.h"
+#include "tongsuan/connectors/market_script.h"
 #include "tongsuan/journal/journal.h"
 #include "tongsuan/net/net.h"
 #include "tongsuan/node/market_driver.h"
@@ -49,6 +52,8 @@ Runs an exchange: api/openapi.yaml says how to speak to it.
   --listen ADDR:PORT  127.0.0.1:7070; port 0: any free one, printed
   --tls-cert FILE     certificate with its chain, PEM
   --tls-key FILE      its key
+  --simulate          plays buyers and hubs after the orders of the places; also with --init, which
+                      then gives the buyers accounts and money
   --dev               lets in whoever says "Authorization: Bearer dev-NAME"; loopback addresses only
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
@@ -165,6 +170,7 @@ class Daemon {
   std::optional<int> start_node(bool make);
   int init();
   std::optional<int> add_founders();
+  bool add_buyers(std::uint64_t& number, exchange::Answer& answer);
   int serve();
   std::optional<int> start_server();
   void wait_for_signal();
@@ -183,6 +189,8 @@ class Daemon {
   std::unique_ptr<SharedJournal> journal_;
   std::unique_ptr<DaemonClock> clock_;
   std::unique_ptr<node::Node> node_;
+  std::optional<connectors::MarketScript> script_;  // of a simulated outside
+  std::unique_ptr<connectors::WorldRunner> outside_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<net::Server> server_;
 };
@@ -229,6 +237,10 @@ Result<Done> Daemon::open_data() {
   TONGSUAN_TRY(constants_, read_constants(path("exchange")));
   TONGSUAN_TRY(const std::string text, read_file(path("places.market")));
   TONGSUAN_TRY(places_, node::read_places(text, path("places.market")));
+  if (options_.simulate) {
+    const codec::ReadReport report = codec::read_market(text, path("places.market"));
+    if (report.ok()) script_ = connectors::make_script(report.market, places_.places, 1);
+  }
   TONGSUAN_TRY(access::MasterSecret master, access::MasterSecret::read_file(path("master.secret")));
   master_.emplace(std::move(master));
   auto key = journal::read_key_file(path("head.key"));
@@ -268,6 +280,10 @@ std::optional<int> Daemon::start_node(bool make) {
   node_ = std::make_unique<node::Node>(
       node::Genesis{places_.places, constants_.opened}, *journal_, *clock_,
       std::make_unique<node::MarketDriver>(places_.energy, node::live_rules()), node_options);
+  if (script_ && !options_.init) {
+    outside_ = std::make_unique<connectors::WorldRunner>(
+        *node_, connectors::SimulatedWorld(script_->script, script_->buyers, constants_.opened));
+  }
   service_ = std::make_unique<Service>(*node_, *master_, log_, service_options());
   journal_->observe([this](std::uint64_t sequence, std::string_view record) {
     Second at = 0;
@@ -353,12 +369,31 @@ std::optional<int> Daemon::add_founders() {
       return failed();
     }
   }
-  return std::nullopt;
+  return add_buyers(number, answer) ? std::nullopt : std::optional(failed());
+}
+
+// Those who are played, with money for all that they will ask.
+bool Daemon::add_buyers(std::uint64_t& number, exchange::Answer& answer) {
+  for (std::size_t i = 0; script_ && i < script_->buyers.size(); ++i) {
+    if (!must(exchange::OpenParticipant{script_->buyers[i].substr(0, exchange::kNameMax),
+                                        access::Role::kParticipant, ledger::kHouse, {}},
+              number++, answer)) {
+      return false;
+    }
+    const exchange::ParticipantId buyer{static_cast<std::uint32_t>(answer.value)};
+    const Money money(std::max<std::int64_t>(1, script_->budgets[i]));
+    if (!must(exchange::Deposit{{buyer, ledger::Purpose::kCash}, money, number}, number, answer)) {
+      return false;
+    }
+    ++number;
+  }
+  return true;
 }
 
 int Daemon::init() {
   const Result<Done> made = make_data();
   if (!made.ok()) return complain(made.error(), kConfiguration);
+  options_.speed = 0;  // all of it happens as the exchange opens
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
   if (const auto status = start_node(true)) return *status;
@@ -446,6 +481,7 @@ int Daemon::serve() {
   if (const auto status = start_node(false)) return *status;
   if (const auto status = start_server()) return *status;
   service_->begin();
+  if (outside_) outside_->start();
   log_.write("listening", [&](json::Writer& out) {
     out.text("address", options_.listen).number("port", server_->port());
   });
@@ -453,6 +489,7 @@ int Daemon::serve() {
   std::fflush(stdout);
   wait_for_signal();
   log_.write("stopping");
+  if (outside_) outside_->stop();
   service_->drain();
   server_->stop(kStopDeadline);
   service_->stop();

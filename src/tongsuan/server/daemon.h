@@ -19,6 +19,7 @@ struct DaemonOptions {
   std::string listen = "127.0.0.1:7070";
   std::string tls_certificate, tls_key;
   bool development = false;
+  bool simulate = false;  // buyers and hubs are played after the orders of the places
   bool init = false;
   std::string at;  // the time at which --init opens the exchange; now if empty
   std::optional<std::uint32_t> speed;  // exchange seconds in a second; 0: stands still

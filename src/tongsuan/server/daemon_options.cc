@@ -64,6 +64,10 @@ Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& argum
       options.development = true;
       continue;
     }
+    if (name == "--simulate") {
+      options.simulate = true;
+      continue;
+    }
     if (name == "--init") {
       options.init = true;
       continue;

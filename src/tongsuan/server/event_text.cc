@@ -187,7 +187,7 @@ class Teller {
         .text("scope", internal::halt_scope(event.scope));
     if (of_one) out_.text("participant", id_text('P', event.target));
     if (event.scope == exchange::HaltScope::kHub) out_.text("hub", names_.hub(HubId{event.target}));
-    out_.truth("on", event.on);
+    out_.truth("halted", event.on);
   }
   void on(const exchange::RulesSet& event) {
     begin("rules.changed", Visibility::kPublic).begin_object("rules");

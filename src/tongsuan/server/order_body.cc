@@ -105,7 +105,7 @@ class OrderReader {
 
   void read_hub_items(const json::Items& items) {
     const json::Path path(object_.path(), "hubs");
-    std::vector<HubId>& hubs = body_.order.hubs;
+    auto& hubs = body_.order.hubs;
     hubs.clear();
     std::size_t index = 0;
     for (const json::Value item : items) {

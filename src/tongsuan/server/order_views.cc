@@ -21,7 +21,7 @@ struct Filter {
 
   [[nodiscard]] bool covers(const engine::OrderRecord& record) const {
     const auto of_class = [&](const engine::Way& way) { return way.accelerator.value == class_id; };
-    const std::vector<HubId>& hubs = record.order.hubs;
+    const auto& hubs = record.order.hubs;
     return (!state || static_cast<std::size_t>(record.state) == *state) &&
            (accelerator == nullptr || std::ranges::any_of(record.order.ways, of_class)) &&
            (hub == nullptr || hubs.empty() || std::ranges::binary_search(hubs, HubId{hub_id}));

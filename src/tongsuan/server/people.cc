@@ -208,7 +208,7 @@ void set_halt(Call& call) {
     command.target = call.core.names.hub(name);
     shape.param = "/hub";
   }
-  command.on = object.truth("on");
+  command.on = object.truth("halted");
   object.finish();
   if (!is_good(call, faults)) return;
   submit(call, *once, command, std::move(shape));

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "tongsuan/base/byte_packer.h"
 #include "tongsuan/base/byte_reader.h"
 #include "tongsuan/engine/order.h"
 
@@ -16,6 +17,10 @@ class Writer {
   void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
   void number(std::uint32_t value) { append_little_endian(bytes_, value); }
   void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  template <std::size_t kMost>
+  void packed(const BytePacker<kMost>& pack) {
+    pack.append_to(bytes_);
+  }
   template <class Numbers>
   void list(const Numbers& numbers) {  // preceded by its length
     number(std::uint64_t{numbers.size()});

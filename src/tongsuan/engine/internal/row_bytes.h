@@ -12,12 +12,14 @@ class RowWriter : public Writer {
 
   void count(std::size_t value) { number(static_cast<std::uint32_t>(value)); }
   void record(const OrderRecord& record) {
-    byte(static_cast<std::uint8_t>(record.state));
-    number(record.done_ppm);
-    number(record.contract);
-    number(record.first_start);
-    number(record.waiting_since);
-    number(record.stops);
+    BytePacker<1 + 3 * 4 + 2 * 8> pack;
+    pack.byte(static_cast<std::uint8_t>(record.state));
+    pack.number(record.done_ppm);
+    pack.number(record.contract);
+    pack.number(record.first_start);
+    pack.number(record.waiting_since);
+    pack.number(record.stops);
+    packed(pack);
   }
   void contract(const Contract& contract) {
     held(contract);

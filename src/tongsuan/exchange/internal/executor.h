@@ -16,7 +16,7 @@ namespace tongsuan::exchange {
 
 class Executor {
  public:
-  explicit Executor(State& state) : state_(state) {}
+  Executor(State& state, TestSwitches switches) : state_(state), switches_(switches) {}
   void run(Second at, Request& request, Output& output);
 
   Code operator()(OpenParticipant& command);
@@ -82,10 +82,12 @@ class Executor {
   [[nodiscard]] ledger::Reason reason_of(engine::ContractId contract) const;
   void meter(engine::ContractId contract, Second until);
   void settle(engine::ContractId contract, bool failed);
+  void break_settlement(engine::ContractId contract, std::vector<ledger::Leg>& legs) const;
   void pay_premium(const engine::Contract& contract);
   [[nodiscard]] ParticipantId supplier_of(const engine::Contract& contract) const;
 
   State& state_;
+  TestSwitches switches_;
   Second at_ = 0;
   ParticipantId actor_;
   Output* output_ = nullptr;

@@ -1,5 +1,5 @@
-// Values as bytes by their lists of fields: little-endian numbers of fixed width, texts behind their
-// length. Events and snapshots are written with it.
+// Values as bytes by their lists of fields: little-endian numbers of fixed width, texts behind
+// their length. Events and snapshots are written with it.
 #pragma once
 
 #include <concepts>
@@ -18,18 +18,26 @@ namespace tongsuan::exchange::internal {
 inline constexpr std::size_t kTextMax = 4'096;  // of one string in an event
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 template <class T>
-concept IsId = requires(T id) { id.value; };
+concept IsId = requires(T id) {
+  id.value;
+};
 template <class T>
 concept IsRow = requires(T id) {
   id.slot;
   id.generation;
 };
 template <class T>
-concept IsQuantity = requires(T quantity) { quantity.raw(); };
+concept IsQuantity = requires(T quantity) {
+  quantity.raw();
+};
 template <class T>
-concept IsArray = requires { std::tuple_size<T>::value; };
+concept IsArray = requires {
+  std::tuple_size<T>::value;
+};
 
 // Little-endian numbers of fixed width; texts are preceded by their length.
 class Writer {
@@ -67,12 +75,18 @@ class Writer {
 };
 
 // The largest value of each enumeration.
-constexpr std::uint8_t largest(Role) { return access::kRoles.size() - 1; }
-constexpr std::uint8_t largest(HaltScope) { return static_cast<std::uint8_t>(HaltScope::kHub); }
+constexpr std::uint8_t largest(Role) {
+  return access::kRoles.size() - 1;
+}
+constexpr std::uint8_t largest(HaltScope) {
+  return static_cast<std::uint8_t>(HaltScope::kHub);
+}
 constexpr std::uint8_t largest(RoundOutcome) {
   return static_cast<std::uint8_t>(RoundOutcome::kUnsolved);
 }
-constexpr std::uint8_t largest(Code) { return kCodes - 1; }
+constexpr std::uint8_t largest(Code) {
+  return kCodes - 1;
+}
 
 // The same fields in the same order. After a fault everything reads as 0.
 class Reader {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "tongsuan/base/byte_packer.h"
 #include "tongsuan/base/bytes.h"
 #include "tongsuan/ledger/state.h"
 
@@ -24,43 +25,53 @@ class RowWriter {
 
   // Which purposes are open, and the balances of these.
   void participant(const Participant& row) {
-    number(std::uint32_t{row.open});
+    BytePacker<4 + 8 * kPurposes + 8 + 4 + 8> pack;
+    pack.number(std::uint32_t{row.open});
     for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
-      if (row.has(static_cast<Purpose>(purpose))) money(row.balance[purpose]);
+      if (row.has(static_cast<Purpose>(purpose))) pack.number(row.balance[purpose].raw());
     }
-    money(row.overdraft);
-    number(row.programme);
-    number(row.last_number);
+    pack.number(row.overdraft.raw());
+    pack.number(row.programme);
+    pack.number(row.last_number);
+    pack.append_to(bytes_);
   }
   void seen(const RepeatWindow::Seen& seen) {
-    number(seen.number);
-    number(seen.fingerprint);
-    number(seen.made.slot);
-    number(seen.made.generation);
+    BytePacker<8 + 8 + 4 + 4> pack;
+    pack.number(seen.number);
+    pack.number(seen.fingerprint);
+    pack.number(seen.made.slot);
+    pack.number(seen.made.generation);
+    pack.append_to(bytes_);
   }
   // Of a row that has ended, only the generation is known.
   void row(const HoldRow& row) {
-    number(row.generation);
-    byte(row.open ? 1 : 0);
-    if (!row.open) return;
-    money(row.held);
-    money(row.left);
-    number(row.until);
-    number(row.owner.value);
-    number(row.right);
-    byte(static_cast<std::uint8_t>(row.source));
+    BytePacker<4 + 1 + 3 * 8 + 2 * 4 + 1> pack;
+    pack.number(row.generation);
+    pack.byte(row.open ? 1 : 0);
+    if (row.open) {
+      pack.number(row.held.raw());
+      pack.number(row.left.raw());
+      pack.number(row.until);
+      pack.number(row.owner.value);
+      pack.number(row.right);
+      pack.byte(static_cast<std::uint8_t>(row.source));
+    }
+    pack.append_to(bytes_);
   }
   void row(const RightRow& row) {
-    number(row.generation);
-    byte(row.open ? 1 : 0);
-    if (!row.open) return;
-    number(row.contract);
-    money(row.cost);
-    money(row.paid);
-    number(row.rectangle.raw());
-    number(row.delivered.raw());
-    number(row.hold);
-    number(row.voucher);
+    BytePacker<4 + 1 + 5 * 8 + 2 * 4> pack;
+    pack.number(row.generation);
+    pack.byte(row.open ? 1 : 0);
+    if (row.open) {
+      pack.number(row.contract);
+      pack.number(row.cost.raw());
+      pack.number(row.paid.raw());
+      pack.number(row.rectangle.raw());
+      pack.number(row.delivered.raw());
+      pack.number(row.hold);
+      pack.number(row.voucher);
+    }
+    pack.append_to(bytes_);
   }
   void programme(const ProgrammeRow& row) {
     number(row.city.value);

@@ -1,0 +1,70 @@
+// A round as the shelf holds it, and how its answers become those of the exchange.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tongsuan/clearing/why.h"
+#include "tongsuan/market/canonical.h"
+#include "tongsuan/node/round_shelf.h"
+#include "tongsuan/rolling/book.h"
+
+namespace tongsuan::node {
+
+struct RoundShelf::Held {
+  std::uint64_t round = 0;
+  Digest root{};
+  rolling::Grid grid;
+  std::uint32_t duration_ppm = engine::kPpm;
+  std::shared_ptr<const Market> market;
+  std::shared_ptr<const Certificate> certificate;
+
+  // Made when they are asked for; one asker at a time.
+  std::mutex mutex;
+  std::unique_ptr<clearing::Explainer> explainer;
+  std::unique_ptr<market::BookTree> tree;
+  [[nodiscard]] Told<clearing::Explainer*> open();
+  [[nodiscard]] const market::BookTree& book_tree();
+};
+
+namespace internal {
+
+// A round's grid and names, without what is compiled.
+struct RoundFrame {
+  std::uint64_t round = 0;
+  rolling::Grid grid;
+  const Market& market;
+};
+
+// An order as it stands, or would stand, in a round's book.
+struct AskedBlock {
+  engine::LiveOrder live;
+  std::optional<rolling::GridOrder> grid;  // nothing: no start of it lies on the grid
+  std::vector<Variant> variants;           // as in the book, or to be
+  SlotRange window;
+  std::int64_t value = 0;
+  std::int64_t delay_cost = 0;
+};
+
+[[nodiscard]] Explained explain(const RoundFrame& frame, const AskedBlock& asked,
+                                const clearing::Why& why);
+// The block of an order of the book.
+[[nodiscard]] AskedBlock block_of(const Market& market, std::uint32_t position);
+
+// Where it could start at once, for the most worth.
+[[nodiscard]] std::optional<Place> place_now(const exchange::State& state,
+                                             const engine::LiveOrder& order, Second now);
+[[nodiscard]] Fate fate_of(const exchange::State& state, OrderId order);
+// How an order that is not in the book of a closed round stood to it, in words.
+struct Stood {
+  Standing standing = Standing::kPassedOver;
+  std::string text;
+};
+[[nodiscard]] Stood stood_outside(const exchange::State& state, OrderId order,
+                                  const exchange::RoundRow& row);
+
+}  // namespace internal
+}  // namespace tongsuan::node

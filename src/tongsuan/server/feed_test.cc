@@ -1,0 +1,139 @@
+// Streams of events, read through a real server.
+#include "tongsuan/server/feed.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+#include "tongsuan/net/client.h"
+#include "tongsuan/net/server.h"
+#include "tongsuan/server/service_fixture.h"
+
+namespace tongsuan::server::testing {
+namespace {
+
+using exchange::ParticipantId;
+using namespace std::chrono_literals;
+
+EventText event(std::uint32_t owner, std::string json) {
+  return {"order.accepted", 0, owner == 0 ? Visibility::kPublic : Visibility::kOwner, {owner}, {0},
+          std::move(json)};
+}
+
+TEST(Feed, SlicesHaveWholeMomentsAndOnlyWhatOneMaySee) {
+  Feed feed({.events = 100});
+  feed.begin(4);
+  for (std::uint64_t i = 5; i < 15; ++i) {
+    const std::string name = std::to_string(i);
+    feed.publish(i, {event(1, "a" + name), event(2, "b" + name), event(0, "p" + name)});
+  }
+  const Interest one{kAllTopics, ParticipantId{1}, false};
+  const Feed::Slice slice = feed.read(one, 4, 5);
+  EXPECT_EQ(slice.events, (std::vector<std::string>{"a5", "p5", "a6", "p6"}));
+  EXPECT_EQ(slice.through, 6U);
+  EXPECT_EQ(feed.read(one, 6, 1'000).events.size(), 16U);
+  EXPECT_EQ(feed.read({}, 4, 1'000).events.size(), 10U) << "strangers see what is public";
+  EXPECT_TRUE(feed.read(one, 3, 5).gone);
+  EXPECT_EQ(feed.read({1U << 3, ParticipantId{1}, false}, 4, 5).events.size(), 0U) << "other topics";
+}
+
+TEST(Feed, TheOldestMakeRoom) {
+  Feed feed({.events = 10});
+  feed.begin(0);
+  for (std::uint64_t i = 1; i <= 30; ++i) feed.publish(i, {event(0, "x")});
+  EXPECT_TRUE(feed.read({}, 19, 5).gone);
+  EXPECT_EQ(feed.read({}, 20, 100).events.size(), 10U);
+}
+
+TEST(Feed, TopicsAreAList) {
+  EXPECT_EQ(parse_topics("order"), 1U);
+  EXPECT_EQ(parse_topics("order,round"), 9U);
+  for (const char* list : {"", "orders", "order,", ",order,,round", "order, round"}) {
+    EXPECT_EQ(parse_topics(list).has_value(), std::string(list) == "order,") << list;
+  }
+}
+
+class Streams : public ServiceTest {
+ protected:
+  void SetUp() override {
+    ServiceTest::SetUp();
+    open_buyer("alice");
+    open_buyer("bob");
+    auto started = net::Server::start({}, [this](net::Request&& request, net::Reply reply) {
+      service_->handle(std::move(request), std::move(reply));
+    });
+    ASSERT_TRUE(started.ok());
+    server_ = std::move(started).value();
+  }
+  void TearDown() override {
+    service_->stop();
+    server_->stop(1s);
+  }
+  Result<net::EventReader> open_stream(const std::string& who, const std::string& after,
+                                       const std::string& query = "?topics=order") {
+    auto client = net::Client::make("http://127.0.0.1:" + std::to_string(server_->port()));
+    net::Fields headers;
+    if (!who.empty()) headers.list.push_back({"Authorization", "Bearer dev-" + who});
+    return client.value().events("/v1/stream" + query, headers, after);
+  }
+  std::unique_ptr<net::Server> server_;
+};
+
+TEST_F(Streams, ResumeWithoutGapAndWithoutTwice) {
+  std::set<std::string> sent, seen;
+  std::string last = std::to_string(node_->figures().durable);
+  for (int round = 0; round < 5; ++round) {
+    sent.insert(submit("alice"));  // while nobody listens
+    auto opened = open_stream("alice", last);
+    ASSERT_TRUE(opened.ok()) << opened.error().context;
+    net::EventReader reader = std::move(opened).value();
+    sent.insert(submit("alice"));
+    // The last event of an order is the one that has the id.
+    std::string type;
+    while (seen.size() < sent.size() || type != "order.held") {
+      const auto event = reader.next(20s);
+      ASSERT_TRUE(event.ok() && event.value()) << "the stream ended";
+      type = event.value()->event;
+      if (type != "order.accepted") continue;
+      json::Document document;
+      const auto root = document.parse(event.value()->data);
+      const std::string id(root.value().members().find("order").as_text().value());
+      EXPECT_TRUE(seen.insert(id).second) << id << " came twice";
+    }
+    last = reader.last_id();
+  }
+  EXPECT_EQ(seen, sent);
+}
+
+TEST_F(Streams, OrdersAreForTheirOwnersOnly) {
+  const std::string before = std::to_string(node_->figures().durable);
+  const std::string alices = submit("alice"), bobs = submit("bob");
+  const auto asked = ask(net::Method::kPut, "/v1/rules", "operator",
+                         R"({"roundSeconds":800,"lockSeconds":60,"collarPercent":2000,)"
+                         R"("ordersOfOne":10,"liveOrders":10,"penaltyPpm":0})",
+                         {{"idempotency-key", "rules-key-1"}});
+  ASSERT_EQ(asked.status, 200) << asked.body;
+  for (const char* who : {"", "bob", "operator"}) {
+    auto opened = open_stream(who, before, "");
+    ASSERT_TRUE(opened.ok());
+    net::EventReader reader = std::move(opened).value();
+    bool own = false;
+    while (true) {
+      const auto event = reader.next(20s);
+      ASSERT_TRUE(event.ok() && event.value());
+      EXPECT_EQ(event.value()->data.find("\"order\":\"" + alices + '"'), std::string::npos) << who;
+      own = own || event.value()->data.find("\"order\":\"" + bobs + '"') != std::string::npos;
+      if (event.value()->event == "rules.changed") break;
+    }
+    EXPECT_EQ(own, std::string(who) == "bob");
+  }
+}
+
+TEST_F(Streams, WhatIsNoLongerKeptIsGone) {
+  restart();
+  EXPECT_EQ(code(get("/v1/stream?from=0")), "gone");
+  EXPECT_EQ(code(get("/v1/stream?from=999999")), "bad-sequence");
+  EXPECT_EQ(code(get("/v1/stream?topics=everything")), "bad-value");
+}
+
+}  // namespace
+}  // namespace tongsuan::server::testing

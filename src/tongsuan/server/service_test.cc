@@ -1,0 +1,175 @@
+// Who may do what, and what a request must look like.
+#include <gtest/gtest.h>
+
+#include "tongsuan/access/request_signature.h"
+#include "tongsuan/server/router.h"
+#include "tongsuan/server/service_fixture.h"
+
+namespace tongsuan::server::testing {
+namespace {
+
+using net::Method;
+
+class Access : public ServiceTest {
+ protected:
+  void SetUp() override {
+    ServiceTest::SetUp();
+    open_buyer("alice");
+    open_buyer("bob");
+    open("east-idc", "hub");
+    open("auditor", "auditor");
+    open("regulator", "regulator");
+  }
+  // The pattern with something in place of its parameters.
+  static std::string target_of(std::string_view pattern) {
+    std::string target;
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+      if (pattern[at] != '{') {
+        target += pattern[at];
+        continue;
+      }
+      const std::size_t end = pattern.find('}', at);
+      const std::string_view name = pattern.substr(at + 1, end - at - 1);
+      target += name == "hub" ? "east" : name == "class" ? "A" : name == "round" ? "R-1" : "X-9";
+      at = end;
+    }
+    return target;
+  }
+};
+
+TEST_F(Access, EveryRouteLetsInItsRolesAndNobodyElse) {
+  const std::pair<const char*, access::Role> callers[] = {{"alice", access::Role::kParticipant},
+                                                          {"east-idc", access::Role::kHub},
+                                                          {"operator", access::Role::kOperator},
+                                                          {"auditor", access::Role::kAuditor},
+                                                          {"regulator", access::Role::kRegulator}};
+  for (const Route& route : routes()) {
+    const std::string target = target_of(route.pattern);
+    const std::string body = route.method == Method::kGet ? "" : "{}";
+    for (const auto& [name, role] : callers) {
+      const access::Scope scope = access::scope_of(route.action, role);
+      const bool may = route.of_all ? scope == access::Scope::kAll : scope != access::Scope::kNothing;
+      const net::Response answer = ask(route.method, target, name, body);
+      EXPECT_EQ(code(answer) == "forbidden", !may) << name << ' ' << target << ' ' << answer.body;
+      EXPECT_NE(answer.status, 500) << target;
+    }
+    const net::Response nobody = ask(route.method, target, "", body);
+    EXPECT_EQ(nobody.status == 401, !access::is_open(route.action)) << target;
+  }
+}
+
+TEST_F(Access, WhatIsAnothersIsNotThere) {
+  const std::string id = submit("alice");
+  EXPECT_EQ(get("/v1/orders/" + id, "alice").status, 200);
+  EXPECT_EQ(code(get("/v1/orders/" + id, "bob")), "unknown");
+  EXPECT_EQ(code(post("/v1/orders/" + id + ":cancel", "bob", "")), "unknown");
+  EXPECT_EQ(code(ask(Method::kPatch, "/v1/orders/" + id, "bob", R"({"wholeNodes":true})",
+                     {{"idempotency-key", "bobs-key-1"}, {"if-match", "\"1\""}})),
+            "unknown");
+  EXPECT_EQ(get("/v1/orders", "bob").body.find(id), std::string::npos);
+  const std::string alice = member(get("/v1/participants/P-2", "alice"), "id");
+  EXPECT_EQ(alice, "P-2");
+  EXPECT_EQ(code(get("/v1/participants/P-2", "bob")), "unknown");
+  EXPECT_EQ(code(get("/v1/accounts/P-2", "bob")), "unknown");
+  EXPECT_EQ(code(get("/v1/statements?participant=P-2", "bob")), "unknown");
+  EXPECT_EQ(get("/v1/statements?participant=P-2", "auditor").status, 200);
+  EXPECT_EQ(get("/v1/accounts", "bob").body.find("P-2"), std::string::npos);
+}
+
+TEST_F(Access, NobodySeesTheSealedBook) {
+  const std::string id = submit("alice");
+  for (const char* who : {"operator", "auditor", "regulator", "east-idc"}) {
+    EXPECT_EQ(code(get("/v1/orders/" + id, who)), "forbidden") << who;
+    EXPECT_EQ(code(get("/v1/orders", who)), "forbidden") << who;
+  }
+  clock_.advance(1);
+  submit("alice", order(R"("limit":{"amount":"0.20","currency":"CNY"})"));
+}
+
+TEST_F(Access, KeysSignAndAreRevoked) {
+  const std::string body = R"({"role":"participant"})";
+  const auto made = post("/v1/participants/P-2/keys", "operator", body, "make-a-key");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(post("/v1/participants/P-2/keys", "operator", body, "make-a-key").body, made.body);
+  const std::string key = member(made, "id"), secret = member(made, "secret");
+  int number = 0;
+  const auto signed_get = [&](std::int64_t time, std::string nonce = {}) {
+    if (nonce.empty()) nonce = "0123456789abcdef" + std::to_string(++number);
+    const std::string signature = access::sign_request(
+        key, secret, {"GET", "/v1/accounts", sha256("")}, {access::UnixTime(time), nonce});
+    return ask_raw(Method::kGet, "/v1/accounts", "", {{"authorization", signature}});
+  };
+  EXPECT_EQ(signed_get(kEpoch).status, 200);
+  EXPECT_EQ(signed_get(kEpoch, "once-and-never-more").status, 200);
+  EXPECT_EQ(code(signed_get(kEpoch, "once-and-never-more")), "replayed");
+  EXPECT_EQ(code(signed_get(kEpoch + 301)), "skew");
+  EXPECT_EQ(code(signed_get(kEpoch - 1)), "skew") << "before this process began";
+  unix_now_ = kEpoch + 400;
+  EXPECT_EQ(signed_get(kEpoch + 101).status, 200);
+  EXPECT_EQ(code(signed_get(kEpoch + 99)), "skew");
+  EXPECT_EQ(ask(Method::kDelete, "/v1/keys/" + key, "operator", "", {{"idempotency-key", "revoke-1"}})
+                .status,
+            200);
+  EXPECT_EQ(code(signed_get(kEpoch + 400)), "revoked");
+  EXPECT_EQ(get("/v1/participants/P-2/keys", "operator").body.find(secret), std::string::npos);
+}
+
+TEST_F(Access, HubsAreRefusedOpenly) {
+  const auto put = [&](const std::string& who) {
+    return ask(Method::kPut, "/v1/hubs/west/offers/A", who,
+               R"({"ask":{"amount":"3.50","currency":"CNY"}})",
+               {{"idempotency-key", "ask-" + who + "-1"}});
+  };
+  EXPECT_EQ(code(put("east-idc")), "not-yours");
+  EXPECT_EQ(code(get("/v1/hubs/atlantis")), "unknown");
+  EXPECT_EQ(get("/v1/hubs/west").status, 200);
+}
+
+TEST_F(Access, AddressesAndMethodsThatAreNotThere) {
+  EXPECT_EQ(code(get("/v1/nothing")), "not-found");
+  const auto wrong = ask(Method::kDelete, "/v1/market");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(header(wrong, "Allow"), "GET");
+  EXPECT_EQ(code(get("/v1/market?colour=red")), "unknown-field");
+  EXPECT_EQ(code(get("/v1/hubs?pageSize=0")), "bad-value");
+  EXPECT_EQ(code(get("/v1/hubs?pageToken=AAAA")), "bad-page-token");
+}
+
+TEST_F(Access, ReadsAreAsOfNowOrNotBuilt) {
+  const std::uint64_t now = node_->figures().durable;
+  const auto asked = get("/v1/market?asOf=" + std::to_string(now));
+  EXPECT_EQ(asked.status, 200);
+  EXPECT_EQ(header(asked, "Tongsuan-Sequence"), std::to_string(now));
+  EXPECT_EQ(code(get("/v1/market?asOf=" + std::to_string(now + 1))), "bad-sequence");
+  EXPECT_EQ(code(get("/v1/market?asOf=1")), "not-built");
+  EXPECT_EQ(code(get("/v1/market?asOf=-1")), "bad-value");
+  EXPECT_EQ(code(get("/v1/participants?asOf=1", "operator")), "forbidden");
+}
+
+TEST_F(Access, HealthAndMetrics) {
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/readyz").status, 200);
+  const auto metrics = get("/metrics");
+  EXPECT_TRUE(metrics.body.starts_with("# HELP tongsuan_"));
+  EXPECT_NE(metrics.body.find("tongsuan_participants 6\n"), std::string::npos) << metrics.body;
+  service_->drain();
+  EXPECT_EQ(code(get("/readyz")), "stopping");
+}
+
+class Limited : public ServiceTest {
+ protected:
+  void adjust(ServiceOptions& options) override {
+    options.of_participant = {"orders of a participant", 4, 1, 3'600, 64};
+  }
+};
+
+TEST_F(Limited, OrdersAreCountedAndRefused) {
+  open_buyer("alice");
+  for (int i = 0; i < 4; ++i) submit("alice");
+  const auto refused = post("/v1/orders", "alice", order());
+  EXPECT_EQ(code(refused), "rate-limited");
+  EXPECT_NE(header(refused, "Retry-After"), "");
+}
+
+}  // namespace
+}  // namespace tongsuan::server::testing

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""tongsuand as a process: mistakes, what a restart keeps, a journal that is broken.
+
+usage: daemon_test.py TONGSUAND TONGSUAN
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+from harness import Daemon, Peer, national_places, temporary
+
+TONGSUAND, TONGSUAN = sys.argv[1:3]
+ORDER = {"kind": "block", "name": "kept", "ways": [{"class": "Ascend910B", "devices": 8,
+                                                  "durationSeconds": 3600}],
+         "hubs": ["guian"], "limit": {"amount": "0.20", "currency": "CNY"}}
+
+
+def run(*arguments):
+    return subprocess.run([TONGSUAND, *arguments], capture_output=True, text=True, timeout=30)
+
+
+class Mistakes(unittest.TestCase):
+    def test_each_says_what_to_try(self):
+        with temporary() as folder:
+            for arguments, said in (([], "--data"), (["--data"], "needs a value"), (["--fast"], "--fast"),
+                                    (["--data", folder, "--speed", "-1"], "--speed"),
+                                    (["--data", folder, "--init"], "--places"),
+                                    (["--data", folder, "--tls-cert", "x"], "--tls-key")):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, 2, arguments)
+                self.assertIn(said, done.stderr)
+                self.assertIn("try: ", done.stderr)
+            done = run("--data", folder)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("--init", done.stderr)
+
+    def test_development_stays_on_this_machine(self):
+        with temporary() as folder:
+            done = run("--data", folder, "--dev", "--listen", "0.0.0.0:0")
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("loopback", done.stderr)
+
+    def test_help(self):
+        self.assertIn("--init", run("--help").stdout)
+
+
+class Restart(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.places_folder = temporary()
+        cls.places = national_places(TONGSUAN, cls.places_folder.name)
+        cls.addClassCleanup(cls.places_folder.cleanup)
+
+    def setUp(self):
+        self.folder = temporary()
+        self.addCleanup(self.folder.cleanup)
+        self.daemon = Daemon(TONGSUAND, self.places, self.folder.name)
+        self.made = self.daemon.init()
+        self.assertEqual(self.made.returncode, 0, self.made.stderr)
+
+    def submit(self, peer, body):
+        return peer.ask("POST", "/v1/orders", "buyer", body, {"Idempotency-Key": "kept-order-1"})
+
+    def test_an_answer_is_the_same_after_a_restart(self):
+        self.daemon.start()
+        peer = Peer(self.daemon.port)
+        for method, target, body in (
+                ("POST", "/v1/participants", {"name": "buyer", "role": "participant"}),
+                ("POST", "/v1/deposits", {"to": {"participant": None, "purpose": "cash"}, "reference": "1",
+                                          "amount": {"amount": "100.00", "currency": "CNY"}})):
+            if "to" in body:
+                body["to"]["participant"] = buyer
+            status, _, data = peer.ask(method, target, "operator", body,
+                                       {"Idempotency-Key": "made-" + target[-8:]})
+            self.assertEqual(status, 201, data)
+            buyer = json.loads(data)["id"]
+        first = self.submit(peer, ORDER)
+        self.assertEqual(first[0], 201, first)
+        self.assertEqual(self.daemon.stop()[0], 0)
+        self.daemon.start()
+        peer = Peer(self.daemon.port)
+        again = self.submit(peer, ORDER)
+        self.assertEqual((again[0], again[2]), (first[0], first[2]))
+        other = self.submit(peer, ORDER | {"name": "other"})
+        self.assertEqual(other[0], 409)
+        transfers = json.loads(peer.ask("GET", "/v1/transfers", "buyer")[2])
+        self.assertEqual([item["kind"] for item in transfers["items"]], ["deposit"])
+        self.assertEqual(self.daemon.stop()[0], 0)
+
+    def test_a_broken_journal_is_refused_with_its_place(self):
+        self.daemon.start()
+        self.assertEqual(self.daemon.stop()[0], 0)
+        for path in pathlib.Path(self.daemon.data).iterdir():
+            data = bytearray(path.read_bytes()) if path.is_file() else b""
+            if data[:6] == b"SQLite":
+                data[data.find(b"supplier-guian")] ^= 1
+                path.write_bytes(data)
+        done = run("--data", self.daemon.data, "--dev", "--listen", "127.0.0.1:0")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("journal", done.stderr)
+        self.assertIn("try: ", done.stderr)
+
+    def test_it_is_made_once(self):
+        again = self.daemon.init()
+        self.assertEqual(again.returncode, 3)
+        self.assertIn("already", again.stderr)
+        self.assertRegex(self.made.stdout, "operator key K-[0-9a-f]{24}\noperator secret [\\w-]{43}\n")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

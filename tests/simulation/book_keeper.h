@@ -1,0 +1,88 @@
+// A second book-keeper of the exchange: what everybody must have, and which devices are taken, from
+// starts, extensions, ends, meters and prices of contracts alone. It shares no code with exchange
+// or ledger, and looks at no posting but payments from and to the outside and between own accounts.
+//
+// Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
+// holds_cover_what_orders_may_cost, nobody_pays_more_than_offered.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "tongsuan/exchange/exchange.h"
+
+#include "plan.h"
+
+namespace tongsuan::simulation {
+
+class BookKeeper {
+ public:
+  explicit BookKeeper(const engine::Places& places);
+
+  // An event of a durable record. The first of several is kept.
+  void see(Second at, const exchange::Event& event);
+  // What the events say of each other.
+  [[nodiscard]] const Verdict& broken() const { return broken_; }
+  // What the events say of the state after their record.
+  [[nodiscard]] Verdict money_is_conserved(const exchange::State& state) const;
+  [[nodiscard]] Verdict holds_cover_what_orders_may_cost(const exchange::State& state) const;
+  void count(Figures& figures) const;
+
+ private:
+  struct Order {
+    std::uint32_t buyer = 0;
+    engine::LiveOrder what;
+    bool started = false;
+    bool runs = false;
+    std::int64_t paid = 0;  // for device-time that has been settled
+    std::int64_t premium_paid = 0;
+    std::uint32_t contract = 0;  // the last one
+  };
+  // What was agreed to be paid for [from, until) of a contract, and how much of it was delivered.
+  struct Segment {
+    Second from = 0, until = 0, metered = 0;
+    std::int64_t cost = 0;
+    [[nodiscard]] std::int64_t due(Second delivered_until) const;
+  };
+  struct Contract {
+    std::uint32_t order = 0, pool = 0, per_node = 0;
+    std::vector<std::uint32_t> nodes;
+    std::int64_t price = 0;
+    Segment segment;
+    bool ended = false;
+  };
+  struct Block {
+    Second begin = 0;
+    std::uint32_t pool = 0, way = 0;
+  };
+  struct Node {
+    std::int64_t free = 0;
+    bool up = true;
+  };
+  struct Person {
+    std::int64_t total = 0;   // of all accounts
+    std::int64_t margin = 0;  // of that, margin
+  };
+  class Engine;  // sees events of the engine
+  class Own;     // sees own events
+  void see_money(const exchange::MoneyEvent& event);
+  void fault(const char* oracle, const std::string& what);
+  [[nodiscard]] Segment segment(const Contract& contract, Second from, Second until) const;
+  void settle(Contract& contract, Second until);  // pays what was delivered
+  void penalise(const Contract& contract);
+  [[nodiscard]] std::uint32_t supplier_of(const Contract& contract) const;
+
+  const engine::Places& places_;
+  std::vector<std::vector<Node>> nodes_;  // by pool
+  std::vector<std::uint32_t> suppliers_;  // by hub
+  std::vector<Person> people_;            // by participant
+  std::vector<Order> orders_;
+  std::vector<Contract> contracts_;
+  std::map<std::uint32_t, Block> blocks_;  // by order
+  std::int64_t penalty_ppm_ = exchange::Rules().penalty_ppm;
+  std::int64_t from_outside_ = 0;
+  std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0;
+  Verdict broken_;
+};
+
+}  // namespace tongsuan::simulation

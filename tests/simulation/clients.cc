@@ -1,0 +1,325 @@
+#include "clients.h"
+
+#include <algorithm>
+
+namespace tongsuan::simulation {
+
+using exchange::Code;
+using exchange::CommandId;
+using ledger::kHouse;
+using ledger::Purpose;
+
+namespace {
+
+constexpr std::int64_t kDeviceSecond = 1'500;  // about what a device costs for a second
+
+}  // namespace
+
+Clients::Clients(std::uint64_t seed, Witness& witness)
+    : random_(seed), witness_(witness), buyers_(1 + static_cast<std::uint32_t>(random_.below(2))) {}
+
+// ---- Calls and messages ----------------------------------------------------------------------
+
+void Clients::make(Id actor, exchange::Command command, const std::string& text) {
+  Call call;
+  const std::uint64_t number = calls_.size() + 1;
+  for (std::size_t i = 0; i < 8; ++i) {
+    call.request.id[i] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
+  call.request.fingerprint = exchange::fingerprint("call " + std::to_string(number));
+  call.request.actor = actor;
+  call.request.what = std::move(command);
+  call.text = "call " + std::to_string(number) + " of " + std::to_string(actor.value) + ": " + text;
+  calls_.push_back(std::move(call));
+  open_.push_back(calls_.size() - 1);
+  send(calls_.size() - 1);
+}
+
+// Lost, once, or twice.
+void Clients::send(std::size_t index) {
+  const std::uint64_t luck = random_.below(12);
+  if (luck > 0) messages_.push_back(index);
+  if (luck == 1) messages_.push_back(index);
+}
+
+std::optional<std::size_t> Clients::deliver() {
+  if (messages_.empty()) return std::nullopt;
+  const std::size_t at = random_.below(2) == 0 ? 0 : random_.below(messages_.size());
+  const std::size_t index = messages_[at];
+  messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(at));
+  return index;
+}
+
+// Mostly what has no answer.
+void Clients::send_again() {
+  if (calls_.empty()) return;
+  if (!open_.empty() && random_.below(4) > 0) return send(open_[random_.below(open_.size())]);
+  send(random_.below(calls_.size()));
+}
+
+// An id of another call, with another body.
+void Clients::reuse_id() {
+  if (calls_.empty()) return;
+  const CommandId id = calls_[random_.below(calls_.size())].request.id;
+  const Id actor = participants_.empty() ? kHouse : participants_.back();
+  const std::string text = "the id of call " + std::to_string(id[0] + 256 * id[1]) + " again";
+  make(actor, exchange::PutWebhook{"https://hook-" + std::to_string(calls_.size() + 1), {}}, text);
+  calls_.back().request.id = id;
+  calls_.back().strange = true;
+}
+
+Verdict Clients::answered(std::size_t index, const exchange::Answer& answer, bool lost) {
+  Call& call = calls_[index];
+  TONGSUAN_VERDICT(witness_.answered(call.request.id, call.request.fingerprint, answer));
+  if (lost) return std::nullopt;
+  if (call.answer) {
+    const bool same = call.answer->code == answer.code && call.answer->value == answer.value &&
+                      call.answer->sequence == answer.sequence;
+    if (same) return std::nullopt;
+    return Violation{"a_client_hears_one_answer", call.text};
+  }
+  call.answer = answer;
+  std::erase(open_, index);
+  learn(call);
+  return std::nullopt;
+}
+
+bool Clients::all_answered() const {
+  return open_.empty();
+}
+
+void Clients::learn(const Call& call) {
+  if (call.answer->code != Code::kDone) return;
+  const auto value = static_cast<std::uint32_t>(call.answer->value);
+  if (std::holds_alternative<exchange::OpenParticipant>(call.request.what)) {
+    participants_.push_back(Id{value});
+  } else if (std::holds_alternative<exchange::SubmitOrder>(call.request.what)) {
+    orders_ = std::max(orders_, value + 1);
+  }
+}
+
+// ---- Who acts --------------------------------------------------------------------------------
+
+void Clients::step(Second now) {
+  const std::uint64_t luck = random_.below(20);
+  if (luck < 5) return send_again();
+  if (!set_up()) return;
+  if (luck == 5) return reuse_id();
+  if (open_.size() > 30) return;
+  if (luck == 6) return operator_acts();
+  if (luck < 12) return supplier_acts(participants_[random_.below(2)], now);
+  buyer_acts(participants_[2 + random_.below(buyers_)], now);
+}
+
+void Clients::step_to_end(Second now) {
+  if (!open_.empty() && random_.below(2) == 0) return send(open_[random_.below(open_.size())]);
+  if (participants_.size() >= 2) supplier_acts(participants_[random_.below(2)], now);
+}
+
+// One after the other, each when the one before is answered. True when all is there.
+bool Clients::set_up() {
+  const std::size_t people = 2 + std::size_t{buyers_};
+  if (setup_next_ > people * 2 + 2) return true;
+  if (!open_.empty()) return false;
+  const std::size_t next = setup_next_++;
+  if (next < people) {
+    const auto role = next < 2 ? exchange::Role::kHub : exchange::Role::kParticipant;
+    make(kHouse, exchange::OpenParticipant{"p" + std::to_string(next), role, kHouse, Money()},
+         "opens p" + std::to_string(next));
+  } else if (next < people * 2) {
+    const Id who = participants_[next - people];
+    const Purpose purpose = next - people < 2 ? Purpose::kMargin : Purpose::kCash;
+    const Money amount(random_.between(200'000, 40'000'000));
+    make(kHouse, exchange::Deposit{{who, purpose}, amount, calls_.size() + 1},
+         "deposits " + std::to_string(amount.raw()));
+  } else if (next < people * 2 + 2) {
+    const auto hub = static_cast<std::uint32_t>(next - people * 2);
+    make(kHouse, exchange::AssignHub{HubId{hub}, participants_[hub]}, "assigns a hub");
+  } else {
+    make(kHouse,
+         exchange::SetRules{{.round = 300,
+                             .lock = static_cast<Second>(random_.below(60)),
+                             .collar_percent = random_.below(2) == 0 ? 0U : 2'000U}},
+         "sets rules");
+  }
+  return false;
+}
+
+void Clients::operator_acts() {
+  const Id who = participants_[random_.below(participants_.size())];
+  const Money amount(random_.between(1, 9'000'000));
+  const std::uint64_t reference = calls_.size() + 1;
+  switch (random_.below(10)) {
+    case 8: {
+      const engine::State& state = witness_.state().engine();
+      const auto some = [&](std::uint32_t count) {
+        return static_cast<std::uint32_t>(random_.below(count + 1U));
+      };
+      return make(kHouse,
+                  exchange::Dispatch{
+                      engine::DropHistory{some(state.order_count()), some(state.contract_count())}},
+                  "forgets history");
+    }
+    case 5:
+      return make(kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}},
+                  "moves data");
+    case 6:
+      return make(kHouse,
+                  exchange::AddKey{who,
+                                   {static_cast<std::uint8_t>(random_.below(9))},
+                                   {},
+                                   exchange::Role::kParticipant,
+                                   random_.between(1, 9'000)},
+                  "adds a key");
+    case 7:
+      return make(kHouse, exchange::RevokeKey{{static_cast<std::uint8_t>(random_.below(9))}},
+                  "revokes a key");
+    case 0:
+      return make(kHouse, exchange::Deposit{{who, Purpose::kCash}, amount, reference}, "deposits");
+    case 1:
+      return make(kHouse, exchange::Withdraw{{who, Purpose::kCash}, amount, reference},
+                  "withdraws");
+    case 2:
+      return make(
+          kHouse,
+          exchange::SetHalt{static_cast<exchange::HaltScope>(random_.below(3)),
+                            static_cast<std::uint32_t>(random_.below(3)), random_.below(3) == 0},
+          "sets a halt");
+    case 3:
+      return make(
+          kHouse,
+          exchange::SetRules{{.round = random_.between(60, 600),
+                              .lock = random_.between(0, 59),
+                              .collar_percent = 0,
+                              .penalty_ppm = static_cast<std::uint32_t>(random_.below(1'000'001))}},
+          "sets rules");
+    case 4:
+      return make(kHouse, exchange::CancelOrder{some_order_id()}, "cancels an order");
+    default:
+      return make(kHouse,
+                  exchange::AssignHub{HubId{static_cast<std::uint32_t>(random_.below(2))},
+                                      participants_[random_.below(2)]},
+                  "assigns a hub");
+  }
+}
+
+// ---- Buyers ----------------------------------------------------------------------------------
+
+engine::LiveOrder Clients::some_order(Second now) {
+  engine::LiveOrder order;
+  const auto gang = static_cast<std::uint32_t>(1 + random_.below(random_.below(3) == 0 ? 9 : 3));
+  const Second estimate =
+      1 + static_cast<Second>(random_.below(random_.below(3) == 0 ? 3'000 : 400));
+  const auto accelerator = static_cast<std::uint32_t>(random_.below(4) / 3);
+  order.ways = {{ClassId{accelerator}, gang, estimate}};
+  if (random_.below(4) == 0) order.ways.push_back({ClassId{1 - accelerator}, gang, 2 * estimate});
+  order.latest_start = now + static_cast<Second>(random_.below(4'000));
+  order.value = kDeviceSecond * gang * estimate * random_.between(50, 400) / 100;
+  order.delay_cost = random_.between(0, order.value / 4 + 1);
+  if (random_.below(6) == 0) order.hubs = {HubId{static_cast<std::uint32_t>(random_.below(2))}};
+  if (random_.below(8) == 0) order.data = 0;
+  if (random_.below(8) == 0) order.whole_nodes = true;
+  if (random_.below(4) == 0) order.grace = static_cast<Second>(random_.below(600));
+  if (random_.below(4) == 0) {
+    order.not_before = now + static_cast<Second>(random_.below(900));
+    order.latest_start = order.not_before + static_cast<Second>(random_.below(900));
+    order.premium = random_.between(0, order.value / 4 + 1);
+  }
+  return order;
+}
+
+OrderId Clients::some_order_id() {
+  return OrderId{static_cast<std::uint32_t>(random_.below(orders_ + 1U))};
+}
+
+void Clients::submit(Id buyer, Second now) {
+  exchange::SubmitOrder submit{some_order(now),
+                               "order of call " + std::to_string(calls_.size() + 1)};
+  const std::string text = "submits an order of " + std::to_string(submit.order.value);
+  make(buyer, std::move(submit), text);
+}
+
+void Clients::buyer_acts(Id buyer, Second now) {
+  const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
+  const Money amount(random_.between(1, 500'000));
+  switch (random_.below(13)) {
+    case 5:
+      return make(buyer, exchange::DropWebhook{static_cast<std::uint32_t>(random_.below(4))},
+                  "drops a webhook");
+    case 0:
+    case 1:
+      return make(buyer, exchange::CancelOrder{some_order_id()}, "cancels an order");
+    case 2:
+      return make(buyer, exchange::AmendOrder{some_order_id(), some_order(now)}, "amends an order");
+    case 3:
+      return random_.below(2) == 0
+                 ? make(buyer, exchange::Transfer{cash, margin, amount}, "moves cash to margin")
+                 : make(buyer, exchange::Transfer{margin, cash, amount}, "moves margin to cash");
+    case 4:
+      return make(buyer,
+                  exchange::PutWebhook{"https://hook-" + std::to_string(calls_.size() + 1), {}},
+                  "puts a webhook");
+    default:
+      return submit(buyer, now);
+  }
+}
+
+// ---- Hubs ------------------------------------------------------------------------------------
+
+void Clients::see(Second at, const exchange::Event& event) {
+  const auto* happened = std::get_if<engine::Event>(&event);
+  if (happened == nullptr) return;
+  if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
+    const Second estimate = started->expected_end - at;
+    const Second lasts = std::max<Second>(1, estimate * random_.between(30, 170) / 100);
+    running_[started->contract.value] = {started->what.pool.value, at, at + lasts};
+  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&happened->what)) {
+    running_.erase(ended->contract.value);
+  }
+}
+
+Clients::Id Clients::supplier_of(std::uint32_t pool) const {
+  const engine::Places& places = witness_.state().engine().places();
+  return witness_.state().hubs()[places.pools[pool].hub.value].supplier;
+}
+
+void Clients::hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now) {
+  const engine::ContractId id{contract};
+  const std::string name = "contract " + std::to_string(contract);
+  if (now >= running.done) {
+    return make(supplier, exchange::EndContract{id}, "ends " + name);
+  }
+  if (random_.below(8) == 0) {
+    return make(supplier,
+                exchange::EndContract{id, engine::EndReason::kFailed,
+                                      static_cast<std::uint32_t>(random_.below(1'000'001))},
+                "fails " + name);
+  }
+  const Second until = now - static_cast<Second>(random_.below(30));
+  make(supplier, exchange::MeterContract{id, until},
+       "meters " + name + " to " + std::to_string(until));
+}
+
+void Clients::supplier_acts(Id supplier, Second now) {
+  const auto pool = static_cast<std::uint32_t>(random_.below(3));
+  const engine::Places& places = witness_.state().engine().places();
+  if (random_.below(8) == 0) {
+    const auto node = static_cast<std::uint32_t>(random_.below(places.pools[pool].nodes));
+    const bool up = random_.below(3) > 0;
+    return make(supplier, exchange::ReportNodes{{engine::PoolId{pool}, node, node + 1, up}},
+                std::string("says a node is ") + (up ? "up" : "down"));
+  }
+  if (random_.below(16) == 0) {
+    return make(supplier,
+                exchange::ChangeAsk{engine::PoolId{pool}, Price(random_.between(1, 9'000'000))},
+                "changes an ask");
+  }
+  if (running_.empty()) return;
+  auto at = running_.begin();
+  std::advance(at, random_.below(running_.size()));
+  const Running running = at->second;
+  const Id own = supplier_of(running.pool);
+  hub_reports(random_.below(16) == 0 ? supplier : own, at->first, running, now);
+}
+
+}  // namespace tongsuan::simulation

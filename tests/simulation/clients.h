@@ -1,0 +1,83 @@
+// Who asks the exchange: an operator, buyers, and the suppliers' hubs; and the network between.
+//
+// Model. A *call* is a request that a client made once, with an id of its own. The client keeps it
+// before it sends it, sends it until it has an answer, and sends some again after that. Messages
+// are lost, doubled, delayed and overtaken. Now and then a client uses an id again for another
+// body. Hubs learn of contracts from durable events only, end them when their work is done, meter,
+// and lose nodes.
+//
+// Oracles: a_client_hears_one_answer, and what witness.h says of answers.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tongsuan/base/random.h"
+#include "tongsuan/exchange/exchange.h"
+
+#include "plan.h"
+#include "witness.h"
+
+namespace tongsuan::simulation {
+
+struct Call {
+  exchange::Request request;
+  std::string text;  // for the trace
+  std::optional<exchange::Answer> answer;
+  bool strange = false;  // uses the id of another call
+};
+
+class Clients {
+ public:
+  Clients(std::uint64_t seed, Witness& witness);
+
+  // A client makes a call, or sends one again.
+  void step(Second now);
+  // Without new calls: whatever has no answer is sent again.
+  void step_to_end(Second now);
+  // A message that reaches its addressee, if any is on its way: the index of its call.
+  [[nodiscard]] std::optional<std::size_t> deliver();
+  [[nodiscard]] const Call& call(std::size_t index) const { return calls_[index]; }
+  // An answer was released for a call; it may be lost on its way.
+  [[nodiscard]] Verdict answered(std::size_t index, const exchange::Answer& answer, bool lost);
+  // A durable event: hubs listen.
+  void see(Second at, const exchange::Event& event);
+  [[nodiscard]] bool all_answered() const;
+  [[nodiscard]] bool hubs_are_empty() const { return running_.empty(); }
+
+ private:
+  struct Running {
+    std::uint32_t pool = 0;
+    Second begin = 0;
+    Second done = 0;  // when its work is done
+  };
+  using Id = exchange::ParticipantId;
+  void make(Id actor, exchange::Command command, const std::string& text);
+  void send(std::size_t index);
+  void send_again();
+  void reuse_id();
+  bool set_up();
+  void operator_acts();
+  void buyer_acts(Id buyer, Second now);
+  void submit(Id buyer, Second now);
+  [[nodiscard]] engine::LiveOrder some_order(Second now);
+  [[nodiscard]] OrderId some_order_id();
+  void supplier_acts(Id supplier, Second now);
+  void hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now);
+  void learn(const Call& call);
+  [[nodiscard]] Id supplier_of(std::uint32_t pool) const;
+
+  Random random_;
+  Witness& witness_;
+  const std::uint32_t buyers_;
+  std::vector<Call> calls_;
+  std::vector<std::size_t> open_;      // calls without an answer
+  std::vector<std::size_t> messages_;  // on their way
+  std::vector<Id> participants_;       // two suppliers, then buyers; as they were answered
+  std::size_t setup_next_ = 0;
+  std::uint32_t orders_ = 0;  // highest order that anybody heard of, plus one
+  std::map<std::uint32_t, Running> running_;
+};
+
+}  // namespace tongsuan::simulation

@@ -1,0 +1,86 @@
+// What one run of the simulation is: everything is drawn from its seed.
+//
+// Model. A *verdict* is nothing, or the name of the oracle that was broken and what was seen.
+// Oracles are functions that return verdicts; the first one that speaks ends the run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tongsuan::simulation {
+
+// What is switched off or broken, to see that an oracle notices.
+struct Without {
+  bool fsync = false;         // a disk that never syncs
+  bool dedup = false;         // requests that come again are done again
+  bool conservation = false;  // a last part is paid twice, and the ledger does not look
+  bool price = false;         // a supplier gets a micro-yuan too much, and the ledger may not know
+  bool epoch = false;         // whoever was taken over may still append
+};
+
+struct Plan {
+  std::uint64_t seed = 1;
+  bool disk = false;  // the embedded journal on a simulated disk; else a journal in memory
+  Without without;
+  std::function<void(const std::string&)> trace = {};  // gets every step
+};
+
+// Most seeds have a journal in memory, which is faster by far.
+[[nodiscard]] inline Plan plan_of(std::uint64_t seed) {
+  Plan plan;
+  plan.seed = seed;
+  plan.disk = seed % 8 == 0;
+  return plan;
+}
+
+struct Violation {
+  std::string oracle;
+  std::string what;
+};
+using Verdict = std::optional<Violation>;
+
+#define TONGSUAN_VERDICT(expression) \
+  if (auto verdict_ = (expression)) return verdict_
+
+// What happened in a run, or in many.
+struct Figures {
+  std::uint64_t seeds = 0, on_disk = 0, steps = 0, lives = 0, crashes = 0, machine_stops = 0;
+  std::uint64_t recoveries = 0, failed_openings = 0, take_overs = 0, fenced = 0, refused = 0;
+  std::uint64_t records = 0, in_doubt = 0, answers = 0, repeats = 0, used_ids = 0;
+  std::uint64_t full = 0, snapshots = 0, from_snapshot = 0;
+  std::uint64_t rounds = 0, cleared = 0, lost_rounds = 0;
+  std::uint64_t contracts = 0, failures = 0, extensions = 0, blocks_kept = 0;
+
+  template <class See>
+  static void each(See&& see) {
+    see("seeds", &Figures::seeds), see("on disk", &Figures::on_disk);
+    see("steps", &Figures::steps), see("lives", &Figures::lives);
+    see("crashes", &Figures::crashes), see("machine stops", &Figures::machine_stops);
+    see("recoveries", &Figures::recoveries), see("failed openings", &Figures::failed_openings);
+    see("take-overs", &Figures::take_overs), see("fenced", &Figures::fenced);
+    see("journals refused after rot", &Figures::refused), see("records", &Figures::records);
+    see("records that were in doubt", &Figures::in_doubt), see("answers", &Figures::answers);
+    see("repeated answers", &Figures::repeats), see("used ids", &Figures::used_ids);
+    see("full journals", &Figures::full), see("snapshots", &Figures::snapshots);
+    see("recoveries from a snapshot", &Figures::from_snapshot), see("rounds", &Figures::rounds);
+    see("rounds cleared", &Figures::cleared), see("rounds lost", &Figures::lost_rounds);
+    see("contracts", &Figures::contracts), see("contracts failed", &Figures::failures);
+    see("extensions", &Figures::extensions), see("blocks kept", &Figures::blocks_kept);
+  }
+  Figures& operator+=(const Figures& other) {
+    each([&](const char*, auto member) { this->*member += other.*member; });
+    return *this;
+  }
+};
+
+struct Outcome {
+  Verdict verdict;  // nothing: no oracle was broken
+  Figures figures;
+};
+
+// Runs a seed to its end, or to the first oracle that is broken.
+[[nodiscard]] Outcome simulate(const Plan& plan);
+
+}  // namespace tongsuan::simulation

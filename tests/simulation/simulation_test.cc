@@ -1,0 +1,233 @@
+// Seeds of the whole exchange; each oracle must be able to fail. docs/simulation.md.
+#include <gtest/gtest.h>
+#include <set>
+
+#include "tongsuan/base/many_seeds.h"
+#include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/journal/sim_journal.h"
+#include "tongsuan/node/sequencer.h"
+
+#include "book_keeper.h"
+#include "plan.h"
+#include "witness.h"
+
+namespace tongsuan::simulation {
+namespace {
+
+using exchange::Code;
+
+TEST(Simulation, OraclesHoldWhateverFails) {
+  Figures sum;
+  for (std::uint64_t seed = 1; seed <= many_seeds(160); ++seed) {
+    const Outcome outcome = simulate(plan_of(seed));
+    ASSERT_FALSE(outcome.verdict) << "seed " << seed << ": " << outcome.verdict->oracle << ": "
+                                  << outcome.verdict->what;
+    sum += outcome.figures;
+  }
+  // What is not reached is not tested.
+  for (const auto member :
+       {&Figures::on_disk, &Figures::machine_stops, &Figures::fenced, &Figures::in_doubt,
+        &Figures::repeats, &Figures::used_ids, &Figures::full, &Figures::from_snapshot,
+        &Figures::cleared, &Figures::failures, &Figures::extensions, &Figures::blocks_kept}) {
+    EXPECT_GT(sum.*member, 0U);
+  }
+}
+
+TEST(Simulation, ASeedIsTheSameRunAgain) {
+  for (const std::uint64_t seed : {3U, 8U}) {
+    std::string first, second;
+    Plan plan = plan_of(seed);
+    plan.trace = [&](const std::string& line) { first += line + '\n'; };
+    (void)simulate(plan);
+    plan.trace = [&](const std::string& line) { second += line + '\n'; };
+    (void)simulate(plan);
+    EXPECT_EQ(first, second);
+    EXPECT_GT(first.size(), 10'000U);
+  }
+}
+
+// ---- What is switched off is noticed -----------------------------------------------------------
+
+// Oracles that spoke, over so many seeds.
+std::set<std::string> broken_oracles(std::uint64_t seeds, const Without& without, bool disk) {
+  std::set<std::string> oracles;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    Plan plan = plan_of(seed);
+    plan.disk = disk;
+    plan.without = without;
+    const Outcome outcome = simulate(plan);
+    if (outcome.verdict) oracles.insert(outcome.verdict->oracle);
+  }
+  return oracles;
+}
+
+TEST(Simulation, NoticesADiskThatIsNeverSynced) {
+  const auto oracles = broken_oracles(12, {.fsync = true}, true);
+  EXPECT_TRUE(oracles.contains("acknowledged_is_there"));
+}
+
+TEST(Simulation, NoticesRequestsThatAreDoneTwice) {
+  const auto oracles = broken_oracles(8, {.dedup = true}, false);
+  EXPECT_TRUE(oracles.contains("answers_are_journaled"));
+}
+
+TEST(Simulation, NoticesMoneyThatIsPaidTwice) {
+  const auto oracles = broken_oracles(8, {.conservation = true}, false);
+  EXPECT_TRUE(oracles.contains("ledger_audit"));
+}
+
+// The ledger's own rules are kept here: only who counts deliveries again can know.
+TEST(Simulation, NoticesASupplierWhoGetsTooMuch) {
+  const auto oracles = broken_oracles(8, {.price = true}, false);
+  EXPECT_EQ(oracles, std::set<std::string>{"money_is_conserved"});
+}
+
+TEST(Simulation, NoticesTwoOwnersOfOneJournal) {
+  EXPECT_TRUE(broken_oracles(8, {.epoch = true}, false).contains("only_the_owner_appends"));
+  EXPECT_FALSE(broken_oracles(8, {.epoch = true}, true).empty());
+}
+
+// ---- The second book-keeper --------------------------------------------------------------------
+
+class BookKeeperTest : public ::testing::Test {
+ protected:
+  BookKeeperTest() : places_(exchange::testing::places_without_accounts()), books_(places_) {
+    books_.see(0, exchange::ParticipantOpened{exchange::ParticipantId{1}, "a", {}, {}});
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      engine::LiveOrder order = engine::testing::small_order(3);
+      order.account = AccountId{1};
+      see(0, engine::OrderAccepted{OrderId{i}, order});
+    }
+  }
+  void see(Second at, const decltype(engine::Event::what)& what) {
+    books_.see(at, engine::Event{at, what});
+  }
+  void start(std::uint32_t contract, std::uint32_t order, std::uint32_t node) {
+    see(0, engine::ContractStarted{engine::ContractId{contract},
+                                   {OrderId{order}, 0, engine::PoolId{0}, {node}, Price(3'600)},
+                                   100});
+  }
+  void end(std::uint32_t contract) { see(50, engine::ContractEnded{engine::ContractId{contract}}); }
+  [[nodiscard]] std::string oracle() const {
+    return books_.broken() ? books_.broken()->oracle : "";
+  }
+  engine::Places places_;
+  BookKeeper books_;
+};
+
+TEST_F(BookKeeperTest, SaysNothingWhereNothingIsWrong) {
+  start(0, 0, 0);
+  start(1, 1, 1);
+  end(0);
+  start(2, 2, 0);
+  EXPECT_EQ(oracle(), "");
+}
+
+TEST_F(BookKeeperTest, NoticesDevicesThatAreSoldTwice) {
+  start(0, 0, 0);
+  start(1, 1, 0);
+  EXPECT_EQ(oracle(), "capacity_is_sold_once");
+}
+
+TEST_F(BookKeeperTest, NoticesANodeThatIsDown) {
+  see(0, engine::NodesChanged{engine::PoolId{0}, 0, 1, false});
+  start(0, 0, 0);
+  EXPECT_EQ(oracle(), "capacity_is_sold_once");
+}
+
+TEST_F(BookKeeperTest, NoticesAnOrderThatRunsTwice) {
+  start(0, 0, 0);
+  start(1, 0, 1);
+  EXPECT_EQ(oracle(), "an_order_runs_once");
+}
+
+TEST_F(BookKeeperTest, NoticesAContractThatEndsTwice) {
+  start(0, 0, 0);
+  end(0);
+  end(0);
+  EXPECT_EQ(oracle(), "a_contract_ends_once");
+}
+
+TEST_F(BookKeeperTest, NoticesWhoPaysMoreThanOffered) {
+  start(0, 0, 0);
+  see(100, engine::ContractExtended{engine::ContractId{0}, 1'000});
+  see(500, engine::ContractEnded{engine::ContractId{0}});
+  EXPECT_EQ(oracle(), "nobody_pays_more_than_offered") << "3 devices, 500 seconds, worth 1,000";
+}
+
+// ---- Answers and rounds ------------------------------------------------------------------------
+
+TEST(RoundBook, NoticesGapsAndGatesThatAreOpen) {
+  const exchange::State state(exchange::testing::places_without_accounts(), 0);
+  const auto verdict = [&](std::vector<exchange::OwnEvent> events) {
+    RoundBook book(state.engine().posted());
+    for (exchange::OwnEvent& event : events) book.see(std::move(event));
+    return book.rounds_close_in_order(state).has_value();
+  };
+  EXPECT_FALSE(verdict({}));
+  EXPECT_TRUE(verdict({exchange::GateClosed{2}}));
+  EXPECT_TRUE(verdict({exchange::GateClosed{1}, exchange::GateClosed{1}}));
+  exchange::RoundPublished published;
+  published.round = 1;
+  EXPECT_TRUE(verdict({published}));
+}
+
+// ---- Two orders, credit for one ----------------------------------------------------------------
+
+class CreditForOne : public ::testing::Test {
+ protected:
+  using Answers = std::vector<exchange::Answer>;
+  // A life of an exchange over the same journal.
+  struct Life {
+    explicit Life(journal::SimJournalDisk& disk, Answers& answers)
+        : journal(disk, 1, {}),
+          exchange(exchange::testing::places_without_accounts(), 0),
+          sequencer(exchange, journal, {},
+                    {[&answers](node::Token, const exchange::Answer& answer) {
+                       answers.push_back(answer);
+                     },
+                     {}}) {
+      EXPECT_TRUE(sequencer.recover().ok());
+    }
+    void ask(exchange::ParticipantId actor, exchange::Command command,
+             exchange::CommandId id = {}) {
+      sequencer.take(0, {id, 1, actor, std::move(command)}, 1);
+    }
+    journal::SimJournal journal;
+    exchange::Exchange exchange;
+    node::Sequencer sequencer;
+  };
+  journal::SimJournalDisk disk_;
+  Answers answers_;
+};
+
+TEST_F(CreditForOne, ExactlyOneOfTwoOrdersInABatchIsAccepted) {
+  const exchange::ParticipantId alice{1};
+  const engine::LiveOrder order = engine::testing::small_order();
+  const exchange::SubmitOrder submit{order, "job"};
+  {
+    Life life(disk_, answers_);
+    life.ask(ledger::kHouse, exchange::OpenParticipant{"alice", {}, ledger::kHouse, Money()});
+    life.ask(ledger::kHouse, exchange::SetRules{{.collar_percent = 0}});
+    life.ask(ledger::kHouse,
+             exchange::Deposit{{alice, ledger::Purpose::kCash}, Money(order.value * 2 - 1), 7});
+    life.ask(alice, submit, {1});
+    life.ask(alice, submit, {2});
+    EXPECT_TRUE(answers_.empty()) << "nobody hears anything before it is durable";
+    ASSERT_TRUE(life.sequencer.flush().ok());
+  }
+  Life again(disk_, answers_);
+  again.ask(alice, submit, {2});
+  again.ask(alice, submit, {1});
+  ASSERT_TRUE(again.sequencer.flush().ok());
+  ASSERT_EQ(answers_.size(), 7U);
+  EXPECT_EQ(answers_[3].code, Code::kDone);
+  EXPECT_EQ(answers_[4].code, Code::kNoMoney);
+  EXPECT_EQ(answers_[5].code, Code::kNoMoney);
+  EXPECT_EQ(answers_[6].code, Code::kDone);
+  EXPECT_TRUE(answers_[5].repeated && answers_[6].repeated);
+  EXPECT_EQ(again.exchange.state().live_orders(), 1U);
+}
+
+}  // namespace
+}  // namespace tongsuan::simulation
