@@ -410,8 +410,7 @@ constexpr std::array kJournalOptions = {
                .kind = V::kFolder,
                .value_name = "FOLDER",
                .help = M::kHelpExportTo},
-    OptionSpec{
-        .id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpJournalForce},
+    OptionSpec{.id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpJournalForce},
 };
 
 constexpr std::array kHelpOptions = {
@@ -581,8 +580,8 @@ constexpr std::array kCommands = {
                 kImportExamples, kMakeCodes, run_import},
     CommandSpec{"replay", M::kSummaryReplay, M::kAboutReplay, kReplayArguments, kReplayOptions,
                 kReplayExamples, kReplayCodes, run_replay},
-    CommandSpec{"journal", M::kSummaryJournal, M::kAboutJournal, kJournalArguments,
-                kJournalOptions, kJournalExamples, kJournalCodes, run_journal},
+    CommandSpec{"journal", M::kSummaryJournal, M::kAboutJournal, kJournalArguments, kJournalOptions,
+                kJournalExamples, kJournalCodes, run_journal},
     CommandSpec{"completion",
                 M::kSummaryCompletion,
                 M::kAboutCompletion,

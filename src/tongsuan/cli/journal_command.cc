@@ -179,12 +179,11 @@ Attempt<int> show(Session& session, const Arguments& arguments) {
   const journal::Answer<Done> read = opened.reader->read(from, [&](const journal::Batch& batch) {
     for (std::uint64_t sequence = std::max(from, batch.first);
          sequence <= std::min(last, batch.last()) && !failure; ++sequence) {
-      const auto misfit = exchange::read_record(
-          batch.records[sequence - batch.first].events,
-          [&](Second at, const exchange::Event& event) {
-            add_event(table, sequence, at, founding, event);
-            return true;
-          });
+      const auto misfit = exchange::read_record(batch.records[sequence - batch.first].events,
+                                                [&](Second at, const exchange::Event& event) {
+                                                  add_event(table, sequence, at, founding, event);
+                                                  return true;
+                                                });
       if (!misfit) continue;
       failure = journal::Failure{journal::Fault::kCorrupt, "command " + std::to_string(sequence) +
                                                                ": " + misfit->what + ", at byte " +
@@ -223,10 +222,10 @@ Attempt<int> export_round(Session& session, const Arguments& arguments) {
   const auto texts = node::read_round_texts(*opened.reader, *found.value());
   if (!texts.ok()) return journal_failure(session, path, texts.error());
   if (texts.value().certificate.empty()) {
-    return Failure{.exit_code = kNotFound,
-                   .code = "no-certificate",
-                   .what = session.say(Message::kRoundWithoutCertificate,
-                                       {number, found.value()->reason})};
+    return Failure{
+        .exit_code = kNotFound,
+        .code = "no-certificate",
+        .what = session.say(Message::kRoundWithoutCertificate, {number, found.value()->reason})};
   }
   TONGSUAN_TRY([[maybe_unused]] const Done book,
                write_file(session, base + ".market", texts.value().book, force));
