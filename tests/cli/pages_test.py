@@ -12,8 +12,8 @@ import sys
 from harness import TONGSUAN, CommandTest, environment, main, run
 
 SOURCE, VERIFY = pathlib.Path(sys.argv[2]), sys.argv[3]
-COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay", "login", "submit", "orders",
-            "cancel", "amend", "market", "hubs", "offer", "contracts", "events", "bill", "ledger", "doctor", "config",
+COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay", "journal", "login", "submit",
+            "orders", "cancel", "amend", "market", "hubs", "offer", "contracts", "events", "bill", "ledger", "doctor", "config",
             "admin", "completion", "help", "version"]
 ALIASES = {"sbatch": "submit", "squeue": "orders", "scancel": "cancel", "sinfo": "hubs", "sacct": "bill"}
 PAGES = {"tongsuan.1": "tongsuan", "tongsuan-verify.1": "tongsuan-verify",

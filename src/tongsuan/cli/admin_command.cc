@@ -26,7 +26,7 @@ constexpr std::array kKeyColumns = {
     JsonColumn{"id", Message::kTitleKey, "id"},
     JsonColumn{"role", Message::kTitleRole, "role"},
     JsonColumn{"expires", Message::kTitleExpires, "expires"},
-    JsonColumn{"sequence", Message::kTitleSequence, "sequence", JsonKind::kNumber, true},
+    JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
 constexpr std::array<std::string_view, 6> kRuleNames = {
     "roundSeconds", "lockSeconds", "collarPercent", "ordersOfOne", "liveOrders", "penaltyPpm"};

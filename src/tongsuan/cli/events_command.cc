@@ -21,7 +21,7 @@ constexpr std::int64_t kFirstPause = 200;
 constexpr std::int64_t kLastPause = 10'000;
 
 constexpr std::array kEventColumns = {
-    JsonColumn{"sequence", Message::kTitleSequence, "sequence", JsonKind::kNumber},
+    JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber},
     JsonColumn{"part", Message::kTitlePart, "part", JsonKind::kNumber, true},
     JsonColumn{"at", Message::kTitleAt, "at"},
     JsonColumn{"type", Message::kTitleType, "type"},

@@ -22,7 +22,7 @@ constexpr std::array kLineColumns = {
     JsonColumn{"reference", Message::kTitleReference, "reason.reference", JsonKind::kText, true},
     JsonColumn{"other", Message::kTitleOther, "other.participant", JsonKind::kText, true},
     JsonColumn{"other_purpose", Message::kTitlePurpose, "other.purpose", JsonKind::kText, true},
-    JsonColumn{"sequence", Message::kTitleSequence, "sequence", JsonKind::kNumber, true},
+    JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
 constexpr std::array kAccountColumns = {
     JsonColumn{"participant", Message::kTitleParticipant, "participant"},
@@ -43,7 +43,7 @@ constexpr std::array kTransferColumns = {
     JsonColumn{"to_purpose", Message::kTitlePurpose, "to.purpose"},
     JsonColumn{"amount", Message::kTitleAmount, "amount", JsonKind::kMoney},
     JsonColumn{"reference", Message::kTitleReference, "reference"},
-    JsonColumn{"sequence", Message::kTitleSequence, "sequence", JsonKind::kNumber, true},
+    JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
 
 struct Period {

@@ -28,7 +28,7 @@ constexpr std::array kOrderColumns = {
     JsonColumn{"price", Message::kTitlePrice, "block.price", JsonKind::kMoney},
     JsonColumn{"contracts", Message::kTitleContracts, "contracts"},
     JsonColumn{"submitted", Message::kTitleSubmitted, "submitted", JsonKind::kText, true},
-    JsonColumn{"sequence", Message::kTitleSequence, "sequence", JsonKind::kNumber, true},
+    JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
 
 }  // namespace
