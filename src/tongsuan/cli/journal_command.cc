@@ -143,7 +143,7 @@ void add_event(report::Table& table, std::uint64_t sequence, Second at,
   row.push_back(number_cell(words.order));
   row.push_back(number_cell(words.contract));
   row.push_back(number_cell(words.participant));
-  row.push_back(words.amount ? report::Cell(*words.amount) : report::Cell());
+  row.push_back(number_or_nothing(words.amount));
   row.emplace_back(words.details);
   table.rows.push_back(std::move(row));
 }
