@@ -344,7 +344,7 @@ class Answers(ExchangeTest):
         self.log_in(fake)
         done = self.ask(fake, "submit", "job.yaml")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("rate-limited: asking again in 0.2 s", done.stderr)
+        self.assertIn("rate-limited: asking again in 0.1 s", done.stderr)
 
     def test_10_not_verified(self):
         round_1 = {"id": "R-1", "state": "cleared", "book": "0" * 64, "certificate": "0" * 64}
