@@ -31,6 +31,7 @@ offer west-h100 seller=dc-west hub=west class=H100 steps=8@5
 end 8
 """
 JOB = """name: now
+num_nodes: 2
 resources: {accelerators: {H100: 8}}
 market: {work: 2h, limit: 9.00 CNY/gpu-h}
 run: python train.py
@@ -40,7 +41,6 @@ SCRIPT = """#!/bin/bash
 #SBATCH -N 2
 #SBATCH --gres=gpu:H100:8
 #SBATCH --time=1:00:00
-#SBATCH --begin=2026-04-13T20:00:00
 #TONGSUAN limit: 8.00 CNY/gpu-h
 srun train
 """
@@ -105,7 +105,7 @@ class Day(CommandTest):
         self.assertEqual(second["hold"]["amount"], "128.00")
         orders = {row["id"]: row for row in self.rows("team-nlp", "orders")}
         self.assertEqual([orders[first["id"]]["state"], orders[second["id"]]["state"]], ["running", "waiting"])
-        self.assertEqual(self.rows("team-nlp", "contracts")[0]["hub"], "west", "the cheaper one")
+        self.assertEqual(self.rows("team-nlp", "contracts")[0]["hub"], "east", "the other one has too few")
         self.by("team-nlp", "amend", second["id"], "--limit", "8.5")
 
         last = self.close_round()
@@ -125,7 +125,7 @@ class Day(CommandTest):
         kinds = [row["kind"] for row in self.rows("team-nlp", "bill")]
         self.assertLessEqual({"deposit", "hold", "release"}, set(kinds))
         balances = {row["purpose"]: row["balance"] for row in self.rows("team-nlp", "ledger")}
-        self.assertEqual((balances["cash"], balances["hold"]), ("4856 CNY", "144 CNY"))
+        self.assertEqual((balances["cash"], balances["hold"]), ("4712 CNY", "288 CNY"))
         total = self.rows("operator", "ledger", "trial-balance")
         self.assertEqual(sum(float(row["balance"].split()[0]) for row in total), 0)
         self.assertEqual(self.rows("operator", "bill", "--participant", buyer)[0]["amount"], "5000 CNY")

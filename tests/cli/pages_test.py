@@ -117,7 +117,7 @@ class Messages(CommandTest):
         keys = [key for key, _, _ in self.rows()]
         self.assertEqual(len(keys), len(set(keys)))
         code = "".join(path.read_text(encoding="utf-8")
-                       for path in (SOURCE / "src/tongsuan/cli").glob("*.cc"))
+                       for path in (SOURCE / "src/tongsuan/cli").glob("*.[ch]*") if path.suffix != ".inc")
         used = set(re.findall(r"\b(?:Message|M)::(k\w+)", code))
         self.assertEqual(sorted(set(keys) - used), [])
 

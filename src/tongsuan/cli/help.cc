@@ -171,8 +171,15 @@ constexpr Language kManLanguage = Language::kEnglish;
 std::string troff(std::string_view text) {
   std::string out;
   bool line_begin = true;
-  for (const char c : text) {
+  constexpr std::string_view kEllipsis = "…";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (line_begin && (c == '.' || c == '\'')) out += "\\&";
+    if (text.substr(i).starts_with(kEllipsis)) {
+      out += "\\[u2026]";  // troff reads no UTF-8
+      i += kEllipsis.size() - 1;
+      continue;
+    }
     if (c == '\\') {
       out += "\\e";
     } else if (c == '-') {

@@ -19,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kFirstPause{200};
+constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLastPause{5'000};
 constexpr int kTriesUnreachable = 3;
 constexpr std::size_t kNonceBytes = 18;

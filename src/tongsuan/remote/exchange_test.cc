@@ -142,7 +142,7 @@ TEST_F(ExchangeTest, RepeatsUnderOneKeyAndWaitsAsLongAsItIsTold) {
   ASSERT_TRUE(exchange.ask(order()).ok());
   ASSERT_EQ(seen.size(), 3U);
   EXPECT_EQ(*seen[0].headers.find("idempotency-key"), *seen[2].headers.find("idempotency-key"));
-  EXPECT_EQ(pauses, (std::vector<std::int64_t>{1'000, 400}));
+  EXPECT_EQ(pauses, (std::vector<std::int64_t>{1'000, 200}));
 }
 
 TEST_F(ExchangeTest, ARefusalIsAnAnswer) {
