@@ -126,6 +126,9 @@ class JournalTest(unittest.TestCase):
         no_round = run("journal", "export", self.data, "--round", "999")
         self.assertEqual(no_round.returncode, 4, no_round.stderr)
         self.assertIn("999", no_round.stderr)
+        empty = run("journal", "export", self.data, "--round", "1")
+        self.assertEqual(empty.returncode, 4, empty.stderr)
+        self.assertIn("[no-certificate]", empty.stderr)
         without = run("journal", "export", self.data)
         self.assertEqual(without.returncode, 2, without.stderr)
 
