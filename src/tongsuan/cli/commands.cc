@@ -537,9 +537,7 @@ constexpr std::array kJournalExamples = {
     Example{"tongsuan journal check /srv/exchange", M::kExampleJournalCheck},
     Example{"tongsuan journal show /srv/exchange --from 1000 --limit 20 -o jsonl",
             M::kExampleJournalShow},
-    Example{"tongsuan journal export /srv/exchange --round 7 && tongsuan-verify round-7.market "
-            "round-7.cert",
-            M::kExampleJournalExport},
+    Example{"tongsuan journal export /srv/exchange --round 7", M::kExampleJournalExport},
     Example{"tongsuan journal repair /srv/exchange", M::kExampleJournalRepair},
 };
 constexpr std::array kCompletionExamples = {
