@@ -25,6 +25,7 @@ usage: bench/run.sh NAME [ARGS]
   state      a running exchange: events judged, applied and hashed, snapshots, bytes of an order
   journal    durable appends beside a plain file, opening, reading back; in out/
   http       the HTTP layer alone on one server thread; --target URL for any server
+  shelf      questions about a round of a running exchange: bench/run.sh shelf national-week
   json       bodies of 256 orders, from bytes to checked fields, and back
   access     signed requests and tokens let in per second
   dispatch   each call into the market of an exchange where a million orders wait: bench/run.sh dispatch national-week
@@ -94,6 +95,10 @@ case "$name" in
   dispatch)
     [ $# -gt 0 ] || set -- national-week
     program dispatch "$@"
+    ;;
+  shelf)
+    [ $# -gt 0 ] || set -- national-week
+    program shelf "$@"
     ;;
   journal)
     mkdir -p out/bench-files

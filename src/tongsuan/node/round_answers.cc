@@ -180,28 +180,46 @@ Fate fate_of(const exchange::State& state, OrderId order) {
   return fate;
 }
 
-Stood stood_outside(const exchange::State& state, OrderId id, const RoundRow& row) {
-  const OrderRecord& record = state.engine().order(id);
-  const std::string round = "round " + std::to_string(row.round);
-  if (record.first_start >= 0 && record.first_start <= row.closed) {
-    const Fate fate = fate_of(state, id);
-    std::string text = "it did not wait for " + round +
-                       ": dispatch started it between rounds, at the posted price";
-    if (fate.place) text += ", in " + fate.place->hub + " on " + fate.place->accelerator;
-    return {Standing::kStarted, std::move(text)};
+namespace {
+
+std::string started_text(const Fate& fate) {
+  std::string text = "dispatch started it between rounds, at the posted price";
+  if (fate.place) text += ", in " + fate.place->hub + " on " + fate.place->accelerator;
+  return text;
+}
+
+Stood stood_before_rounds(const exchange::State& state, OrderId id) {
+  if (state.engine().order(id).first_start >= 0) {
+    return {Standing::kStarted, started_text(fate_of(state, id))};
   }
-  if (record.order.submit >= row.gate) {
-    const bool next = state.rounds().back().round == row.round;
+  return {Standing::kAfterGate, "no round has closed yet"};
+}
+
+}  // namespace
+
+Stood stood_outside(const exchange::State& state, OrderId id, const RoundRow* row) {
+  if (row == nullptr) return stood_before_rounds(state, id);
+  const OrderRecord& record = state.engine().order(id);
+  const std::string round = "round " + std::to_string(row->round);
+  if (record.first_start >= 0 && record.first_start <= row->closed) {
+    return {Standing::kStarted,
+            "it did not wait for " + round + ": " + started_text(fate_of(state, id))};
+  }
+  if (record.order.submit >= row->gate) {
+    const bool next = state.rounds().back().round == row->round;
     return {Standing::kAfterGate,
             "it came after the gate of " + round +
                 (next ? ": it is in the book of the next round" : ": look at a later round")};
   }
-  if (record.order.not_before > row.gate) {
+  if (record.order.not_before > row->gate) {
     return {Standing::kLater,
             "it is wanted only after the gate of " + round + ": it stands in a later book"};
   }
   if (record.state == OrderState::kCancelled || record.state == OrderState::kLeft) {
     return {Standing::kGone, "it was no longer wanted when the book of " + round + " was made"};
+  }
+  if (row->outcome != exchange::RoundOutcome::kCleared) {
+    return {Standing::kPassedOver, "nothing was cleared in " + round + ": " + row->reason};
   }
   return {Standing::kPassedOver, "it waited, but not among the orders that the book of " + round +
                                      " has room for, or no start of it lies within the book"};

@@ -48,18 +48,16 @@ const RoundRow* last_cleared(const exchange::State& state) {
   return at == rounds.rend() ? nullptr : &*at;
 }
 
-// Of the rounds that closed while the order may have waited: the last that was cleared, or the
-// last.
-std::uint64_t round_to_ask(const exchange::State& state, const engine::OrderRecord& record) {
-  std::uint64_t any = 0;
+// Of the rounds that closed while the order may have waited: the last that was cleared, or the last
+// of all. Null: none has closed.
+const RoundRow* row_to_ask(const exchange::State& state, const engine::OrderRecord& record) {
   const auto& rounds = state.rounds();
   for (auto row = rounds.rbegin(); row != rounds.rend(); ++row) {
-    if (any == 0) any = row->round;
     if (row->gate < record.order.submit) break;
     if (record.first_start >= 0 && row->gate > record.first_start && record.stops == 0) continue;
-    if (row->outcome == RoundOutcome::kCleared) return row->round;
+    if (row->outcome == RoundOutcome::kCleared) return &*row;
   }
-  return any;
+  return rounds.empty() ? nullptr : &rounds.back();
 }
 
 std::optional<Refused> refused_by_engine(const exchange::State& state, LiveOrder order,
@@ -106,6 +104,13 @@ std::optional<clearing::AskedOrder> ask_of(const engine::State& state, const Liv
   }
   std::ranges::sort(asked.replicas);
   return asked;
+}
+
+void tell_outside(const View& view, OrderId order, const RoundRow* row, WhyAnswer& answer) {
+  internal::Stood stood = internal::stood_outside(view.state, order, row);
+  answer.standing = stood.standing;
+  answer.text = std::move(stood.text);
+  answer.fate = internal::fate_of(view.state, order);
 }
 
 }  // namespace
@@ -322,24 +327,41 @@ Told<Quote> RoundShelf::quote(LiveOrder order, Second now, clearing::WhyOptions 
   return quote;
 }
 
-Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> round,
-                                clearing::WhyOptions options) {
-  const Turn turn(*this);
-  if (!turn.taken()) return Turn::refused();
+// The row whose book answers; nothing where `answer` is all that there is to say.
+Told<std::optional<RoundRow>> RoundShelf::row_of(OrderId order, std::optional<std::uint64_t> round,
+                                                 WhyAnswer& answer) const {
   std::optional<Told<RoundRow>> row;
   read_([&](const View& view) {
     if (!view.state.engine().knows(order)) {
       row = unknown_order();
       return;
     }
-    const std::uint64_t asked =
-        round ? *round : round_to_ask(view.state, view.state.engine().order(order));
-    row = cleared_row(view.state, asked);
+    if (round) {
+      row = cleared_row(view.state, *round);
+      return;
+    }
+    const RoundRow* last = row_to_ask(view.state, view.state.engine().order(order));
+    if (last != nullptr && last->outcome == RoundOutcome::kCleared) {
+      row = *last;
+      return;
+    }
+    answer.round = last == nullptr ? 0 : last->round;
+    tell_outside(view, order, last, answer);
   });
+  if (!row) return std::optional<RoundRow>();
   if (!row->ok()) return row->error();
-  TONGSUAN_TRY(const HeldPtr held, round_of(row->value()));
-  const std::uint32_t at = position(*held, order);
+  return std::optional(std::move(*row).value());
+}
+
+Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> round,
+                                clearing::WhyOptions options) {
+  const Turn turn(*this);
+  if (!turn.taken()) return Turn::refused();
   WhyAnswer answer;
+  TONGSUAN_TRY(const std::optional<RoundRow> row, row_of(order, round, answer));
+  if (!row) return answer;
+  TONGSUAN_TRY(const HeldPtr held, round_of(*row));
+  const std::uint32_t at = position(*held, order);
   answer.round = held->round;
   internal::AskedBlock block;
   if (at != kNone) block = internal::block_of(*held->market, at);
@@ -347,17 +369,12 @@ Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> roun
   read_([&](const View& view) {
     known = view.state.engine().knows(order);
     if (!known) return;
+    if (at == kNone) return tell_outside(view, order, &*row, answer);
     answer.fate = internal::fate_of(view.state, order);
-    engine::OrderRecord record = view.state.engine().order(order);
+    const engine::OrderRecord& record = view.state.engine().order(order);
     block.live = record.order;
-    if (at != kNone) {
-      block.grid = rolling::on_grid(view.state.engine(), record,
-                                    {held->grid, held->grid.begin, held->duration_ppm});
-      return;
-    }
-    internal::Stood stood = internal::stood_outside(view.state, order, row->value());
-    answer.standing = stood.standing;
-    answer.text = std::move(stood.text);
+    block.grid = rolling::on_grid(view.state.engine(), record,
+                                  {held->grid, held->grid.begin, held->duration_ppm});
   });
   if (!known) return unknown_order();
   if (at == kNone) return answer;
@@ -387,7 +404,7 @@ Told<RoundShelf::HeldPtr> RoundShelf::cleared_round(OrderId order, std::uint64_t
   Refused refused{Why::kNotInBook, "the order does not stand in the book of the round"};
   read_([&](const View& view) {
     if (!view.state.engine().knows(order)) return;
-    refused.what = internal::stood_outside(view.state, order, row->value()).text;
+    refused.what = internal::stood_outside(view.state, order, &row->value()).text;
   });
   return refused;
 }

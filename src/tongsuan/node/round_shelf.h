@@ -122,7 +122,7 @@ struct Fate {
 };
 
 struct WhyAnswer {
-  std::uint64_t round = 0;
+  std::uint64_t round = 0;  // 0: none has closed
   Standing standing = Standing::kInBook;
   std::string text;                    // one sentence
   std::optional<Explained> explained;  // kInBook
@@ -157,7 +157,8 @@ class RoundShelf {
   // Whose account it is, when it was submitted and its premium do not matter.
   [[nodiscard]] Told<Quote> quote(engine::LiveOrder order, Second now,
                                   clearing::WhyOptions options = {});
-  // Without a round: of the last one that it can have stood in.
+  // Without a round: of the last one that was cleared while it may have waited; where there is
+  // none, how it stood to the last one that closed.
   [[nodiscard]] Told<WhyAnswer> why(OrderId order, std::optional<std::uint64_t> round = {},
                                     clearing::WhyOptions options = {});
   [[nodiscard]] Told<Proof> proof(OrderId order, std::uint64_t round);
@@ -179,6 +180,9 @@ class RoundShelf {
   [[nodiscard]] Told<HeldPtr> load(const exchange::RoundRow& row);
   [[nodiscard]] Told<std::string> text_of(const Digest& name, const char* what);
   [[nodiscard]] Told<HeldPtr> cleared_round(OrderId order, std::uint64_t round);
+  [[nodiscard]] Told<std::optional<exchange::RoundRow>> row_of(OrderId order,
+                                                               std::optional<std::uint64_t> round,
+                                                               WhyAnswer& answer) const;
   [[nodiscard]] std::uint32_t position(const Held& held, OrderId order) const;
 
   Read read_;

@@ -502,12 +502,17 @@ TEST_F(RoundShelfTest, ManyAskAtOnce) {
 TEST_F(RoundShelfTest, ARoundWithoutAClearingSaysSo) {
   open();
   const OrderId id = submit(1);  // it starts, and nothing waits
+  EXPECT_EQ(told(shelf().why(id)), "started");
   clock_.set(50);
   wait_for_round(1);
   const Told<WhyAnswer> why = shelf().why(id, 1);
   ASSERT_FALSE(why.ok());
   EXPECT_EQ(why.error().why, Why::kNotCleared);
   EXPECT_NE(why.error().what.find("no order waited"), std::string::npos);
+  const Told<WhyAnswer> last = shelf().why(id);
+  ASSERT_TRUE(last.ok()) << last.error().what;
+  EXPECT_EQ(last.value().standing, Standing::kStarted);
+  EXPECT_EQ(last.value().text.substr(0, 44), "it did not wait for round 1: dispatch starte");
 }
 
 }  // namespace

@@ -58,13 +58,14 @@ struct AskedBlock {
 [[nodiscard]] std::optional<Place> place_now(const exchange::State& state,
                                              const engine::LiveOrder& order, Second now);
 [[nodiscard]] Fate fate_of(const exchange::State& state, OrderId order);
-// How an order that is not in the book of a closed round stood to it, in words.
+// How an order that is not in the book of a closed round stood to it, in words. Null: none has
+// closed.
 struct Stood {
   Standing standing = Standing::kPassedOver;
   std::string text;
 };
 [[nodiscard]] Stood stood_outside(const exchange::State& state, OrderId order,
-                                  const exchange::RoundRow& row);
+                                  const exchange::RoundRow* row);
 
 }  // namespace internal
 }  // namespace tongsuan::node
