@@ -50,7 +50,8 @@ for size in 16 64; do
   "$build/bench/bench_http_load" --target "$url/v1/orders:batch" --method POST --body-file "$folder/body" \
     --header 'Authorization: Bearer dev-load' --header 'Content-Type: application/json' \
     --connections 64 --seconds "$seconds" | sed 's/^/  /'
-  echo "  server: $((($(cpu) - before))) hundredths of a CPU second"
+  used=$(($(cpu) - before))
+  echo "  server: $used hundredths of a CPU second"
 done
 python3 -c 'import json
 print(json.dumps({"kind": "block", "name": "job", "ways": [{"class": "H800", "devices": 1, "durationSeconds": 36000}], "limit": {"amount": "3.00", "currency": "CNY"}}))' >"$folder/body"

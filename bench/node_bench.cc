@@ -204,8 +204,8 @@ int replay(const std::string& path) {
   });
   const double took = seconds_since(begun);
   const auto commands = static_cast<double>(exchange.sequence());
-  std::printf("replay: %.0f commands in %.3f s: %.0f commands/s, %.2f us CPU each\n", commands, took,
-              commands / took, (cpu_seconds() - cpu) / commands * 1e6);
+  std::printf("replay: %.0f commands in %.3f s: %.0f commands/s, %.2f us CPU each\n", commands,
+              took, commands / took, (cpu_seconds() - cpu) / commands * 1e6);
   return read.ok() && replayed.ok() ? 0 : 1;
 }
 

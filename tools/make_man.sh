@@ -6,6 +6,7 @@ folder=$(dirname "$0")/../docs/man
 mkdir -p "$folder"
 "$tongsuan" help --man tongsuan > "$folder/tongsuan.1"
 "$tongsuan" help --man tongsuan-verify > "$folder/tongsuan-verify.1"
-for command in clear why quote show generate import replay journal completion help version; do
+for command in clear why quote show generate import replay journal login submit orders cancel amend market hubs \
+    offer contracts events bill ledger doctor config admin completion help version; do
   "$tongsuan" help --man "$command" > "$folder/tongsuan-$command.1"
 done

@@ -12,8 +12,10 @@ import sys
 from harness import TONGSUAN, CommandTest, environment, main, run
 
 SOURCE, VERIFY = pathlib.Path(sys.argv[2]), sys.argv[3]
-COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay",
-            "completion", "help", "version"]
+COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay", "journal", "login", "submit",
+            "orders", "cancel", "amend", "market", "hubs", "offer", "contracts", "events", "bill", "ledger", "doctor", "config",
+            "admin", "completion", "help", "version"]
+ALIASES = {"sbatch": "submit", "squeue": "orders", "scancel": "cancel", "sinfo": "hubs", "sacct": "bill"}
 PAGES = {"tongsuan.1": "tongsuan", "tongsuan-verify.1": "tongsuan-verify",
          **{f"tongsuan-{name}.1": name for name in COMMANDS if name != "verify"}}
 
@@ -60,6 +62,7 @@ class Completion(CommandTest):
     def test_commands(self):
         self.assertLessEqual(set(COMMANDS), self.complete(""))
         self.assertEqual(self.complete("ver"), {"verify", "version"})
+        self.assertEqual(self.complete("admin", "re"), {"resume", "revoke"})
 
     def test_options_and_values(self):
         self.assertLessEqual({"--certificate", "-c", "--report", "--lang"}, self.complete("clear", "-"))
@@ -68,6 +71,12 @@ class Completion(CommandTest):
         self.assertEqual(self.complete("verify", "--output", ""), {"text", "json"})
         self.assertEqual(self.complete("clear", "--lang", ""), {"en", "zh"})
         self.assertNotIn("--man", self.complete("help", "--"))
+
+    def test_aliases(self):
+        self.assertLessEqual(set(ALIASES), self.complete("s"))
+        for alias, name in ALIASES.items():
+            self.assertEqual(self.complete(alias, "--"), self.complete(name, "--"))
+            self.assertIn(alias, self.run_ok(name, "--help").stdout)
 
     def test_arguments(self):
         self.assertEqual(self.complete("clear", ""), {"tiny.market"})
@@ -108,7 +117,7 @@ class Messages(CommandTest):
         keys = [key for key, _, _ in self.rows()]
         self.assertEqual(len(keys), len(set(keys)))
         code = "".join(path.read_text(encoding="utf-8")
-                       for path in (SOURCE / "src/tongsuan/cli").glob("*.cc"))
+                       for path in (SOURCE / "src/tongsuan/cli").glob("*.[ch]*") if path.suffix != ".inc")
         used = set(re.findall(r"\b(?:Message|M)::(k\w+)", code))
         self.assertEqual(sorted(set(keys) - used), [])
 

@@ -78,6 +78,10 @@ void jwks(std::string_view bytes);
 // within its limits that is an order or is told why not.
 void job_file(std::string_view bytes);
 
+// Settings and credentials in the small part of TOML, addresses of servers, dates and problems of
+// HTTP: refused with a place, or written and read as themselves.
+void settings_file(std::string_view bytes);
+
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
@@ -94,6 +98,7 @@ void job_file(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> credentials_seeds();
 [[nodiscard]] std::vector<std::string> jwks_seeds();
 [[nodiscard]] std::vector<std::string> job_file_seeds();
+[[nodiscard]] std::vector<std::string> settings_file_seeds();
 [[nodiscard]] std::vector<std::string> engine_events_seeds();
 [[nodiscard]] std::vector<std::string> state_snapshot_seeds();
 
@@ -119,6 +124,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"credentials", credentials, credentials_seeds},
     {"jwks", jwks, jwks_seeds},
     {"job_file", job_file, job_file_seeds},
+    {"settings_file", settings_file, settings_file_seeds},
     {"engine_events", engine_events, engine_events_seeds},
     {"state_snapshot", state_snapshot, state_snapshot_seeds}};
 

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 from harness import Daemon, Peer, national_places, temporary
@@ -39,9 +40,21 @@ class JournalTest(unittest.TestCase):
         cls.daemon.start()
         cls.while_running = run("replay", cls.data, "--format", "jsonl")
         cls.check_running = run("journal", "check", cls.data, "-o", "jsonl")
-        cls.daemon.advance(130)
-        Peer(cls.daemon.port).ask("GET", "/v1/market")
+        for rounds in (1, 2):
+            cls.daemon.advance(70)
+            cls.wait_for_rounds(rounds)
         cls.daemon.stop()
+
+    @classmethod
+    def wait_for_rounds(cls, count):
+        """Until so many rounds are over."""
+        peer = Peer(cls.daemon.port)
+        for _ in range(1000):
+            items = json.loads(peer.ask("GET", "/v1/rounds")[2])["items"]
+            if sum("closed" in item for item in items) >= count:
+                return
+            time.sleep(0.01)
+        raise AssertionError("the rounds did not close")
 
     @classmethod
     def tearDownClass(cls):
@@ -126,6 +139,9 @@ class JournalTest(unittest.TestCase):
         no_round = run("journal", "export", self.data, "--round", "999")
         self.assertEqual(no_round.returncode, 4, no_round.stderr)
         self.assertIn("999", no_round.stderr)
+        empty = run("journal", "export", self.data, "--round", "1")
+        self.assertEqual(empty.returncode, 4, empty.stderr)
+        self.assertIn("[no-certificate]", empty.stderr)
         without = run("journal", "export", self.data)
         self.assertEqual(without.returncode, 2, without.stderr)
 

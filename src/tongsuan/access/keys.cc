@@ -8,8 +8,8 @@ namespace tongsuan::access {
 
 bool is_key_id(std::string_view text) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return (text.size() == kKeyIdBytes || text.size() == kShortKeyIdBytes) && text.starts_with("K-") &&
-         std::all_of(text.begin() + 2, text.end(), is_hex);
+  return (text.size() == kKeyIdBytes || text.size() == kShortKeyIdBytes) &&
+         text.starts_with("K-") && std::all_of(text.begin() + 2, text.end(), is_hex);
 }
 
 KeyRecord make_key(const KeyTerms& terms, const KeyRandom& random) {

@@ -37,7 +37,7 @@ enum class Action : std::uint8_t {
   kUseWebhooks,
   kReadAsOf,  // as of an earlier event, and replays
   kReadMarketData,
-  kMoveOwnCash,     // between one's own accounts
+  kMoveOwnCash,  // between one's own accounts
   kDropWebhook,
 };
 inline constexpr std::size_t kActionCount = 20;

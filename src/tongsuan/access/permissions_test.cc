@@ -10,26 +10,16 @@ namespace {
 // Every action and every role, written out: P participant, H hub, O operator, A auditor, R
 // regulator; small letters for what is one's own, capitals for everybody's, a dot for nothing.
 constexpr std::array<std::pair<Action, std::string_view>, kActionCount> kExpected = {{
-    {Action::kSubmitOrder, "p...."},
-    {Action::kCancelOrder, "p...."},
-    {Action::kReadOrders, "p...."},
-    {Action::kReadSealedBook, "....."},
-    {Action::kReadClosedBook, "PHOAR"},
-    {Action::kPlaceOffers, ".h..."},
-    {Action::kReportMeters, ".h..."},
-    {Action::kManageParticipants, "..O.."},
-    {Action::kMoveCash, "..O.."},
-    {Action::kHalt, "..O.."},
-    {Action::kCloseRound, "..O.."},
-    {Action::kReadAccount, "phOAR"},
-    {Action::kReadJournal, "...AR"},
-    {Action::kReadStatements, "phOAR"},
-    {Action::kSetRules, "..O.."},
-    {Action::kUseWebhooks, "ph..."},
-    {Action::kReadAsOf, "ph.AR"},
-    {Action::kReadMarketData, "PHOAR"},
-    {Action::kMoveOwnCash, "ph..."},
-    {Action::kDropWebhook, "phO.."},
+    {Action::kSubmitOrder, "p...."},    {Action::kCancelOrder, "p...."},
+    {Action::kReadOrders, "p...."},     {Action::kReadSealedBook, "....."},
+    {Action::kReadClosedBook, "PHOAR"}, {Action::kPlaceOffers, ".h..."},
+    {Action::kReportMeters, ".h..."},   {Action::kManageParticipants, "..O.."},
+    {Action::kMoveCash, "..O.."},       {Action::kHalt, "..O.."},
+    {Action::kCloseRound, "..O.."},     {Action::kReadAccount, "phOAR"},
+    {Action::kReadJournal, "...AR"},    {Action::kReadStatements, "phOAR"},
+    {Action::kSetRules, "..O.."},       {Action::kUseWebhooks, "ph..."},
+    {Action::kReadAsOf, "ph.AR"},       {Action::kReadMarketData, "PHOAR"},
+    {Action::kMoveOwnCash, "ph..."},    {Action::kDropWebhook, "phO.."},
 }};
 
 std::string code_of(const Answer<Done>& answer) {

@@ -12,6 +12,7 @@
 #include "tongsuan/cli/help.h"
 #include "tongsuan/cli/interrupt.h"
 #include "tongsuan/cli/parse.h"
+#include "tongsuan/remote/settings.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -30,6 +31,14 @@ Language language_of_locale(const World& world) {
   return Language::kEnglish;
 }
 
+// Settings with a fault are the business of whoever needs them.
+std::optional<Language> language_of_settings(const World& world) {
+  const auto settings =
+      remote::load_settings(remote::places_of(world.environment), world.environment);
+  if (!settings.ok()) return std::nullopt;
+  return language_named(settings.value().value(remote::Setting::kLanguage));
+}
+
 // --lang counts before anything is parsed, so that complaints about the rest are understood.
 std::optional<Language> language_of_arguments(std::span<const std::string_view> arguments) {
   std::optional<Language> found;
@@ -44,7 +53,7 @@ std::optional<Language> language_of_arguments(std::span<const std::string_view> 
 Attempt<Language> choose_language(const World& world, std::span<const std::string_view> arguments) {
   if (const std::optional<Language> given = language_of_arguments(arguments)) return *given;
   const std::string_view value = variable(world, "TONGSUAN_LANG");
-  if (value.empty()) return language_of_locale(world);
+  if (value.empty()) return language_of_settings(world).value_or(language_of_locale(world));
   if (const std::optional<Language> language = language_named(value)) return *language;
   return Failure{.exit_code = kConfiguration,
                  .code = "bad-environment",
@@ -71,7 +80,9 @@ Failure unknown_command(Language language, std::span<const std::string_view> arg
                         std::size_t at) {
   std::vector<std::string_view> names;
   for (const CommandSpec& command : commands()) {
-    if (!command.program) names.push_back(command.name);
+    if (command.program) continue;
+    names.push_back(command.name);
+    if (!command.alias.empty()) names.push_back(command.alias);
   }
   const std::string_view near = nearest(arguments[at], names);
   if (near.empty())
@@ -129,7 +140,9 @@ Attempt<int> dispatch(Session& session, std::span<const std::string_view> argume
 int run(std::span<const std::string_view> arguments, World& world) {
   const Attempt<Language> language = choose_language(world, arguments);
   if (!language.ok()) return tell(world, Language::kEnglish, "", language.error());
-  Session session{.world = world, .language = language.value(), .command = {}};
+  Session session{.world = world, .language = language.value(), .command = {}, .command_line = {}};
+  session.command_line = "tongsuan";
+  for (const std::string_view word : arguments) session.command_line += ' ' + shell_word(word);
   const Attempt<int> done = dispatch(session, arguments);
   const int code =
       done.ok() ? done.value() : tell(world, session.language, session.command, done.error());

@@ -1,4 +1,4 @@
-// cli, floor 6: the command line. One process runs one command.
+// cli, floor 9: the command line. One process runs one command.
 //
 // Model. A command is a row of one table (commands.h): its arguments, options, examples and the
 // function that runs it. Parsing, --help, man pages and shell completion all read that table, so

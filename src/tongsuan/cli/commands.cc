@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "tongsuan/domain/units.h"
 
@@ -143,14 +144,33 @@ constexpr std::array kClearOptions = {
     OptionSpec{.id = O::kBefore, .name = "before", .help = M::kHelpBefore},
 };
 
-constexpr std::array kVerifyOptions = {kTextFormatOption};
+constexpr std::array kVerifyOptions = {
+    kTextFormatOption,
+    OptionSpec{.id = O::kKeep,
+               .name = "keep",
+               .kind = V::kFolder,
+               .value_name = "FOLDER",
+               .help = M::kHelpKeep},
+    kServerOption,
+    kTimeoutOption,
+};
 constexpr std::array kVerifyProgramOptions = {
     kTextFormatOption,
     language_option(M::kHelpVerifyLanguage),
     kVersionOption,
     kHelpOption,
 };
-constexpr std::array kWhyOptions = {kTextFormatOption, kNoChangesOption};
+constexpr std::array kWhyOptions = {
+    kTextFormatOption,
+    kNoChangesOption,
+    OptionSpec{.id = O::kRoundId,
+               .name = "round",
+               .kind = V::kText,
+               .value_name = "ROUND",
+               .help = M::kHelpWhyRound},
+    kServerOption,
+    kTimeoutOption,
+};
 
 constexpr std::array kQuoteOptions = {
     OptionSpec{.id = O::kFrom,
@@ -193,8 +213,15 @@ constexpr std::array kQuoteOptions = {
                .kind = V::kText,
                .value_name = "DATA@HUB",
                .help = M::kHelpReplica},
+    OptionSpec{.id = O::kWorkTime,
+               .name = "work",
+               .kind = V::kText,
+               .value_name = "TIME",
+               .help = M::kHelpWorkTime},
     kTextFormatOption,
     kNoChangesOption,
+    kServerOption,
+    kTimeoutOption,
 };
 
 constexpr std::array kGenerateOptions = {
@@ -383,8 +410,7 @@ constexpr std::array kJournalOptions = {
                .kind = V::kFolder,
                .value_name = "FOLDER",
                .help = M::kHelpExportTo},
-    OptionSpec{
-        .id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpJournalForce},
+    OptionSpec{.id = O::kForce, .name = "force", .letter = 'f', .help = M::kHelpJournalForce},
 };
 
 constexpr std::array kHelpOptions = {
@@ -399,12 +425,22 @@ constexpr PositionalSpec kCertificateArgument = {
     .name = "CERT", .help = M::kArgumentCertificate, .kind = V::kFile};
 
 constexpr std::array kClearArguments = {kMarketArgument};
-constexpr std::array kVerifyArguments = {kMarketArgument, kCertificateArgument};
+constexpr PositionalSpec kOptionalCertificateArgument = {
+    .name = "CERT", .help = M::kArgumentCertificate, .kind = V::kFile, .optional = true};
+constexpr std::array kVerifyArguments = {
+    PositionalSpec{.name = "MARKET|ROUND", .help = M::kArgumentMarketOrRound, .kind = V::kFile},
+    kOptionalCertificateArgument};
+constexpr std::array kQuoteArguments = {
+    PositionalSpec{
+        .name = "MARKET|JOB", .help = M::kArgumentMarketOrJob, .kind = V::kFile, .optional = true},
+    kOptionalCertificateArgument};
 constexpr std::array kVerifyProgramArguments = {
     kMarketArgument,
     PositionalSpec{.name = "CERTIFICATE", .help = M::kArgumentCertificate, .kind = V::kFile}};
-constexpr std::array kWhyArguments = {kMarketArgument, kCertificateArgument,
-                                      PositionalSpec{.name = "ORDER", .help = M::kArgumentOrder}};
+constexpr std::array kWhyArguments = {
+    PositionalSpec{.name = "MARKET|ORDER", .help = M::kArgumentMarketOrOrder, .kind = V::kFile},
+    kOptionalCertificateArgument,
+    PositionalSpec{.name = "ORDER", .help = M::kArgumentOrder, .optional = true}};
 constexpr std::array kGenerateArguments = {PositionalSpec{
     .name = "KIND", .help = M::kArgumentKind, .kind = V::kChoice, .choices = kGenerators}};
 constexpr std::array kImportArguments = {PositionalSpec{
@@ -441,6 +477,7 @@ constexpr std::array kClearExamples = {
 constexpr std::array kVerifyExamples = {
     Example{"tongsuan verify week.market week.cert", M::kExampleVerify},
     Example{"tongsuan verify -o json week.market week.cert", M::kExampleVerifyJson},
+    Example{"tongsuan verify R-12 --keep .", M::kExampleVerifyRound},
 };
 constexpr std::array kVerifyProgramExamples = {
     Example{"tongsuan-verify week.market week.cert", M::kExampleVerify},
@@ -449,6 +486,7 @@ constexpr std::array kVerifyProgramExamples = {
 constexpr std::array kWhyExamples = {
     Example{"tongsuan why week.market week.cert job-17", M::kExampleWhy},
     Example{"tongsuan why week.market week.cert job-17 -o json --no-changes", M::kExampleWhyJson},
+    Example{"tongsuan why O-7F3M", M::kExampleWhyRemote},
 };
 constexpr std::array kQuoteExamples = {
     Example{"tongsuan quote week.market week.cert --from job-17 --limit 7.91",
@@ -457,6 +495,8 @@ constexpr std::array kQuoteExamples = {
             "gang=64 limit=14.5'",
             M::kExampleQuoteLine},
     Example{"tongsuan quote week.market week.cert --order mine.order", M::kExampleQuoteFile},
+    Example{"tongsuan quote train.yaml", M::kExampleQuoteJob},
+    Example{"tongsuan quote --from O-7F3M --limit 7.91", M::kExampleQuoteRemote},
 };
 constexpr std::array kGenerateExamples = {
     Example{"tongsuan generate national --orders 1000 --seed 1 -o week.market",
@@ -497,9 +537,7 @@ constexpr std::array kJournalExamples = {
     Example{"tongsuan journal check /srv/exchange", M::kExampleJournalCheck},
     Example{"tongsuan journal show /srv/exchange --from 1000 --limit 20 -o jsonl",
             M::kExampleJournalShow},
-    Example{"tongsuan journal export /srv/exchange --round 7 && tongsuan-verify round-7.market "
-            "round-7.cert",
-            M::kExampleJournalExport},
+    Example{"tongsuan journal export /srv/exchange --round 7", M::kExampleJournalExport},
     Example{"tongsuan journal repair /srv/exchange", M::kExampleJournalRepair},
 };
 constexpr std::array kCompletionExamples = {
@@ -512,10 +550,10 @@ constexpr std::array kHelpExamples = {Example{"tongsuan help clear", M::kExample
 // ---- Exit codes --------------------------------------------------------------------------------
 
 constexpr std::array kClearCodes = {0, 1, 2, 3, 4, 5, 8, 10, 130};
-constexpr std::array kVerifyCodes = {0, 1, 2, 3, 4, 10, 130};
+constexpr std::array kVerifyCodes = {0, 1, 2, 3, 4, 7, 8, 9, 10, 130};
 constexpr std::array kVerifyProgramCodes = {0, 1, 2, 4, 10};
-constexpr std::array kWhyCodes = {0, 1, 2, 3, 4, 5, 10, 130};
-constexpr std::array kQuoteCodes = {0, 1, 2, 3, 4, 5, 6, 10, 130};
+constexpr std::array kWhyCodes = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 130};
+constexpr std::array kQuoteCodes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130};
 constexpr std::array kMakeCodes = {0, 1, 2, 3, 4, 5, 8, 130};
 constexpr std::array kShowCodes = {0, 1, 2, 3, 4, 5, 10, 130};
 constexpr std::array kReplayCodes = {0, 1, 2, 3, 4, 5, 8, 10, 130};
@@ -530,7 +568,7 @@ constexpr std::array kCommands = {
                 kVerifyExamples, kVerifyCodes, run_verify},
     CommandSpec{"why", M::kSummaryWhy, M::kAboutWhy, kWhyArguments, kWhyOptions, kWhyExamples,
                 kWhyCodes, run_why},
-    CommandSpec{"quote", M::kSummaryQuote, M::kAboutQuote, kVerifyArguments, kQuoteOptions,
+    CommandSpec{"quote", M::kSummaryQuote, M::kAboutQuote, kQuoteArguments, kQuoteOptions,
                 kQuoteExamples, kQuoteCodes, run_quote},
     CommandSpec{"show", M::kSummaryShow, M::kAboutShow, kShowArguments, kShowOptions, kShowExamples,
                 kShowCodes, run_show},
@@ -540,8 +578,8 @@ constexpr std::array kCommands = {
                 kImportExamples, kMakeCodes, run_import},
     CommandSpec{"replay", M::kSummaryReplay, M::kAboutReplay, kReplayArguments, kReplayOptions,
                 kReplayExamples, kReplayCodes, run_replay},
-    CommandSpec{"journal", M::kSummaryJournal, M::kAboutJournal, kJournalArguments,
-                kJournalOptions, kJournalExamples, kJournalCodes, run_journal},
+    CommandSpec{"journal", M::kSummaryJournal, M::kAboutJournal, kJournalArguments, kJournalOptions,
+                kJournalExamples, kJournalCodes, run_journal},
     CommandSpec{"completion",
                 M::kSummaryCompletion,
                 M::kAboutCompletion,
@@ -561,16 +599,27 @@ constexpr std::array kCommands = {
 
 }  // namespace
 
+// Those that work on files, those that talk to an exchange, and those about the program itself.
 std::span<const CommandSpec> commands() {
-  return kCommands;
+  static const std::vector<CommandSpec> all = [] {
+    std::vector<CommandSpec> list(kCommands.begin(), kCommands.end());
+    const std::span<const CommandSpec> more = exchange_commands();
+    const auto itself = std::ranges::find(list, "completion", &CommandSpec::name);
+    list.insert(itself, more.begin(), more.end());
+    return list;
+  }();
+  return all;
 }
 std::span<const OptionSpec> common_options() {
   return kCommonOptions;
 }
 
 const CommandSpec* command_named(std::string_view name) {
-  const auto* const found = std::ranges::find(kCommands, name, &CommandSpec::name);
-  return found == kCommands.end() ? nullptr : &*found;
+  if (name.empty()) return nullptr;
+  for (const CommandSpec& command : commands()) {
+    if (command.name == name || command.alias == name) return &command;
+  }
+  return nullptr;
 }
 
 }  // namespace tongsuan::cli

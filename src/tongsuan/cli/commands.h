@@ -76,6 +76,41 @@ enum class Option : std::uint8_t {
   kFromSnapshot,
   kTo,
   kMan,
+  // Of commands that talk to an exchange.
+  kServer,
+  kTimeout,
+  kWatch,
+  kState,
+  kClassName,
+  kRoundId,
+  kOrderId,
+  kValue,
+  kPremium,
+  kDelayCost,
+  kDeadline,
+  kWorkTime,
+  kWait,
+  kWaitSeconds,
+  kDryRun,
+  kFollow,
+  kFromSequence,
+  kTopics,
+  kMonth,
+  kFromTime,
+  kToTime,
+  kPurpose,
+  kParticipant,
+  kKey,
+  kSecretFile,
+  kDevToken,
+  kOidc,
+  kClientId,
+  kLogout,
+  kKeep,
+  kRole,
+  kOwner,
+  kOverdraft,
+  kExpires,
 };
 
 enum class ValueKind : std::uint8_t {
@@ -122,6 +157,7 @@ struct Session {
   World& world;
   Language language = Language::kEnglish;
   std::string_view command;
+  std::string command_line = {};  // as it was typed, to be tried again
 
   [[nodiscard]] std::string say(Message key,
                                 std::initializer_list<std::string_view> values = {}) const {
@@ -138,12 +174,30 @@ struct CommandSpec {
   std::span<const Example> examples;
   std::span<const int> exit_codes;
   Attempt<int> (*run)(Session&, const Arguments&) = nullptr;
-  bool program = false;  // a program of its own (tongsuan-verify): documented here
+  bool program = false;         // a program of its own (tongsuan-verify): documented here
+  std::string_view alias = {};  // what users of Slurm call it
 };
 
 [[nodiscard]] std::span<const CommandSpec> commands();
 [[nodiscard]] std::span<const OptionSpec> common_options();
+// By its name or its alias.
 [[nodiscard]] const CommandSpec* command_named(std::string_view name);
+// Those that talk to an exchange; a part of the above.
+[[nodiscard]] std::span<const CommandSpec> exchange_commands();
+
+// Options that say which exchange, for every command that may talk to one.
+inline constexpr OptionSpec kServerOption = {.id = Option::kServer,
+                                             .name = "server",
+                                             .kind = ValueKind::kText,
+                                             .value_name = "URL",
+                                             .help = Message::kHelpServer};
+inline constexpr OptionSpec kTimeoutOption = {.id = Option::kTimeout,
+                                              .name = "timeout",
+                                              .kind = ValueKind::kWhole,
+                                              .value_name = "SECONDS",
+                                              .help = Message::kHelpTimeout,
+                                              .min = 1,
+                                              .max = 3'600};
 
 // The commands, one file each. The value is the exit code.
 Attempt<int> run_clear(Session& session, const Arguments& arguments);
@@ -155,6 +209,21 @@ Attempt<int> run_import(Session& session, const Arguments& arguments);
 Attempt<int> run_show(Session& session, const Arguments& arguments);
 Attempt<int> run_replay(Session& session, const Arguments& arguments);
 Attempt<int> run_journal(Session& session, const Arguments& arguments);
+Attempt<int> run_login(Session& session, const Arguments& arguments);
+Attempt<int> run_submit(Session& session, const Arguments& arguments);
+Attempt<int> run_orders(Session& session, const Arguments& arguments);
+Attempt<int> run_cancel(Session& session, const Arguments& arguments);
+Attempt<int> run_amend(Session& session, const Arguments& arguments);
+Attempt<int> run_market(Session& session, const Arguments& arguments);
+Attempt<int> run_hubs(Session& session, const Arguments& arguments);
+Attempt<int> run_offer(Session& session, const Arguments& arguments);
+Attempt<int> run_contracts(Session& session, const Arguments& arguments);
+Attempt<int> run_events(Session& session, const Arguments& arguments);
+Attempt<int> run_bill(Session& session, const Arguments& arguments);
+Attempt<int> run_ledger(Session& session, const Arguments& arguments);
+Attempt<int> run_doctor(Session& session, const Arguments& arguments);
+Attempt<int> run_config(Session& session, const Arguments& arguments);
+Attempt<int> run_admin(Session& session, const Arguments& arguments);
 Attempt<int> run_completion(Session& session, const Arguments& arguments);
 Attempt<int> run_help(Session& session, const Arguments& arguments);
 Attempt<int> run_version(Session& session, const Arguments& arguments);

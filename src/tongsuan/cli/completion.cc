@@ -1,6 +1,7 @@
 // Completion scripts: the table of commands in the languages of three shells.
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tongsuan/cli/help.h"
 #include "tongsuan/cli/listings.h"
@@ -15,10 +16,23 @@ std::string joined(std::span<const std::string_view> words) {
   return out;
 }
 
+// Every word that may stand as a command: names, and aliases as commands of their own.
+std::vector<CommandSpec> words() {
+  std::vector<CommandSpec> list;
+  for (const CommandSpec& command : commands()) {
+    if (command.program) continue;
+    list.push_back(command);
+    if (command.alias.empty()) continue;
+    list.push_back(command);
+    list.back().name = command.alias;
+  }
+  return list;
+}
+
 std::string command_names() {
   std::string out;
-  for (const CommandSpec& command : commands()) {
-    if (!command.program) out += (out.empty() ? "" : " ") + std::string(command.name);
+  for (const CommandSpec& command : words()) {
+    out += (out.empty() ? "" : " ") + std::string(command.name);
   }
   return out;
 }
@@ -78,15 +92,14 @@ std::string bash_value(const CommandSpec& command, const OptionSpec& option) {
 
 std::string bash_script() {
   std::string values;
-  std::string words;
-  for (const CommandSpec& command : commands()) {
-    if (command.program) continue;
+  std::string cases;
+  for (const CommandSpec& command : words()) {
     std::string flags;
     each_option(command, [&](const OptionSpec& option) {
       flags += (flags.empty() ? "" : " ") + bash_flags(option);
       if (option.kind != ValueKind::kNone) values += bash_value(command, option);
     });
-    words += "    " + std::string(command.name) + ") flags=\"" + flags + "\" words=\"" +
+    cases += "    " + std::string(command.name) + ") flags=\"" + flags + "\" words=\"" +
              argument_words(command) + "\" files=" + (takes_files(command) ? "1" : "") + " ;;\n";
   }
   return "# bash completion of tongsuan: source <(tongsuan completion bash)\n"
@@ -106,7 +119,7 @@ std::string bash_script() {
          values +
          "  esac\n"
          "  case \"$command\" in\n" +
-         words +
+         cases +
          "  esac\n"
          "  if [[ $current == -* ]]; then\n"
          "    COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
@@ -183,8 +196,7 @@ std::string zsh_arguments(const CommandSpec& command) {
 std::string zsh_script() {
   std::string list;
   std::string cases;
-  for (const CommandSpec& command : commands()) {
-    if (command.program) continue;
+  for (const CommandSpec& command : words()) {
     list += "    '" + std::string(command.name) + ':' +
             zsh_text(message(command.summary, Language::kEnglish)) + "'\n";
     cases += "    " + std::string(command.name) + ")\n      _arguments" + zsh_arguments(command) +
@@ -237,8 +249,7 @@ std::string fish_line(const CommandSpec& command, const OptionSpec& option) {
 
 std::string fish_script() {
   std::string out = "# fish completion of tongsuan\ncomplete -c tongsuan -f\n";
-  for (const CommandSpec& command : commands()) {
-    if (command.program) continue;
+  for (const CommandSpec& command : words()) {
     const std::string name(command.name);
     out += "complete -c tongsuan -n __fish_use_subcommand -a " + name + " -d " +
            fish_text(message(command.summary, Language::kEnglish)) + '\n';

@@ -12,7 +12,7 @@ namespace tongsuan::cli {
 // stands. `code` is stable: scripts may rely on it.
 struct Failure {
   int exit_code = 1;
-  const char* code = "unexpected";
+  std::string code = "unexpected";
   std::string what;
   std::string attempt = {};
   std::string detail = {};

@@ -19,7 +19,7 @@ struct CodeMeaning {
   int code;
   Message meaning;
 };
-constexpr std::array<CodeMeaning, 11> kCodes = {{
+constexpr std::array<CodeMeaning, 12> kCodes = {{
     {kOk, Message::kExitOk},
     {kUnexpected, Message::kExitUnexpected},
     {kUsage, Message::kExitUsage},
@@ -27,22 +27,23 @@ constexpr std::array<CodeMeaning, 11> kCodes = {{
     {kNotFound, Message::kExitNotFound},
     {kRejected, Message::kExitRejected},
     {kNotPlaced, Message::kExitNotPlaced},
+    {kTimeout, Message::kExitTimeout},
     {kConflict, Message::kExitConflict},
+    {kUnavailable, Message::kExitUnavailable},
     {kNotVerified, Message::kExitNotVerified},
     {kInterrupted, Message::kExitInterrupted},
-    {kTimeout, Message::kExitReserved},
 }};
-
-// 7 and 9 have their meaning together.
-std::string code_name(const CodeMeaning& code) {
-  return code.code == kTimeout ? "7, 9" : std::to_string(code.code);
-}
 
 struct Variable {
   std::string_view name;
   Message help;
 };
-constexpr std::array<Variable, 3> kVariables = {{
+constexpr std::array<Variable, 8> kVariables = {{
+    {"TONGSUAN_SERVER", Message::kVariableServer},
+    {"TONGSUAN_OUTPUT", Message::kVariableOutput},
+    {"TONGSUAN_TIMEOUT", Message::kVariableTimeout},
+    {"TONGSUAN_CA_FILE", Message::kVariableCaFile},
+    {"TONGSUAN_CREDENTIALS", Message::kVariableCredentials},
     {"TONGSUAN_THREADS", Message::kVariableThreads},
     {"TONGSUAN_LANG", Message::kVariableLanguage},
     {"LC_ALL, LC_MESSAGES, LANG", Message::kVariableLocale},
@@ -105,6 +106,9 @@ std::string exit_code_text(int code, Language language) {
 std::string command_help(const CommandSpec& command, Language language) {
   std::string out = say(language, Message::kUsageIs, {usage_line(command, language)}) + "\n\n";
   out += wrapped(message(command.description, language), kPageWidth, 0) + '\n';
+  if (!command.alias.empty()) {
+    out += '\n' + say(language, Message::kAlsoCalled, {command.alias}) + '\n';
+  }
   if (!command.positionals.empty()) out += section(Message::kTitleArguments, language);
   for (const PositionalSpec& positional : command.positionals) {
     out += entry(positional.name, message(positional.help, language));
@@ -141,7 +145,9 @@ std::string overview_help(Language language) {
   for (const std::string_view line :
        {"tongsuan generate national --orders 1000 --seed 1 -o week.market",
         "tongsuan clear week.market", "tongsuan verify week.market week.cert",
-        "tongsuan show week.market week.cert awards --limit 10"}) {
+        "tongsuan show week.market week.cert awards --limit 10",
+        "tongsuan login --server http://127.0.0.1:7070 --dev-token NAME",
+        "tongsuan submit train.yaml --wait"}) {
     out += "  " + std::string(line) + '\n';
   }
   out += section(Message::kTitleEnvironment, language);
@@ -150,7 +156,7 @@ std::string overview_help(Language language) {
   }
   out += section(Message::kTitleExitCodes, language);
   for (const CodeMeaning& code : kCodes) {
-    out += entry(code_name(code), message(code.meaning, language));
+    out += entry(std::to_string(code.code), message(code.meaning, language));
   }
   return out;
 }
@@ -165,8 +171,15 @@ constexpr Language kManLanguage = Language::kEnglish;
 std::string troff(std::string_view text) {
   std::string out;
   bool line_begin = true;
-  for (const char c : text) {
+  constexpr std::string_view kEllipsis = "…";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (line_begin && (c == '.' || c == '\'')) out += "\\&";
+    if (text.substr(i).starts_with(kEllipsis)) {
+      out += "\\[u2026]";  // troff reads no UTF-8
+      i += kEllipsis.size() - 1;
+      continue;
+    }
     if (c == '\\') {
       out += "\\e";
     } else if (c == '-') {
@@ -240,7 +253,7 @@ std::string man_overview() {
   }
   out += ".SH OPTIONS\n" + man_options(common_options()) + man_environment() + ".SH EXIT STATUS\n";
   for (const CodeMeaning& code : kCodes) {
-    out += man_entry(bold(code_name(code)), message(code.meaning, kManLanguage));
+    out += man_entry(bold(std::to_string(code.code)), message(code.meaning, kManLanguage));
   }
   return out;
 }
@@ -249,6 +262,9 @@ std::string man_command(const CommandSpec& command) {
   std::string out = man_heading(page_name(command), message(command.summary, kManLanguage));
   out += ".SH SYNOPSIS\n" + troff(usage_line(command, kManLanguage)) + "\n.SH DESCRIPTION\n" +
          troff(message(command.description, kManLanguage)) + '\n';
+  if (!command.alias.empty()) {
+    out += ".PP\n" + troff(say(kManLanguage, Message::kAlsoCalled, {command.alias})) + '\n';
+  }
   if (!command.positionals.empty()) out += ".SH ARGUMENTS\n";
   for (const PositionalSpec& positional : command.positionals) {
     out +=

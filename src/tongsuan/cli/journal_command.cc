@@ -129,7 +129,8 @@ Attempt<int> repair(Session& session, const Arguments& arguments) {
 // ---- show --------------------------------------------------------------------------------------
 
 report::Cell number_cell(std::uint32_t value) {
-  return value == kNone ? report::Cell() : report::Cell(std::int64_t{value});
+  if (value == kNone) return {};
+  return std::int64_t{value};
 }
 
 void add_event(report::Table& table, std::uint64_t sequence, Second at,
@@ -138,12 +139,14 @@ void add_event(report::Table& table, std::uint64_t sequence, Second at,
   std::vector<report::Cell> row;
   row.emplace_back(static_cast<std::int64_t>(sequence));
   row.emplace_back(std::int64_t{at});
-  row.push_back(founding ? report::Cell(node::time_text(*founding, at)) : report::Cell());
+  row.emplace_back();
+  if (founding) row.back() = node::time_text(*founding, at);
   row.emplace_back(std::string(words.type));
   row.push_back(number_cell(words.order));
   row.push_back(number_cell(words.contract));
   row.push_back(number_cell(words.participant));
-  row.push_back(words.amount ? report::Cell(*words.amount) : report::Cell());
+  row.emplace_back();
+  if (words.amount) row.back() = *words.amount;
   row.emplace_back(words.details);
   table.rows.push_back(std::move(row));
 }
@@ -179,12 +182,11 @@ Attempt<int> show(Session& session, const Arguments& arguments) {
   const journal::Answer<Done> read = opened.reader->read(from, [&](const journal::Batch& batch) {
     for (std::uint64_t sequence = std::max(from, batch.first);
          sequence <= std::min(last, batch.last()) && !failure; ++sequence) {
-      const auto misfit = exchange::read_record(
-          batch.records[sequence - batch.first].events,
-          [&](Second at, const exchange::Event& event) {
-            add_event(table, sequence, at, founding, event);
-            return true;
-          });
+      const auto misfit = exchange::read_record(batch.records[sequence - batch.first].events,
+                                                [&](Second at, const exchange::Event& event) {
+                                                  add_event(table, sequence, at, founding, event);
+                                                  return true;
+                                                });
       if (!misfit) continue;
       failure = journal::Failure{journal::Fault::kCorrupt, "command " + std::to_string(sequence) +
                                                                ": " + misfit->what + ", at byte " +
@@ -223,10 +225,10 @@ Attempt<int> export_round(Session& session, const Arguments& arguments) {
   const auto texts = node::read_round_texts(*opened.reader, *found.value());
   if (!texts.ok()) return journal_failure(session, path, texts.error());
   if (texts.value().certificate.empty()) {
-    return Failure{.exit_code = kNotFound,
-                   .code = "no-certificate",
-                   .what = session.say(Message::kRoundWithoutCertificate,
-                                       {number, found.value()->reason})};
+    return Failure{
+        .exit_code = kNotFound,
+        .code = "no-certificate",
+        .what = session.say(Message::kRoundWithoutCertificate, {number, found.value()->reason})};
   }
   TONGSUAN_TRY([[maybe_unused]] const Done book,
                write_file(session, base + ".market", texts.value().book, force));

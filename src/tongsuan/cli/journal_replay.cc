@@ -54,10 +54,9 @@ Attempt<int> replay_exchange(Session& session, const Arguments& arguments) {
   TONGSUAN_TRY([[maybe_unused]] const Done written,
                write_table(session, arguments, figures(session, founding, seen.value(), seconds)));
   if (!seen.value().stopped) return int{kOk};
-  return Failure{
-      .exit_code = kInterrupted,
-      .code = "interrupted",
-      .what = session.say(Message::kReplayStopped, {std::to_string(seen.value().last)})};
+  return Failure{.exit_code = kInterrupted,
+                 .code = "interrupted",
+                 .what = session.say(Message::kReplayStopped, {std::to_string(seen.value().last)})};
 }
 
 }  // namespace tongsuan::cli

@@ -11,6 +11,7 @@
 #include "tongsuan/cli/market_file.h"
 #include "tongsuan/cli/parse.h"
 #include "tongsuan/cli/quote_book.h"
+#include "tongsuan/cli/remote_round.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -78,6 +79,8 @@ std::string next_command(const Session& session, const Arguments& arguments,
 }  // namespace
 
 Attempt<int> run_quote(Session& session, const Arguments& arguments) {
+  // Two files are a round; one is a job for an exchange.
+  if (arguments.positionals().size() < 2) return quote_remote(session, arguments);
   TONGSUAN_TRY([[maybe_unused]] const Done checked, check_options(session, arguments));
   TONGSUAN_TRY(ClearedRound round,
                read_round(session, arguments.positional(0), arguments.positional(1)));

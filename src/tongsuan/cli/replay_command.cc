@@ -283,8 +283,8 @@ Attempt<int> run_replay(Session& session, const Arguments& arguments) {
   }
   if (is_exchange_folder(arguments.positional(0))) return replay_exchange(session, arguments);
   if (arguments.has(Option::kFromSnapshot)) {
-    return usage(session, session.say(Message::kNotForSource,
-                                      {"--from-snapshot", arguments.positional(0)}));
+    return usage(session,
+                 session.say(Message::kNotForSource, {"--from-snapshot", arguments.positional(0)}));
   }
   TONGSUAN_TRY(const ReplayTask task, plan_replay(session, arguments));
   if (task.scenario.trace != nullptr) {

@@ -6,10 +6,14 @@
 #include "tongsuan/cli/explain.h"
 #include "tongsuan/cli/market_file.h"
 #include "tongsuan/cli/parse.h"
+#include "tongsuan/cli/remote_round.h"
 
 namespace tongsuan::cli {
 
 Attempt<int> run_why(Session& session, const Arguments& arguments) {
+  const std::size_t count = arguments.positionals().size();
+  if (count == 1) return why_remote(session, arguments);
+  if (count == 2) return usage(session, session.say(Message::kWhyForms));
   const std::string_view market_path = arguments.positional(0);
   const std::string_view certificate_path = arguments.positional(1);
   TONGSUAN_TRY(const ClearedRound round, read_round(session, market_path, certificate_path));

@@ -199,8 +199,7 @@ struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
-               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped,
-               AccountAdded>
+               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded>
       what;
 };
 

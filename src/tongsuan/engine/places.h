@@ -59,8 +59,8 @@ struct Places {
   friend bool operator==(const Places&, const Places&) = default;
 };
 
-// Somebody else trades, under the next number. Names of accounts are for who knows people; here they
-// only have to differ.
+// Somebody else trades, under the next number. Names of accounts are for who knows people; here
+// they only have to differ.
 void add_account(Places& places);
 
 // Position of the pool; kNone when the hub has no devices of the class.

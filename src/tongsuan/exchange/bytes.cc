@@ -75,7 +75,8 @@ const Event* RecordReader::read_event(std::uint8_t whose, std::string_view bytes
   if (whose == kLedger) {
     MoneyEvent& money = *std::get_if<MoneyEvent>(&money_);
     ledger::Event read;
-    if (!ledger::read_event(bytes, at, read, money.facts).ok() || at != bytes.size()) return nullptr;
+    if (!ledger::read_event(bytes, at, read, money.facts).ok() || at != bytes.size())
+      return nullptr;
     money.at = read.at;
     money.id = read.id;
     money.why = read.why;
@@ -98,7 +99,8 @@ std::optional<Misfit> RecordReader::read(std::string_view bytes, const EventVisi
   while (offset < bytes.size()) {
     if (bytes.size() - offset < 5) return Misfit{offset, "the record ends within a frame"};
     const auto length = little_endian<std::uint32_t>(bytes.substr(offset + 1, 4));
-    if (length > bytes.size() - offset - 5) return Misfit{offset, "the record ends within an event"};
+    if (length > bytes.size() - offset - 5)
+      return Misfit{offset, "the record ends within an event"};
     const Event* event =
         read_event(static_cast<std::uint8_t>(bytes[offset]), bytes.substr(offset + 5, length));
     if (event == nullptr) return Misfit{offset, "these are not the bytes of an event"};

@@ -95,7 +95,8 @@ void Executor::run(Second at, Request& request, Output& output) {
   const bool known = state_.participant(actor_) != nullptr;
   output.answer.code = known ? std::visit(*this, request.what) : Code::kUnknown;
   output.answer.value = value_;
-  if (once && before == nullptr) emit(Answered{request.id, request.fingerprint, output.answer.code, value_});
+  if (once && before == nullptr)
+    emit(Answered{request.id, request.fingerprint, output.answer.code, value_});
   if (!output.record.empty()) output.answer.sequence = state_.sequence();
 }
 

@@ -176,7 +176,8 @@ TEST_F(ExchangeTest, NobodyIsAnsweredOnceToo) {
   EXPECT_TRUE(ask(carol, CancelOrder{OrderId{0}}, id, 5).repeated);
 }
 
-// ---- The market's rules --------------------------------------------------------------------------
+// ---- The market's rules
+// --------------------------------------------------------------------------
 
 TEST_F(ExchangeTest, BeforeTheGateOrdersMayOnlyBeImproved) {
   must(kHouse, SetRules{{.round = 100, .lock = 10}});

@@ -13,9 +13,12 @@ namespace {
 constexpr std::uint32_t kPlaceBits = 23;
 constexpr std::uint32_t kPlaceMask = (1U << kPlaceBits) - 1;
 
-std::size_t place_of(std::uint32_t slot) { return (slot & kPlaceMask) - 1; }
+std::size_t place_of(std::uint32_t slot) {
+  return (slot & kPlaceMask) - 1;
+}
 std::uint32_t slot_for(std::size_t place, std::uint64_t mix) {
-  return static_cast<std::uint32_t>(place + 1) | (static_cast<std::uint32_t>(mix >> 40) << kPlaceBits);
+  return static_cast<std::uint32_t>(place + 1) |
+         (static_cast<std::uint32_t>(mix >> 40) << kPlaceBits);
 }
 
 }  // namespace
@@ -66,8 +69,10 @@ void Repeats::erase(const CommandId& id) {
   std::size_t gap = slot_of(id);
   slots_[gap] = 0;
   for (std::size_t next = (gap + 1) & mask; slots_[next] != 0; next = (next + 1) & mask) {
-    const std::size_t wanted = static_cast<std::size_t>(mix(rows_[place_of(slots_[next])].id)) & mask;
-    if (((next - wanted) & mask) < ((next - gap) & mask)) continue;  // it would stand before its home
+    const std::size_t wanted =
+        static_cast<std::size_t>(mix(rows_[place_of(slots_[next])].id)) & mask;
+    if (((next - wanted) & mask) < ((next - gap) & mask))
+      continue;  // it would stand before its home
     slots_[gap] = slots_[next];
     slots_[next] = 0;
     gap = next;

@@ -189,7 +189,8 @@ Answer<std::uint64_t> Reader::find_first(const Reached& reached) {
     const std::uint64_t middle = low + (high - low) / 2;
     TONGSUAN_TRY(const bool found, at(middle, [&](const Batch& batch) {
                    const auto later = std::ranges::partition_point(
-                       batch.records, [&](const Record& record) { return !reached(record.events); });
+                       batch.records,
+                       [&](const Record& record) { return !reached(record.events); });
                    const auto at = static_cast<std::uint64_t>(later - batch.records.begin());
                    if (at < batch.records.size()) high = std::min(high, batch.first + at);
                    if (at > 0) low = std::max(low, batch.first + at);

@@ -67,9 +67,10 @@ void expect_reader_agrees(Journal& journal, Reader& reader) {
   for (std::uint64_t second = 0; second < next / 3 * 10 + 20; second += 1 + random.below(9)) {
     std::uint64_t expected = 1;
     while (expected < next && second_of(record_of(expected)) < second) ++expected;
-    EXPECT_EQ(reader.find_first([&](std::string_view record) { return second_of(record) >= second; })
-                  .value(),
-              expected);
+    EXPECT_EQ(
+        reader.find_first([&](std::string_view record) { return second_of(record) >= second; })
+            .value(),
+        expected);
   }
   for (const std::uint64_t sequence : {std::uint64_t{1}, next / 2, next - 1}) {
     EXPECT_TRUE(reader
@@ -102,8 +103,8 @@ class ReaderTest : public ::testing::Test {
   std::unique_ptr<EmbeddedJournal> open(std::uint64_t checkpoint_frames = 4'000) {
     auto journal = std::make_unique<EmbeddedJournal>(
         *folder_, nullptr,
-        EmbeddedOptions{.make = true, .checkpoint_frames = checkpoint_frames,
-                        .switches = {.no_sync = true}});
+        EmbeddedOptions{
+            .make = true, .checkpoint_frames = checkpoint_frames, .switches = {.no_sync = true}});
     const Answer<Opened> opened = journal->open();
     EXPECT_TRUE(opened.ok()) << to_string(opened.error());
     return journal;

@@ -42,8 +42,7 @@ class Database {
   [[nodiscard]] static Answer<Database> open(const Folder& folder, const std::string& name,
                                              bool make);
   // Opens a database that is there; nothing is ever written through it.
-  [[nodiscard]] static Answer<Database> open_to_read(const Folder& folder,
-                                                     const std::string& name);
+  [[nodiscard]] static Answer<Database> open_to_read(const Folder& folder, const std::string& name);
 
   [[nodiscard]] Answer<Done> run(const std::string& sql);
   [[nodiscard]] Answer<std::uint64_t> number(const char* sql);

@@ -83,6 +83,7 @@ struct Client::Impl {
   ClientOptions options;
   std::shared_ptr<TlsSettings> tls;
   std::optional<Wire> wire;
+  bool may_have_sent = false;
   std::vector<char> buffer = std::vector<char>(64 * 1024);
 
   [[nodiscard]] Result<Wire> connect() const {
@@ -181,6 +182,7 @@ Result<Response> Client::request(Method method, std::string_view target, const F
   for (const Field& field : headers.list) {
     has_key |= field.name == "idempotency-key" || field.name == "Idempotency-Key";
   }
+  impl_->may_have_sent = false;
   const bool may_repeat = has_key || (method != Method::kPost && method != Method::kPatch);
   for (;;) {
     std::optional<Wire> wire = std::exchange(impl_->wire, std::nullopt);
@@ -191,6 +193,7 @@ Result<Response> Client::request(Method method, std::string_view target, const F
       if (!connected.ok()) return connected.error();
       wire.emplace(std::move(connected).value());
     }
+    impl_->may_have_sent = true;
     bool heard = false, keep = false;
     Result<Response> answer = impl_->exchange(*wire, bytes, method, heard, keep);
     if (answer.ok()) {
@@ -201,6 +204,10 @@ Result<Response> Client::request(Method method, std::string_view target, const F
         is_kept && !heard && answer.error().code == ErrorCode::kUnavailable;
     if (!closed_meanwhile || !may_repeat) return unsure(answer.error(), method);
   }
+}
+
+bool Client::may_have_sent() const {
+  return impl_->may_have_sent;
 }
 
 // ---- Events ------------------------------------------------------------------------------------

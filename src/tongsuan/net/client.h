@@ -52,6 +52,10 @@ class Client {
   [[nodiscard]] Result<Response> request(Method method, std::string_view target,
                                          const Fields& headers = {}, std::string_view body = {});
 
+  // Whether the last request that failed may have reached the server: not where nobody could be
+  // connected to.
+  [[nodiscard]] bool may_have_sent() const;
+
   // Opens a stream of events; an answer that is none is an error that quotes it.
   [[nodiscard]] Result<EventReader> events(std::string_view target, const Fields& headers = {},
                                            std::string_view last_event_id = {});

@@ -5,6 +5,7 @@
 // all that it needs.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,7 +24,15 @@ class Desk : public dispatch::Desk {
   virtual exchange::Answer take(exchange::Command command) = 0;
 
   [[nodiscard]] const engine::State& state() const override { return exchange().engine(); }
+  // The market does not know how far work has come. No hub has told of a checkpoint, so what was
+  // done before this contract is all that counts.
   bool execute(engine::Command command) override {
+    if (auto* end = std::get_if<engine::EndContract>(&command)) {
+      if (state().knows(end->contract)) {
+        const OrderId order = state().contract(end->contract).order;
+        end->done_ppm = std::max(end->done_ppm, state().order(order).done_ppm);
+      }
+    }
     return take(exchange::Dispatch{std::move(command)}).code == exchange::Code::kDone;
   }
 };

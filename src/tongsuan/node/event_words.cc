@@ -59,8 +59,8 @@ class Teller {
   }
   void money(const char* name, std::int64_t micro) { text(name, decimal(micro, 6)); }
   void account(const char* name, ledger::Account account) {
-    text(name, std::to_string(account.participant.value) + '.' +
-                   ledger::purpose_name(account.purpose));
+    text(name,
+         std::to_string(account.participant.value) + '.' + ledger::purpose_name(account.purpose));
   }
   void order(std::string_view kind, OrderId order) {
     type(kind);

@@ -58,14 +58,14 @@ Answer<std::string> History::text(const Digest& name) {
 History::Handed History::hand_out(const std::shared_ptr<Past>& past) {
   past->used_ = ++uses_;
   past->readers_.fetch_add(1, std::memory_order_relaxed);
-  return {past.get(), [past](const Past*) {
-            past->readers_.fetch_sub(1, std::memory_order_release);
-          }};
+  return {past.get(),
+          [past](const Past*) { past->readers_.fetch_sub(1, std::memory_order_release); }};
 }
 
 History::Handed History::find(std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
-  const auto at = std::ranges::find(cache_, sequence, [](const auto& past) { return past->sequence(); });
+  const auto at =
+      std::ranges::find(cache_, sequence, [](const auto& past) { return past->sequence(); });
   return at == cache_.end() ? nullptr : hand_out(*at);
 }
 
@@ -76,7 +76,8 @@ History::Handed History::keep(const std::shared_ptr<Past>& past) {
   std::erase_if(cache_, [&](const auto& other) { return other->sequence() == past->sequence(); });
   cache_.push_back(past);
   if (cache_.size() <= rules_.kept) return handed;
-  const auto oldest = std::ranges::min_element(cache_, {}, [](const auto& one) { return one->used_; });
+  const auto oldest =
+      std::ranges::min_element(cache_, {}, [](const auto& one) { return one->used_; });
   dropped = std::move(*oldest);
   cache_.erase(oldest);
   return handed;
@@ -169,8 +170,8 @@ Answer<Done> History::forward(Past& past, std::uint64_t until, const RecordSeen&
     }
     return past.sequence() < until;
   };
-  const Answer<Done> read = until - from < kWorthAThread ? reader_.read(from, visit)
-                                                         : reader_.read_ahead(from, visit);
+  const Answer<Done> read =
+      until - from < kWorthAThread ? reader_.read(from, visit) : reader_.read_ahead(from, visit);
   return replayed.ok() ? read : replayed;
 }
 
@@ -250,7 +251,7 @@ class LineMaker {
     const bool gives = did.from.participant == participant_;
     const bool gets = did.to.participant == participant_;
     if (did.amount == Money() || (!gives && !gets)) return;
-    MoneyLine line{sequence, at, did.from.purpose, did.to, Money(-did.amount.raw()),
+    MoneyLine line{sequence,           at,       did.from.purpose, did.to, Money(-did.amount.raw()),
                    fact.asked.index(), event.why};
     name(line, hold_of(fact));
     if (gives) lines.push_back(line);
@@ -302,13 +303,14 @@ Answer<StatementPage> History::statement(exchange::ParticipantId participant, Ra
   page.opening = balances_of(work.past->view().state, participant);
   LineMaker maker(*work.past, participant);
   std::uint64_t left = work.budget;
-  TONGSUAN_TRY([[maybe_unused]] const Done done,
-               forward(*work.past, until,
-                       [&](std::uint64_t sequence, Second at, std::span<const exchange::Event> events) {
-                         maker.see(sequence, at, events, page.lines);
-                         left -= left > 0 ? 1 : 0;
-                         return page.lines.size() < most && left > 0;
-                       }));
+  TONGSUAN_TRY(
+      [[maybe_unused]] const Done done,
+      forward(*work.past, until,
+              [&](std::uint64_t sequence, Second at, std::span<const exchange::Event> events) {
+                maker.see(sequence, at, events, page.lines);
+                left -= left > 0 ? 1 : 0;
+                return page.lines.size() < most && left > 0;
+              }));
   page.last = work.past->sequence();
   page.until = work.past->view().state.now();
   page.closing = balances_of(work.past->view().state, participant);
@@ -340,18 +342,18 @@ Answer<std::optional<std::uint64_t>> History::scan(Range range, const RecordSeen
     for (; sequence <= std::min(until, batch.last()); ++sequence) {
       events.clear();
       Second second = 0;
-      const auto misfit = records.read(
-          batch.records[sequence - batch.first].events,
-          [&](Second at, const exchange::Event& event) {
-            second = at;
-            events.push_back(event);
-            return true;
-          });
+      const auto misfit = records.read(batch.records[sequence - batch.first].events,
+                                       [&](Second at, const exchange::Event& event) {
+                                         second = at;
+                                         events.push_back(event);
+                                         return true;
+                                       });
       if (misfit) {
-        failure = Failure{Fault::kCorrupt, "command " + std::to_string(sequence) + " of the journal: " +
-                                               misfit->what + ", at byte " +
-                                               std::to_string(misfit->offset),
-                          "check the journal"};
+        failure =
+            Failure{Fault::kCorrupt,
+                    "command " + std::to_string(sequence) + " of the journal: " + misfit->what +
+                        ", at byte " + std::to_string(misfit->offset),
+                    "check the journal"};
         return false;
       }
       if (!see(sequence, second, events)) {
@@ -489,7 +491,8 @@ Answer<TransferPage> History::transfers(exchange::ParticipantId participant, Ran
       const auto& [from, to, amount] = fact.did;
       if (!std::holds_alternative<ledger::Move>(fact.asked) || amount == Money()) continue;
       if (from.participant != participant && to.participant != participant) continue;
-      const bool outside = from.purpose == ledger::Purpose::kRail || to.purpose == ledger::Purpose::kRail;
+      const bool outside =
+          from.purpose == ledger::Purpose::kRail || to.purpose == ledger::Purpose::kRail;
       page.lines.push_back(
           {sequence, at, from, to, amount, outside ? money->why.reference : 0, request});
     }

@@ -71,10 +71,10 @@ struct MoneyLine {
   std::uint64_t sequence = 0;
   Second at = 0;
   ledger::Purpose account = ledger::Purpose::kCash;
-  ledger::Account other;     // where the money came from, or went to
+  ledger::Account other;  // where the money came from, or went to
   Money change;
-  std::size_t leg_kind = 0;  // ledger::leg_name names it
-  ledger::Reason why;        // as it was journaled: round, reference, segment, grant
+  std::size_t leg_kind = 0;        // ledger::leg_name names it
+  ledger::Reason why;              // as it was journaled: round, reference, segment, grant
   std::uint32_t order = kNone;     // that it is about, if any
   std::uint32_t contract = kNone;  // the same
 };
@@ -115,7 +115,7 @@ struct TransferLine {
   ledger::Account from;  // the rail: a deposit
   ledger::Account to;    // the rail: a withdrawal
   Money amount;
-  std::uint64_t reference = 0;   // end-to-end id of the payment; 0 between own accounts
+  std::uint64_t reference = 0;    // end-to-end id of the payment; 0 between own accounts
   exchange::CommandId request{};  // all zero: it had none
 };
 struct TransferPage {

@@ -31,9 +31,12 @@ using ledger::Purpose;
 class Market {
  public:
   Market(journal::Journal& journal, std::uint64_t seed)
-      : journal_(journal), random_(seed), exchange_(places_without_accounts(), 0),
+      : journal_(journal),
+        random_(seed),
+        exchange_(places_without_accounts(), 0),
         sequencer_(exchange_, journal, {.records = 7, .state_every = 20},
-                   {.answer = {}, .publish = [this](std::span<const Durable> records,
+                   {.answer = {},
+                    .publish = [this](std::span<const Durable> records,
                                       const std::optional<Digest>& state) {
                       // Asking for the digest has moved the state's chain of digests.
                       if (state) states_[records.back().sequence] = bytes_of(exchange_.state());
@@ -107,8 +110,10 @@ class Market {
         take(kHouse, exchange::EndContract{engine::ContractId{one_of(engine.contract_count())}});
         break;
       case 5:
-        take(kHouse, exchange::Dispatch{engine::StartOrder{OrderId{one_of(engine.order_count())}, 0,
-                                                           engine::PoolId{0}, {one_of(3)},
+        take(kHouse, exchange::Dispatch{engine::StartOrder{OrderId{one_of(engine.order_count())},
+                                                           0,
+                                                           engine::PoolId{0},
+                                                           {one_of(3)},
                                                            Price(3'600)}});
         break;
       default:
@@ -241,8 +246,8 @@ TEST_F(HistoryTest, LinesSayWhatTheyAreFor) {
   const std::uint64_t before = market.sequence();
   const auto order = market.take(kAlice, exchange::SubmitOrder{market.order(), "train"});
   const OrderId id{static_cast<std::uint32_t>(order.value)};
-  market.take(kHouse, exchange::Dispatch{
-                          engine::StartOrder{id, 0, engine::PoolId{0}, {0}, Price(3'600)}});
+  market.take(kHouse,
+              exchange::Dispatch{engine::StartOrder{id, 0, engine::PoolId{0}, {0}, Price(3'600)}});
   market.now_ = 60;
   market.take(kHouse, exchange::EndContract{engine::ContractId{0}});
   market.flush();
@@ -297,8 +302,7 @@ TEST_F(HistoryTest, StoriesAreWholeFromAnyPlace) {
   const auto past = history.as_of(market.sequence()).value();
   const auto rest = history.story(subject_of(past->view(), order), {.first = middle}).value();
   EXPECT_EQ(rest.lines.back().sequence, middle);
-  const auto contract =
-      history.story(subject_of(past->view(), engine::ContractId{0}), {}).value();
+  const auto contract = history.story(subject_of(past->view(), engine::ContractId{0}), {}).value();
   EXPECT_GE(contract.lines.size(), 2U);
 }
 

@@ -37,7 +37,8 @@ std::string first_fault(const codec::FaultList& faults) {
   return faults.listed.empty() ? "it does not read" : codec::to_string(faults.listed.front());
 }
 
-Answer<Done> check_texts(const Told& told, const RoundTexts& texts, const market::Workers& workers) {
+Answer<Done> check_texts(const Told& told, const RoundTexts& texts,
+                         const market::Workers& workers) {
   const std::string name = "round " + std::to_string(told.published->round);
   const codec::ReadReport book = codec::read_market(texts.book, name + ".market", {});
   if (!book.ok()) return wrong(told, "its book: " + first_fault(book.faults));
@@ -169,17 +170,18 @@ Answer<RoundTexts> read_round_texts(journal::Reader& reader, const RoundPublishe
 Answer<std::optional<RoundPublished>> find_round(journal::Reader& reader, std::uint64_t round) {
   std::optional<RoundPublished> found;
   exchange::RecordReader records;
-  TONGSUAN_TRY([[maybe_unused]] const Done read, reader.read_ahead(1, [&](const journal::Batch& batch) {
-                 for (const journal::Record& record : batch.records) {
-                   (void)records.read(record.events, [&](Second, const exchange::Event& event) {
-                     const auto* own = std::get_if<exchange::OwnEvent>(&event);
-                     const auto* published = own == nullptr ? nullptr : std::get_if<RoundPublished>(own);
-                     if (published != nullptr && published->round == round) found = *published;
-                     return !found;
-                   });
-                 }
-                 return !found;
-               }));
+  TONGSUAN_TRY(
+      [[maybe_unused]] const Done read, reader.read_ahead(1, [&](const journal::Batch& batch) {
+        for (const journal::Record& record : batch.records) {
+          (void)records.read(record.events, [&](Second, const exchange::Event& event) {
+            const auto* own = std::get_if<exchange::OwnEvent>(&event);
+            const auto* published = own == nullptr ? nullptr : std::get_if<RoundPublished>(own);
+            if (published != nullptr && published->round == round) found = *published;
+            return !found;
+          });
+        }
+        return !found;
+      }));
   return found;
 }
 

@@ -18,7 +18,7 @@ struct RecheckOptions {
 };
 
 struct Rechecked {
-  std::uint64_t first = 0;     // command; the one after `last` where there was none
+  std::uint64_t first = 0;  // command; the one after `last` where there was none
   std::uint64_t last = 0;
   std::uint64_t batches = 0;
   std::uint64_t digests = 0;   // of the state, each as it was
@@ -41,10 +41,11 @@ struct RoundTexts {
   std::string book;
   std::string certificate;  // empty where the round has none
 };
-[[nodiscard]] journal::Answer<RoundTexts> read_round_texts(
-    journal::Reader& reader, const exchange::RoundPublished& round);
+[[nodiscard]] journal::Answer<RoundTexts> read_round_texts(journal::Reader& reader,
+                                                           const exchange::RoundPublished& round);
 
-// The event that published a round, searched for from the first command on; nothing if there is none.
+// The event that published a round, searched for from the first command on; nothing if there is
+// none.
 [[nodiscard]] journal::Answer<std::optional<exchange::RoundPublished>> find_round(
     journal::Reader& reader, std::uint64_t round);
 

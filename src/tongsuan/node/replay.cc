@@ -30,8 +30,8 @@ journal::Answer<Done> replay_batch(const journal::Batch& batch, exchange::Exchan
       Fault::kCorrupt,
       "after command " + std::to_string(batch.last()) + " the state is not what it was",
       "start the version of the program that wrote this journal, or restore a backup"};
-  failure.damage = journal::Damage{
-      "journal.db", batch.last(), 0, *batch.state, state, "the digest of the state differs"};
+  failure.damage = journal::Damage{"journal.db", batch.last(), 0,
+                                   *batch.state, state,        "the digest of the state differs"};
   return failure;
 }
 

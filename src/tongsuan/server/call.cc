@@ -84,6 +84,7 @@ net::Response json_response(std::string body, std::uint64_t sequence, int status
   response.status = status;
   response.content_type = "application/json";
   response.headers.list.push_back({"Tongsuan-Sequence", std::to_string(sequence)});
+  response.headers.list.push_back({"Cache-Control", "no-store"});
   response.body = std::move(body);
   return response;
 }
@@ -252,9 +253,9 @@ bool is_given_name(std::string_view name) {
 
 bool is_idempotency_key(std::string_view key) {
   return key.size() >= 8 && key.size() <= 64 && std::ranges::all_of(key, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-';
-  });
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_' || c == '-';
+         });
 }
 
 exchange::CommandId command_id(ParticipantId actor, std::string_view key) {
@@ -268,8 +269,7 @@ exchange::CommandId command_id(ParticipantId actor, std::string_view key) {
   return id;
 }
 
-std::uint64_t fingerprint(std::string_view method, std::string_view path,
-                          const json::Value* body) {
+std::uint64_t fingerprint(std::string_view method, std::string_view path, const json::Value* body) {
   std::uint64_t hash = kHashSeed;
   mix(hash, method);
   mix(hash, path);
@@ -284,14 +284,15 @@ std::optional<Once> read_once(Call& call, const json::Value* body) {
     return std::nullopt;
   }
   if (!is_idempotency_key(*key)) {
-    refuse(call, {"bad-value", "An Idempotency-Key has 8 to 64 letters, digits, \".\", \"_\" or \"-\".",
-                  "Idempotency-Key"});
+    refuse(call,
+           {"bad-value", "An Idempotency-Key has 8 to 64 letters, digits, \".\", \"_\" or \"-\".",
+            "Idempotency-Key"});
     return std::nullopt;
   }
   const std::string& target = call.request.target;
-  return Once{command_id(call.actor(), *key),
-              fingerprint(net::to_string(call.request.method), target.substr(0, target.find('?')),
-                          body)};
+  return Once{
+      command_id(call.actor(), *key),
+      fingerprint(net::to_string(call.request.method), target.substr(0, target.find('?')), body)};
 }
 
 // ---- Answers ---------------------------------------------------------------------------------
@@ -381,8 +382,8 @@ void read(Call& call, Query& query, const Write& write) {
     }
   });
   if (older && !access::is_open(call.route->action)) {
-    const auto may = access::permit(&*call.caller, access::Action::kReadAsOf,
-                                    call.caller->participant);
+    const auto may =
+        access::permit(&*call.caller, access::Action::kReadAsOf, call.caller->participant);
     if (!may.ok()) problem = server::to_problem(may.error());
   }
   if (older && !problem) {

@@ -67,8 +67,7 @@ void list_contracts(Call& call) {
       const engine::Contract& contract = engine.contract(id);
       const HubId at = call.core.names.places().pools[contract.pool.value].hub;
       if ((state && (*state == 0) != (contract.end < 0)) ||
-          (order && contract.order.value != *order) ||
-          (hub_name != nullptr && at.value != hub)) {
+          (order && contract.order.value != *order) || (hub_name != nullptr && at.value != hub)) {
         continue;
       }
       if (list.full()) {

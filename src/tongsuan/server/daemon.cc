@@ -67,7 +67,9 @@ int complain(const std::string& what, const std::string& hint, int status) {
   if (!hint.empty()) std::fprintf(stderr, "try: %s\n", hint.c_str());
   return status;
 }
-int complain(const Error& error, int status) { return complain(error.context, error.hint, status); }
+int complain(const Error& error, int status) {
+  return complain(error.context, error.hint, status);
+}
 int complain(const journal::Failure& failure, int status) {
   std::string what = "the journal: " + failure.context;
   if (failure.damage) what += " (" + journal::to_string(*failure.damage) + ")";
@@ -80,7 +82,8 @@ Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return Error{ErrorCode::kIo, path + " cannot be read", "check its name and its rights"};
+  if (!file)
+    return Error{ErrorCode::kIo, path + " cannot be read", "check its name and its rights"};
   return text.str();
 }
 
@@ -122,7 +125,8 @@ Result<Constants> read_constants(const std::string& path) {
 // The clock of the options, which after a restart goes on where the exchange has been.
 class DaemonClock final : public node::Clock {
  public:
-  DaemonClock(const DaemonOptions& options, const Constants& constants) : opened_(constants.opened) {
+  DaemonClock(const DaemonOptions& options, const Constants& constants)
+      : opened_(constants.opened) {
     if (!options.speed) {
       inner_ = std::make_unique<node::SystemClock>(constants.epoch);
     } else if (*options.speed == 0) {
@@ -163,7 +167,9 @@ class Daemon {
   int run();
 
  private:
-  [[nodiscard]] std::string path(const std::string& name) const { return options_.data + '/' + name; }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return options_.data + '/' + name;
+  }
   Result<Done> make_data();  // of --init
   Result<Done> open_data();
   // Opens the journal and starts the node; the exit status where that fails.
@@ -175,7 +181,8 @@ class Daemon {
   std::optional<int> start_server();
   void wait_for_signal();
   [[nodiscard]] ServiceOptions service_options();
-  [[nodiscard]] bool must(exchange::Command command, std::uint64_t number, exchange::Answer& answer);
+  [[nodiscard]] bool must(exchange::Command command, std::uint64_t number,
+                          exchange::Answer& answer);
 
   DaemonOptions options_;
   Log log_;
@@ -214,7 +221,8 @@ Result<Done> Daemon::make_data() {
   const Second since_midnight = (opens + kZone) % 86'400;
   const Constants constants{opens - since_midnight, since_midnight};
   if (::access(path("exchange").c_str(), F_OK) == 0) {
-    return Error{ErrorCode::kInvalidArgument, "there is an exchange in " + options_.data + " already",
+    return Error{ErrorCode::kInvalidArgument,
+                 "there is an exchange in " + options_.data + " already",
                  "start it without --init, or choose another folder"};
   }
   access::MasterBytes bytes{};
@@ -277,6 +285,12 @@ std::optional<int> Daemon::start_node(bool make) {
   journal_ = std::make_unique<SharedJournal>(*embedded_);
   node::NodeOptions node_options;
   node_options.energy = places_.energy;
+  // Books are published under names that only this exchange can tell apart.
+  node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
+  node_options.shelf.blob = [this](const Digest& hash) { return journal_->read_blob(hash); };
+  // While one batch is synced the next one gathers: a slow disk needs large ones.
+  node_options.batch.records = 1'024;
+  node_options.batch.bytes = std::size_t{512} << 10;
   node_ = std::make_unique<node::Node>(
       node::Genesis{places_.places, constants_.opened}, *journal_, *clock_,
       std::make_unique<node::MarketDriver>(places_.energy, node::live_rules()), node_options);
@@ -354,16 +368,17 @@ std::optional<int> Daemon::add_founders() {
               access::key_secret(*master_, internal::key_record(row)).c_str());
   for (const access::Role role : {access::Role::kAuditor, access::Role::kRegulator}) {
     if (!options_.development) break;
-    if (!must(exchange::OpenParticipant{access::role_name(role), role, ledger::kHouse, {}}, number++,
-              answer)) {
+    if (!must(exchange::OpenParticipant{access::role_name(role), role, ledger::kHouse, {}},
+              number++, answer)) {
       return failed();
     }
   }
   for (std::uint32_t hub = 0; hub < places_.places.hub_names.size(); ++hub) {
     const std::string name = "supplier-" + std::string(places_.places.hub_names[hub]);
-    if (!must(exchange::OpenParticipant{name.substr(0, exchange::kNameMax), access::Role::kHub,
-                                        ledger::kHouse, {}},
-              number++, answer) ||
+    if (!must(
+            exchange::OpenParticipant{
+                name.substr(0, exchange::kNameMax), access::Role::kHub, ledger::kHouse, {}},
+            number++, answer) ||
         !must(exchange::AssignHub{HubId{hub}, {static_cast<std::uint32_t>(answer.value)}}, number++,
               answer)) {
       return failed();
@@ -376,7 +391,9 @@ std::optional<int> Daemon::add_founders() {
 bool Daemon::add_buyers(std::uint64_t& number, exchange::Answer& answer) {
   for (std::size_t i = 0; script_ && i < script_->buyers.size(); ++i) {
     if (!must(exchange::OpenParticipant{script_->buyers[i].substr(0, exchange::kNameMax),
-                                        access::Role::kParticipant, ledger::kHouse, {}},
+                                        access::Role::kParticipant,
+                                        ledger::kHouse,
+                                        {}},
               number++, answer)) {
       return false;
     }
@@ -412,8 +429,8 @@ std::optional<int> Daemon::start_server() {
   if (address.starts_with('[') && address.ends_with(']')) {
     address = address.substr(1, address.size() - 2);
   }
-  const auto port =
-      parse_whole(std::string_view(options_.listen).substr(std::min(colon, options_.listen.size() - 1) + 1));
+  const auto port = parse_whole(
+      std::string_view(options_.listen).substr(std::min(colon, options_.listen.size() - 1) + 1));
   if (colon == std::string::npos || !port || *port > 65'535) {
     return complain("--listen takes ADDRESS:PORT", "--listen 127.0.0.1:7070", kUsage);
   }
@@ -467,9 +484,9 @@ void Daemon::wait_for_signal() {
 
 int Daemon::serve() {
   const std::vector<std::string> listening = {options_.listen};
-  const Result<Done> mode = access::check_mode(options_.development ? access::AccessMode::kDevelopment
-                                                                    : access::AccessMode::kProduction,
-                                               listening);
+  const Result<Done> mode = access::check_mode(
+      options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction,
+      listening);
   if (!mode.ok()) return complain(mode.error(), kConfiguration);
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
@@ -498,7 +515,9 @@ int Daemon::serve() {
   return 0;
 }
 
-int Daemon::run() { return options_.init ? init() : serve(); }
+int Daemon::run() {
+  return options_.init ? init() : serve();
+}
 
 }  // namespace
 

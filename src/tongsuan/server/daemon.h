@@ -21,7 +21,7 @@ struct DaemonOptions {
   bool development = false;
   bool simulate = false;  // buyers and hubs are played after the orders of the places
   bool init = false;
-  std::string at;  // the time at which --init opens the exchange; now if empty
+  std::string at;                      // the time at which --init opens the exchange; now if empty
   std::optional<std::uint32_t> speed;  // exchange seconds in a second; 0: stands still
   std::int64_t round_seconds = 900;    // of --init
   unsigned threads = 2;

@@ -17,7 +17,9 @@ access::RateLimiter limiter(const access::RateLimit& limit) {
 
 }  // namespace
 
-std::string key_text(const exchange::KeyId& key) { return "K-" + hex(key.data(), key.size()); }
+std::string key_text(const exchange::KeyId& key) {
+  return "K-" + hex(key.data(), key.size());
+}
 
 std::optional<exchange::KeyId> parse_key(std::string_view text) {
   exchange::KeyId key{};
@@ -30,8 +32,8 @@ std::optional<exchange::KeyId> parse_key(std::string_view text) {
 }
 
 access::KeyRecord key_record(const exchange::KeyRow& row) {
-  return {key_text(row.key), row.salt, {row.participant.value}, row.role, std::nullopt,
-          row.revoked};
+  return {key_text(row.key), row.salt,     {row.participant.value},
+          row.role,          std::nullopt, row.revoked};
 }
 
 // The replica as access wants it. Records live until the next one is asked for; used by one thread
@@ -48,7 +50,8 @@ class Door::ViewDirectory final : public access::Directory {
     const exchange::KeyRow* row = key ? state_->key(*key) : nullptr;
     if (row == nullptr) return nullptr;
     key_ = key_record(*row);
-    if (row->expires < engine::kSecondsMax) key_.expires = access::UnixTime(row->expires + to_unix_);
+    if (row->expires < engine::kSecondsMax)
+      key_.expires = access::UnixTime(row->expires + to_unix_);
     return &key_;
   }
   const access::Participant* participant(access::ParticipantNumber number) const override {

@@ -41,7 +41,9 @@ class Teller {
     text_.first = first;
     text_.second = second;
     out_.begin_object().text("type", type).text("sequence", std::to_string(place_.sequence));
-    return out_.number("part", place_.part).text("at", time_.text(place_.at));
+    out_.number("part", place_.part);
+    if (!place_.at_text.empty()) return out_.text("at", place_.at_text);
+    return out_.text("at", time_.text(place_.at));
   }
   json::Writer& begin_order(std::string_view type, OrderId order) {
     return begin(type, Visibility::kOwner, internal::owner_of(view_, order))

@@ -16,9 +16,9 @@ class Names;
 }
 
 // The first part of the names of types.
-inline constexpr std::string_view kTopics[] = {"order", "block", "contract", "round",   "hub",
-                                               "data",  "money", "participant", "key",  "halt",
-                                               "rules", "webhook", "request", "history"};
+inline constexpr std::string_view kTopics[] = {"order", "block",   "contract",    "round",  "hub",
+                                               "data",  "money",   "participant", "key",    "halt",
+                                               "rules", "webhook", "request",     "history"};
 using Topics = std::uint32_t;  // a bit each
 inline constexpr Topics kAllTopics = (1U << std::size(kTopics)) - 1;
 // Nothing where a name is no topic.
@@ -38,6 +38,7 @@ struct EventPlace {
   std::uint64_t sequence = 0;
   std::uint32_t part = 0;
   Second at = 0;
+  std::string_view at_text = {};  // of `at`, where its caller has it already
 };
 // `view`: after the event, so that it knows what the event is about.
 [[nodiscard]] EventText event_text(const internal::Names& names, const TimeText& time,

@@ -23,7 +23,7 @@ bool Interest::covers(const EventText& event) const {
 
 void Feed::begin(std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
-  base_ = last_ = sequence;
+  if (moments_.empty()) base_ = last_ = std::max(last_, sequence);
 }
 
 std::size_t Feed::push(Moment& moment, Listener& listener) {
@@ -50,6 +50,7 @@ std::size_t Feed::push(Moment& moment, Listener& listener) {
 
 void Feed::publish(std::uint64_t sequence, std::vector<EventText> events) {
   const std::lock_guard lock(mutex_);
+  if (last_ == 0) base_ = sequence - 1;  // the first that came
   last_ = sequence;
   std::erase_if(events, [](const EventText& event) { return event.type.empty(); });
   if (events.empty()) return;

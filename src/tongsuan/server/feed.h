@@ -41,7 +41,7 @@ class Feed {
  public:
   explicit Feed(FeedLimits limits) : limits_(limits) {}
 
-  // Moments after this sequence will come.
+  // Moments after this sequence will come, unless some have come already.
   void begin(std::uint64_t sequence);
   void publish(std::uint64_t sequence, std::vector<EventText> events);
 

@@ -15,8 +15,8 @@ using exchange::ParticipantId;
 using namespace std::chrono_literals;
 
 EventText event(std::uint32_t owner, std::string json) {
-  return {"order.accepted", 0, owner == 0 ? Visibility::kPublic : Visibility::kOwner, {owner}, {0},
-          std::move(json)};
+  return {"order.accepted", 0,   owner == 0 ? Visibility::kPublic : Visibility::kOwner,
+          {owner},          {0}, std::move(json)};
 }
 
 TEST(Feed, SlicesHaveWholeMomentsAndOnlyWhatOneMaySee) {
@@ -33,7 +33,8 @@ TEST(Feed, SlicesHaveWholeMomentsAndOnlyWhatOneMaySee) {
   EXPECT_EQ(feed.read(one, 6, 1'000).events.size(), 16U);
   EXPECT_EQ(feed.read({}, 4, 1'000).events.size(), 10U) << "strangers see what is public";
   EXPECT_TRUE(feed.read(one, 3, 5).gone);
-  EXPECT_EQ(feed.read({1U << 3, ParticipantId{1}, false}, 4, 5).events.size(), 0U) << "other topics";
+  EXPECT_EQ(feed.read({1U << 3, ParticipantId{1}, false}, 4, 5).events.size(), 0U)
+      << "other topics";
 }
 
 TEST(Feed, TheOldestMakeRoom) {

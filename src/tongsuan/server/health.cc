@@ -91,9 +91,9 @@ void add_market(Metrics& metrics, const View& view, const Core& core) {
   metrics.family("devices_free", "gauge", "Free devices of a hub and class");
   const engine::Places& places = core.names.places();
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
-    const std::string labels = "hub=\"" + std::string(core.names.hub(places.pools[i].hub)) +
-                               "\",class=\"" +
-                               std::string(core.names.accelerator(places.pools[i].accelerator)) + '"';
+    const std::string labels =
+        "hub=\"" + std::string(core.names.hub(places.pools[i].hub)) + "\",class=\"" +
+        std::string(core.names.accelerator(places.pools[i].accelerator)) + '"';
     metrics.value(state.engine().pool(engine::PoolId{i}).free, labels);
   }
 }
@@ -114,7 +114,9 @@ void send_health(Call& call, std::string_view status) {
 
 }  // namespace
 
-void not_built(Call& call) { refuse(call, {"not-built", "It is planned."}); }
+void not_built(Call& call) {
+  refuse(call, {"not-built", "It is planned."});
+}
 
 void get_health(Call& call) {
   Query query(call);

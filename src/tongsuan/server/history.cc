@@ -1,6 +1,7 @@
 #include "tongsuan/server/history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tongsuan/exchange/bytes.h"
 
@@ -96,14 +97,25 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
   }
 }
 
+void History::note_first(std::uint64_t sequence) {
+  if (!std::exchange(seen_, true)) lines_forgotten_ = sequence - 1;
+}
+
+void History::begin(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  if (sequence > 0) note_first(sequence + 1);
+}
+
 void History::see(std::uint64_t sequence, Second at, const std::vector<exchange::Event>& events) {
   const std::lock_guard lock(mutex_);
+  note_first(sequence);
   std::uint32_t part = 0;
   for (const exchange::Event& event : events) see_event(sequence, part++, at, event);
 }
 
 void History::see(std::uint64_t sequence, std::string_view record) {
   const std::lock_guard lock(mutex_);
+  note_first(sequence);
   std::uint32_t part = 0;
   // Whoever replays the record finds what is wrong with it.
   (void)exchange::read_record(record, [&](Second at, const exchange::Event& event) {

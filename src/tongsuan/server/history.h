@@ -53,6 +53,9 @@ struct ContractEvent {
 class History {
  public:
   void see(std::uint64_t sequence, Second at, const std::vector<exchange::Event>& events);
+  // Everything that will be seen at recovery has been: if there was less than that, the rest is in
+  // a snapshot and not known here.
+  void begin(std::uint64_t sequence);
   // A record of the journal, at recovery.
   void see(std::uint64_t sequence, std::string_view record);
 
@@ -81,14 +84,17 @@ class History {
   void see_own(const exchange::OwnEvent& event, std::uint64_t sequence);
   ContractFacts& facts(engine::ContractId contract, std::uint64_t sequence);
 
+  void note_first(std::uint64_t sequence);
+
   mutable std::mutex mutex_;
+  bool seen_ = false;                     // any record
   std::vector<ContractFacts> contracts_;  // by ContractId
   std::deque<MoneyLine> lines_;
   std::uint64_t lines_forgotten_ = 0;
   std::map<exchange::KeyId, std::uint64_t> keys_;
   std::deque<ContractEvent> events_;
   std::map<std::uint64_t, std::uint64_t> rounds_;  // sequences, of the last rounds
-  std::uint32_t contracts_forgotten_ = 0;  // events of contracts below are not whole
+  std::uint32_t contracts_forgotten_ = 0;          // events of contracts below are not whole
 };
 
 // The contract that an event is about, if any.

@@ -221,8 +221,8 @@ void get_calendar(Call& call) {
     out.begin_array("rounds");
     for (std::int64_t i = 0; i < count; ++i) {
       const Second gate = state.next_gate() + i * state.rules().round;
-      out.begin_object().text("round",
-                              id_text('R', collecting(answer.view) + static_cast<std::uint64_t>(i)));
+      out.begin_object().text(
+          "round", id_text('R', collecting(answer.view) + static_cast<std::uint64_t>(i)));
       write_time(out, "lock", time, gate - state.rules().lock);
       write_time(out, "gate", time, gate);
       out.end_object();

@@ -78,8 +78,8 @@ void move_cash(Call& call, std::string_view side) {
   const std::uint64_t reference = reference_of(object);
   object.finish();
   if (!is_good(call, faults)) return;
-  const bool fits = account.purpose == Purpose::kCash ||
-                    (account.purpose == Purpose::kMargin && side == "to");
+  const bool fits =
+      account.purpose == Purpose::kCash || (account.purpose == Purpose::kMargin && side == "to");
   if (!fits || account.participant == ledger::kHouse) {
     return refuse(call, {"wrong-account", {}, "/" + std::string(side)});
   }
@@ -88,8 +88,12 @@ void move_cash(Call& call, std::string_view side) {
 
 }  // namespace
 
-void deposit(Call& call) { move_cash<exchange::Deposit>(call, "to"); }
-void withdraw(Call& call) { move_cash<exchange::Withdraw>(call, "from"); }
+void deposit(Call& call) {
+  move_cash<exchange::Deposit>(call, "to");
+}
+void withdraw(Call& call) {
+  move_cash<exchange::Withdraw>(call, "from");
+}
 
 void transfer(Call& call) {
   Query query(call);
@@ -166,9 +170,7 @@ void get_trial_balance(Call& call) {
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     const ledger::State& money = answer.view.state.money();
     json::Writer out(answer.body);
-    out.begin_object()
-        .text("asOf", std::to_string(answer.view.sequence))
-        .begin_array("purposes");
+    out.begin_object().text("asOf", std::to_string(answer.view.sequence)).begin_array("purposes");
     int128 total = 0;
     for (std::size_t i = 0; i < ledger::kPurposes; ++i) {
       const int128 sum = money.total(static_cast<Purpose>(i));

@@ -105,7 +105,9 @@ class Batch {
     if (slot.answer.code == exchange::Code::kUsedId) {
       return {"used-id", "The key came with another request before.", "idempotencyKey"};
     }
-    return {code_of(slot.answer.code), "The order would hold " + money_text(slot.hold) + ".", {},
+    return {code_of(slot.answer.code),
+            "The order would hold " + money_text(slot.hold) + ".",
+            {},
             slot.answer.sequence};
   }
 
@@ -196,10 +198,9 @@ void submit_orders(Call& call) {
     const auto index = static_cast<std::uint32_t>(batch.size());
     batch.add(key, hold_of(body.order));
     // As if it had been sent alone.
-    requests.push_back(
-        {{command_id(actor, key), fingerprint("POST", "/v1/orders", &order), actor,
-          exchange::SubmitOrder{std::move(body.order), std::string(body.name)}},
-         Answered{&batch, index}});
+    requests.push_back({{command_id(actor, key), fingerprint("POST", "/v1/orders", &order), actor,
+                         exchange::SubmitOrder{std::move(body.order), std::string(body.name)}},
+                        Answered{&batch, index}});
   }
   core.counters.orders += requests.size();
   if (requests.empty()) {

@@ -141,7 +141,8 @@ class OrderReader {
 
   void read_terms() {
     engine::LiveOrder& order = body_.order;
-    order.delay_cost = optional_money(object_, "delayCostPerHour", kAmounts).value_or(order.delay_cost);
+    order.delay_cost =
+        optional_money(object_, "delayCostPerHour", kAmounts).value_or(order.delay_cost);
     order.grace = object_.optional_integer("graceSeconds", kSeconds).value_or(order.grace);
     order.premium = optional_money(object_, "premium", kAmounts).value_or(order.premium);
     order.whole_nodes = object_.optional_truth("wholeNodes").value_or(order.whole_nodes);
@@ -163,7 +164,8 @@ class OrderReader {
     } else if (unknown_) {
       body_.problem = std::move(unknown_);
     } else if (green_) {
-      return refused("not-built", "/greenPercent", "Orders with a share of green are not traded yet.");
+      return refused("not-built", "/greenPercent",
+                     "Orders with a share of green are not traded yet.");
     }
     if (body_.problem) return std::move(body_);
     if (value_) body_.order.value = *value_;

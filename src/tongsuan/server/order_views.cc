@@ -98,12 +98,13 @@ void list_orders(Call& call) {
   if (query.id("round", 'R')) {
     query.fault("round", "Orders cannot be listed by round yet.", "not-built");
   }
-  if (filter.accelerator != nullptr) filter.class_id = call.core.names.accelerator(*filter.accelerator);
+  if (filter.accelerator != nullptr)
+    filter.class_id = call.core.names.accelerator(*filter.accelerator);
   if (filter.hub != nullptr) filter.hub_id = call.core.names.hub(*filter.hub);
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     Listing list(call, page, answer);
-    const std::vector<Key> keys = keys_of_page(answer.view, answer.view.index.orders_of(call.actor()),
-                                               filter, by, list, page);
+    const std::vector<Key> keys = keys_of_page(
+        answer.view, answer.view.index.orders_of(call.actor()), filter, by, list, page);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (list.full()) {
         list.more(key_after(keys[i - 1]));

@@ -84,8 +84,8 @@ void amend_order(Call& call) {
   engine::LiveOrder now;
   core.node.read([&](const View& view) {
     const engine::State& engine = view.state.engine();
-    const bool known = engine.knows(*order) &&
-                       engine.order(*order).order.account.value == call.actor().value;
+    const bool known =
+        engine.knows(*order) && engine.order(*order).order.account.value == call.actor().value;
     if (known) now = engine.order(*order).order;
     if (view.state.repeats().find(once->id) != nullptr) return;
     const std::uint64_t changed = view.index.changed(*order);
@@ -115,7 +115,8 @@ void amend_order(Call& call) {
   if (mine) {
     shape.then = [&core, order = *order](const exchange::Answer& answer) {
       if (answer.sequence == 0) return core.amending.end(order);
-      core.node.replica().at(answer.sequence, [&core, order](const View&) { core.amending.end(order); });
+      core.node.replica().at(answer.sequence,
+                             [&core, order](const View&) { core.amending.end(order); });
     };
   }
   submit(call, *once, exchange::AmendOrder{*order, std::move(body.order)}, std::move(shape));

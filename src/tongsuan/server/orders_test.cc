@@ -231,8 +231,8 @@ TEST_F(Orders, ARunningOrderIsSeenByBothSides) {
   open_buyer("bob");
   EXPECT_EQ(code(get("/v1/contracts/C-0", "bob")), "unknown");
   clock_.advance(1'800);
-  const auto metered = post("/v1/contracts/C-0:meter", "east-idc", R"({"until":")" +
-                                TimeText(kEpoch, 28'800).text(1'800) + "\"}");
+  const auto metered = post("/v1/contracts/C-0:meter", "east-idc",
+                            R"({"until":")" + TimeText(kEpoch, 28'800).text(1'800) + "\"}");
   EXPECT_EQ(metered.status, 200) << metered.body;
   EXPECT_EQ(post("/v1/contracts/C-0:end", "east-idc", R"({"reason":"completed"})").status, 200);
   const auto ended = get("/v1/contracts/C-0", "alice");

@@ -161,7 +161,8 @@ void list_keys(Call& call) {
       if (row.participant != *participant || row.revoked) continue;
       json::Writer& out = list.item();
       out.begin_object().text("id", key_text(row.key)).text("role", exchange::role_name(row.role));
-      if (row.expires < engine::kSecondsMax) write_time(out, "expires", call.core.time, row.expires);
+      if (row.expires < engine::kSecondsMax)
+        write_time(out, "expires", call.core.time, row.expires);
       out.text("sequence", std::to_string(call.core.history.key_sequence(row.key))).end_object();
     }
     if (next < keys.size()) list.more(std::to_string(next));
@@ -310,8 +311,7 @@ void drop_webhook(Call& call) {
   Shape shape;
   shape.id = id_text('W', *number);
   shape.detail = "Webhook " + shape.id + ".";
-  submit(call, *once, exchange::DropWebhook{static_cast<std::uint32_t>(*number)},
-         std::move(shape));
+  submit(call, *once, exchange::DropWebhook{static_cast<std::uint32_t>(*number)}, std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal

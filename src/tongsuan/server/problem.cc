@@ -15,7 +15,9 @@ constexpr ProblemCode kCodes[] = {
 
 }  // namespace
 
-std::span<const ProblemCode> problem_codes() { return kCodes; }
+std::span<const ProblemCode> problem_codes() {
+  return kCodes;
+}
 
 const ProblemCode& problem_code(std::string_view name) {
   const auto row = std::ranges::find(kCodes, name, &ProblemCode::name);

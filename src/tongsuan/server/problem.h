@@ -32,9 +32,9 @@ struct ProblemCode {
 struct Problem {
   std::string_view code;  // of the table, which lives for ever
   std::string detail = {};
-  std::string param = {};          // a JSON pointer, or the name of a parameter or header
-  std::uint64_t sequence = 0;      // of the refusal in the journal; 0: nothing was journaled
-  std::string hint = {};           // empty: that of the table
+  std::string param = {};      // a JSON pointer, or the name of a parameter or header
+  std::uint64_t sequence = 0;  // of the refusal in the journal; 0: nothing was journaled
+  std::string hint = {};       // empty: that of the table
   std::optional<std::int64_t> retry_after = {};  // seconds
 };
 

@@ -27,9 +27,7 @@ void write_open(json::Writer& out, const Core& core, const View& view, std::uint
 }
 
 void write_round(json::Writer& out, Core& core, const RoundRow& row) {
-  out.begin_object()
-      .text("id", id_text('R', row.round))
-      .text("state", round_state(row.outcome));
+  out.begin_object().text("id", id_text('R', row.round)).text("state", round_state(row.outcome));
   write_time(out, "gate", core.time, row.gate);
   write_time(out, "closed", core.time, row.closed);
   out.number_unsigned("orders", row.orders).number_unsigned("awards", row.awards);
@@ -77,7 +75,7 @@ std::string base64(std::string_view bytes) {
 }
 
 // A text of a round, with its hash.
-void send_text(Call& call, Digest RoundRow::* which, std::string_view what) {
+void send_text(Call& call, Digest RoundRow::*which, std::string_view what) {
   Query query(call);
   if (!query.finish()) return;
   const auto round = round_parameter(call);
@@ -105,7 +103,8 @@ void send_text(Call& call, Digest RoundRow::* which, std::string_view what) {
   response.content_type = "text/plain; charset=utf-8";
   const Digest hash = sha256(text.value());
   response.headers.list.push_back(
-      {"Repr-Digest", "sha-256=:" + base64({reinterpret_cast<const char*>(hash.data()), 32}) + ":"});
+      {"Repr-Digest",
+       "sha-256=:" + base64({reinterpret_cast<const char*>(hash.data()), 32}) + ":"});
   response.headers.list.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
   response.body = std::move(text).value();
   call.reply.send(std::move(response));
@@ -120,7 +119,9 @@ void list_rounds(Call& call) {
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     const View& view = answer.view;
     Listing list(call, page, answer);
-    const auto covers = [&](std::string_view name) { return !state || kRoundStates[*state] == name; };
+    const auto covers = [&](std::string_view name) {
+      return !state || kRoundStates[*state] == name;
+    };
     const std::uint64_t newest = view.state.engine().round() + 2;
     std::uint64_t next = parse_whole(page.after).value_or(newest);
     for (; next > 0 && !list.full(); --next) {
@@ -179,7 +180,8 @@ void get_prices(Call& call) {
     for (std::size_t i = 0; i < pools.size() && i < row.posted.size(); ++i) {
       const std::string_view at = call.core.names.hub(pools[i].hub);
       const std::string_view name = call.core.names.accelerator(pools[i].accelerator);
-      if ((hub != nullptr && *hub != at) || (accelerator != nullptr && *accelerator != name)) continue;
+      if ((hub != nullptr && *hub != at) || (accelerator != nullptr && *accelerator != name))
+        continue;
       out.begin_object().text("hub", at).text("class", name);
       write_money(out, "posted", row.posted[i]);
       out.end_object();
@@ -189,7 +191,9 @@ void get_prices(Call& call) {
   });
 }
 
-void get_book(Call& call) { send_text(call, &RoundRow::book_text, "book"); }
+void get_book(Call& call) {
+  send_text(call, &RoundRow::book_text, "book");
+}
 void get_certificate(Call& call) {
   send_text(call, &RoundRow::certificate_text, "certificate");
 }

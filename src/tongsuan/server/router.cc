@@ -55,8 +55,7 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/transfers", Action::kMoveOwnCash, in::transfer},
     {Method::kGet, "/v1/transfers", Action::kReadStatements, in::list_transfers},
     {Method::kGet, "/v1/statements", Action::kReadStatements, in::get_statement},
-    {Method::kGet, "/v1/ledger/trial-balance", Action::kReadAccount, in::get_trial_balance,
-     true},
+    {Method::kGet, "/v1/ledger/trial-balance", Action::kReadAccount, in::get_trial_balance, true},
 
     {Method::kPost, "/v1/participants", Action::kManageParticipants, in::open_participant},
     {Method::kGet, "/v1/participants", Action::kManageParticipants, in::list_participants},
@@ -107,7 +106,9 @@ bool fits(std::string_view pattern, const std::vector<std::string>& path, Parame
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
 Match find_route(net::Method method, const std::vector<std::string>& path) {
   Match match;

@@ -78,7 +78,8 @@ TEST(Router, RolesAreThoseOfTheContract) {
     std::set<std::string> roles;
     for (const access::Role role : access::kRoles) {
       const access::Scope scope = access::scope_of(route.action, role);
-      const bool may = route.of_all ? scope == access::Scope::kAll : scope != access::Scope::kNothing;
+      const bool may =
+          route.of_all ? scope == access::Scope::kAll : scope != access::Scope::kNothing;
       if (may) roles.insert(access::role_name(role));
     }
     EXPECT_EQ(roles, said) << name;
@@ -97,10 +98,16 @@ TEST(Router, FindsParametersAndVerbs) {
 }
 
 TEST(Router, WhatIsNotThereIsNotFound) {
-  for (const std::vector<std::string>& path :
-       {std::vector<std::string>{}, {"v1"}, {"v2", "orders"}, {"v1", "orders", ""},
-        {"v1", "orders", "O-1:cancel:cancel"}, {"v1", "orders", ":cancel"}, {"v1", "orders", "O-1", "x"},
-        {"v1", "market", ""}, {"V1", "market"}, {"metrics", ""}}) {
+  for (const std::vector<std::string>& path : {std::vector<std::string>{},
+                                               {"v1"},
+                                               {"v2", "orders"},
+                                               {"v1", "orders", ""},
+                                               {"v1", "orders", "O-1:cancel:cancel"},
+                                               {"v1", "orders", ":cancel"},
+                                               {"v1", "orders", "O-1", "x"},
+                                               {"v1", "market", ""},
+                                               {"V1", "market"},
+                                               {"metrics", ""}}) {
     const Match match = find_route(net::Method::kPost, path);
     EXPECT_EQ(match.route, nullptr);
     EXPECT_EQ(match.allow, "");

@@ -107,13 +107,16 @@ void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at
   core.history.see(sequence, at, events);
   std::vector<EventText> texts;
   texts.reserve(events.size());
+  // Of one thread, the replica's; most records are of one second.
+  if (core.told.at != at || core.told.text.empty()) core.told = {at, core.time.text(at)};
   std::uint32_t part = 0;
   for (const exchange::Event& event : events) {
-    texts.push_back(event_text(core.names, core.time, view, {sequence, part++, at}, event));
+    texts.push_back(
+        event_text(core.names, core.time, view, {sequence, part++, at, core.told.text}, event));
     write_log(core, event);
   }
   core.feed.publish(sequence, std::move(texts));
-  core.webhooks.wake();
+  if (!view.state.webhooks().empty()) core.webhooks.wake();
 }
 
 void refuse_denied(Call& call, const access::Denial& denial) {
@@ -142,8 +145,7 @@ bool let_in(Call& call) {
       (!call.route->of_all || call.sees_all())) {
     return true;
   }
-  const auto denied =
-      access::permit(call.caller ? &*call.caller : nullptr, action, std::nullopt);
+  const auto denied = access::permit(call.caller ? &*call.caller : nullptr, action, std::nullopt);
   refuse_denied(call, denied.error());
   return false;
 }
@@ -153,20 +155,27 @@ bool let_in(Call& call) {
 Service::Service(node::Node& node, const access::MasterSecret& master, Log& log,
                  ServiceOptions options)
     : core_(std::make_unique<Core>(node, master, log, std::move(options))) {
-  node.replica().watch([core = core_.get()](const node::View& view, std::uint64_t sequence, Second at,
-                                            const std::vector<exchange::Event>& events) {
+  node.replica().watch([core = core_.get()](const node::View& view, std::uint64_t sequence,
+                                            Second at, const std::vector<exchange::Event>& events) {
     watch(*core, view, sequence, at, events);
   });
 }
 
-Service::~Service() { stop(); }
+Service::~Service() {
+  stop();
+}
 
 void Service::begin() {
+  const std::uint64_t durable = core_->node.figures().durable;
+  core_->feed.begin(durable);
+  core_->history.begin(durable);
   core_->webhooks.begin();
   core_->begun = true;
 }
 
-void Service::drain() { core_->draining = true; }
+void Service::drain() {
+  core_->draining = true;
+}
 
 void Service::stop() {
   core_->webhooks.stop();
@@ -193,10 +202,12 @@ void Service::handle(net::Request&& request, net::Reply reply) {
   }
   ++core_->counters.problems;
   if (match.allow.empty()) {
-    call.reply.send(to_response(Problem{"not-found", "There is no address " + call.request.target + "."}));
+    call.reply.send(
+        to_response(Problem{"not-found", "There is no address " + call.request.target + "."}));
     return;
   }
-  net::Response response = to_response(Problem{"method-not-allowed", "It takes " + match.allow + "."});
+  net::Response response =
+      to_response(Problem{"method-not-allowed", "It takes " + match.allow + "."});
   response.headers.list.push_back({"Allow", match.allow});
   call.reply.send(std::move(response));
 }

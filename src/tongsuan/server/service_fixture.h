@@ -35,7 +35,8 @@ class Waiting final : public net::ReplyTarget {
   }
   net::Response wait() {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(20), [&] { return !!response_; });
+    const bool came =
+        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return !!response_; });
     EXPECT_TRUE(came) << "no answer";
     return came ? *response_ : net::Response{.status = 0};
   }
@@ -169,7 +170,8 @@ class ServiceTest : public ::testing::Test {
     return id;
   }
   // Too cheap to start unless told otherwise.
-  static std::string order(const std::string& more = R"("limit":{"amount":"0.10","currency":"CNY"})") {
+  static std::string order(
+      const std::string& more = R"("limit":{"amount":"0.10","currency":"CNY"})") {
     const engine::Places all = places();
     return R"({"kind":"block","ways":[{"class":")" + std::string(all.class_names[0]) +
            R"(","devices":1,"durationSeconds":3600}],)" + more + "}";
@@ -183,9 +185,11 @@ class ServiceTest : public ::testing::Test {
  private:
   // The first operator, as --init makes it.
   void found() {
-    const auto made = node_->ask({{}, 0, ledger::kHouse,
-                                  exchange::OpenParticipant{"operator", access::Role::kOperator,
-                                                            ledger::kHouse, Money()}});
+    const auto made = node_->ask(
+        {{},
+         0,
+         ledger::kHouse,
+         exchange::OpenParticipant{"operator", access::Role::kOperator, ledger::kHouse, Money()}});
     EXPECT_TRUE(made.ok());
   }
 

@@ -48,7 +48,8 @@ TEST_F(Access, EveryRouteLetsInItsRolesAndNobodyElse) {
     const std::string body = route.method == Method::kGet ? "" : "{}";
     for (const auto& [name, role] : callers) {
       const access::Scope scope = access::scope_of(route.action, role);
-      const bool may = route.of_all ? scope == access::Scope::kAll : scope != access::Scope::kNothing;
+      const bool may =
+          route.of_all ? scope == access::Scope::kAll : scope != access::Scope::kNothing;
       const net::Response answer = ask(route.method, target, name, body);
       EXPECT_EQ(code(answer) == "forbidden", !may) << name << ' ' << target << ' ' << answer.body;
       EXPECT_NE(answer.status, 500) << target;
@@ -107,9 +108,10 @@ TEST_F(Access, KeysSignAndAreRevoked) {
   unix_now_ = kEpoch + 400;
   EXPECT_EQ(signed_get(kEpoch + 101).status, 200);
   EXPECT_EQ(code(signed_get(kEpoch + 99)), "skew");
-  EXPECT_EQ(ask(Method::kDelete, "/v1/keys/" + key, "operator", "", {{"idempotency-key", "revoke-1"}})
-                .status,
-            200);
+  EXPECT_EQ(
+      ask(Method::kDelete, "/v1/keys/" + key, "operator", "", {{"idempotency-key", "revoke-1"}})
+          .status,
+      200);
   EXPECT_EQ(code(signed_get(kEpoch + 400)), "revoked");
   EXPECT_EQ(get("/v1/participants/P-2/keys", "operator").body.find(secret), std::string::npos);
 }

@@ -16,8 +16,21 @@ constexpr std::string_view kKinds[] = {"deposit", "withdrawal", "transfer"};
 constexpr std::string_view kPurposes[] = {"cash", "hold",    "margin",   "voucher", "escrow",
                                           "rent", "penalty", "rounding", "rail"};
 // Of ledger::Leg by its position.
-enum LegKind : std::uint8_t { kOpen, kProgramme, kMove, kHold, kPost, kPenalty, kRelease, kVoid,
-                              kExpire, kGrant, kVoucher, kDeliver, kClose };
+enum LegKind : std::uint8_t {
+  kOpen,
+  kProgramme,
+  kMove,
+  kHold,
+  kPost,
+  kPenalty,
+  kRelease,
+  kVoid,
+  kExpire,
+  kGrant,
+  kVoucher,
+  kDeliver,
+  kClose
+};
 
 const Account kRail{ledger::kHouse, Purpose::kRail};
 
@@ -85,7 +98,8 @@ void list_transfers(Call& call) {
         std::min(parse_whole(page.after).value_or(UINT64_MAX), list.as_of() + 1);
     const auto of = [&](const Account& account) {
       const std::uint32_t who = account.participant.value;
-      return (call.sees_all() || who == call.actor().value) && (!participant || who == *participant);
+      return (call.sees_all() || who == call.actor().value) &&
+             (!participant || who == *participant);
     };
     std::uint64_t last = 0;
     call.core.history.each_line([&](const MoneyLine& line) {
@@ -152,8 +166,8 @@ Lines lines_of(const Call& call, const View& view, const StatementQuery& asked) 
 void write_statement(Call& call, const Page& page, Answering& answer, const StatementQuery& asked,
                      const Lines& lines) {
   json::Writer out(answer.body);
-  const std::size_t first = std::min<std::size_t>(parse_whole(page.after).value_or(0),
-                                                  lines.lines.size());
+  const std::size_t first =
+      std::min<std::size_t>(parse_whole(page.after).value_or(0), lines.lines.size());
   const std::size_t end = std::min(lines.lines.size(), first + page.size);
   const auto balance_at = [&](std::size_t i) {
     return i < lines.before.size() ? lines.before[i] : lines.closing;
@@ -203,7 +217,8 @@ void get_statement(Call& call) {
 
 namespace {
 
-// Bids of orders that no gate has closed over are sealed: the journal is served up to the last gate.
+// Bids of orders that no gate has closed over are sealed: the journal is served up to the last
+// gate.
 bool is_sealed(const exchange::Event& event, const View& view, bool regulator) {
   const auto* happened = std::get_if<engine::Event>(&event);
   if (regulator || happened == nullptr) return false;

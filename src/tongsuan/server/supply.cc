@@ -19,13 +19,12 @@ std::optional<engine::PoolId> pool_of(Call& call, HubId hub, std::string_view na
                                       std::string_view param) {
   const std::uint32_t accelerator = call.core.names.accelerator(name);
   const std::uint32_t pool =
-      accelerator == kNone
-          ? kNone
-          : engine::find_pool(call.core.names.places(), hub, ClassId{accelerator});
+      accelerator == kNone ? kNone
+                           : engine::find_pool(call.core.names.places(), hub, ClassId{accelerator});
   if (pool != kNone) return engine::PoolId{pool};
-  refuse(call, {"unknown",
-                std::string(call.core.names.hub(hub)) + " has no " + std::string(name) + ".",
-                std::string(param)});
+  refuse(call,
+         {"unknown", std::string(call.core.names.hub(hub)) + " has no " + std::string(name) + ".",
+          std::string(param)});
   return std::nullopt;
 }
 
@@ -168,8 +167,7 @@ void end_contract(Call& call) {
   Shape shape;
   shape.id = id_text('C', contract->value);
   shape.detail = "Contract " + shape.id + ".";
-  submit(call, *once,
-         exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done)},
+  submit(call, *once, exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done)},
          std::move(shape));
 }
 

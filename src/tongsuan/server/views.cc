@@ -84,7 +84,9 @@ std::string_view halt_scope(exchange::HaltScope scope) {
 std::string_view round_state(exchange::RoundOutcome outcome) {
   return kRoundStates[static_cast<std::size_t>(outcome) + 2];
 }
-std::string hash_text(const Digest& digest) { return hex(digest.data(), digest.size()); }
+std::string hash_text(const Digest& digest) {
+  return hex(digest.data(), digest.size());
+}
 
 ParticipantId owner_of(const View& view, OrderId order) {
   const engine::State& engine = view.state.engine();
@@ -146,7 +148,10 @@ void write_contract(json::Writer& out, const Core& core, const View& view, engin
   write_nodes(out, contract.nodes);
   write_time(out, "start", core.time, contract.start);
   write_time(out, "expectedEnd", core.time, contract.expected_end);
-  const ContractFacts facts = core.history.of(id);
+  ContractFacts facts = core.history.of(id);
+  // What the state knows of one that runs is whole, also after a snapshot.
+  const ledger::RightRow* right = view.state.money().rights().find(view.state.money_of(id).right);
+  if (running && right != nullptr) facts.cost = facts.paid + (right->cost - right->paid).raw();
   if (!running) {
     write_time(out, "end", core.time, contract.end);
     if (facts.ended) {

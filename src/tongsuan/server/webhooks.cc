@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kEventsMax = 256;  // of one request
 constexpr milliseconds kAnswerDeadline{10'000};
 constexpr milliseconds kPauseMax{300'000};
+constexpr milliseconds kGather{10};
 
 bool is_public_v4(std::uint32_t address) {
   const auto in = [&](std::uint32_t network, int bits) {
@@ -79,9 +80,11 @@ bool is_webhook_url(std::string_view url, bool anywhere) {
   if ((!url.starts_with("https://") && !plain) || url.size() > exchange::kUrlMax) return false;
   const std::string_view rest = url.substr(url.find("://") + 3);
   const std::string_view host = rest.substr(0, rest.find_first_of("/?"));
-  const auto fits = [](char c) { return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '\\'; };
-  return !host.empty() && host.find('@') == std::string_view::npos && std::ranges::all_of(url, fits) &&
-         rest.find('?') >= std::min(rest.find('/'), rest.size());
+  const auto fits = [](char c) {
+    return c > 0x20 && c < 0x7F && c != '#' && c != '"' && c != '\\';
+  };
+  return !host.empty() && host.find('@') == std::string_view::npos &&
+         std::ranges::all_of(url, fits) && rest.find('?') >= std::min(rest.find('/'), rest.size());
 }
 
 // ---- The thread ------------------------------------------------------------------------------
@@ -124,6 +127,8 @@ void Webhooks::loop() {
     const Clock::time_point next = go_round();
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next, [&] { return stopping_ || dirty_; });
+    // What comes within a moment goes out together.
+    changed_.wait_for(lock, kGather, [&] { return stopping_; });
     if (stopping_) return;
     dirty_ = false;
   }

@@ -2,9 +2,9 @@
 //
 // Model. One thread goes round the open webhooks. For each it takes the events after the last
 // sequence that was confirmed, posts them, and after a 2xx confirms through the exchange, so that
-// another process goes on where this one stopped. A receiver that fails is asked again after a pause
-// that doubles. Bodies are signed with a secret that only its owner has and that follows from the
-// master secret. Addresses of loopback, private and link-local networks are never connected to,
+// another process goes on where this one stopped. A receiver that fails is asked again after a
+// pause that doubles. Bodies are signed with a secret that only its owner has and that follows from
+// the master secret. Addresses of loopback, private and link-local networks are never connected to,
 // whatever a name says at the moment, unless the options allow it.
 #pragma once
 

@@ -11,10 +11,26 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Webhooks, PrivateAddressesAreNotSentTo) {
-  for (const char* address : {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-                              "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "::",
-                              "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-                              "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1", "", "localhost"}) {
+  for (const char* address : {"127.0.0.1",
+                              "10.1.2.3",
+                              "172.16.0.1",
+                              "172.31.255.255",
+                              "192.168.1.1",
+                              "169.254.169.254",
+                              "100.64.0.1",
+                              "0.0.0.0",
+                              "224.0.0.1",
+                              "::1",
+                              "::",
+                              "fe80::1%eth0",
+                              "fc00::1",
+                              "::ffff:127.0.0.1",
+                              "::ffff:10.0.0.1",
+                              "64:ff9b::a00:1",
+                              "2002:7f00:1::",
+                              "ff02::1",
+                              "",
+                              "localhost"}) {
     EXPECT_FALSE(is_public_address(address)) << address;
   }
   for (const char* address : {"8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"}) {
@@ -23,8 +39,9 @@ TEST(Webhooks, PrivateAddressesAreNotSentTo) {
 }
 
 TEST(Webhooks, UrlsAreHttpsWithAHost) {
-  for (const char* url : {"http://example.com/", "https://", "https:///x", "https://a@b/", "ftp://x",
-                          "https://example.com?x", "https://exa mple.com/", "https://x/#y", "//x"}) {
+  for (const char* url :
+       {"http://example.com/", "https://", "https:///x", "https://a@b/", "ftp://x",
+        "https://example.com?x", "https://exa mple.com/", "https://x/#y", "//x"}) {
     EXPECT_FALSE(is_webhook_url(url, false)) << url;
   }
   EXPECT_TRUE(is_webhook_url("https://hooks.example.com/tongsuan?a=b", false));

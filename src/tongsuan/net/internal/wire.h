@@ -31,8 +31,7 @@ class Wire {
   };
   // `tls` is null for plain TCP. Tries every address of the host that is allowed.
   [[nodiscard]] static Result<Wire> connect(const std::string& host, std::uint16_t port,
-                                            std::shared_ptr<TlsSettings> tls,
-                                            const Reach& reach);
+                                            std::shared_ptr<TlsSettings> tls, const Reach& reach);
   Wire(Wire&&) noexcept;
   Wire& operator=(Wire&&) noexcept;
   ~Wire();

@@ -91,6 +91,10 @@ struct Core {
   Counters counters;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};
+  struct {
+    Second at = -1;
+    std::string text;
+  } told;  // the time of the last record, as text
 
   // SHA-256 of a text of a round, by its name in the journal; nothing where it cannot be read.
   [[nodiscard]] std::optional<Digest> text_hash(const Digest& name);
@@ -187,10 +191,10 @@ struct Once {
 // What becomes of an answer: of the request alone, so that it is the same again.
 struct Shape {
   int status = 200;
-  std::string id = {};              // of what was changed
-  char kind = 0;                    // or: the answer's value is the number of this kind
-  bool is_sequence = false;         // or: its sequence is
-  std::string location = {};        // what stands before the id
+  std::string id = {};        // of what was changed
+  char kind = 0;              // or: the answer's value is the number of this kind
+  bool is_sequence = false;   // or: its sequence is
+  std::string location = {};  // what stands before the id
   std::optional<std::int64_t> hold = {};
   bool hold_is_value = false;
   bool etag = false;
@@ -219,8 +223,8 @@ void read(Call& call, Query& query, const Write& write);
 // A page of a list. A token keeps the sequence of the first page and where the last one ended.
 struct Page {
   std::size_t size = 100;
-  std::uint64_t as_of = 0;      // 0: the first page
-  std::string after = {};       // what the handler put into the token
+  std::uint64_t as_of = 0;  // 0: the first page
+  std::string after = {};   // what the handler put into the token
   [[nodiscard]] bool first() const { return as_of == 0 && after.empty(); }
 };
 [[nodiscard]] Page read_page(Query& query, Call& call);

@@ -1,0 +1,504 @@
+#!/usr/bin/env python3
+"""Commands that talk to an exchange, against one in this process that answers the examples of the interface.
+
+usage: exchange_test.py TONGSUAN SOURCE_FOLDER
+"""
+import base64
+import csv
+import io
+import json
+import pathlib
+import re
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from decimal import Decimal
+
+from harness import TONGSUAN, CommandTest, environment, main, run
+
+SOURCE = pathlib.Path(sys.argv[2])
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(SOURCE / "clients/python/tests"))
+from fake_exchange import DOCUMENT, METHODS, FakeExchange, answer  # noqa: E402
+from api_schema import Schemas  # noqa: E402
+
+JOB = """name: hello
+resources: {accelerators: {H800: 8}}
+market: {work: 2h, limit: 6.00 CNY/gpu-h}
+run: python hello.py
+"""
+SCRIPT = """#!/bin/bash
+#SBATCH --job-name=night
+#SBATCH -N 2
+#SBATCH --gres=gpu:H800:8
+#SBATCH --time=1:00:00
+#TONGSUAN limit: 5.00 CNY/gpu-h
+srun train
+"""
+
+
+class Interface:
+    """Which operation a request is, what the interface says about it, and its first good example."""
+
+    def __init__(self):
+        self.schemas = Schemas(DOCUMENT, strict=False)
+        self.operations = []
+        for path, item in DOCUMENT["paths"].items():
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(("" if item.get("servers") else "/v1") + path))
+            for method in METHODS:
+                if method in item:
+                    self.operations.append((method.upper(), re.compile(pattern + "$"), item, item[method]))
+
+    def of(self, request):
+        for method, pattern, item, operation in self.operations:
+            if method == request.method and pattern.match(request.path):
+                return item, operation
+        raise AssertionError(f"no operation: {request.method} {request.path}")
+
+    def parameters(self, item, operation):
+        return [self.schemas.resolve(each["$ref"]) if "$ref" in each else each
+                for each in item.get("parameters", []) + operation.get("parameters", [])]
+
+    def faults(self, request):
+        item, operation = self.of(request)
+        parameters = self.parameters(item, operation)
+        known = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
+        found = [f"unknown parameter {name}" for name in request.query if name not in known]
+        for name, value in request.query.items():
+            schema = known.get(name, {})
+            if schema.get("type") not in ("integer", "boolean"):
+                found += self.schemas.faults(schema, value, name)
+        needs_key = any(each["name"] == "Idempotency-Key" for each in parameters)
+        if needs_key != ("Idempotency-Key" in request.headers):
+            found.append("Idempotency-Key")
+        body = operation.get("requestBody")
+        if (body is not None) != bool(request.body):
+            found.append("body")
+        elif body is not None:
+            schema = body["content"]["application/json"]["schema"]
+            found += self.schemas.faults(schema, json.loads(request.body))
+        return found
+
+    def reply(self, request):
+        _, operation = self.of(request)
+        for status, response in operation["responses"].items():
+            if not status.startswith("2"):
+                continue
+            for media, content in response.get("content", {}).items():
+                value = next(iter(content["examples"].values()))["value"]
+                data = value if isinstance(value, str) else json.dumps(value)
+                return int(status), media, data.encode(), {"ETag": '"7"', "Tongsuan-Sequence": "12"}
+        return 200, "application/json", b"{}", {}
+
+    def example(self, name):
+        """Of the first good reply of an operation."""
+        for _, _, _, operation in self.operations:
+            if operation["operationId"] == name:
+                good = next(reply for status, reply in operation["responses"].items() if status.startswith("2"))
+                return next(iter(good["content"]["application/json"]["examples"].values()))["value"]
+        raise KeyError(name)
+
+
+INTERFACE = Interface()
+
+
+def problem(code, **headers):
+    says = DOCUMENT["x-problem-codes"][code]
+    return answer({"title": says["says"], "status": says["status"], "code": code, "detail": "with 3.00 CNY",
+                   "param": "/limit", "try": says["try"]}, says["status"], **headers)
+
+
+class ExchangeTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        self.job = self.folder / "job.yaml"
+        self.job.write_text(JOB, encoding="utf-8")
+
+    def fake(self, *answers):
+        fake = FakeExchange(*(answers or [INTERFACE.reply]))
+        self.addCleanup(fake.__exit__)
+        return fake
+
+    def settings(self, fake, **more):
+        return {"HOME": str(self.home), "TONGSUAN_SERVER": fake.url, "TONGSUAN_TIMEOUT": "5", **more}
+
+    def log_in(self, fake, token="dev-team-nlp"):
+        folder = self.home / ".config/tongsuan"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "credentials"
+        file.touch(mode=0o600)
+        file.write_text(f'["{fake.url}"]\ntoken = "{token}"\n', encoding="utf-8")
+        return file
+
+    def ask(self, fake, *arguments, **more):
+        return run(*arguments, cwd=self.folder, **self.settings(fake, **more))
+
+    def start(self, fake, *arguments, **more):
+        """A command that goes on; it does not outlive a test that fails."""
+        process = subprocess.Popen([TONGSUAN, *arguments], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment(**self.settings(fake, **more)))
+        watchdog = threading.Timer(20, process.kill)
+        watchdog.start()
+        self.addCleanup(watchdog.cancel)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def pending(self):
+        return list(self.home.glob(".local/state/tongsuan/pending/*"))
+
+
+class Requests(ExchangeTest):
+    def test_every_command_asks_what_the_interface_has(self):
+        fake = self.fake()
+        self.log_in(fake)
+        script = self.folder / "job.sh"
+        script.write_text(SCRIPT, encoding="utf-8")
+        for words in ("submit job.yaml", "sbatch job.sh", "quote job.yaml", "orders --state waiting --hub guian",
+                      "quote --from O-1 --limit 7 --window 2026-04-13T09:00+08:00..2026-04-14", "why o-1",
+                      "squeue -o json", "cancel O-2", "amend O-1 --limit 6.3 --deadline 2026-04-15 --hubs guian",
+                      "market", "market rounds", "market classes -o csv", "market calendar", "sinfo -o wide",
+                      "offer", "offer guian H800 3.80", "contracts --state running", "ledger", "ledger transfers",
+                      "ledger trial-balance", "ledger --participant P-1", "bill --participant P-1 --month 2026-12",
+                      "sacct --participant P-1 --from 2026-04-13 --purpose margin -o yaml", "doctor",
+                      "admin participants", "admin participants team-nlp --role participant --overdraft 10",
+                      "admin keys P-1", "admin keys P-1 --role hub --expires 2027-04-13", "admin revoke K-fedcba9876543210",
+                      "admin halt hub guian", "admin resume market", "admin rules", "admin rules lockSeconds 30",
+                      "admin deposit P-1 50000 20260413001", "admin withdraw P-1 1.5 2", "admin supplier guian P-2",
+                      "admin close-gate"):
+            fake.requests.clear()
+            done = self.ask(fake, *words.split())
+            self.assertEqual(done.returncode, 0, f"{words}\n{done.stdout}{done.stderr}")
+            self.assertTrue(fake.requests, words)
+            for request in fake.requests:
+                self.assertEqual(INTERFACE.faults(request), [], f"{words}: {request.method} {request.target}")
+        self.assertEqual(self.pending(), [])
+
+    def test_formats_of_a_listing(self):
+        fake = self.fake()
+        self.log_in(fake)
+        rows = json.loads(self.ask(fake, "orders", "-o", "json").stdout)
+        value = INTERFACE.example("listOrders")["items"][0]["value"]
+        self.assertEqual((rows[0]["id"], rows[0]["devices"]), ("O-1", 8))
+        self.assertEqual(Decimal(rows[0]["value"].removesuffix(" CNY")), Decimal(value["amount"]))
+        self.assertEqual(rows[0]["latest_start"], "2026-04-14T08:00:00+08:00")
+        lines = self.ask(fake, "orders", "-o", "jsonl", "--columns", "id,state").stdout.splitlines()
+        self.assertEqual(json.loads(lines[0]), {"id": "O-1", "state": "waiting"})
+        table = list(csv.DictReader(io.StringIO(self.ask(fake, "hubs", TONGSUAN_OUTPUT="csv").stdout)))
+        self.assertEqual(table[0]["hub"], "guian")
+        self.assertEqual(self.ask(fake, "orders", "--filter", "value>1000000", "-o", "json").stdout, "[]\n")
+        said = self.ask(fake, "market", "--lang", "zh").stdout
+        self.assertIn("第 R-1 轮", said)
+        self.assert_failure(self.ask(fake, "orders", "--sort", "price2"), 2, "usage")
+        self.assert_failure(self.ask(fake, "orders", "--watch", "1", "-o", "json"), 2, "usage")
+
+    def test_pages_are_joined(self):
+        def page(request):
+            token = request.query.get("pageToken")
+            orders = [{"id": "O-2" if token else "O-1", "state": "waiting", "ways": []}]
+            more = {} if token else {"nextPageToken": "next"}
+            return answer({"asOf": "3", "items": orders, **more})(request)
+        fake = self.fake(page)
+        self.log_in(fake)
+        said = self.ask(fake, "orders", "--columns", "id", "-o", "jsonl").stdout
+        self.assertEqual(said, '{"id":"O-1"}\n{"id":"O-2"}\n')
+
+    def test_a_job_without_a_limit_bids_the_price_of_the_market(self):
+        fake = self.fake()
+        self.job.write_text("resources: {accelerators: 'Ascend910B:8'}\nrun: x\n", encoding="utf-8")
+        done = self.ask(fake, "submit", "job.yaml", "--work", "1h", "--dry-run")
+        self.assertEqual(json.loads(done.stdout)["limit"]["currency"], "CNY", done.stderr)
+        self.assertIn("Ascend910B", done.stderr)
+        self.assert_failure(self.ask(fake, "submit", "job.yaml", "--dry-run"), 5, "invalid-job")
+
+
+class Answers(ExchangeTest):
+    """One test for each exit code that an exchange can bring about; a few codes more in each."""
+
+    def code(self, code, exit_code, *arguments, attempt=None, **more):
+        fake = self.fake(problem(code))
+        self.log_in(fake)
+        done = self.ask(fake, *(arguments or ["submit", "job.yaml"]), **more)
+        self.assert_failure(done, exit_code, code)
+        self.assertIn("with 3.00 CNY (/limit)", done.stderr)
+        if attempt:
+            self.assertEqual(self.try_line(done), attempt)
+        return done
+
+    def test_0(self):
+        fake = self.fake()
+        self.log_in(fake)
+        done = self.ask(fake, "submit", "job.yaml")
+        held = INTERFACE.example("submitOrder")["hold"]["amount"]
+        self.assertEqual((done.returncode, done.stdout), (0, f"O-1 accepted; {held} CNY held until it ends\n"))
+        self.assertEqual(json.loads(self.ask(fake, "submit", "job.yaml", "-o", "json").stdout)["id"], "O-1")
+        self.assertEqual(fake.requests[0].headers["Authorization"], "Bearer dev-team-nlp")
+
+    def test_1_unexpected(self):
+        self.code("internal", 1, "orders")
+        fake = self.fake(lambda request: (200, "application/json", b"[", {}))
+        self.log_in(fake)
+        self.assert_failure(self.ask(fake, "orders"), 1, "strange-answer")
+        fake = self.fake(answer({"title": "Later", "status": 418, "code": "teapot", "try": "Tea"}, 418))
+        self.log_in(fake)
+        done = self.ask(fake, "orders")
+        self.assert_failure(done, 1, "teapot")
+        self.assertIn("Later", done.stderr)
+        self.assertEqual(self.try_line(done), "Tea")
+
+    def test_2_usage(self):
+        self.code("bad-value", 2)
+        fake = self.fake()
+        self.log_in(fake)
+        for words in ("quote", "why a b", "verify x", "cancel 'O 1'", "amend O-1", "offer guian", "config set",
+                      "config set servre x", "config set timeout 0", "submit job.yaml --wait-seconds 3",
+                      "bill --month 2026-13", "admin halt", "admin deposit P-1 x 1", "admin rules speed 1",
+                      "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):
+            self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
+
+    def test_3_configuration(self):
+        self.code("unknown-key", 3, attempt="tongsuan login")
+        self.code("forbidden", 3)
+        fake = self.fake()
+        self.assert_failure(run("orders", HOME=str(self.home)), 3, "no-server")
+        credentials = self.log_in(fake)
+        self.assert_failure(self.ask(fake, "orders", TONGSUAN_SERVER="http://127.0.0.1:1"), 3, "not-logged-in")
+        credentials.chmod(0o644)
+        done = self.ask(fake, "orders")
+        self.assert_failure(done, 3, "bad-credentials")
+        self.assertEqual(self.try_line(done), f"chmod 600 {credentials}")
+        (self.folder / ".tongsuan.toml").write_text("timeout = 5\nservre = 'x'\n", encoding="utf-8")
+        done = self.ask(fake, "market")
+        self.assert_failure(done, 3, "bad-configuration")
+        self.assertIn('.tongsuan.toml:2: there is no setting "servre"', done.stderr)
+
+    def test_4_not_found(self):
+        self.code("unknown", 4, "cancel", "O-7")
+
+    def test_5_rejected(self):
+        done = self.code("no-money", 5, attempt="tongsuan ledger")
+        self.assertIn("The account has not so much money: with 3.00 CNY", done.stderr)
+        done = self.code("no-money", 5, TONGSUAN_LANG="zh")
+        self.assertIn("账户没有这么多钱", done.stderr)
+        self.assertEqual(self.pending(), [])
+
+    def test_6_not_placed(self):
+        why = {"round": "R-1", "indicative": True, "placed": False, "reason": "OUTBID", "hubs": [],
+               "changes": [{"change": "--limit 7.91", "hub": "guian", "start": "2026-04-13T08:00:00+08:00",
+                            "extraCost": {"amount": "157.00", "currency": "CNY"},
+                            "payment": {"amount": "200.00", "currency": "CNY"}}]}
+        fake = self.fake(answer(why))
+        self.log_in(fake)
+        done = self.ask(fake, "quote", "--from", "O-7F3M")
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn("try: tongsuan quote --from O-7F3M --limit 7.91", done.stdout)
+        states = iter(["waiting", "waiting", "left"])
+        fake = self.fake(lambda request: INTERFACE.reply(request) if request.method == "POST" else
+                         answer({"id": "O-1", "state": next(states)})(request))
+        self.log_in(fake)
+        done = self.ask(fake, "submit", "job.yaml", "--wait", "-o", "json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["state"]), (6, "left"), done.stderr)
+        self.assertEqual(done.stderr, "O-1 is waiting\nO-1 is left\n")
+
+    def test_7_timeout_is_unknown_and_the_same_again_happens_once(self):
+        fake = self.fake(None)
+        self.log_in(fake)
+        done = self.ask(fake, "submit", "job.yaml", TONGSUAN_TIMEOUT="1")
+        self.assert_failure(done, 7, "no-answer-in-time")
+        self.assertEqual(self.try_line(done), "tongsuan submit job.yaml")
+        keys = {request.headers["Idempotency-Key"] for request in fake.requests}
+        self.assertEqual((len(keys), len(self.pending())), (1, 1))
+        self.assertEqual(stat.S_IMODE(self.pending()[0].stat().st_mode), 0o600)
+        fake.answers = [INTERFACE.reply]
+        fake.requests.clear()
+        done = self.ask(fake, "submit", "job.yaml")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("an earlier request like this was not answered", done.stderr)
+        self.assertEqual({request.headers["Idempotency-Key"] for request in fake.requests}, keys)
+        self.assertEqual(self.pending(), [])
+
+    def test_8_conflict(self):
+        self.code("changed", 8, "cancel", "O-1")
+        self.code("has-started", 8, "cancel", "O-1")
+
+    def test_9_unavailable(self):
+        fake = self.fake(problem("unavailable", **{"Retry-After": "9"}))
+        self.log_in(fake)
+        self.assert_failure(self.ask(fake, "orders"), 9, "unavailable")
+        self.assertEqual(len(fake.requests), 1, "nine seconds are more than the five that it has")
+        fake.__exit__()
+        done = self.ask(fake, "orders", "-q")
+        self.assert_failure(done, 9, "unreachable")
+        self.assertEqual(self.try_line(done), "tongsuan doctor")
+
+    def test_9_comes_back(self):
+        fake = self.fake(problem("rate-limited"), None, INTERFACE.reply)
+        self.log_in(fake)
+        done = self.ask(fake, "submit", "job.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("rate-limited: asking again in 0.1 s", done.stderr)
+
+    def test_10_not_verified(self):
+        round_1 = {"id": "R-1", "state": "cleared", "book": "0" * 64, "certificate": "0" * 64}
+        fake = self.fake(answer(round_1), lambda request: (200, "text/plain", b"tongsuan-market 1\n", {}))
+        self.assert_failure(self.ask(fake, "verify", "R-1"), 10, "other-bytes")
+
+    def test_130_detaches(self):
+        waits = lambda request: (INTERFACE.reply(request) if request.method == "POST" else
+                                 answer({"id": "O-1", "state": "waiting"})(request))
+        fake = self.fake(waits)
+        self.log_in(fake)
+        process = self.start(fake, "submit", "job.yaml", "--wait")
+        for line in process.stderr:
+            if "is waiting" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("detached; O-1 stays in the market [detached]", err)
+
+
+class Login(ExchangeTest):
+    def credentials(self):
+        return self.home / ".config/tongsuan/credentials"
+
+    def log_in_with(self, *arguments, stdin=None):
+        return run("login", *arguments, stdin=stdin, cwd=self.folder, HOME=str(self.home))
+
+    def test_a_key_signs(self):
+        fake = self.fake()
+        done = self.log_in_with("--server", fake.url, "--key", "K-0123456789abcdef", "--secret-file", "-",
+                                stdin="the-secret\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("the-secret", done.stdout + done.stderr)
+        self.assertEqual(stat.S_IMODE(self.credentials().stat().st_mode), 0o600)
+        # The exchange of the first login is the default from now on.
+        self.assertEqual(run("orders", HOME=str(self.home)).returncode, 0)
+        self.assertRegex(fake.requests[-1].headers["Authorization"],
+                         r"^Tongsuan-HMAC key=K-0123456789abcdef, time=\d+, nonce=[\w-]+, signature=[\w-]{43}$")
+        self.assertEqual(self.log_in_with("--forget").returncode, 0)
+        self.assert_failure(run("orders", HOME=str(self.home)), 3, "not-logged-in")
+
+    def test_what_is_refused_is_not_kept(self):
+        fake = self.fake(problem("unknown-key"))
+        self.assert_failure(self.log_in_with("--server", fake.url, "--dev-token", "x"), 3, "unknown-key")
+        self.assertFalse(self.credentials().exists())
+        self.assert_failure(self.log_in_with("--server", fake.url), 2, "usage")
+
+    def test_a_person_comes_back_from_the_browser(self):
+        tokens = {}
+
+        def provider(request):
+            if request.path.endswith("openid-configuration"):
+                return answer({"authorization_endpoint": fake.url + "/authorize",
+                               "token_endpoint": fake.url + "/token"})(request)
+            if request.path == "/token":
+                form = dict(urllib.parse.parse_qsl(request.body.decode()))
+                self.assertEqual(form["code"], "c0de")
+                claims = base64.urlsafe_b64encode(json.dumps(tokens).encode()).decode().rstrip("=")
+                return answer({"id_token": f"eyJ.{claims}.sig", "expires_in": 900})(request)
+            return INTERFACE.reply(request)
+        fake = self.fake(provider)
+        process = self.start(fake, "login", "--server", fake.url, "--oidc", fake.url, "--client", "cli")
+        self.assertIn("browser", process.stderr.readline())
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(process.stderr.readline().strip()).query))
+        self.assertEqual((query["client_id"], query["code_challenge_method"]), ("cli", "S256"))
+        tokens["nonce"] = query["nonce"]
+        back = query["redirect_uri"] + "?" + urllib.parse.urlencode({"code": "c0de", "state": query["state"]})
+        with urllib.request.urlopen(back, timeout=10) as page:
+            self.assertIn("logged in", page.read().decode())
+        _, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertTrue(fake.requests[-1].headers["Authorization"].startswith("Bearer eyJ."))
+        self.assertIn("expires = ", self.credentials().read_text(encoding="utf-8"))
+
+
+class Events(ExchangeTest):
+    @staticmethod
+    def event(sequence, part=0, last=True, **members):
+        data = {"type": "order.accepted", "sequence": str(sequence), "part": part, "at": "2026-04-13T08:00:00+08:00",
+                **members}
+        return f"event: order.accepted\ndata: {json.dumps(data)}\n" + (f"id: {sequence}\n" if last else "") + "\n"
+
+    def stream(self, *events):
+        text = "".join(events).encode()
+        return lambda request: (200, "text/event-stream", text, {})
+
+    def test_what_was(self):
+        fake = self.fake(self.stream(self.event(3, order="O-1"), self.event(4, order="O-2")))
+        self.log_in(fake)
+        done = self.ask(fake, "events", "O-1", "-o", "json")
+        self.assertEqual([each["sequence"] for each in json.loads(done.stdout)], [3], done.stderr)
+        self.assertEqual(fake.requests[0].headers["Last-Event-ID"], "0")
+
+    def test_a_lost_stream_goes_on_and_tells_nothing_twice(self):
+        fake = self.fake(self.stream(self.event(3, order="O-1"), self.event(4, 0, last=False, order="O-1")),
+                         self.stream(self.event(4, 0, last=False, order="O-1"), self.event(4, 1, order="O-1")),
+                         self.stream())
+        self.log_in(fake)
+        process = self.start(fake, "events", "-f", "--from", "2", "-o", "jsonl")
+        seen = [json.loads(process.stdout.readline()) for _ in range(3)]
+        self.assertEqual([(each["sequence"], each["part"]) for each in seen], [("3", 0), ("4", 0), ("4", 1)])
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, out), (130, ""), err)
+        self.assertEqual([request.headers["Last-Event-ID"] for request in fake.requests[:2]], ["2", "3"])
+        self.assertIn("try: tongsuan events -f --from 4", err)
+
+    def test_a_refusal_ends_it(self):
+        fake = self.fake(problem("forbidden"))
+        self.log_in(fake)
+        self.assert_failure(self.ask(fake, "events", "-f"), 3, "forbidden")
+
+
+class Settings(ExchangeTest):
+    def test_each_says_where_it_comes_from(self):
+        fake = self.fake()
+        self.assertEqual(self.ask(fake, "config", "set", "timeout", "7").returncode, 0)
+        (self.folder / ".tongsuan.toml").write_text('output = "json"\nlang = "zh"\n', encoding="utf-8")
+        done = run("config", cwd=self.folder, HOME=str(self.home), TONGSUAN_SERVER=fake.url)
+        rows = {row["setting"]: (row["value"], row["source"]) for row in json.loads(done.stdout)}
+        self.assertEqual(rows["server"], (fake.url, "TONGSUAN_SERVER"))
+        self.assertEqual(rows["timeout"], ("7", f"{self.home}/.config/tongsuan/config.toml:1"))
+        self.assertEqual(rows["output"], ("json", ".tongsuan.toml:1"))
+        self.assertIn("没有命令", run("frob", cwd=self.folder, HOME=str(self.home)).stderr)
+        self.assertEqual(self.ask(fake, "config", "get", "lang").stdout, "zh\n")
+        self.assertEqual(self.ask(fake, "config", "unset", "timeout").returncode, 0)
+
+    def test_doctor_names_the_first_failure(self):
+        fake = self.fake()
+        self.log_in(fake)
+        done = self.ask(fake, "doctor", "-o", "json")
+        rows = {row["check"]: row["status"] for row in json.loads(done.stdout)}
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertLessEqual({"settings", "tls", "server", "clock", "round", "credentials"}, rows.keys())
+        fake.__exit__()
+        done = self.ask(fake, "doctor", "-q", TONGSUAN_TIMEOUT="1")
+        self.assertEqual(done.returncode, 9)
+        self.assertIn("unreachable", done.stdout)
+
+
+class Problems(ExchangeTest):
+    def test_the_table_is_that_of_the_interface(self):
+        text = (SOURCE / "src/tongsuan/cli/problems.inc").read_text(encoding="utf-8")
+        quoted = r'"((?:[^"\\]|\\.)*)"'
+        rows = re.findall(rf"TONGSUAN_PROBLEM\({quoted}, k\w+, {quoted},\s*{quoted}, {quoted},\s*{quoted}, {quoted}\)", text)
+        here = {row[0]: (row[2], row[4]) for row in rows}
+        there = {code: (says["says"], says["try"]) for code, says in DOCUMENT["x-problem-codes"].items()}
+        self.assertEqual(here, there)
+        for row in rows:
+            self.assertTrue(row[3] and row[5], row)
+            self.assertTrue(not row[1] or row[1].startswith("tongsuan "), row)
+
+
+if __name__ == "__main__":
+    main()
