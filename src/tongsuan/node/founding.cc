@@ -13,7 +13,6 @@ namespace tongsuan::node {
 namespace {
 
 constexpr std::string_view kMark = "tongsuan-exchange 1\n";
-constexpr std::int64_t kZone = 28'800;  // +08:00
 
 Result<std::string> read_file(const std::string& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
@@ -45,6 +44,11 @@ std::optional<std::int64_t> take_number(std::string_view& text, std::string_view
 
 }  // namespace
 
+std::string founding_text(std::int64_t epoch, Second opened) {
+  return std::string(kMark) + "epoch " + std::to_string(epoch) + "\nopened " +
+         std::to_string(opened) + '\n';
+}
+
 Result<Founding> read_founding(const std::string& folder) {
   const std::string path = folder + '/' + kFoundingName;
   TONGSUAN_TRY(const std::string bytes, read_file(path, 4'096));
@@ -64,7 +68,7 @@ Result<Founding> read_founding(const std::string& folder) {
 }
 
 std::string time_text(const Founding& founding, Second at) {
-  const std::chrono::sys_seconds local{std::chrono::seconds(founding.epoch + at + kZone)};
+  const std::chrono::sys_seconds local{std::chrono::seconds(founding.epoch + at + kZoneSeconds)};
   const auto day = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(local - day);

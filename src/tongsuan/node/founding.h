@@ -15,12 +15,16 @@ inline constexpr const char* kFoundingName = "exchange";
 inline constexpr const char* kPlacesName = "places.market";
 inline constexpr std::size_t kPlacesBytesMax = std::size_t{1} << 30;
 
+inline constexpr std::int64_t kZoneSeconds = 28'800;  // +08:00: how times are told
+
 struct Founding {
   std::int64_t epoch = 0;  // Unix time of the exchange's second 0
   Second opened = 0;
   MarketPlaces market;
 };
 
+// The bytes of `exchange`.
+[[nodiscard]] std::string founding_text(std::int64_t epoch, Second opened);
 // Of the folder of an exchange; it may be in use. Fails where it is none.
 [[nodiscard]] Result<Founding> read_founding(const std::string& folder);
 

@@ -20,8 +20,8 @@
 #include "tongsuan/connectors/market_script.h"
 #include "tongsuan/journal/journal.h"
 #include "tongsuan/net/net.h"
+#include "tongsuan/node/founding.h"
 #include "tongsuan/node/market_driver.h"
-#include "tongsuan/node/places.h"
 #include "tongsuan/server/internal/door.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/service.h"
@@ -36,7 +36,6 @@ using std::chrono::nanoseconds;
 
 constexpr int kUsage = 2, kConfiguration = 3, kFailed = 1;
 constexpr milliseconds kStopDeadline{10'000};
-constexpr Second kZone = 28'800;
 
 constexpr const char* kHelp = R"(usage: tongsuand --data DIR --init --places FILE.market [options]
        tongsuand --data DIR [options]
@@ -92,43 +91,15 @@ Result<Done> make_folder(const std::string& path) {
   return Error{ErrorCode::kIo, path + ": " + std::strerror(errno), "make its parent folder first"};
 }
 
-// What never changes of an exchange.
-struct Constants {
-  std::int64_t epoch = 0;
-  Second opened = 0;
-};
-
-std::string to_text(const Constants& constants) {
-  return "tongsuan-exchange 1\nepoch " + std::to_string(constants.epoch) + "\nopened " +
-         std::to_string(constants.opened) + "\n";
-}
-
-Result<Constants> read_constants(const std::string& path) {
-  Constants constants;
-  const Result<std::string> text = read_file(path);
-  if (!text.ok()) {
-    return Error{ErrorCode::kNotFound, "there is no exchange in this folder: no " + path,
-                 "make one with --init --places FILE.market"};
-  }
-  long long epoch = 0, opened = 0;
-  if (std::sscanf(text.value().c_str(), "tongsuan-exchange 1\nepoch %lld\nopened %lld\n", &epoch,
-                  &opened) != 2 ||
-      opened < 0) {
-    return Error{ErrorCode::kCorrupt, path + " is not the file of an exchange",
-                 "restore it from a backup"};
-  }
-  return Constants{epoch, opened};
-}
-
 // ---- Time ------------------------------------------------------------------------------------
 
 // The clock of the options, which after a restart goes on where the exchange has been.
 class DaemonClock final : public node::Clock {
  public:
-  DaemonClock(const DaemonOptions& options, const Constants& constants)
-      : opened_(constants.opened) {
+  DaemonClock(const DaemonOptions& options, const node::Founding& founding)
+      : opened_(founding.opened) {
     if (!options.speed) {
-      inner_ = std::make_unique<node::SystemClock>(constants.epoch);
+      inner_ = std::make_unique<node::SystemClock>(founding.epoch);
     } else if (*options.speed == 0) {
       auto manual = std::make_unique<node::ManualClock>(opened_);
       manual_ = manual.get();
@@ -186,8 +157,7 @@ class Daemon {
 
   DaemonOptions options_;
   Log log_;
-  Constants constants_;
-  node::MarketPlaces places_;
+  node::Founding founding_;
   std::optional<access::MasterSecret> master_;
   std::unique_ptr<journal::Folder> folder_, head_folder_;
   std::optional<journal::SigningKey> head_key_;
@@ -218,9 +188,8 @@ Result<Done> Daemon::make_data() {
     opens = *at;
   }
   // Hours of the places count from midnight.
-  const Second since_midnight = (opens + kZone) % 86'400;
-  const Constants constants{opens - since_midnight, since_midnight};
-  if (::access(path("exchange").c_str(), F_OK) == 0) {
+  const Second since_midnight = (opens + node::kZoneSeconds) % 86'400;
+  if (::access(path(node::kFoundingName).c_str(), F_OK) == 0) {
     return Error{ErrorCode::kInvalidArgument,
                  "there is an exchange in " + options_.data + " already",
                  "start it without --init, or choose another folder"};
@@ -235,19 +204,28 @@ Result<Done> Daemon::make_data() {
   const auto key = journal::make_key_file(path("head.key"));
   if (!key.ok()) return Error{ErrorCode::kIo, key.error().context, key.error().hint};
   const auto folder = journal::posix_folder(options_.data);
-  auto written = folder->replace("places.market", text);
-  if (written.ok()) written = folder->replace("exchange", to_text(constants));
+  auto written = folder->replace(node::kPlacesName, text);
+  if (written.ok()) {
+    written = folder->replace(node::kFoundingName,
+                              node::founding_text(opens - since_midnight, since_midnight));
+  }
   if (!written.ok()) return Error{ErrorCode::kIo, written.error().context, written.error().hint};
   return Done{};
 }
 
 Result<Done> Daemon::open_data() {
-  TONGSUAN_TRY(constants_, read_constants(path("exchange")));
-  TONGSUAN_TRY(const std::string text, read_file(path("places.market")));
-  TONGSUAN_TRY(places_, node::read_places(text, path("places.market")));
+  Result<node::Founding> founding = node::read_founding(options_.data);
+  if (!founding.ok()) {
+    Error error = founding.error();
+    const bool made = ::access(path(node::kFoundingName).c_str(), F_OK) == 0;
+    if (!made) error.hint = "make one with --init --places FILE.market";
+    return error;
+  }
+  founding_ = std::move(founding).value();
   if (options_.simulate) {
-    const codec::ReadReport report = codec::read_market(text, path("places.market"));
-    if (report.ok()) script_ = connectors::make_script(report.market, places_.places, 1);
+    TONGSUAN_TRY(const std::string text, read_file(path(node::kPlacesName)));
+    const codec::ReadReport report = codec::read_market(text, path(node::kPlacesName));
+    if (report.ok()) script_ = connectors::make_script(report.market, founding_.market.places, 1);
   }
   TONGSUAN_TRY(access::MasterSecret master, access::MasterSecret::read_file(path("master.secret")));
   master_.emplace(std::move(master));
@@ -257,17 +235,17 @@ Result<Done> Daemon::open_data() {
   folder_ = journal::posix_folder(options_.data);
   head_folder_ = journal::posix_folder(path("head"));
   head_file_.emplace(*head_folder_, *head_key_);
-  clock_ = std::make_unique<DaemonClock>(options_, constants_);
+  clock_ = std::make_unique<DaemonClock>(options_, founding_);
   return Done{};
 }
 
 ServiceOptions Daemon::service_options() {
   ServiceOptions options;
-  options.market = places_.name;
-  options.epoch = constants_.epoch;
-  options.zone_seconds = static_cast<std::int32_t>(kZone);
-  options.green_zones = places_.green_zones;
-  options.data_names = places_.data_names;
+  options.market = founding_.market.name;
+  options.epoch = founding_.epoch;
+  options.zone_seconds = static_cast<std::int32_t>(node::kZoneSeconds);
+  options.green_zones = founding_.market.green_zones;
+  options.data_names = founding_.market.data_names;
   options.mode =
       options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction;
   options.text = [this](const Digest& name) { return journal_->text(name); };
@@ -284,7 +262,7 @@ std::optional<int> Daemon::start_node(bool make) {
   embedded_ = std::make_unique<journal::EmbeddedJournal>(*folder_, &*head_file_, embedded);
   journal_ = std::make_unique<SharedJournal>(*embedded_);
   node::NodeOptions node_options;
-  node_options.energy = places_.energy;
+  node_options.energy = founding_.market.energy;
   // Books are published under names that only this exchange can tell apart.
   node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
   node_options.shelf.blob = [this](const Digest& hash) { return journal_->read_blob(hash); };
@@ -292,11 +270,12 @@ std::optional<int> Daemon::start_node(bool make) {
   node_options.batch.records = 1'024;
   node_options.batch.bytes = std::size_t{512} << 10;
   node_ = std::make_unique<node::Node>(
-      node::Genesis{places_.places, constants_.opened}, *journal_, *clock_,
-      std::make_unique<node::MarketDriver>(places_.energy, node::live_rules()), node_options);
+      node::Genesis{founding_.market.places, founding_.opened}, *journal_, *clock_,
+      std::make_unique<node::MarketDriver>(founding_.market.energy, node::live_rules()),
+      node_options);
   if (script_ && !options_.init) {
     outside_ = std::make_unique<connectors::WorldRunner>(
-        *node_, connectors::SimulatedWorld(script_->script, script_->buyers, constants_.opened));
+        *node_, connectors::SimulatedWorld(script_->script, script_->buyers, founding_.opened));
   }
   service_ = std::make_unique<Service>(*node_, *master_, log_, service_options());
   journal_->observe([this](std::uint64_t sequence, std::string_view record) {
@@ -373,8 +352,8 @@ std::optional<int> Daemon::add_founders() {
       return failed();
     }
   }
-  for (std::uint32_t hub = 0; hub < places_.places.hub_names.size(); ++hub) {
-    const std::string name = "supplier-" + std::string(places_.places.hub_names[hub]);
+  for (std::uint32_t hub = 0; hub < founding_.market.places.hub_names.size(); ++hub) {
+    const std::string name = "supplier-" + std::string(founding_.market.places.hub_names[hub]);
     if (!must(
             exchange::OpenParticipant{
                 name.substr(0, exchange::kNameMax), access::Role::kHub, ledger::kHouse, {}},
