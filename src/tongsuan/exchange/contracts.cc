@@ -18,8 +18,7 @@ ParticipantId Executor::supplier_of(const Contract& contract) const {
 
 std::optional<Code> Executor::own_contract(ContractId contract) const {
   if (!state_.engine().knows(contract)) return Code::kUnknown;
-  const bool own = supplier_of(state_.engine().contract(contract)) == actor_;
-  return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
+  return own_pool(state_.engine().contract(contract).pool);
 }
 
 std::optional<Code> Executor::own_pool(engine::PoolId pool) const {

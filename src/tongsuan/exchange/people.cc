@@ -87,32 +87,27 @@ Code Executor::operator()(AssignHub& command) {
   return Code::kDone;
 }
 
-Code Executor::operator()(Deposit& command) {
-  const ledger::Leg leg = ledger::Move{{kHouse, Purpose::kRail}, command.to, command.amount};
-  if (command.reference == 0) return Code::kLimit;
-  if (const auto refused = ask_money({&leg, 1}, {.reference = command.reference})) return *refused;
+Code Executor::move_money(const ledger::Move& move, std::uint64_t reference) {
+  if (reference == 0) return Code::kLimit;
+  const ledger::Leg leg = move;
+  if (const auto refused = ask_money({&leg, 1}, {.reference = reference})) return *refused;
   emit_money();
   return Code::kDone;
 }
 
+Code Executor::operator()(Deposit& command) {
+  return move_money({{kHouse, Purpose::kRail}, command.to, command.amount}, command.reference);
+}
+
 Code Executor::operator()(Withdraw& command) {
-  const ledger::Leg leg = ledger::Move{command.from, {kHouse, Purpose::kRail}, command.amount};
-  if (command.reference == 0) return Code::kLimit;
-  if (const auto refused = ask_money({&leg, 1}, {.reference = command.reference})) return *refused;
-  emit_money();
-  return Code::kDone;
+  return move_money({command.from, {kHouse, Purpose::kRail}, command.amount}, command.reference);
 }
 
 Code Executor::operator()(Transfer& command) {
   if (command.from.participant != actor_ || command.to.participant != actor_) {
     return Code::kNotYours;
   }
-  const ledger::Leg leg = ledger::Move{command.from, command.to, command.amount};
-  if (const auto refused = ask_money({&leg, 1}, {.reference = state_.sequence() + 1})) {
-    return *refused;
-  }
-  emit_money();
-  return Code::kDone;
+  return move_money({command.from, command.to, command.amount}, state_.sequence() + 1);
 }
 
 Code Executor::operator()(PutWebhook& command) {

@@ -60,6 +60,8 @@ class Executor {
     return state_.participants()[actor_.value].role == Role::kOperator;
   }
 
+  Code move_money(const ledger::Move& move, std::uint64_t reference);
+
   // ---- Orders
   [[nodiscard]] std::optional<Code> own_order(OrderId order) const;
   [[nodiscard]] std::optional<Code> check_submission(const engine::LiveOrder& order) const;
