@@ -34,7 +34,7 @@ void Replica::publish(std::span<const Durable> records, const std::optional<Dige
     copies.push_back({record.sequence, std::string(record.bytes)});
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back({std::make_shared<const std::vector<Record>>(std::move(copies)), state});
+    queue_.push_back({std::move(copies), state});
   }
   changed_.notify_all();
 }
@@ -47,7 +47,7 @@ std::uint64_t Replica::applied() const {
 std::size_t Replica::behind() const {
   const std::lock_guard lock(mutex_);
   std::size_t sum = 0;
-  for (const Item& item : queue_) sum += item.records->size();
+  for (const Item& item : queue_) sum += item.records.size();
   return sum;
 }
 
@@ -84,7 +84,7 @@ void Replica::run_errands() {
 // Record by record, so that an errand for the middle of a batch sees that moment.
 void Replica::apply(const Item& item) {
   std::vector<exchange::Event> events;
-  for (const Record& record : *item.records) {
+  for (const Record& record : item.records) {
     events.clear();
     Second at = 0;
     {
@@ -104,7 +104,7 @@ void Replica::apply(const Item& item) {
     for (const Watcher& watcher : watchers_) {
       watcher({exchange_.state(), index_, record.sequence}, record.sequence, at, events);
     }
-    if (&record != &item.records->back()) run_errands();
+    if (&record != &item.records.back()) run_errands();
   }
   // What deciding gave and what applying gives are the same, or nothing here is to be trusted.
   if (item.state) TONGSUAN_CHECK(exchange_.digest() == *item.state);

@@ -34,12 +34,11 @@ struct View {
   std::uint64_t sequence = 0;
 };
 
-// A durable record, shared by whoever still needs it.
+// A durable record.
 struct Record {
   std::uint64_t sequence = 0;
   std::string bytes;
 };
-using Records = std::shared_ptr<const std::vector<Record>>;
 
 // Looks at every record after it is true, in order, on the replica's thread.
 using Watcher = std::function<void(const View&, std::uint64_t sequence, Second at,
@@ -71,7 +70,7 @@ class Replica {
 
  private:
   struct Item {
-    Records records;
+    std::vector<Record> records;
     std::optional<Digest> state;
   };
   struct Errand {
