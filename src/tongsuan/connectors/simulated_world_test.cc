@@ -6,24 +6,13 @@
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
 #include "tongsuan/node/market_driver.h"
+#include "tongsuan/node/node_fixture.h"
 
 namespace tongsuan::connectors {
 namespace {
 
 using exchange::ParticipantId;
 using ledger::kHouse;
-
-class StepClock final : public node::Clock {
- public:
-  [[nodiscard]] Second now() override { return now_; }
-  [[nodiscard]] std::chrono::nanoseconds until(Second at) override {
-    return at <= now_ ? std::chrono::nanoseconds(0) : std::chrono::milliseconds(1);
-  }
-  void set(Second now) { now_ = now; }
-
- private:
-  std::atomic<Second> now_ = 0;
-};
 
 // A hundred jobs of an hour or less, a node that fails and comes back.
 world::Script script() {
@@ -93,7 +82,7 @@ class SimulatedWorldTest : public ::testing::Test {
   }
 
   journal::SimJournalDisk disk_;
-  StepClock clock_;
+  node::testing::SteppedClock clock_;
   std::unique_ptr<journal::SimJournal> journal_;
   std::unique_ptr<node::Node> node_;
   std::unique_ptr<WorldRunner> runner_;

@@ -5,6 +5,7 @@
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
 #include "tongsuan/node/market_driver.h"
+#include "tongsuan/node/node_fixture.h"
 #include "tongsuan/node/recheck.h"
 
 namespace tongsuan::node {
@@ -16,19 +17,6 @@ using exchange::testing::cash;
 using exchange::testing::kAlice;
 using exchange::testing::kEast;
 using ledger::kHouse;
-
-// Time that tests move.
-class ManualClock final : public Clock {
- public:
-  [[nodiscard]] Second now() override { return now_; }
-  [[nodiscard]] std::chrono::nanoseconds until(Second at) override {
-    return at <= now_ ? std::chrono::nanoseconds(0) : std::chrono::milliseconds(1);
-  }
-  void set(Second now) { now_ = now; }
-
- private:
-  std::atomic<Second> now_ = 0;
-};
 
 class NodeTest : public ::testing::Test {
  protected:
@@ -108,7 +96,7 @@ class NodeTest : public ::testing::Test {
 
   std::uint64_t snapshot_every_ = 500'000;
   journal::SimJournalDisk disk_;
-  ManualClock clock_;
+  testing::SteppedClock clock_;
   std::unique_ptr<journal::SimJournal> journal_;
   std::unique_ptr<Node> node_;
 };

@@ -14,6 +14,7 @@
 #include "tongsuan/node/blobs.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/node.h"
+#include "tongsuan/node/node_fixture.h"
 
 namespace tongsuan::node {
 namespace {
@@ -223,19 +224,6 @@ class LockedJournal final : public journal::Journal {
   journal::SimJournal journal_;
 };
 
-// Time that tests move.
-class HandClock final : public Clock {
- public:
-  [[nodiscard]] Second now() override { return now_; }
-  [[nodiscard]] std::chrono::nanoseconds until(Second at) override {
-    return at <= now_ ? std::chrono::nanoseconds(0) : std::chrono::milliseconds(1);
-  }
-  void set(Second now) { now_ = now; }
-
- private:
-  std::atomic<Second> now_ = 0;
-};
-
 class RoundShelfTest : public ::testing::Test {
  protected:
   void start() {
@@ -314,7 +302,7 @@ class RoundShelfTest : public ::testing::Test {
   RoundShelf& shelf() { return node_->shelf(); }
 
   journal::SimJournalDisk disk_;
-  HandClock clock_;
+  testing::SteppedClock clock_;
   std::unique_ptr<LockedJournal> journal_;
   std::unique_ptr<Node> node_;
 };
