@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "tongsuan/cli/option_specs.h"
 #include "tongsuan/domain/units.h"
 
 namespace tongsuan::cli {
@@ -19,7 +20,6 @@ constexpr std::int64_t kAnyWhole = 9'000'000'000'000'000'000;
 // ---- Choices -----------------------------------------------------------------------------------
 
 constexpr std::array kLanguages = {"en"sv, "zh"sv};
-constexpr std::array kTextFormats = {"text"sv, "json"sv};
 constexpr std::array kTableFormats = {"table"sv, "json"sv};
 constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
 constexpr std::array kJournalActions = {"check"sv, "repair"sv, "show"sv, "export"sv};
@@ -72,15 +72,6 @@ constexpr OptionSpec language_option(Message help) {
           .value_name = "LANG",
           .help = help,
           .choices = kLanguages};
-}
-constexpr OptionSpec format_option(Message help, std::span<const std::string_view> formats) {
-  return {.id = O::kFormat,
-          .name = "output",
-          .letter = 'o',
-          .kind = V::kChoice,
-          .value_name = "FORMAT",
-          .help = help,
-          .choices = formats};
 }
 constexpr OptionSpec orders_option(Message help) {
   return {.id = O::kOrders,

@@ -2,7 +2,7 @@
 #include <array>
 #include <cstddef>
 
-#include "tongsuan/cli/commands.h"
+#include "tongsuan/cli/option_specs.h"
 
 namespace tongsuan::cli {
 namespace {
@@ -23,7 +23,6 @@ constexpr std::array<OptionSpec, A + B> joined(const std::array<OptionSpec, A>& 
 
 // ---- Choices -----------------------------------------------------------------------------------
 
-constexpr std::array kTextFormats = {"text"sv, "json"sv};
 constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
 constexpr std::array kOrderStates = {"waiting"sv, "running"sv,   "done"sv,
                                      "left"sv,    "cancelled"sv, "refused"sv};
@@ -58,20 +57,11 @@ constexpr OptionSpec choice(O id, std::string_view name, std::string_view value,
           .help = help,
           .choices = choices};
 }
-constexpr OptionSpec format(M help, std::span<const std::string_view> formats) {
-  return {.id = O::kFormat,
-          .name = "output",
-          .letter = 'o',
-          .kind = V::kChoice,
-          .value_name = "FORMAT",
-          .help = help,
-          .choices = formats};
-}
 
-constexpr std::array kAnswerOptions = {format(M::kHelpTextFormat, kTextFormats), kServerOption,
-                                       kTimeoutOption};
+constexpr std::array kAnswerOptions = {format_option(M::kHelpTextFormat, kTextFormats),
+                                       kServerOption, kTimeoutOption};
 constexpr std::array kListOptions = {
-    format(M::kHelpListFormat, kListFormats),
+    format_option(M::kHelpListFormat, kListFormats),
     text(O::kColumns, "columns", "LIST", M::kHelpColumns),
     OptionSpec{.id = O::kFilter,
                .name = "filter",
