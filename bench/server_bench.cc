@@ -17,7 +17,6 @@
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/places.h"
 #include "tongsuan/server/service.h"
-#include "tongsuan/server/shared_journal.h"
 
 #include "http_load.h"
 
@@ -95,13 +94,12 @@ int run(int argc, char** argv) {
   journal::EmbeddedOptions embedded;
   embedded.make = true;
   journal::EmbeddedJournal journal(*folder, nullptr, embedded);
-  server::SharedJournal shared(journal);
   node::SystemClock clock(std::time(nullptr));
   node::NodeOptions options;
   options.energy = all.energy;
   options.batch.records = 1'024;  // as tongsuand has it
   options.batch.bytes = std::size_t{512} << 10;
-  node::Node node({all.places, 0}, shared, clock,
+  node::Node node({all.places, 0}, journal, clock,
                   std::make_unique<node::MarketDriver>(all.energy, node::live_rules()), options);
   const access::MasterSecret master(access::MasterBytes{});
   server::Log log;

@@ -14,12 +14,12 @@
 #include <thread>
 #include <vector>
 
+#include "tongsuan/journal/reader.h"
 #include "tongsuan/journal/sim_journal.h"
 #include "tongsuan/lab/instance.h"
 #include "tongsuan/lab/scenario.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/node.h"
-#include "tongsuan/server/shared_journal.h"
 
 #include "measure.h"
 
@@ -49,24 +49,24 @@ struct World {
   journal::SimJournalDisk disk = {};
   HandClock clock = {};
   std::unique_ptr<journal::SimJournal> journal = {};
-  std::unique_ptr<server::SharedJournal> shared = {};
+  std::unique_ptr<journal::Reader> reader = {};
   std::unique_ptr<node::Node> node = {};
 
   void start() {
     node.reset();
     journal = std::make_unique<journal::SimJournal>(disk, 1, journal::SimJournalFaults{});
-    shared = std::make_unique<server::SharedJournal>(*journal);
+    reader = journal::sim_reader(disk);
     node::NodeOptions options;
     options.energy = instance.energy;
     options.clearing.threads = 2;
     options.clearing.work_units = units * orders;
     options.shelf.secret = sha256("bench");
-    options.shelf.blob = [this](const Digest& hash) { return shared->read_blob(hash); };
+    options.shelf.blob = [this](const Digest& hash) { return reader->blob(hash); };
     engine::Places places = instance.places;
     places.accounts.clear();
     places.account_names = {};
     node = std::make_unique<node::Node>(
-        node::Genesis{std::move(places), 0}, *shared, clock,
+        node::Genesis{std::move(places), 0}, *journal, clock,
         std::make_unique<node::MarketDriver>(instance.energy, node::live_rules()), options);
     const auto started = node->start([](const journal::Failure& failure) {
       std::fprintf(stderr, "journal: %s\n", journal::to_string(failure).c_str());

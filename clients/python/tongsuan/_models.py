@@ -306,16 +306,6 @@ class OrderPage:
 
 
 @dataclass
-class WhyAward:
-    hub: str
-    way: Way
-    start: datetime
-    end: datetime
-    payment: Money
-    value: Money
-
-
-@dataclass
 class WhyHubBindingItem:
     row: str
     from_: datetime
@@ -340,26 +330,44 @@ class WhyHub:
 
 @dataclass
 class WhyChange:
+    kind: str
     change: str
     extra_cost: Money
     hub: str
+    way: Way
     start: datetime
+    end: datetime
     payment: Money
     JSON_NAMES: ClassVar[Dict[str, str]] = {"extra_cost": "extraCost"}
 
 
 @dataclass
 class Why:
-    round: str
     placed: bool
-    reason: str
     hubs: List[WhyHub]
     changes: List[WhyChange]
     order: Optional[str] = None
+    round: Optional[str] = None
     indicative: Optional[bool] = None
+    standing: Optional[str] = None
+    says: Optional[str] = None
+    state: Optional[str] = None
+    reason: Optional[str] = None
     lost_opportunity: Optional[Money] = None
-    award: Optional[WhyAward] = None
+    award: Optional[Award] = None
+    runs: Optional[Award] = None
+    now: Optional[Award] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"lost_opportunity": "lostOpportunity"}
+
+
+@dataclass
+class Award:
+    hub: str
+    way: Way
+    start: datetime
+    end: datetime
+    payment: Money
+    value: Money
 
 
 @dataclass
@@ -833,11 +841,8 @@ class JournalPage:
 
 @dataclass
 class ReplayBody:
-    from_: str
-    to: str
-    policies: List[str]
-    rules: Optional[Rules] = None
-    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    from_snapshot: Optional[bool] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_snapshot": "fromSnapshot"}
 
 
 @dataclass
@@ -846,11 +851,24 @@ class Operation:
     kind: str
     state: str
     started: datetime
+    progress_percent: int
     ended: Optional[datetime] = None
-    progress_percent: Optional[int] = None
-    result: Optional[List[Dict[str, Any]]] = None
+    result: Optional[Recheck] = None
     problem: Optional[Problem] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"progress_percent": "progressPercent"}
+
+
+@dataclass
+class Recheck:
+    first: str
+    last: str
+    batches: int
+    digests: int
+    rounds: int
+    certificates: int
+    now: datetime
+    hash: str
+    state: str
 
 
 @dataclass
@@ -1376,7 +1394,7 @@ __all__ = [
     "Leg", "OptionsOrderOption", "OptionsOrder", "CurveOrderStep", "CurveOrder", "ProfileOrder",
     "ServiceOrderTime", "ServiceOrder", "OrderChange", "OrderBatchOrder", "OrderBatch",
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "Order", "Block", "OrderPage",
-    "WhyAward", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why", "Proof", "ClassInfo", "HubPrice",
+    "WhyHubBindingItem", "WhyHub", "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice",
     "Halt", "Market", "HubPool", "HubTitle", "Hub", "HubPage", "Round", "RoundPage",
     "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Offer", "OfferPage",
     "OfferBodyStep", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
@@ -1384,14 +1402,14 @@ __all__ = [
     "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
     "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage",
     "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
-    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Health", "EventOrderAccepted",
-    "EventOrderHeld", "EventOrderAmended", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
-    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
-    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
-    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
-    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
-    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
-    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
-    "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody", "AssignSupplierBody",
-    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
+    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderOpened",
+    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
+    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
+    "EventContractSettled", "EventGateClosed", "EventRoundClosed", "EventNodesChanged",
+    "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded",
+    "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked",
+    "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped",
+    "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

@@ -101,8 +101,9 @@ class Operations(Transport):
             changes: Optional[bool] = None) -> Why:
         """Why it runs or does not, and what would change that.
 
-        Of the last closed round that the order stood in, or of `round`. Every change that it names
-        was cleared anew. See docs/explain.md.
+        Of the last round that was cleared while the order may have waited, or of `round`. Every
+        change that it names was cleared anew. Where it stood in no book, `standing` and `says` tell
+        why. See docs/explain.md.
         """
         return self._call(
                 Why, "GET", f"/v1/orders/{_quoted(order)}/why", query={"asOf": as_of,
@@ -526,9 +527,11 @@ class Operations(Transport):
                 JournalPage, "GET", "/v1/journal", query={"from": from_, "pageSize": page_size})
 
     def start_replay(self, body: ReplayBody, *, idempotency_key: Optional[str] = None) -> Answer:
-        """Play a part of the journal under other rules or another policy.
+        """Go through the journal again.
 
-        Takes a while. The operation says when it is done, and has what a replay reports.
+        Hashes, events, digests of the state, and the certificate of every round against its book.
+        It takes a while, at the lowest priority; the operation says how far it is. One at a time;
+        what is known of operations ends with the process.
         """
         return self._call(
                 Answer, "POST", "/v1/replays", body=body, key=idempotency_key or new_key())

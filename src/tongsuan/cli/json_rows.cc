@@ -81,7 +81,7 @@ report::Table json_table(const Session& session, std::span<const JsonColumn> col
     if (column.kind == JsonKind::kPpm) {
       made.kind = report::ColumnKind::kNumber;
       made.decimals = 4;
-      made.shown_decimals = 1;
+      made.shown_decimals = 3;
     }
     table.columns.push_back(std::move(made));
   }

@@ -236,17 +236,46 @@ std::string award_text(const Session& session, const json::Value& award) {
 
 }  // namespace
 
+namespace {
+
+// "O-7F3M · R-2: It came after the gate …", for an order that stood in no book.
+std::string outside_text(const Session& session, const json::Value& why, std::string_view order) {
+  std::string out(order);
+  const std::string round = text_at(why, "round");
+  if (!round.empty()) out += " · " + round;
+  return out + ": " + shown(text_at(why, "says")) + '\n' +
+         field(session, Message::kTitleState, text_at(why, "state"));
+}
+
+std::string now_text(const Session& session, const json::Value& why) {
+  const json::Value now = at_path(why, "now");
+  if (now.size() == 0) return {};
+  return '\n' + session.say(Message::kFreeNow) + '\n' + award_text(session, now);
+}
+
+}  // namespace
+
 std::string remote_why_text(const Session& session, const json::Value& why,
                             std::string_view order) {
   const bool quote = text_at(why, "indicative") == "true";
   const std::string round = text_at(why, "round");
+  const std::string standing = text_at(why, "standing");
+  if (!standing.empty() && standing != "in-book") {
+    const json::Value runs = at_path(why, "runs");
+    return outside_text(session, why, order) +
+           (runs.size() > 0 ? award_text(session, runs) : std::string());
+  }
+  if (quote && round.empty()) return now_text(session, why).substr(1);
   if (text_at(why, "placed") == "true") {
+    const bool waits = text_at(why, "state") == "waiting";
     return session.say(quote ? Message::kQuotePlaced : Message::kWhyPlaced, {order, round}) + '\n' +
-           award_text(session, at_path(why, "award"));
+           award_text(session, at_path(why, "award")) +
+           (waits ? "  " + session.say(Message::kForecastOnly) + '\n' : std::string()) +
+           now_text(session, why);
   }
   std::string out = session.say(quote ? Message::kQuoteNotPlaced : Message::kWhyNotPlaced,
                                 {order, round, text_at(why, "reason")}) +
-                    '\n';
+                    '\n' + now_text(session, why);
   const json::Value hubs = at_path(why, "hubs");
   if (hubs.size() > 0) {
     out += '\n' + session.say(Message::kHubsTitle) + '\n' + part(session, kHubColumns, hubs);
@@ -257,9 +286,10 @@ std::string remote_why_text(const Session& session, const json::Value& why,
   if (changes.size() == 0) return out;
   out += '\n' + session.say(quote ? Message::kQuoteChangesTitle : Message::kChangesTitle) + '\n' +
          part(session, kChangeColumns, changes);
-  if (order.starts_with("O-")) {
+  const std::string first = text_at(changes, "0.change");
+  if (order.starts_with("O-") && first.starts_with("--")) {
     out += session.say(Message::kTry) + ": tongsuan quote --from " + std::string(order) + ' ' +
-           shown(text_at(changes, "0.change")) + '\n';
+           shown(first) + '\n';
   }
   return out;
 }

@@ -386,6 +386,10 @@ Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> roun
       internal::explain({held->round, held->grid, *held->market}, block, why.value());
   answer.text = std::string("in round ") + std::to_string(held->round) + ": " +
                 clearing::reason_name(why.value().reason);
+  if (why.value().reason == clearing::Reason::kPlaced &&
+      answer.fate.state == engine::OrderState::kWaiting) {
+    answer.text += "; a forecast, because only starts before the next round bind";
+  }
   return answer;
 }
 
@@ -422,6 +426,17 @@ Told<Proof> RoundShelf::proof(OrderId order, std::uint64_t round) {
   const std::lock_guard lock(held->mutex);
   proof.proof = held->book_tree().prove(at);
   return proof;
+}
+
+Told<std::vector<OrderId>> RoundShelf::in_book(std::uint64_t round, std::vector<OrderId> orders) {
+  const Turn turn(*this);
+  if (!turn.taken()) return Turn::refused();
+  std::optional<Told<RoundRow>> row;
+  read_([&](const View& view) { row = cleared_row(view.state, round); });
+  if (!row->ok()) return row->error();
+  TONGSUAN_TRY(const HeldPtr held, round_of(row->value()));
+  std::erase_if(orders, [&](OrderId order) { return position(*held, order) == kNone; });
+  return orders;
 }
 
 Told<std::string> RoundShelf::pseudonym(OrderId order, std::uint64_t round) {

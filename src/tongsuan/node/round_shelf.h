@@ -162,6 +162,9 @@ class RoundShelf {
   [[nodiscard]] Told<WhyAnswer> why(OrderId order, std::optional<std::uint64_t> round = {},
                                     clearing::WhyOptions options = {});
   [[nodiscard]] Told<Proof> proof(OrderId order, std::uint64_t round);
+  // Those of the orders that stand in the book of the round.
+  [[nodiscard]] Told<std::vector<OrderId>> in_book(std::uint64_t round,
+                                                   std::vector<OrderId> orders);
   [[nodiscard]] Told<std::string> pseudonym(OrderId order, std::uint64_t round);
 
   // From the thread that cleared it, before the round is closed; and what makes the first question

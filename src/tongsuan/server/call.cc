@@ -358,6 +358,27 @@ void submit(Call& call, const Once& once, exchange::Command command, Shape shape
 
 // ---- Reading ---------------------------------------------------------------------------------
 
+namespace {
+
+// Whether the caller may see what was true before; a problem otherwise.
+std::optional<Problem> refused_past(const Call& call) {
+  if (!call.core.options.as_of) {
+    return Problem{"not-built", "This exchange shows its newest state only.", "asOf"};
+  }
+  if (access::is_open(call.route->action)) return std::nullopt;
+  const auto may =
+      access::permit(&*call.caller, access::Action::kReadAsOf, call.caller->participant);
+  if (may.ok()) return std::nullopt;
+  return server::to_problem(may.error());
+}
+
+}  // namespace
+
+Second now_of(const Call& call, const Answering& answering) {
+  const Second then = answering.view.state.now();
+  return answering.past ? then : std::max(call.core.node.clock().now(), then);
+}
+
 void read(Call& call, Query& query, const Write& write) {
   const auto as_of = query.sequence("asOf");
   if (!query.finish()) return;
@@ -366,7 +387,7 @@ void read(Call& call, Query& query, const Write& write) {
   bool older = false;
   const auto run = [&](const View& view) {
     std::string body;
-    Answering answering{view, body, response};
+    Answering answering{view, body, response, older};
     problem = write(answering);
     response.body = std::move(body);
     response.headers.list.front().value = std::to_string(view.sequence);
@@ -381,17 +402,11 @@ void read(Call& call, Query& query, const Write& write) {
       run(view);
     }
   });
-  if (older && !access::is_open(call.route->action)) {
-    const auto may =
-        access::permit(&*call.caller, access::Action::kReadAsOf, call.caller->participant);
-    if (!may.ok()) problem = server::to_problem(may.error());
-  }
+  if (older) problem = refused_past(call);
+  if (older && !problem && !call.may_be_slow) return handle_slowly(std::move(call));
   if (older && !problem) {
-    if (!call.core.options.as_of) {
-      problem = Problem{"not-built", "Only the newest state can be read.", "asOf"};
-    } else if (!call.core.options.as_of(*as_of, run)) {
-      problem = Problem{"gone", {}, "asOf"};
-    }
+    const Result<Done> shown = call.core.options.as_of(*as_of, run);
+    if (!shown.ok()) problem = Problem{"gone", shown.error().context + ".", "asOf"};
   }
   if (problem) return refuse(call, *problem);
   call.reply.send(std::move(response));

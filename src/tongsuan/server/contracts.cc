@@ -74,7 +74,7 @@ void list_contracts(Call& call) {
         list.more(std::to_string(id.value + 1));
         break;
       }
-      write_contract(list.item(), call.core, view, id);
+      if (!write_contract(list.item(), call.core, view, id)) return contract_gone(id);
     }
     list.finish();
     return std::nullopt;
@@ -87,7 +87,8 @@ void get_contract(Call& call) {
     const auto found = find_contract(call, answer.view);
     if (const auto* problem = std::get_if<Problem>(&found)) return *problem;
     json::Writer out(answer.body);
-    write_contract(out, call.core, answer.view, std::get<ContractId>(found));
+    const ContractId id = std::get<ContractId>(found);
+    if (!write_contract(out, call.core, answer.view, id)) return contract_gone(id);
     return std::nullopt;
   });
 }

@@ -23,9 +23,10 @@
 #include "tongsuan/node/founding.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/observed_journal.h"
+#include "tongsuan/server/past.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/service.h"
-#include "tongsuan/server/shared_journal.h"
 #include "tongsuan/server/values.h"
 
 namespace tongsuan::server {
@@ -163,7 +164,9 @@ class Daemon {
   std::optional<journal::SigningKey> head_key_;
   std::optional<journal::HeadFile> head_file_;
   std::unique_ptr<journal::EmbeddedJournal> embedded_;
-  std::unique_ptr<SharedJournal> journal_;
+  std::unique_ptr<ObservedJournal> journal_;
+  std::unique_ptr<journal::Folder> past_folder_;
+  Past past_;
   std::unique_ptr<DaemonClock> clock_;
   std::unique_ptr<node::Node> node_;
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
@@ -248,11 +251,7 @@ ServiceOptions Daemon::service_options() {
   options.data_names = founding_.market.data_names;
   options.mode =
       options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction;
-  options.text = [this](const Digest& name) { return journal_->text(name); };
-  options.history = [this](std::uint64_t from, std::size_t bytes) {
-    return journal_->records(from, bytes);
-  };
-  options.head = [this] { return journal_->head(); };
+  show_past(options, past_);
   return options;
 }
 
@@ -260,12 +259,12 @@ std::optional<int> Daemon::start_node(bool make) {
   journal::EmbeddedOptions embedded;
   embedded.make = make;
   embedded_ = std::make_unique<journal::EmbeddedJournal>(*folder_, &*head_file_, embedded);
-  journal_ = std::make_unique<SharedJournal>(*embedded_);
+  journal_ = std::make_unique<ObservedJournal>(*embedded_);
   node::NodeOptions node_options;
   node_options.energy = founding_.market.energy;
   // Books are published under names that only this exchange can tell apart.
   node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
-  node_options.shelf.blob = [this](const Digest& hash) { return journal_->read_blob(hash); };
+  node_options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };
   // While one batch is synced the next one gathers: a slow disk needs large ones.
   node_options.batch.records = 1'024;
   node_options.batch.bytes = std::size_t{512} << 10;
@@ -291,6 +290,13 @@ std::optional<int> Daemon::start_node(bool make) {
   });
   journal_->observe({});
   if (!recovered.ok()) return complain(recovered.error(), kConfiguration);
+  past_folder_ = journal::posix_folder(options_.data);
+  auto reader = journal::open_reader(*past_folder_);
+  if (!reader.ok()) return complain(reader.error(), kConfiguration);
+  past_.reader = std::move(reader).value();
+  past_.genesis = {founding_.market.places, founding_.opened};
+  past_.history =
+      std::make_unique<node::History>(past_.genesis.places, past_.genesis.opened, *past_.reader);
   log_.write("recovered", [&](json::Writer& out) {
     out.number_unsigned("sequence", recovered.value().sequence)
         .number_unsigned("epoch", recovered.value().epoch)

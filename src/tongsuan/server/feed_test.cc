@@ -129,7 +129,20 @@ TEST_F(Streams, OrdersAreForTheirOwnersOnly) {
   }
 }
 
-TEST_F(Streams, WhatIsNoLongerKeptIsGone) {
+class StreamsWithoutPast : public Streams {
+ protected:
+  void adjust(ServiceOptions& options) override {
+    Streams::adjust(options);
+    options.history = {};
+  }
+};
+
+TEST_F(Streams, WhatIsNoLongerKeptComesFromTheJournal) {
+  restart();
+  EXPECT_EQ(get("/v1/stream?from=0").status, 200);
+}
+
+TEST_F(StreamsWithoutPast, WhatIsNoLongerKeptIsGone) {
   restart();
   EXPECT_EQ(code(get("/v1/stream?from=0")), "gone");
   EXPECT_EQ(code(get("/v1/stream?from=999999")), "bad-sequence");

@@ -28,44 +28,39 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
   return std::nullopt;
 }
 
-ContractFacts& History::facts(ContractId contract, std::uint64_t sequence) {
-  if (contracts_.size() <= contract.value) contracts_.resize(contract.value + 1);
-  ContractFacts& facts = contracts_[contract.value];
-  facts.changed = sequence;
-  return facts;
-}
+namespace {
 
-void History::see_engine(const engine::Event& event, std::uint64_t sequence,
-                         std::uint32_t /*part*/) {
-  if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
-    facts(started->contract, sequence).order = started->what.order;
-  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
-    ContractFacts& contract = facts(ended->contract, sequence);
-    contract.ended = true;
-    contract.reason = ended->reason;
-    contract.done_ppm = ended->done_ppm;
-  } else if (const auto* extended = std::get_if<engine::ContractExtended>(&event.what)) {
-    (void)facts(extended->contract, sequence);
+// What an event says of the contract that it is about.
+void note(ContractFacts& facts, const exchange::Event& event) {
+  if (const auto* happened = std::get_if<engine::Event>(&event)) {
+    if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
+      facts.order = started->what.order;
+    } else if (const auto* ended = std::get_if<engine::ContractEnded>(&happened->what)) {
+      facts.ended = true;
+      facts.reason = ended->reason;
+      facts.done_ppm = ended->done_ppm;
+    }
+    return;
+  }
+  const auto& own = std::get<exchange::OwnEvent>(event);
+  if (const auto* granted = std::get_if<exchange::ContractGranted>(&own)) {
+    facts.cost = facts.paid + granted->cost.raw();
+    facts.metered = granted->from;
+  } else if (const auto* metered = std::get_if<exchange::ContractMetered>(&own)) {
+    facts.delivered += metered->until - facts.metered;
+    facts.metered = metered->until;
+    facts.paid += metered->paid.raw();
   }
 }
 
+}  // namespace
+
 void History::see_own(const exchange::OwnEvent& event, std::uint64_t sequence) {
-  if (const auto* granted = std::get_if<exchange::ContractGranted>(&event)) {
-    ContractFacts& contract = facts(granted->contract, sequence);
-    contract.cost = contract.paid + granted->cost.raw();
-    contract.metered = granted->from;
-  } else if (const auto* metered = std::get_if<exchange::ContractMetered>(&event)) {
-    ContractFacts& contract = facts(metered->contract, sequence);
-    contract.delivered += metered->until - contract.metered;
-    contract.metered = metered->until;
-    contract.paid += metered->paid.raw();
-  } else if (const auto* round = std::get_if<exchange::RoundPublished>(&event)) {
+  if (const auto* round = std::get_if<exchange::RoundPublished>(&event)) {
     rounds_[round->round] = sequence;
     if (rounds_.size() > exchange::kRoundsKept) rounds_.erase(rounds_.begin());
   } else if (const auto* key = std::get_if<exchange::KeyAdded>(&event)) {
     keys_[key->key] = sequence;
-  } else if (const auto* settled = std::get_if<exchange::ContractSettled>(&event)) {
-    (void)facts(settled->contract, sequence);
   }
 }
 
@@ -83,13 +78,12 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
     }
     return;
   }
-  if (const auto* happened = std::get_if<engine::Event>(&event)) {
-    see_engine(*happened, sequence, part);
-  } else {
-    see_own(std::get<exchange::OwnEvent>(event), sequence);
-  }
+  if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) see_own(*own, sequence);
   const auto contract = contract_of(event);
   if (!contract) return;
+  if (contracts_.size() <= contract->value) contracts_.resize(contract->value + 1);
+  contracts_[contract->value].changed = sequence;
+  note(contracts_[contract->value], event);
   events_.push_back({*contract, sequence, part, at, event});
   while (events_.size() > kContractEventsKept) {
     contracts_forgotten_ = std::max(contracts_forgotten_, events_.front().contract.value + 1);
@@ -124,9 +118,19 @@ void History::see(std::uint64_t sequence, std::string_view record) {
   });
 }
 
-ContractFacts History::of(ContractId contract) const {
+std::optional<ContractFacts> History::of(ContractId contract, std::uint64_t as_of) const {
   const std::lock_guard lock(mutex_);
-  return contract.value < contracts_.size() ? contracts_[contract.value] : ContractFacts();
+  if (contract.value >= contracts_.size()) return ContractFacts();
+  if (contracts_[contract.value].changed <= as_of) return contracts_[contract.value];
+  if (contract.value < contracts_forgotten_) return std::nullopt;
+  ContractFacts facts;
+  for (const ContractEvent& event : events_) {
+    if (event.sequence > as_of) break;
+    if (event.contract != contract) continue;
+    facts.changed = event.sequence;
+    note(facts, event.event);
+  }
+  return facts;
 }
 
 std::uint64_t History::round_sequence(std::uint64_t round) const {

@@ -59,7 +59,9 @@ class History {
   // A record of the journal, at recovery.
   void see(std::uint64_t sequence, std::string_view record);
 
-  [[nodiscard]] ContractFacts of(engine::ContractId contract) const;
+  // As of that sequence; nothing where its events of then are no longer kept.
+  [[nodiscard]] std::optional<ContractFacts> of(engine::ContractId contract,
+                                                std::uint64_t as_of = UINT64_MAX) const;
   // Calls `see` with lines from the newest to the oldest, until it returns false. The sequence
   // before which lines are no longer kept, 0 if all are.
   template <class See>
@@ -80,9 +82,7 @@ class History {
  private:
   void see_event(std::uint64_t sequence, std::uint32_t part, Second at,
                  const exchange::Event& event);
-  void see_engine(const engine::Event& event, std::uint64_t sequence, std::uint32_t part);
   void see_own(const exchange::OwnEvent& event, std::uint64_t sequence);
-  ContractFacts& facts(engine::ContractId contract, std::uint64_t sequence);
 
   void note_first(std::uint64_t sequence);
 

@@ -111,7 +111,7 @@ void get_market(Call& call) {
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     const View& view = answer.view;
     const Core& core = call.core;
-    const Second now = std::max(core.node.clock().now(), view.state.now());
+    const Second now = now_of(call, answer);
     const exchange::Rules& rules = view.state.rules();
     json::Writer out(answer.body);
     out.begin_object().text("name", core.options.market).text("currency", "CNY");
@@ -217,7 +217,7 @@ void get_calendar(Call& call) {
     const TimeText& time = call.core.time;
     json::Writer out(answer.body);
     out.begin_object();
-    write_time(out, "time", time, std::max(call.core.node.clock().now(), state.now()));
+    write_time(out, "time", time, now_of(call, answer));
     out.begin_array("rounds");
     for (std::int64_t i = 0; i < count; ++i) {
       const Second gate = state.next_gate() + i * state.rules().round;

@@ -85,6 +85,12 @@ std::vector<Key> keys_of_page(const View& view, const std::vector<OrderId>& orde
   return keys;
 }
 
+std::vector<OrderId> orders_of(const Call& call) {
+  std::vector<OrderId> orders;
+  call.core.node.read([&](const View& view) { orders = view.index.orders_of(call.actor()); });
+  return orders;
+}
+
 }  // namespace
 
 void list_orders(Call& call) {
@@ -95,16 +101,22 @@ void list_orders(Call& call) {
   filter.accelerator = query.text("class");
   filter.hub = query.text("hub");
   const std::size_t by = query.choice("orderBy", kOrders).value_or(kNewestFirst);
-  if (query.id("round", 'R')) {
-    query.fault("round", "Orders cannot be listed by round yet.", "not-built");
-  }
+  const auto round = query.id("round", 'R');
+  if (round && !call.may_be_slow) return handle_slowly(std::move(call));
   if (filter.accelerator != nullptr)
     filter.class_id = call.core.names.accelerator(*filter.accelerator);
   if (filter.hub != nullptr) filter.hub_id = call.core.names.hub(*filter.hub);
+  std::optional<std::vector<OrderId>> in_book;
+  if (round) {
+    auto found = call.core.node.shelf().in_book(*round, orders_of(call));
+    if (!found.ok()) return refuse(call, to_problem(found.error()));
+    in_book = std::move(found).value();
+  }
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     Listing list(call, page, answer);
-    const std::vector<Key> keys = keys_of_page(
-        answer.view, answer.view.index.orders_of(call.actor()), filter, by, list, page);
+    const std::vector<OrderId>& among =
+        in_book ? *in_book : answer.view.index.orders_of(call.actor());
+    const std::vector<Key> keys = keys_of_page(answer.view, among, filter, by, list, page);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (list.full()) {
         list.more(key_after(keys[i - 1]));

@@ -25,6 +25,7 @@ struct Route {
   access::Action action;  // what it takes to be let in at all; whose thing it is comes later
   void (*handler)(internal::Call&);
   bool of_all = false;  // only for roles that may do it to anybody's
+  bool slow = false;    // never on the thread of a connection
 };
 [[nodiscard]] std::span<const Route> routes();
 

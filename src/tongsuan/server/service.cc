@@ -62,7 +62,8 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       names(node.replica().exchange().state().engine().places(), options.data_names),
       door(node, master, options, options.unix_now),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
-      webhooks({node, master, log, options, feed}) {}
+      webhooks({node, master, log, options, feed}),
+      slow_work({}) {}
 
 std::optional<Digest> Core::text_hash(const Digest& name) {
   const std::lock_guard lock(text_mutex_);
@@ -73,6 +74,23 @@ std::optional<Digest> Core::text_hash(const Digest& name) {
   if (!text.ok()) return std::nullopt;
   if (text_hashes_.size() > exchange::kRoundsKept) text_hashes_.clear();
   return text_hashes_[name] = sha256(text.value());
+}
+
+void handle(Call&& call) {
+  if (call.route->slow) return handle_slowly(std::move(call));
+  call.route->handler(call);
+}
+
+void handle_slowly(Call&& call) {
+  Core& core = call.core;
+  const std::uint32_t asker = call.actor().value;
+  // Moved with the request, the path stays where the parameters look at it.
+  const auto shared = std::make_shared<Call>(std::move(call));
+  shared->may_be_slow = true;
+  if (core.slow_work.put(asker, [shared] { shared->route->handler(*shared); })) return;
+  Problem problem{"unavailable", "Too many questions wait for an answer."};
+  problem.retry_after = 1;
+  refuse(*shared, problem);
 }
 
 }  // namespace internal
@@ -178,6 +196,8 @@ void Service::drain() {
 }
 
 void Service::stop() {
+  core_->slow_work.stop();
+  core_->operations.stop();
   core_->webhooks.stop();
   core_->feed.stop();
 }
@@ -197,7 +217,7 @@ void Service::handle(net::Request&& request, net::Reply reply) {
   call.route = match.route;
   call.parameters = match.parameters;
   if (match.route != nullptr) {
-    if (let_in(call)) match.route->handler(call);
+    if (let_in(call)) internal::handle(std::move(call));
     return;
   }
   ++core_->counters.problems;

@@ -32,6 +32,7 @@
 #include "tongsuan/net/metrics.h"
 #include "tongsuan/net/reply.h"
 #include "tongsuan/node/node.h"
+#include "tongsuan/node/recheck.h"
 #include "tongsuan/server/log.h"
 
 namespace tongsuan::server {
@@ -54,20 +55,23 @@ struct ServiceOptions {
   access::RateLimit of_participant{"orders and requests of a participant", 200'000, 50'000, 1,
                                    1U << 14};
 
-  // The exchange as it was after that command; false where it is no longer kept. Empty: not built.
+  // Shows the exchange as it was after that command, or says why it cannot. May take a second.
+  // Empty: only the newest state is read.
   using Reader = std::function<void(const node::View&)>;
-  std::function<bool(std::uint64_t sequence, const Reader& read)> as_of;
+  std::function<Result<Done>(std::uint64_t sequence, const Reader& read)> as_of;
   // A text of a round by its name in the journal.
   std::function<Result<std::string>(const Digest& name)> text;
   // Records from that sequence on, about so many bytes; empty where there are none.
   std::function<Result<std::vector<node::Record>>(std::uint64_t from, std::size_t bytes)> history;
+  // The whole journal gone through again; takes long.
+  std::function<journal::Answer<node::Rechecked>(const node::RecheckOptions&)> recheck;
   // The journal's last batch.
   struct Head {
     std::uint64_t sequence = 0;
     std::uint64_t epoch = 0;
     Digest hash{};
   };
-  std::function<Head()> head;
+  std::function<Result<Head>()> head;
 
   std::size_t events_kept = 65'536;  // for readers who come back
   std::size_t event_bytes_kept = std::size_t{32} << 20;

@@ -17,8 +17,9 @@
 #include "tongsuan/json/json.h"
 #include "tongsuan/net/target.h"
 #include "tongsuan/node/market_driver.h"
+#include "tongsuan/server/observed_journal.h"
+#include "tongsuan/server/past.h"
 #include "tongsuan/server/service.h"
-#include "tongsuan/server/shared_journal.h"
 
 namespace tongsuan::server::testing {
 
@@ -71,26 +72,35 @@ class ServiceTest : public ::testing::Test {
     return places;
   }
   virtual void adjust(ServiceOptions& /*options*/) {}
+  node::NodeOptions node_options() {
+    node::NodeOptions options;
+    options.shelf.secret = sha256("a test");
+    options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };
+    return options;
+  }
 
   void start() {
     journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
-    shared_ = std::make_unique<SharedJournal>(*journal_);
+    observed_ = std::make_unique<ObservedJournal>(*journal_);
     engine::Energy energy;
     node_ = std::make_unique<node::Node>(
-        node::Genesis{places(), 0}, *shared_, clock_,
-        std::make_unique<node::MarketDriver>(energy, node::live_rules()), node::NodeOptions{});
+        node::Genesis{places(), 0}, *observed_, clock_,
+        std::make_unique<node::MarketDriver>(energy, node::live_rules()), node_options());
     ServiceOptions options;
     options.epoch = kEpoch;
     options.mode = access::AccessMode::kDevelopment;
     options.unix_now = [this] { return unix_now_; };
-    options.text = [this](const Digest& name) { return shared_->text(name); };
+    show_past(options, past_);
     options.webhooks = false;
     adjust(options);
     service_ = std::make_unique<Service>(*node_, master_, log_, options);
-    shared_->observe([this](std::uint64_t sequence, std::string_view record) {
+    observed_->observe([this](std::uint64_t sequence, std::string_view record) {
       service_->recover(sequence, record);
     });
     ASSERT_TRUE(node_->start([](const journal::Failure&) { FAIL(); }).ok());
+    past_.reader = journal::sim_reader(disk_);
+    past_.genesis = {places(), 0};
+    past_.history = std::make_unique<node::History>(places(), 0, *past_.reader);
     service_->begin();
   }
   void stop() {
@@ -205,7 +215,8 @@ class ServiceTest : public ::testing::Test {
     lines_.push_back(line);
   }};
   std::unique_ptr<journal::SimJournal> journal_;
-  std::unique_ptr<SharedJournal> shared_;
+  std::unique_ptr<ObservedJournal> observed_;
+  Past past_;
   std::unique_ptr<node::Node> node_;
   std::unique_ptr<Service> service_;
   int keys_ = 0;

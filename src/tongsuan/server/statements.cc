@@ -238,7 +238,9 @@ void read_journal(Call& call) {
   const auto records = call.core.options.history(from, std::size_t{256} << 10);
   if (!records.ok()) return refuse(call, {"internal", records.error().context});
   const bool regulator = call.caller->role == access::Role::kRegulator;
-  const ServiceOptions::Head head = call.core.options.head();
+  const auto last = call.core.options.head();
+  if (!last.ok()) return refuse(call, {"internal", last.error().context});
+  const ServiceOptions::Head& head = last.value();
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     std::vector<std::string> items;
     std::uint64_t next = from;

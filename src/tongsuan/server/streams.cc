@@ -70,6 +70,7 @@ void open_stream(Call& call) {
     case Feed::Opened::kGone:
       break;
   }
+  if (core.options.history && !call.may_be_slow) return handle_slowly(std::move(call));
   if (core.options.history) {
     const auto records = core.options.history(*after + 1, std::size_t{256} << 10);
     if (records.ok() && !records.value().empty()) return send_past(call, interest, records.value());

@@ -133,7 +133,10 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   out.end_array().text("sequence", std::to_string(view.index.changed(id))).end_object();
 }
 
-void write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id) {
+bool write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id) {
+  const auto known = core.history.of(id, view.sequence);
+  if (!known) return false;
+  ContractFacts facts = *known;
   const engine::State& engine = view.state.engine();
   const engine::Contract& contract = engine.contract(id);
   const engine::Pool& pool = core.names.places().pools[contract.pool.value];
@@ -148,7 +151,6 @@ void write_contract(json::Writer& out, const Core& core, const View& view, engin
   write_nodes(out, contract.nodes);
   write_time(out, "start", core.time, contract.start);
   write_time(out, "expectedEnd", core.time, contract.expected_end);
-  ContractFacts facts = core.history.of(id);
   // What the state knows of one that runs is whole, also after a snapshot.
   const ledger::RightRow* right = view.state.money().rights().find(view.state.money_of(id).right);
   if (running && right != nullptr) facts.cost = facts.paid + (right->cost - right->paid).raw();
@@ -163,6 +165,7 @@ void write_contract(json::Writer& out, const Core& core, const View& view, engin
   out.text("deliveredSeconds", std::to_string(facts.delivered * contract.devices()));
   write_money(out, "paid", facts.paid);
   out.text("sequence", std::to_string(facts.changed)).end_object();
+  return true;
 }
 
 void write_rules(json::Writer& out, const exchange::Rules& rules) {

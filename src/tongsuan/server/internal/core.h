@@ -19,6 +19,8 @@
 #include "tongsuan/server/history.h"
 #include "tongsuan/server/internal/batch.h"
 #include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/internal/operations.h"
+#include "tongsuan/server/internal/slow_work.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/router.h"
 #include "tongsuan/server/service.h"
@@ -88,6 +90,8 @@ struct Core {
   History history;
   Feed feed;
   Webhooks webhooks;
+  SlowWork slow_work;
+  Operations operations;
   Counters counters;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};
@@ -111,6 +115,7 @@ struct Call {
   const Route* route = nullptr;
   Parameters parameters;
   std::optional<access::Identity> caller;
+  bool may_be_slow = false;  // it has a thread to itself
 
   [[nodiscard]] ParticipantId actor() const {
     return caller ? ParticipantId{caller->participant.value} : ParticipantId{};
@@ -119,6 +124,11 @@ struct Call {
     return caller && access::scope_of(route->action, caller->role) == access::Scope::kAll;
   }
 };
+
+// Calls the handler of its route: at once, or where it may take its time.
+void handle(Call&& call);
+// The handler is called again from its beginning, and may be slow then.
+void handle_slowly(Call&& call);
 
 // ---- Completing a call
 
@@ -215,7 +225,10 @@ struct Answering {
   const View& view;
   std::string& body;
   net::Response& response;
+  bool past = false;  // of an earlier sequence
 };
+// The exchange's second of an answer: in the past time stands where the command was.
+[[nodiscard]] Second now_of(const Call& call, const Answering& answering);
 // Finishes the query. `write` returns a problem to refuse with, or nothing.
 using Write = std::function<std::optional<Problem>(Answering&)>;
 void read(Call& call, Query& query, const Write& write);

@@ -13,6 +13,11 @@ void get_order(Call& call);
 void amend_order(Call& call);
 void cancel_order(Call& call);
 
+// explanations.cc
+void explain_order(Call& call);
+void prove_order(Call& call);
+void quote_order(Call& call);
+
 // market_data.cc, rounds.cc
 void get_market(Call& call);
 void list_hubs(Call& call);
@@ -60,6 +65,10 @@ void set_rules(Call& call);
 void add_webhook(Call& call);
 void list_webhooks(Call& call);
 void drop_webhook(Call& call);
+
+// replays.cc
+void start_replay(Call& call);
+void get_operation(Call& call);
 
 // health.cc, feed_handlers.cc
 void open_stream(Call& call);

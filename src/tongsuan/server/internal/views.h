@@ -6,7 +6,14 @@
 namespace tongsuan::server::internal {
 
 void write_order(json::Writer& out, const Core& core, const View& view, OrderId id);
-void write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id);
+// False, and nothing written, where what was delivered as of the view is no longer known.
+[[nodiscard]] bool write_contract(json::Writer& out, const Core& core, const View& view,
+                                  engine::ContractId id);
+[[nodiscard]] Problem to_problem(const node::Refused& refused);  // of a question about a round
+[[nodiscard]] inline Problem contract_gone(engine::ContractId id) {
+  return {"gone", "Events of " + id_text('C', id.value) + " so far back are in the journal only.",
+          "asOf"};
+}
 void write_rules(json::Writer& out, const exchange::Rules& rules);
 void write_account(json::Writer& out, std::string_view key, ledger::Account account);
 [[nodiscard]] std::string_view order_state(engine::OrderState state);
