@@ -106,6 +106,12 @@ std::size_t command_position(std::span<const std::string_view> arguments) {
 
 Attempt<int> run_command(Session& session, const CommandSpec& command,
                          std::span<const std::string_view> words) {
+  const bool help = !words.empty() && (words.front() == "--help" || words.front() == "-h");
+  if (command.passes && !help) {
+    Arguments passed;
+    for (const std::string_view word : words) passed.add_positional(word);
+    return command.run(session, passed);
+  }
   TONGSUAN_TRY(const Arguments parsed, parse(session, command, words));
   if (parsed.has(Option::kHelp)) {
     session.world.out.write(command_help(command, session.language));

@@ -176,6 +176,7 @@ struct CommandSpec {
   Attempt<int> (*run)(Session&, const Arguments&) = nullptr;
   bool program = false;         // a program of its own (tongsuan-verify): documented here
   std::string_view alias = {};  // what users of Slurm call it
+  bool passes = false;          // what follows is for another program, unless it is --help
 };
 
 [[nodiscard]] std::span<const CommandSpec> commands();
@@ -223,6 +224,7 @@ Attempt<int> run_bill(Session& session, const Arguments& arguments);
 Attempt<int> run_ledger(Session& session, const Arguments& arguments);
 Attempt<int> run_doctor(Session& session, const Arguments& arguments);
 Attempt<int> run_config(Session& session, const Arguments& arguments);
+Attempt<int> run_serve(Session& session, const Arguments& arguments);
 Attempt<int> run_admin(Session& session, const Arguments& arguments);
 Attempt<int> run_completion(Session& session, const Arguments& arguments);
 Attempt<int> run_help(Session& session, const Arguments& arguments);

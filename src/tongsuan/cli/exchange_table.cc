@@ -241,6 +241,10 @@ constexpr std::array kLedgerExamples = {
     Example{"tongsuan ledger trial-balance", M::kExampleTrialBalance},
 };
 constexpr std::array kDoctorExamples = {Example{"tongsuan doctor", M::kExampleDoctor}};
+constexpr std::array kServeExamples = {
+    Example{"tongsuan serve --data exchange --init --places places.market", M::kExampleServeInit},
+    Example{"tongsuan serve --data exchange", M::kExampleServe},
+};
 constexpr std::array kConfigExamples = {
     Example{"tongsuan config", M::kExampleConfig},
     Example{"tongsuan config set server https://exchange.example.com", M::kExampleConfigSet},
@@ -258,6 +262,7 @@ constexpr std::array kAdminExamples = {
 constexpr std::array kAskCodes = {0, 1, 2, 3, 4, 5, 7, 8, 9, 130};
 constexpr std::array kSubmitCodes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130};
 constexpr std::array kReadCodes = {0, 1, 2, 3, 4, 7, 9, 130};
+constexpr std::array kServeCodes = {0, 1, 2, 3};
 constexpr std::array kConfigCodes = {0, 1, 2, 3};
 
 constexpr std::array kCommands = {
@@ -331,6 +336,17 @@ constexpr std::array kCommands = {
                 run_doctor},
     CommandSpec{"config", M::kSummaryConfig, M::kAboutConfig, kConfigArguments, kListOptions,
                 kConfigExamples, kConfigCodes, run_config},
+    CommandSpec{"serve",
+                M::kSummaryServe,
+                M::kAboutServe,
+                {},
+                {},
+                kServeExamples,
+                kServeCodes,
+                run_serve,
+                false,
+                {},
+                true},
     CommandSpec{"admin", M::kSummaryAdmin, M::kAboutAdmin, kAdminArguments, kAdminOptions,
                 kAdminExamples, kAskCodes, run_admin},
 };
