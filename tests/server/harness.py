@@ -95,6 +95,25 @@ class Peer:
         reply = self.connection.getresponse()
         return reply.status, reply.headers, reply.read()
 
+    def open_buyer(self, name, amount):
+        """A participant with money; its id."""
+        status, _, body = self.ask("POST", "/v1/participants", "operator",
+                                   {"name": name, "role": "participant"},
+                                   {"Idempotency-Key": "opens-" + name})
+        assert status == 201, body
+        buyer = json.loads(body)["id"]
+        status, _, body = self.ask("POST", "/v1/deposits", "operator",
+                                   {"to": {"participant": buyer, "purpose": "cash"}, "reference": "1",
+                                    "amount": {"amount": amount, "currency": "CNY"}},
+                                   {"Idempotency-Key": "pays-" + name})
+        assert status == 201, body
+        return buyer
+
+
+def run_for(command, seconds=60):
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=seconds,
+                          check=False)
+
 
 def temporary():
     return tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR"))

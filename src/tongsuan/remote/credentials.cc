@@ -4,12 +4,12 @@
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/remote/private_file.h"
-#include "tongsuan/remote/toml.h"
+#include "tongsuan/toml/toml.h"
 
 namespace tongsuan::remote {
 namespace {
 
-Result<Done> add_entry(std::vector<Credential>& list, const TomlEntry& entry,
+Result<Done> add_entry(std::vector<Credential>& list, const toml::Entry& entry,
                        const std::string& path) {
   const std::string where = path + ':' + std::to_string(entry.line);
   if (entry.table.empty()) {
@@ -33,10 +33,10 @@ Result<Done> add_entry(std::vector<Credential>& list, const TomlEntry& entry,
 Result<Done> write_all(const std::string& path, const std::vector<Credential>& list) {
   std::string out = "# Written by tongsuan login. Secrets: keep mode 0600.\n";
   for (const Credential& each : list) {
-    out += "\n[" + toml_text(each.server) + "]\n";
-    if (!each.key.empty()) out += "key = " + toml_text(each.key) + '\n';
-    if (!each.secret.empty()) out += "secret = " + toml_text(each.secret) + '\n';
-    if (!each.token.empty()) out += "token = " + toml_text(each.token) + '\n';
+    out += "\n[" + toml::quoted(each.server) + "]\n";
+    if (!each.key.empty()) out += "key = " + toml::quoted(each.key) + '\n';
+    if (!each.secret.empty()) out += "secret = " + toml::quoted(each.secret) + '\n';
+    if (!each.token.empty()) out += "token = " + toml::quoted(each.token) + '\n';
     if (each.expires != 0) out += "expires = " + std::to_string(each.expires) + '\n';
   }
   return write_private_file(path, out);
@@ -49,8 +49,8 @@ Result<std::vector<Credential>> read_credentials(const std::string& path) {
   if (path.empty()) return list;
   TONGSUAN_TRY(const std::optional<std::string> bytes, read_private_file(path));
   if (!bytes) return list;
-  TONGSUAN_TRY(const std::vector<TomlEntry> entries, read_toml(*bytes, path));
-  for (const TomlEntry& entry : entries) {
+  TONGSUAN_TRY(const std::vector<toml::Entry> entries, toml::read(*bytes, path));
+  for (const toml::Entry& entry : entries) {
     TONGSUAN_TRY([[maybe_unused]] const Done added, add_entry(list, entry, path));
   }
   for (const Credential& each : list) {

@@ -1,5 +1,4 @@
 // remote, floor 5: the client's side of an exchange, without a word for people.
-//   toml.h         a strict small part of TOML, with line numbers
 //   settings.h     where each setting comes from: files, environment, flags
 //   credentials.h  who asks: keys and tokens in a file that only its owner may read
 //   pending.h      Idempotency-Keys on disk until they are answered

@@ -5,7 +5,7 @@
 #include "tongsuan/access/mode.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/remote/private_file.h"
-#include "tongsuan/remote/toml.h"
+#include "tongsuan/toml/toml.h"
 
 namespace tongsuan::remote {
 namespace {
@@ -61,8 +61,8 @@ Result<Done> add_file(Settings& settings, const std::string& path) {
   if (path.empty()) return Done{};
   TONGSUAN_TRY(const std::optional<std::string> bytes, read_small_file(path));
   if (!bytes) return Done{};
-  TONGSUAN_TRY(const std::vector<TomlEntry> entries, read_toml(*bytes, path));
-  for (const TomlEntry& entry : entries) {
+  TONGSUAN_TRY(const std::vector<toml::Entry> entries, toml::read(*bytes, path));
+  for (const toml::Entry& entry : entries) {
     const std::string where = path + ':' + std::to_string(entry.line);
     const SettingSpec* spec = entry.table.empty() ? setting_named(entry.key) : nullptr;
     if (spec == nullptr) {
@@ -154,8 +154,8 @@ Result<Done> change_setting(const std::string& file, const SettingSpec& spec,
   if (!value.empty() && !spec.good(value)) return bad_value(spec, "config set", value);
   TONGSUAN_TRY(const std::optional<std::string> old, read_small_file(file));
   // A file that nobody understands is not written on.
-  TONGSUAN_TRY([[maybe_unused]] const auto entries, read_toml(old.value_or(""), file));
-  const std::string line = std::string(spec.name) + " = " + toml_text(value) + '\n';
+  TONGSUAN_TRY([[maybe_unused]] const auto entries, toml::read(old.value_or(""), file));
+  const std::string line = std::string(spec.name) + " = " + toml::quoted(value) + '\n';
   std::string out;
   std::string_view rest = old ? std::string_view(*old) : std::string_view();
   bool done = value.empty();

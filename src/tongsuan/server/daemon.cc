@@ -1,5 +1,6 @@
 #include "tongsuan/server/daemon.h"
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -22,10 +23,12 @@
 #include "tongsuan/net/net.h"
 #include "tongsuan/node/founding.h"
 #include "tongsuan/node/market_driver.h"
+#include "tongsuan/server/configuration.h"
 #include "tongsuan/server/internal/door.h"
 #include "tongsuan/server/observed_journal.h"
 #include "tongsuan/server/past.h"
 #include "tongsuan/server/problem.h"
+#include "tongsuan/server/provider_keys.h"
 #include "tongsuan/server/service.h"
 #include "tongsuan/server/values.h"
 
@@ -40,9 +43,12 @@ constexpr milliseconds kStopDeadline{10'000};
 
 constexpr const char* kHelp = R"(usage: tongsuand --data DIR --init --places FILE.market [options]
        tongsuand --data DIR [options]
+       tongsuand --config FILE [--init | --check-config] [options]
 
-Runs an exchange: api/openapi.yaml says how to speak to it.
+Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more than the file.
 
+  --config FILE       settings: deploy/tongsuand.toml has every one
+  --check-config      says what it would do with which settings, and where they come from
   --data DIR          folder of the exchange: journal, keys, places
   --init              make it: folder, secrets, journal, an operator, a supplier for each hub;
                       prints the operator's key, once
@@ -58,6 +64,10 @@ Runs an exchange: api/openapi.yaml says how to speak to it.
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
   --threads N         threads that serve HTTP (2)
+  --address-rate N, --address-burst N
+                      requests of an address: a second (5000), at once (20000)
+  --participant-rate N, --participant-burst N
+                      orders and changes of a participant: a second (50000), at once (200000)
 
 exit status: 0 stopped by a signal, 1 failed, 2 usage, 3 cannot start
 )";
@@ -106,7 +116,8 @@ class DaemonClock final : public node::Clock {
       manual_ = manual.get();
       inner_ = std::move(manual);
     } else {
-      inner_ = std::make_unique<node::FastClock>(opened_, *options.speed);
+      inner_ =
+          std::make_unique<node::FastClock>(opened_, static_cast<std::uint32_t>(*options.speed));
     }
     moves_ = options.speed.has_value();
   }
@@ -153,6 +164,8 @@ class Daemon {
   std::optional<int> start_server();
   void wait_for_signal();
   [[nodiscard]] ServiceOptions service_options();
+  // Keys of the provider: those of a file have to be good, those of an address may come later.
+  [[nodiscard]] Result<Done> start_provider();
   [[nodiscard]] bool must(exchange::Command command, std::uint64_t number,
                           exchange::Answer& answer);
 
@@ -172,6 +185,7 @@ class Daemon {
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
   std::unique_ptr<connectors::WorldRunner> outside_;
   std::unique_ptr<Service> service_;
+  std::unique_ptr<ProviderKeys> provider_keys_;
   std::unique_ptr<net::Server> server_;
 };
 
@@ -243,14 +257,15 @@ Result<Done> Daemon::open_data() {
 }
 
 ServiceOptions Daemon::service_options() {
-  ServiceOptions options;
+  ServiceOptions options = to_service_options(options_);
   options.market = founding_.market.name;
   options.epoch = founding_.epoch;
   options.zone_seconds = static_cast<std::int32_t>(node::kZoneSeconds);
   options.green_zones = founding_.market.green_zones;
   options.data_names = founding_.market.data_names;
-  options.mode =
-      options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction;
+  options.unknown_provider_key = [this] {
+    if (provider_keys_) provider_keys_->hurry();
+  };
   show_past(options, past_);
   return options;
 }
@@ -407,26 +422,24 @@ int Daemon::init() {
 
 // ---- Serving ---------------------------------------------------------------------------------
 
+Result<Done> Daemon::start_provider() {
+  if (options_.provider.settings.issuer.empty()) return Done{};
+  TONGSUAN_TRY(const KeySource source, key_source(options_.provider));
+  if (!source.file.empty()) {
+    TONGSUAN_TRY(access::Jwks keys, read_keys(source));
+    service_->set_provider_keys(std::move(keys));
+  }
+  provider_keys_ = std::make_unique<ProviderKeys>(
+      [source] { return read_keys(source); },
+      [this](access::Jwks keys) { service_->set_provider_keys(std::move(keys)); }, log_);
+  provider_keys_->start(std::chrono::seconds(options_.provider.refresh_seconds),
+                        !source.file.empty());
+  return Done{};
+}
+
 std::optional<int> Daemon::start_server() {
-  net::ServerOptions server;
-  const std::size_t colon = options_.listen.rfind(':');
-  std::string address = options_.listen.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']')) {
-    address = address.substr(1, address.size() - 2);
-  }
-  const auto port = parse_whole(
-      std::string_view(options_.listen).substr(std::min(colon, options_.listen.size() - 1) + 1));
-  if (colon == std::string::npos || !port || *port > 65'535) {
-    return complain("--listen takes ADDRESS:PORT", "--listen 127.0.0.1:7070", kUsage);
-  }
-  server.address = address;
-  server.port = static_cast<std::uint16_t>(*port);
-  server.threads = options_.threads;
+  net::ServerOptions server = to_server_options(options_);
   server.problem = [](const net::Problem& problem) { return to_response(problem); };
-  server.limits.stream_bytes = std::size_t{512} << 10;
-  if (!options_.tls_certificate.empty()) {
-    server.tls = net::TlsFiles{options_.tls_certificate, options_.tls_key};
-  }
   auto started = net::Server::start(server, [this](net::Request&& request, net::Reply reply) {
     service_->handle(std::move(request), std::move(reply));
   });
@@ -468,10 +481,7 @@ void Daemon::wait_for_signal() {
 }
 
 int Daemon::serve() {
-  const std::vector<std::string> listening = {options_.listen};
-  const Result<Done> mode = access::check_mode(
-      options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction,
-      listening);
+  const Result<Done> mode = check_address(options_);
   if (!mode.ok()) return complain(mode.error(), kConfiguration);
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
@@ -481,6 +491,8 @@ int Daemon::serve() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   if (const auto status = start_node(false)) return *status;
+  const Result<Done> provider = start_provider();
+  if (!provider.ok()) return complain(provider.error(), kConfiguration);
   if (const auto status = start_server()) return *status;
   service_->begin();
   if (outside_) outside_->start();
@@ -494,6 +506,7 @@ int Daemon::serve() {
   if (outside_) outside_->stop();
   service_->drain();
   server_->stop(kStopDeadline);
+  if (provider_keys_) provider_keys_->stop();
   service_->stop();
   node_->stop();
   log_.write("stopped");
@@ -512,6 +525,12 @@ int run_daemon(int argc, char** argv) {
   if (!options.ok()) return complain(options.error(), kUsage);
   if (options.value().help) {
     std::fputs(kHelp, stdout);
+    return 0;
+  }
+  if (options.value().check_config) {
+    const Result<std::string> plan = plan_text(options.value());
+    if (!plan.ok()) return complain(plan.error(), kConfiguration);
+    std::fputs(plan.value().c_str(), stdout);
     return 0;
   }
   return Daemon(options.value()).run();

@@ -1,95 +1,357 @@
-#include <algorithm>
-#include <charconv>
+#include "tongsuan/server/daemon_options.h"
 
-#include "tongsuan/server/daemon.h"
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <variant>
+
+#include "tongsuan/access/rate_limit.h"
+#include "tongsuan/base/text.h"
+#include "tongsuan/server/provider_keys.h"
+#include "tongsuan/toml/toml.h"
 
 namespace tongsuan::server {
 namespace {
 
-Error usage(std::string what) {
-  return {ErrorCode::kInvalidArgument, std::move(what), "tongsuand --help lists the options"};
-}
+constexpr std::string_view kRoles = "oidc_roles";
 
-// A whole number within limits, or nothing.
-std::optional<std::int64_t> number(const std::string& text, std::int64_t most) {
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size() || value < 0 || value > most) {
-    return std::nullopt;
+struct Range {
+  std::int64_t least = 0, most = 0;
+};
+
+struct Setting {
+  std::string_view table, key;  // an empty key: a flag only
+  std::string_view flag;        // empty: in the file only
+  std::variant<std::string*, std::int64_t*, std::optional<std::int64_t>*, bool*> into;
+  Range range = {};
+
+  [[nodiscard]] std::string name() const {
+    return table.empty() ? std::string(key) : std::string(table) + '.' + std::string(key);
   }
-  return value;
+  [[nodiscard]] bool is_truth() const { return std::holds_alternative<bool*>(into); }
+  [[nodiscard]] bool is_text() const { return std::holds_alternative<std::string*>(into); }
+};
+
+// The table. What it points to is in `o`.
+std::vector<Setting> settings_of(DaemonOptions& o) {
+  constexpr Range kRate{1, access::kRateTokensMax};
+  ProviderOptions& oidc = o.provider;
+  return {
+      {"", "data", "--data", &o.data},
+      {"", "listen", "--listen", &o.listen},
+      {"", "threads", "--threads", &o.threads, {1, 64}},
+      {"", "development", "--dev", &o.development},
+      {"", "simulate", "--simulate", &o.simulate},
+      {"", "speed", "--speed", &o.speed, {0, 1'000'000}},
+      {"init", "places", "--places", &o.places},
+      {"init", "at", "--at", &o.at},
+      {"init", "round", "--round", &o.round_seconds, {1, 604'800}},
+      {"tls", "certificate", "--tls-cert", &o.tls_certificate},
+      {"tls", "key", "--tls-key", &o.tls_key},
+      {"limits", "address_rate", "--address-rate", &o.address_rate, kRate},
+      {"limits", "address_burst", "--address-burst", &o.address_burst, kRate},
+      {"limits", "participant_rate", "--participant-rate", &o.participant_rate, kRate},
+      {"limits", "participant_burst", "--participant-burst", &o.participant_burst, kRate},
+      {"limits", "connections", "", &o.connections, {1, 1'000'000}},
+      {"limits", "connections_per_address", "", &o.connections_per_address, {1, 1'000'000}},
+      {"limits", "streams", "", &o.streams, {0, 1'000'000}},
+      {"events", "kept", "", &o.events_kept, {1, 16'777'216}},
+      {"events", "bytes", "", &o.event_bytes_kept, {65'536, std::int64_t{1} << 36}},
+      {"webhooks", "ca_file", "", &o.webhook_ca_file},
+      {"metrics", "for_all", "", &o.metrics_for_all},
+      {"oidc", "issuer", "", &oidc.settings.issuer},
+      {"oidc", "audience", "", &oidc.settings.audience},
+      {"oidc", "client", "", &oidc.settings.client},
+      {"oidc", "jwks", "", &oidc.jwks},
+      {"oidc", "ca_file", "", &oidc.ca_file},
+      {"oidc", "refresh_seconds", "", &oidc.refresh_seconds, {1, 86'400}},
+      {"oidc", "participant_claim", "", &oidc.settings.participant_claim},
+      {"oidc", "role_claim", "", &oidc.settings.role_claim},
+      {"oidc", "leeway_seconds", "", &oidc.settings.leeway_seconds, {0, 600}},
+      {"oidc", "lifetime_seconds_max", "", &oidc.settings.lifetime_seconds_max, {60, 604'800}},
+      {"", "", "--init", &o.init},
+      {"", "", "--check-config", &o.check_config},
+      {"", "", "--config", &o.config},
+  };
 }
 
-// Takes the value of an option that has one; nothing where the option has none.
-std::optional<Result<Done>> take_value(DaemonOptions& options, const std::string& name,
-                                       const std::string& value) {
-  const auto text = [&](std::string& into) {
-    into = value;
-    return Result<Done>(Done{});
-  };
-  const auto whole = [&](auto& into, std::int64_t most) -> Result<Done> {
-    const auto found = number(value, most);
-    if (!found) return usage(name + " takes a whole number from 0 to " + std::to_string(most));
-    into = static_cast<std::remove_reference_t<decltype(into)>>(*found);
+Error usage(std::string what, std::string hint = "tongsuand --help lists the options") {
+  return {ErrorCode::kInvalidArgument, std::move(what), std::move(hint)};
+}
+
+// ---- One value -------------------------------------------------------------------------------
+
+// `name` is that of the flag or of the key, as it is told.
+Result<Done> put(const Setting& setting, const std::string& name, const std::string& value) {
+  if (setting.is_text()) {
+    if (value.empty()) return usage(name + " is empty", "leave it out, or give it a value");
+    *std::get<std::string*>(setting.into) = value;
     return Done{};
-  };
-  if (name == "--data") return text(options.data);
-  if (name == "--places") return text(options.places);
-  if (name == "--listen") return text(options.listen);
-  if (name == "--tls-cert") return text(options.tls_certificate);
-  if (name == "--tls-key") return text(options.tls_key);
-  if (name == "--at") return text(options.at);
-  if (name == "--round") return whole(options.round_seconds, 604'800);
-  if (name == "--threads") return whole(options.threads, 64);
-  if (name == "--speed") {
-    std::uint32_t speed = 0;
-    const Result<Done> read = whole(speed, 1'000'000);
-    options.speed = speed;
-    return read;
   }
-  return std::nullopt;
+  if (setting.is_truth()) {
+    if (value != "true" && value != "false") {
+      return usage(name + " takes true or false", name + " = true");
+    }
+    *std::get<bool*>(setting.into) = value == "true";
+    return Done{};
+  }
+  std::int64_t number = 0;
+  if (!parse_decimal(value, 0, number) || number < setting.range.least ||
+      number > setting.range.most) {
+    return usage(name + " takes a whole number from " + std::to_string(setting.range.least) +
+                     " to " + std::to_string(setting.range.most),
+                 "give " + name + " a number in this range");
+  }
+  if (const auto* into = std::get_if<std::int64_t*>(&setting.into)) **into = number;
+  if (const auto* into = std::get_if<std::optional<std::int64_t>*>(&setting.into)) **into = number;
+  return Done{};
 }
 
-}  // namespace
+// ---- The file --------------------------------------------------------------------------------
 
-Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments) {
-  DaemonOptions options;
+// The keys of a table, for whoever wrote another one.
+std::string keys_of(const std::vector<Setting>& settings, std::string_view table) {
+  std::string keys;
+  for (const Setting& setting : settings) {
+    if (setting.key.empty() || setting.table != table) continue;
+    keys += (keys.empty() ? "" : ", ") + std::string(setting.key);
+  }
+  return keys;
+}
+
+std::string tables_of(const std::vector<Setting>& settings) {
+  std::string tables(kRoles);
+  std::string_view last;
+  for (const Setting& setting : settings) {
+    if (setting.key.empty() || setting.table == last) continue;
+    last = setting.table;
+    tables += ", " + std::string(last);
+  }
+  return tables;
+}
+
+Result<Done> put_role(DaemonOptions& options, const toml::Entry& entry) {
+  const auto role = entry.text ? access::role_of(entry.value) : std::nullopt;
+  if (!role) {
+    return usage(entry.key + " gives no role",
+                 "\"participant\", \"hub\", \"operator\", \"auditor\" or \"regulator\"");
+  }
+  auto& roles = options.provider.settings.roles;
+  if (roles.size() == kOidcRolesMax) {
+    return usage("more than " + std::to_string(kOidcRolesMax) + " values give roles",
+                 "have the provider say fewer");
+  }
+  roles.push_back({entry.key, *role});
+  return Done{};
+}
+
+Result<Done> put_entry(DaemonOptions& options, const std::vector<Setting>& settings,
+                       const toml::Entry& entry, const std::string& where) {
+  if (entry.table == kRoles) {
+    options.origins.emplace(kRoles, where);
+    return put_role(options, entry);
+  }
+  const auto setting = std::ranges::find_if(settings, [&](const Setting& one) {
+    return !one.key.empty() && one.table == entry.table && one.key == entry.key;
+  });
+  if (setting == settings.end()) {
+    const std::string keys = keys_of(settings, entry.table);
+    if (keys.empty()) {
+      return usage("there is no table [" + entry.table + "]", "one of " + tables_of(settings));
+    }
+    const std::string table =
+        entry.table.empty() ? "before the first table" : "in [" + entry.table + ']';
+    return usage("there is no key " + entry.key + ' ' + table, "one of " + keys);
+  }
+  if (entry.text != setting->is_text()) {
+    return usage(entry.key + (entry.text ? " takes no text" : " takes a text"),
+                 entry.text ? entry.key + " = " + entry.value
+                            : entry.key + " = " + toml::quoted(entry.value));
+  }
+  options.origins[setting->name()] = where;
+  return put(*setting, entry.key, entry.value);
+}
+
+Result<Done> put_file(DaemonOptions& options, std::string_view text) {
+  TONGSUAN_TRY(const std::vector<toml::Entry> entries, toml::read(text, options.config));
+  const std::vector<Setting> settings = settings_of(options);
+  for (const toml::Entry& entry : entries) {
+    const std::string where = options.config + ':' + std::to_string(entry.line);
+    const Result<Done> taken = put_entry(options, settings, entry, where);
+    if (!taken.ok()) return usage(where + ": " + taken.error().context, taken.error().hint);
+  }
+  return Done{};
+}
+
+// ---- Flags -----------------------------------------------------------------------------------
+
+// All but those that `only` leaves out.
+Result<Done> put_flags(DaemonOptions& options, const std::vector<std::string>& arguments) {
+  const std::vector<Setting> settings = settings_of(options);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& name = arguments[i];
     if (name == "--help" || name == "-h") {
       options.help = true;
-      return options;
+      return Done{};
     }
-    if (name == "--dev") {
-      options.development = true;
+    const auto setting = std::ranges::find_if(
+        settings, [&](const Setting& one) { return !one.flag.empty() && one.flag == name; });
+    if (setting == settings.end()) return usage("there is no option " + name);
+    if (!setting->key.empty()) options.origins[setting->name()] = name;
+    if (setting->is_truth()) {
+      *std::get<bool*>(setting->into) = true;
       continue;
     }
-    if (name == "--simulate") {
-      options.simulate = true;
-      continue;
-    }
-    if (name == "--init") {
-      options.init = true;
-      continue;
-    }
-    const std::string value = i + 1 < arguments.size() ? arguments[i + 1] : "";
-    const auto taken = take_value(options, name, value);
-    if (!taken) return usage("there is no option " + name);
-    if (i + 1 >= arguments.size()) return usage(name + " needs a value");
-    if (!taken->ok()) return taken->error();
-    ++i;
+    if (++i == arguments.size()) return usage(name + " needs a value");
+    TONGSUAN_TRY([[maybe_unused]] const Done taken, put(*setting, name, arguments[i]));
   }
-  if (options.data.empty()) return usage("--data is missing: the folder of the exchange");
+  return Done{};
+}
+
+// ---- What belongs together -------------------------------------------------------------------
+
+// The place where a setting was given, in front of what is wrong with it.
+Error fault(const DaemonOptions& options, std::string_view setting, const std::string& what,
+            const std::string& hint) {
+  const auto found = options.origins.find(setting);
+  const bool file = found != options.origins.end() && !found->second.starts_with("--");
+  return usage((file ? found->second + ": " : "") + what, hint);
+}
+
+Result<Done> read_listen(DaemonOptions& options) {
+  const std::string_view listen = options.listen;
+  const std::size_t colon = listen.rfind(':');
+  std::int64_t port = -1;
+  const bool good = colon != std::string_view::npos && colon > 0 &&
+                    parse_decimal(listen.substr(colon + 1), 0, port) && port >= 0 && port <= 65'535;
+  if (!good) {
+    return fault(options, "listen", "listen takes ADDRESS:PORT, not " + options.listen,
+                 "--listen 127.0.0.1:7070");
+  }
+  std::string_view address = listen.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  options.address = std::string(address);
+  options.port = static_cast<std::uint16_t>(port);
+  return Done{};
+}
+
+Result<Done> check_provider(const DaemonOptions& options) {
+  const access::OidcSettings& oidc = options.provider.settings;
+  if (oidc.issuer.empty()) {
+    // What means nothing without one; the others are defaults that somebody wrote down.
+    constexpr std::string_view kNeedless[] = {"oidc.audience", "oidc.client", "oidc.jwks",
+                                              "oidc.ca_file", kRoles};
+    const auto found = std::ranges::find_if(options.origins, [&](const auto& one) {
+      return std::ranges::find(kNeedless, one.first) != std::end(kNeedless);
+    });
+    if (found == options.origins.end()) return Done{};
+    return fault(options, found->first, "[oidc] has no issuer", "issuer = \"https://id.example\"");
+  }
+  if (oidc.audience.empty()) {
+    return fault(options, "oidc.issuer", "[oidc] has an issuer, but no audience",
+                 "audience = \"tongsuan\", as the provider calls this exchange");
+  }
+  if (options.provider.jwks.empty()) {
+    return fault(options, "oidc.issuer", "[oidc] has an issuer, but no jwks: its public keys",
+                 "jwks = \"https://…/jwks.json\", or the name of a file");
+  }
+  if (oidc.roles.empty()) {
+    return fault(options, "oidc.issuer", "[oidc_roles] is empty: no token would have a role",
+                 "[oidc_roles] with a line such as traders = \"participant\"");
+  }
+  const Result<KeySource> source = key_source(options.provider);
+  if (source.ok()) return Done{};
+  return fault(options, "oidc.jwks", source.error().context, source.error().hint);
+}
+
+Result<Done> check(DaemonOptions& options) {
+  if (options.data.empty()) {
+    return usage("--data is missing: the folder of the exchange",
+                 "--data DIR, or data = \"DIR\" in the file of --config");
+  }
   if (options.init && options.places.empty()) {
-    return usage("--init needs --places, a market text");
+    return usage("--init needs --places, a market text", "--places FILE.market");
   }
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
-    return usage("--tls-cert and --tls-key come together");
+    return fault(options, options.tls_key.empty() ? "tls.certificate" : "tls.key",
+                 "--tls-cert and --tls-key come together", "give both, or none");
   }
-  if (options.threads == 0 || options.round_seconds == 0) {
-    return usage("--threads and --round are at least 1");
+  TONGSUAN_TRY([[maybe_unused]] const Done listen, read_listen(options));
+  return check_provider(options);
+}
+
+Result<std::string> read_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(toml::kBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || !file.is_open()) {
+    return Error{ErrorCode::kIo, path + " cannot be read", "check its name and its rights"};
   }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace
+
+Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments,
+                                           std::string_view config) {
+  DaemonOptions flags;  // only to see what they say of the file
+  TONGSUAN_TRY([[maybe_unused]] const Done read, put_flags(flags, arguments));
+  if (flags.help) return flags;
+  DaemonOptions options;
+  options.config = flags.config;
+  if (!flags.config.empty()) {
+    TONGSUAN_TRY([[maybe_unused]] const Done file, put_file(options, config));
+  }
+  TONGSUAN_TRY([[maybe_unused]] const Done above, put_flags(options, arguments));
+  TONGSUAN_TRY([[maybe_unused]] const Done good, check(options));
   return options;
+}
+
+Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments) {
+  DaemonOptions flags;
+  TONGSUAN_TRY([[maybe_unused]] const Done read, put_flags(flags, arguments));
+  if (flags.help || flags.config.empty()) return parse_daemon_options(arguments, {});
+  TONGSUAN_TRY(const std::string text, read_config(flags.config));
+  return parse_daemon_options(arguments, text);
+}
+
+std::string settings_text(const DaemonOptions& options) {
+  DaemonOptions copy = options;
+  std::string text;
+  std::string_view table;
+  for (const Setting& setting : settings_of(copy)) {
+    if (setting.key.empty()) continue;
+    std::string value;
+    if (const auto* from = std::get_if<std::string*>(&setting.into)) {
+      if (!(*from)->empty()) value = toml::quoted(**from);
+    } else if (const auto* truth = std::get_if<bool*>(&setting.into)) {
+      value = **truth ? "true" : "false";
+    } else if (const auto* whole = std::get_if<std::int64_t*>(&setting.into)) {
+      value = std::to_string(**whole);
+    } else if (const auto& maybe = *std::get<std::optional<std::int64_t>*>(setting.into)) {
+      value = std::to_string(*maybe);
+    }
+    if (setting.table != table) {
+      table = setting.table;
+      text += "\n[" + std::string(table) + "]\n";
+    }
+    const auto origin = options.origins.find(setting.name());
+    const std::string line = value.empty() ? '#' + std::string(setting.key) + " ="
+                                           : std::string(setting.key) + " = " + value;
+    text += line + "  # " +
+            (origin != options.origins.end() ? origin->second
+             : value.empty()                 ? "not given"
+                                             : "default") +
+            '\n';
+  }
+  if (!options.provider.settings.roles.empty()) text += "\n[" + std::string(kRoles) + "]\n";
+  for (const access::RoleClaim& claim : options.provider.settings.roles) {
+    text += toml::quoted(claim.value) + " = \"" + access::role_name(claim.role) + "\"\n";
+  }
+  return text;
 }
 
 }  // namespace tongsuan::server

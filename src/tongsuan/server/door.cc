@@ -84,7 +84,9 @@ Door::Door(node::Node& node, const access::MasterSecret& master, const ServiceOp
       authenticator_({options.mode, access::UnixTime(unix_now_()), options.nonces, {}}, master,
                      *directory_),
       addresses_(limiter(options.of_address)),
-      participants_(limiter(options.of_participant)) {}
+      participants_(limiter(options.of_participant)) {
+  if (options.provider) authenticator_.set_provider(*options.provider, {});
+}
 
 Door::~Door() = default;
 
@@ -131,8 +133,16 @@ access::Answer<std::optional<access::Identity>> Door::admit(const net::Request& 
                        answer.error().code == access::Code::kUnknownParticipant)) {
     answer = look(asked, node_.figures().durable);
   }
-  if (!answer.ok()) return answer.error();
-  return std::optional(std::move(answer).value());
+  if (answer.ok()) return std::optional(std::move(answer).value());
+  if (answer.error().code == access::Code::kUnknownSigner && options_.unknown_provider_key) {
+    options_.unknown_provider_key();
+  }
+  return answer.error();
+}
+
+void Door::set_provider_keys(access::Jwks keys) {
+  const std::lock_guard lock(mutex_);
+  authenticator_.set_provider_keys(std::move(keys));
 }
 
 access::Answer<Done> Door::take(const access::Identity& caller, std::int64_t cost) {

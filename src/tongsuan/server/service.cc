@@ -206,6 +206,10 @@ void Service::set_counters(std::function<net::ServerCounters()> counters) {
   core_->server_counters = std::move(counters);
 }
 
+void Service::set_provider_keys(access::Jwks keys) {
+  core_->door.set_provider_keys(std::move(keys));
+}
+
 void Service::recover(std::uint64_t sequence, std::string_view record) {
   core_->history.see(sequence, record);
   core_->feed.begin(sequence);

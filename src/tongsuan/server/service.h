@@ -4,7 +4,8 @@
 //   problem.h   everything that is refused
 //   values.h    ids, money, times
 //   log.h       what happened, a line of JSON each
-//   daemon.h    the program: options, files, signals
+//   daemon.h    the program: files, parts, signals; its options: daemon_options.h, configuration.h
+//   provider_keys.h  public keys of an OpenID provider
 //
 // Model. net's threads parse a request, find out who asks, and either read what is true and durable
 // (node::Replica), or make a request of the exchange and hand it to the sequencer, whose answer
@@ -22,12 +23,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tongsuan/access/master_secret.h"
 #include "tongsuan/access/mode.h"
 #include "tongsuan/access/nonces.h"
+#include "tongsuan/access/oidc.h"
 #include "tongsuan/access/rate_limit.h"
 #include "tongsuan/net/metrics.h"
 #include "tongsuan/net/reply.h"
@@ -54,6 +57,10 @@ struct ServiceOptions {
   access::RateLimit of_address{"requests of an address", 20'000, 5'000, 1, 1U << 14};
   access::RateLimit of_participant{"orders and requests of a participant", 200'000, 50'000, 1,
                                    1U << 14};
+  // Whose tokens are let in; its keys come by `set_provider_keys`.
+  std::optional<access::OidcSettings> provider;
+  // A token named a key that the provider did not have when its keys were read last.
+  std::function<void()> unknown_provider_key;
 
   // Shows the exchange as it was after that command, or says why it cannot. May take a second.
   // Empty: only the newest state is read.
@@ -102,6 +109,8 @@ class Service {
 
   // net::Handler.
   void handle(net::Request&& request, net::Reply reply);
+  // From now on; any thread.
+  void set_provider_keys(access::Jwks keys);
   // For the metrics; set before the first request.
   void set_counters(std::function<net::ServerCounters()> counters);
 

@@ -1,10 +1,10 @@
-#include "tongsuan/remote/toml.h"
+#include "tongsuan/toml/toml.h"
 
 #include <algorithm>
 
 #include "tongsuan/base/text.h"
 
-namespace tongsuan::remote {
+namespace tongsuan::toml {
 namespace {
 
 bool is_bare(char c) {
@@ -99,8 +99,8 @@ Result<std::string> table_name(Line& line) {
   return name;
 }
 
-Result<TomlEntry> entry(Line& line, int number) {
-  TomlEntry entry{.table = {}, .key = {}, .value = {}, .text = false, .line = number};
+Result<Entry> entry(Line& line, int number) {
+  Entry entry{.table = {}, .key = {}, .value = {}, .text = false, .line = number};
   TONGSUAN_TRY(entry.key, line.key());
   line.skip_blanks();
   if (!line.take('=')) return line.fault("expected = behind the key");
@@ -112,9 +112,9 @@ Result<TomlEntry> entry(Line& line, int number) {
 
 }  // namespace
 
-Result<std::vector<TomlEntry>> read_toml(std::string_view bytes, std::string_view file) {
-  std::vector<TomlEntry> entries;
-  if (bytes.size() > kTomlBytesMax) {
+Result<std::vector<Entry>> read(std::string_view bytes, std::string_view file) {
+  std::vector<Entry> entries;
+  if (bytes.size() > kBytesMax) {
     return Error{ErrorCode::kLimit, std::string(file) + " is larger than 64 KiB", ""};
   }
   std::string table;
@@ -129,13 +129,13 @@ Result<std::vector<TomlEntry>> read_toml(std::string_view bytes, std::string_vie
     if (line.front() == '[') {
       TONGSUAN_TRY(table, table_name(line));
     } else {
-      TONGSUAN_TRY(TomlEntry read, entry(line, number));
+      TONGSUAN_TRY(Entry read, entry(line, number));
       read.table = table;
-      const bool twice = std::ranges::any_of(entries, [&](const TomlEntry& other) {
+      const bool twice = std::ranges::any_of(entries, [&](const Entry& other) {
         return other.table == read.table && other.key == read.key;
       });
       if (twice) return line.fault("the key " + read.key + " is there twice");
-      if (entries.size() == kTomlEntriesMax) return line.fault("too many keys");
+      if (entries.size() == kEntriesMax) return line.fault("too many keys");
       entries.push_back(std::move(read));
     }
     line.skip_blanks();
@@ -144,7 +144,7 @@ Result<std::vector<TomlEntry>> read_toml(std::string_view bytes, std::string_vie
   return entries;
 }
 
-std::string toml_text(std::string_view value) {
+std::string quoted(std::string_view value) {
   std::string out = "\"";
   for (const char c : value) {
     switch (c) {
@@ -165,4 +165,4 @@ std::string toml_text(std::string_view value) {
   return out + '"';
 }
 
-}  // namespace tongsuan::remote
+}  // namespace tongsuan::toml

@@ -1,0 +1,75 @@
+// Options of tongsuand: one table of settings, each with its key in the file, its flag, or both.
+//
+// Layers, each above the one before: defaults, the file of --config, flags. All of the file is
+// checked, also what a flag hides. Every setting knows where it comes from, so that mistakes that
+// need two of them to show are told with their place, and --check-config can say it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tongsuan/access/oidc.h"
+#include "tongsuan/base/result.h"
+
+namespace tongsuan::server {
+
+inline constexpr std::size_t kOidcRolesMax = 64;
+
+// An OpenID provider whose tokens are let in; without an issuer there is none.
+struct ProviderOptions {
+  access::OidcSettings settings;  // its texts and roles; the numbers below are put into it
+  std::string jwks;               // the name of a file, or https://…
+  std::string ca_file;            // for https; the system's certificates if empty
+  std::int64_t refresh_seconds = 300;
+};
+
+struct DaemonOptions {
+  // What to do.
+  bool init = false;
+  bool check_config = false;
+  bool help = false;
+  std::string config;
+
+  // Of an exchange that is made.
+  std::string places;                // a market text
+  std::string at;                    // the time at which it opens; now if empty
+  std::int64_t round_seconds = 900;  // between its gates
+
+  std::string data;
+  std::string listen = "127.0.0.1:7070";
+  std::string address;     // of `listen`
+  std::uint16_t port = 0;  // of `listen`
+  std::string tls_certificate, tls_key;
+  bool development = false;
+  bool simulate = false;              // buyers and hubs are played after the orders of the places
+  std::optional<std::int64_t> speed;  // exchange seconds in a second; 0: stands still
+  std::int64_t threads = 2;
+
+  std::int64_t address_rate = 5'000, address_burst = 20'000;            // requests of an address
+  std::int64_t participant_rate = 50'000, participant_burst = 200'000;  // orders and changes
+  std::int64_t connections = 4'096, connections_per_address = 256;
+  std::int64_t streams = 10'000;
+  std::int64_t events_kept = 65'536, event_bytes_kept = std::int64_t{32} << 20;
+  std::string webhook_ca_file;
+  bool metrics_for_all = false;
+  ProviderOptions provider;
+
+  // "limits.streams" → "exchange.toml:7" or "--streams"; what is not here is a default.
+  std::map<std::string, std::string, std::less<>> origins;
+};
+
+// Reads the file that the arguments name, if they name one.
+[[nodiscard]] Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments);
+// The same with the text of the file.
+[[nodiscard]] Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments,
+                                                         std::string_view config);
+
+// Every setting as a line of the file with its value and, as a comment, where it comes from. The
+// text reads as a file that sets the same.
+[[nodiscard]] std::string settings_text(const DaemonOptions& options);
+
+}  // namespace tongsuan::server
