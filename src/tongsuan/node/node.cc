@@ -58,7 +58,8 @@ Node::~Node() {
 
 journal::Answer<Recovered> Node::start(Fatal on_fatal) {
   on_fatal_ = std::move(on_fatal);
-  TONGSUAN_TRY(Recovered recovered, sequencer_.recover(&replica_.exchange()));
+  TONGSUAN_TRY(Recovered recovered,
+               sequencer_.recover(&replica_.exchange(), RecoverWith::kThreads));
   durable_ = sequencer_.durable();
   snapshot_sequence_ = recovered.snapshot_sequence;
   replica_.start();
