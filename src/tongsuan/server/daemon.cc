@@ -57,6 +57,10 @@ Runs an exchange: api/openapi.yaml says how to speak to it.
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
   --threads N         threads that serve HTTP (2)
+  --round-threads N   threads that clear a round (1)
+  --round-nice N      how far they stand back behind those that answer (10), up to 19; 0: not at all
+  --address-rate N    requests of one address in a second (5000), four times as many at once
+  --participant-rate N  the same of orders and requests of one participant (50000)
 
 exit status: 0 stopped by a signal, 1 failed, 2 usage, 3 cannot start
 )";
@@ -248,6 +252,12 @@ ServiceOptions Daemon::service_options() {
   options.data_names = founding_.market.data_names;
   options.mode =
       options_.development ? access::AccessMode::kDevelopment : access::AccessMode::kProduction;
+  const auto limit = [](access::RateLimit& of, std::int64_t rate) {
+    of.tokens = rate;
+    of.burst = rate * kRateBurstSeconds;
+  };
+  limit(options.of_address, options_.address_rate);
+  limit(options.of_participant, options_.participant_rate);
   options.text = [this](const Digest& name) { return journal_->text(name); };
   options.history = [this](std::uint64_t from, std::size_t bytes) {
     return journal_->records(from, bytes);
@@ -263,6 +273,7 @@ std::optional<int> Daemon::start_node(bool make) {
   journal_ = std::make_unique<SharedJournal>(*embedded_);
   node::NodeOptions node_options;
   node_options.energy = founding_.market.energy;
+  node_options.clearing = options_.clearing;
   // Books are published under names that only this exchange can tell apart.
   node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
   node_options.shelf.blob = [this](const Digest& hash) { return journal_->read_blob(hash); };

@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/node/node.h"
 
 namespace tongsuan::server {
+
+inline constexpr std::int64_t kRateBurstSeconds = 4;
 
 struct DaemonOptions {
   std::string data;
@@ -25,6 +28,11 @@ struct DaemonOptions {
   std::optional<std::uint32_t> speed;  // exchange seconds in a second; 0: stands still
   std::int64_t round_seconds = 900;    // of --init
   unsigned threads = 2;
+  // Requests of an address, orders and requests of a participant, a second; a bucket holds what
+  // kRateBurstSeconds bring.
+  std::int64_t address_rate = 5'000;
+  std::int64_t participant_rate = 50'000;
+  node::ClearingRules clearing;
   bool help = false;
 };
 [[nodiscard]] Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments);

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tongsuan/access/rate_limit.h"
 #include "tongsuan/server/daemon.h"
 
 namespace tongsuan::server {
 namespace {
+
+constexpr std::int64_t kRateMax = access::kRateTokensMax / kRateBurstSeconds;
 
 Error usage(std::string what) {
   return {ErrorCode::kInvalidArgument, std::move(what), "tongsuand --help lists the options"};
@@ -41,6 +44,10 @@ std::optional<Result<Done>> take_value(DaemonOptions& options, const std::string
   if (name == "--at") return text(options.at);
   if (name == "--round") return whole(options.round_seconds, 604'800);
   if (name == "--threads") return whole(options.threads, 64);
+  if (name == "--address-rate") return whole(options.address_rate, kRateMax);
+  if (name == "--round-threads") return whole(options.clearing.threads, 64);
+  if (name == "--round-nice") return whole(options.clearing.stands_back, 19);
+  if (name == "--participant-rate") return whole(options.participant_rate, kRateMax);
   if (name == "--speed") {
     std::uint32_t speed = 0;
     const Result<Done> read = whole(speed, 1'000'000);
@@ -86,8 +93,11 @@ Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& argum
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     return usage("--tls-cert and --tls-key come together");
   }
-  if (options.threads == 0 || options.round_seconds == 0) {
-    return usage("--threads and --round are at least 1");
+  if (options.threads == 0 || options.clearing.threads == 0 || options.round_seconds == 0) {
+    return usage("--threads, --round-threads and --round are at least 1");
+  }
+  if (options.address_rate == 0 || options.participant_rate == 0) {
+    return usage("--address-rate and --participant-rate are at least 1");
   }
   return options;
 }
