@@ -190,11 +190,11 @@ class Readers {
   }
 
   void run(const std::atomic<bool>& stop) {
-    epoll_event events[256];
+    epoll_event ready[256];
     while (true) {
-      const int count = epoll_wait(epoll_, events, 256, 50);
+      const int count = epoll_wait(epoll_, ready, 256, 50);
       if (count == 0 && stop) return;
-      for (int i = 0; i < count; ++i) take(readers_[events[i].data.u32]);
+      for (int i = 0; i < count; ++i) take(readers_[ready[i].data.u32]);
     }
   }
 
