@@ -78,7 +78,9 @@ void batch(std::string_view bytes) {
 
 void snapshot(std::string_view bytes) {
   Snapshot read;
-  if (const auto fault = read_snapshot_bytes(bytes, read)) return check_fault(*fault, bytes);
+  if (const auto fault = read_snapshot_bytes(std::string(bytes), read)) {
+    return check_fault(*fault, bytes);
+  }
   TONGSUAN_CHECK(write_snapshot_bytes(read) == bytes);
 }
 

@@ -1,6 +1,7 @@
 #include "tongsuan/exchange/repeats.h"
 
 #include <algorithm>
+#include <bit>
 #include <string_view>
 
 #include "tongsuan/base/bytes.h"
@@ -52,8 +53,14 @@ const Repeats::Row* Repeats::find(const CommandId& id) const {
   return slot == 0 ? nullptr : &rows_[place_of(slot)];
 }
 
-void Repeats::grow() {
-  const std::size_t size = std::max<std::size_t>(64, slots_.size() * 2);
+void Repeats::reserve(std::size_t more) {
+  const std::size_t rows = std::min(kept_, rows_.size() + more);
+  rows_.reserve(rows);
+  const std::size_t size = std::bit_ceil(std::max<std::size_t>(64, rows * 2));
+  if (size > slots_.size()) grow(size);
+}
+
+void Repeats::grow(std::size_t size) {
   slots_.assign(size, 0);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::uint64_t mixed = mix(rows_[i].id);
@@ -80,7 +87,9 @@ void Repeats::erase(const CommandId& id) {
 }
 
 void Repeats::add(const Row& row) {
-  if ((rows_.size() + 1) * 2 > slots_.size()) grow();
+  if ((rows_.size() + 1) * 2 > slots_.size()) {
+    grow(std::max<std::size_t>(64, slots_.size() * 2));
+  }
   std::size_t at = rows_.size();
   if (rows_.size() < kept_) {
     rows_.push_back(row);

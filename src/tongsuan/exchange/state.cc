@@ -17,13 +17,6 @@ const std::string kNoName;
 // As fine as recovery needs, and bounded: what has piled up is hashed into the digest.
 constexpr std::size_t kHashChunk = std::size_t{1} << 16;
 
-Digest chained(const Digest& digest, std::string_view rows) {
-  Sha256 sha;
-  sha.update(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
-  sha.update(rows);
-  return sha.finish();
-}
-
 // The exchange is the first account.
 engine::Places with_house(engine::Places places) {
   TONGSUAN_CHECK(places.accounts.empty());
@@ -33,6 +26,13 @@ engine::Places with_house(engine::Places places) {
 }
 
 }  // namespace
+
+Digest chain_rows(const Digest& digest, std::string_view rows) {
+  Sha256 sha;
+  sha.update(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  sha.update(rows);
+  return sha.finish();
+}
 
 State::State(engine::Places places, Second opened)
     : engine_(with_house(std::move(places))), now_(opened) {
@@ -384,14 +384,31 @@ std::optional<std::string> State::apply(const OwnEvent& event) {
   if (auto misfit = std::visit(Check(*this), event)) return misfit;
   std::visit(Apply(*this), event);
   append_bytes(event, touched_);
-  if (touched_.size() >= kHashChunk) static_cast<void>(digest());
+  if (touched_.size() >= kHashChunk) cut();
   return std::nullopt;
 }
 
-Digest State::digest() {
-  if (!touched_.empty()) digest_ = chained(digest_, touched_);
+void State::cut() {
+  if (touched_.empty()) return;
+  if (sink_ != nullptr) return sink_->take(touched_);
+  digest_ = chain_rows(digest_, touched_);
   touched_.clear();
+}
+
+Digest State::digest() {
+  TONGSUAN_CHECK(sink_ == nullptr);
+  cut();
   return digest_;
+}
+
+Digest State::hash_elsewhere(RowSink& sink) {
+  sink_ = &sink;
+  return digest_;
+}
+
+void State::hash_here(const Digest& digest) {
+  sink_ = nullptr;
+  digest_ = digest;
 }
 
 }  // namespace tongsuan::exchange

@@ -135,6 +135,20 @@ struct Misfit {
   std::string what;
 };
 
+// Continues the digest of a state by the next piece of what events touched.
+[[nodiscard]] Digest chain_rows(const Digest& digest, std::string_view rows);
+
+// Whoever chains the digest elsewhere, such as on another thread.
+class RowSink {
+ public:
+  RowSink() = default;
+  RowSink(const RowSink&) = delete;
+  RowSink& operator=(const RowSink&) = delete;
+  virtual ~RowSink() = default;
+  // The next piece; leaves another string, empty, for the one after it.
+  virtual void take(std::string& rows) = 0;
+};
+
 class State;
 [[nodiscard]] std::string write_snapshot(const State& state);
 [[nodiscard]] Result<State> read_snapshot(std::string_view bytes, engine::Places places);
@@ -182,6 +196,8 @@ class State {
   // Tests only: see the ledger's.
   void stop_checking() { money_.stop_checking(); }
 
+  // So many records will follow: room is made for what is known of them already.
+  void reserve(std::size_t records) { repeats_.reserve(records); }
   // The events that follow are of the next record, at this second.
   void begin_record(Second at);
   // Makes an event true, or says why it does not fit and changes nothing.
@@ -190,8 +206,14 @@ class State {
   [[nodiscard]] std::optional<std::string> apply(const OwnEvent& event);
 
   // Of everything that events changed so far, in order. Asking moves it: two states that were asked
-  // at the same events agree for ever.
+  // at the same events agree for ever. Not between `hash_elsewhere` and `hash_here`.
   [[nodiscard]] Digest digest();
+  // From now on pieces go to `sink`, which goes on from the digest that is returned. `cut` ends a
+  // piece where `digest` would have been asked; `hash_here` brings the digest back. Meanwhile the
+  // state is not copied.
+  [[nodiscard]] Digest hash_elsewhere(RowSink& sink);
+  void cut();
+  void hash_here(const Digest& digest);
 
  private:
   friend std::string write_snapshot(const State& state);
@@ -232,7 +254,8 @@ class State {
   Repeats repeats_;
   std::uint32_t live_orders_ = 0;
   Digest digest_{};
-  std::string touched_;  // rows that events changed since `digest_`
+  std::string touched_;      // rows that events changed since `digest_`
+  RowSink* sink_ = nullptr;  // has the digest meanwhile
 };
 
 }  // namespace tongsuan::exchange

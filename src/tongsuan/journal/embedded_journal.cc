@@ -1,6 +1,7 @@
 #include "tongsuan/journal/embedded_journal.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tongsuan/journal/wal.h"
 
@@ -89,8 +90,9 @@ Answer<Done> EmbeddedJournal::make_database() {
 
 // Looks at everything, then takes the next epoch.
 Answer<Opened> EmbeddedJournal::take(const std::string& log) {
-  TONGSUAN_TRY(const Inspection seen, inspect(*store_, folder_, head_file_, log, options_.verify));
+  TONGSUAN_TRY(Inspection seen, inspect(*store_, folder_, head_file_, log, options_.verify));
   if (seen.trouble) return *seen.trouble;
+  opened_from_ = std::move(seen.snapshot);
   TONGSUAN_TRY([[maybe_unused]] const Done clean, clean_log(log));
   epoch_ = seen.epoch + 1;
   head_ = seen.head;
@@ -160,6 +162,7 @@ void EmbeddedJournal::tidy_log() {
 
 Answer<std::uint64_t> EmbeddedJournal::append(const NewBatch& batch) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
+  opened_from_.reset();
   // A head that could not be written is made up for before anything else is acknowledged.
   if (head_is_behind_) {
     TONGSUAN_TRY([[maybe_unused]] const Done kept, keep_head(true));
@@ -209,6 +212,7 @@ Answer<Done> EmbeddedJournal::read(std::uint64_t from, const BatchVisitor& visit
 
 Answer<Snapshot> EmbeddedJournal::stamp_snapshot(std::uint64_t sequence, const Digest& state) {
   TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
+  opened_from_.reset();
   // Nearly always it is the batch that was written last.
   if (head_.sequence == sequence && head_.state_sequence == sequence) {
     return Snapshot{store_->name(), epoch_, sequence, head_.hash, state, {}};
@@ -240,8 +244,9 @@ Answer<Done> EmbeddedJournal::store_snapshot(const Snapshot& stamped) {
 
 Answer<Snapshot> EmbeddedJournal::read_snapshot() {
   TONGSUAN_CHECK(store_);
-  std::vector<std::string> notes;
-  TONGSUAN_TRY(std::optional<Snapshot> last, last_snapshot(*store_, folder_, notes));
+  // Whoever opens wants it at once: it is large, and was read just now.
+  if (opened_from_) return *std::exchange(opened_from_, std::nullopt);
+  TONGSUAN_TRY(std::optional<Snapshot> last, last_snapshot(*store_, folder_));
   if (last) return std::move(*last);
   return Failure{Fault::kNotFound, "there is no snapshot", "replay from the first command"};
 }

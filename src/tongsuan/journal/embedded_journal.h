@@ -76,6 +76,7 @@ class EmbeddedJournal final : public Journal {
   std::uint64_t epoch_ = 0;
   Head head_;
   std::uint32_t heads_unsynced_ = 0;
+  std::optional<Snapshot> opened_from_;  // until it is read, or another may be
   bool head_is_behind_ = false;  // the signed head could not be written after the last batch
   Batch batch_;                  // reused
   std::string bytes_;

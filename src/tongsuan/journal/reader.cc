@@ -267,9 +267,11 @@ class EmbeddedReader final : public Reader {
   }
 
   [[nodiscard]] Answer<Snapshot> stored_snapshot(std::uint64_t sequence) override {
-    TONGSUAN_TRY(const std::string bytes, folder_.read(snapshot_name(sequence)));
+    TONGSUAN_TRY(std::string bytes, folder_.read(snapshot_name(sequence)));
     Snapshot snapshot;
-    if (!read_snapshot_bytes(bytes, snapshot) && snapshot.sequence == sequence) return snapshot;
+    if (!read_snapshot_bytes(std::move(bytes), snapshot) && snapshot.sequence == sequence) {
+      return snapshot;
+    }
     return Failure{Fault::kCorrupt, snapshot_name(sequence) + " is damaged"};
   }
 

@@ -35,9 +35,9 @@ Answer<Done> each_snapshot(Folder& folder, const JournalName& name, std::vector<
   for (const std::string& file : names) {
     const auto sequence = snapshot_sequence(file);
     if (!sequence) continue;
-    TONGSUAN_TRY(const std::string bytes, folder.read(file));
+    TONGSUAN_TRY(std::string bytes, folder.read(file));
     Snapshot snapshot;
-    if (const auto fault = read_snapshot_bytes(bytes, snapshot)) {
+    if (const auto fault = read_snapshot_bytes(std::move(bytes), snapshot)) {
       notes.push_back(file + ", offset " + std::to_string(fault->offset) + ": " + fault->problem);
     } else if (snapshot.sequence != *sequence || snapshot.journal != name) {
       notes.push_back(file + " is of another journal, or has another one's name");
@@ -91,6 +91,7 @@ class Inspector {
                    }
                    base_ = *end.value();
                    result_.snapshot_sequence = snapshot.sequence;
+                   result_.snapshot = std::move(snapshot);
                    return false;
                  }));
     if (failure) return *failure;
@@ -212,8 +213,8 @@ Answer<Inspection> inspect(Store& store, Folder& folder, HeadFile* head_file, st
   return Inspector(store, folder, log).run(head_file, verify);
 }
 
-Answer<std::optional<Snapshot>> last_snapshot(Store& store, Folder& folder,
-                                              std::vector<std::string>& notes) {
+Answer<std::optional<Snapshot>> last_snapshot(Store& store, Folder& folder) {
+  std::vector<std::string> notes;
   std::optional<Snapshot> last;
   TONGSUAN_TRY([[maybe_unused]] const Done read,
                each_snapshot(folder, store.name(), notes, [&](Snapshot& snapshot) {

@@ -29,6 +29,7 @@ struct Inspection {
   std::uint64_t epoch = 0;  // the highest that anybody knows of
   Head head;                // the last batch that is good
   std::uint64_t snapshot_sequence = 0;
+  std::optional<Snapshot> snapshot;  // that one
   std::optional<SignedHead> signed_head;
   std::uint64_t known_sequence = 0;  // the last command that a snapshot or the signed head knows
   std::optional<Failure> trouble;    // kCorrupt or kCut, with the place
@@ -49,8 +50,7 @@ struct Inspection {
                                          std::string_view log, Verify verify);
 
 // The newest good snapshot whose batch is in the store; nothing if there is none.
-[[nodiscard]] Answer<std::optional<Snapshot>> last_snapshot(Store& store, Folder& folder,
-                                                            std::vector<std::string>& notes);
+[[nodiscard]] Answer<std::optional<Snapshot>> last_snapshot(Store& store, Folder& folder);
 
 // Looks at every batch of a journal that nobody has open. Changes nothing.
 [[nodiscard]] Answer<Inspection> check(Folder& folder, HeadFile* head_file);

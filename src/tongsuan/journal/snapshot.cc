@@ -1,5 +1,7 @@
 #include "tongsuan/journal/snapshot.h"
 
+#include <utility>
+
 #include "tongsuan/base/text.h"
 
 namespace tongsuan::journal {
@@ -27,8 +29,9 @@ std::string write_snapshot_bytes(const Snapshot& snapshot) {
   return bytes;
 }
 
-std::optional<ByteFault> read_snapshot_bytes(std::string_view bytes, Snapshot& snapshot) {
-  ByteReader reader(bytes);
+std::optional<ByteFault> read_snapshot_bytes(std::string bytes, Snapshot& snapshot) {
+  const std::string_view all = bytes;
+  ByteReader reader(all);
   if (reader.text(4) != kMark) return ByteFault{0, "no mark of a snapshot"};
   snapshot.journal = reader.array<JournalName>();
   snapshot.epoch = reader.number<std::uint64_t>();
@@ -41,12 +44,15 @@ std::optional<ByteFault> read_snapshot_bytes(std::string_view bytes, Snapshot& s
   if (size > kSnapshotBytesMax || reader.left() != size + sizeof(Digest)) {
     return ByteFault{size_at, "the size is not that of the file"};
   }
-  const std::string_view state = reader.text(size);
+  const std::size_t begin = reader.at();
+  static_cast<void>(reader.text(size));
   const std::size_t end = reader.at();
-  if (sha256(bytes.substr(0, end)) != reader.array<Digest>()) {
+  if (sha256(all.substr(0, end)) != reader.array<Digest>()) {
     return ByteFault{end, "the bytes have another hash"};
   }
-  snapshot.bytes = state;
+  bytes.resize(end);
+  bytes.erase(0, begin);
+  snapshot.bytes = std::move(bytes);
   return std::nullopt;
 }
 

@@ -26,8 +26,8 @@ struct Snapshot {
 };
 
 [[nodiscard]] std::string write_snapshot_bytes(const Snapshot& snapshot);
-[[nodiscard]] std::optional<ByteFault> read_snapshot_bytes(std::string_view bytes,
-                                                           Snapshot& snapshot);
+// Takes the bytes over: a snapshot of a large exchange is hundreds of megabytes.
+[[nodiscard]] std::optional<ByteFault> read_snapshot_bytes(std::string bytes, Snapshot& snapshot);
 
 // "snapshot-00000000000000001234" and back; nothing for other names.
 [[nodiscard]] std::string snapshot_name(std::uint64_t sequence);

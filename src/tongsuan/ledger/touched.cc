@@ -1,8 +1,6 @@
 #include "tongsuan/ledger/touched.h"
 
-#include <algorithm>
 #include <array>
-#include <span>
 
 #include "tongsuan/ledger/internal/carry_out.h"
 #include "tongsuan/ledger/internal/row_bytes.h"
@@ -29,7 +27,10 @@ class Keys {
       std::visit(*this, fact.asked);
     }
   }
-  [[nodiscard]] std::span<const RowKey> keys() const { return std::span(keys_).first(count_); }
+  template <class See>
+  void each(See&& see) const {
+    for (std::size_t i = 0; i < count_; ++i) see(keys_[i].kind, keys_[i].id, keys_[i].part);
+  }
 
   void operator()(const Open& leg) {
     add({RowKind::kParticipant, leg.account.participant.value, 0});
@@ -67,10 +68,19 @@ class Keys {
 
  private:
   static constexpr std::size_t kMost = std::size_t{6} * kLegsMax + 3 + kPurposes;
+  // A RowKey that is not zeroed: there is room for many, and few are used.
+  struct Key {
+    RowKind kind;
+    std::uint32_t id;
+    std::uint32_t part;
+  };
   void add(RowKey key) {
-    if (std::ranges::find(keys(), key) != keys().end()) return;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const Key& there = keys_[i];
+      if (there.kind == key.kind && there.id == key.id && there.part == key.part) return;
+    }
     TONGSUAN_CHECK(count_ < kMost);
-    keys_[count_++] = key;
+    keys_[count_++] = {key.kind, key.id, key.part};
   }
   void hold(std::uint32_t slot) {
     add({RowKind::kHold, slot, 0});
@@ -84,7 +94,7 @@ class Keys {
 
   const State& state_;
   std::uint32_t made_ = kNone;
-  std::array<RowKey, kMost> keys_;
+  std::array<Key, kMost> keys_;
   std::size_t count_ = 0;
 };
 
@@ -113,40 +123,56 @@ void append_totals(std::string& bytes, const State& state) {
 
 std::vector<RowKey> touched_rows(const State& state, const Event& event) {
   const Keys keys(state, event);
-  return {keys.keys().begin(), keys.keys().end()};
+  std::vector<RowKey> rows;
+  keys.each([&](RowKind kind, std::uint32_t id, std::uint32_t part) {
+    rows.push_back({kind, id, part});
+  });
+  return rows;
 }
 
-void append_row(const State& state, RowKey key, std::string& bytes) {
+namespace {
+
+// By its parts: a RowKey that is put together only to be passed is read before it is there.
+void append_parts(const State& state, RowKind kind, std::uint32_t id, std::uint32_t part,
+                  std::string& bytes) {
   internal::RowWriter writer(bytes);
   BytePacker<1 + 4> head;
-  head.byte(static_cast<std::uint8_t>(key.kind));
-  head.number(key.id);
+  head.byte(static_cast<std::uint8_t>(kind));
+  head.number(id);
   head.append_to(bytes);
-  switch (key.kind) {
+  switch (kind) {
     case RowKind::kTotals:
       return append_totals(bytes, state);
     case RowKind::kParticipant:
-      return writer.participant(state.participant({key.id}));
+      return writer.participant(state.participant({id}));
     case RowKind::kPurpose:
-      return writer.wide(state.total(static_cast<Purpose>(key.id)));
+      return writer.wide(state.total(static_cast<Purpose>(id)));
     case RowKind::kLastEntry:
-      writer.number(state.repeats({key.id})->next);
-      return writer.seen(state.repeats({key.id})->seen[key.part]);
+      writer.number(state.repeats({id})->next);
+      return writer.seen(state.repeats({id})->seen[part]);
     case RowKind::kHold:
-      return writer.row(state.holds().rows[key.id]);
+      return writer.row(state.holds().rows[id]);
     case RowKind::kRight:
-      return writer.row(state.rights().rows[key.id]);
+      return writer.row(state.rights().rows[id]);
     case RowKind::kProgramme:
-      return writer.programme(state.programmes()[key.id]);
+      return writer.programme(state.programmes()[id]);
     case RowKind::kUsed:
-      writer.number(key.part);
-      return writer.money(state.programmes()[key.id].used_by({key.part}));
+      writer.number(part);
+      return writer.money(state.programmes()[id].used_by({part}));
   }
+}
+
+}  // namespace
+
+void append_row(const State& state, RowKey key, std::string& bytes) {
+  append_parts(state, key.kind, key.id, key.part, bytes);
 }
 
 void append_touched_rows(const State& state, const Event& event, std::string& bytes) {
   const Keys keys(state, event);
-  for (const RowKey key : keys.keys()) append_row(state, key, bytes);
+  keys.each([&](RowKind kind, std::uint32_t id, std::uint32_t part) {
+    append_parts(state, kind, id, part, bytes);
+  });
 }
 
 }  // namespace tongsuan::ledger

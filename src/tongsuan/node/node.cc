@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <future>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <utility>
 
 #include "tongsuan/base/check.h"
@@ -10,6 +12,16 @@
 namespace tongsuan::node {
 
 using std::chrono::steady_clock;
+
+namespace {
+
+// Of this thread, and of those that it will start. Where the system does not allow it the round is
+// cleared all the same.
+void stand_back(int by) {
+  if (by > 0) static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), by));
+}
+
+}  // namespace
 
 // The driver's commands go the way of all commands; their events come back to it with the next
 // call.
@@ -58,7 +70,8 @@ Node::~Node() {
 
 journal::Answer<Recovered> Node::start(Fatal on_fatal) {
   on_fatal_ = std::move(on_fatal);
-  TONGSUAN_TRY(Recovered recovered, sequencer_.recover(&replica_.exchange()));
+  TONGSUAN_TRY(Recovered recovered,
+               sequencer_.recover(&replica_.exchange(), RecoverWith::kThreads));
   durable_ = sequencer_.durable();
   snapshot_sequence_ = recovered.snapshot_sequence;
   replica_.start();
@@ -153,6 +166,7 @@ void Node::clear(rolling::RoundInputs inputs) {
 }
 
 void Node::clear_frozen(rolling::FrozenRound frozen) {
+  stand_back(options_.clearing.stands_back);
   rolling::RoundLimits limits;
   limits.work_units = options_.clearing.work_units;
   limits.thread_count = options_.clearing.threads;

@@ -50,6 +50,9 @@ struct Genesis {
 struct ClearingRules {
   std::uint32_t threads = 1;     // never changes a result
   std::uint64_t work_units = 0;  // of the search; 0: by the number of orders
+  // By how much its threads stand back behind those that answer (nice; 0 to 19): a round may take
+  // longer, an acknowledgement may not.
+  int stands_back = 10;
 };
 
 struct NodeOptions {

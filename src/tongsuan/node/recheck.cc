@@ -75,10 +75,12 @@ class Rechecker {
     TONGSUAN_TRY(const journal::Head end, reader_.head());
     result_.first = exchange_.sequence() + 1;
     result_.hash = end.hash;
+    replay_.emplace(exchange_, end.sequence - exchange_.sequence());
     TONGSUAN_TRY([[maybe_unused]] const Done read,
                  reader_.read_ahead(result_.first, [&](const journal::Batch& batch) {
                    return see(batch, end.sequence);
                  }));
+    if (failed_.ok()) failed_ = replay_->finish();
     if (!failed_.ok()) return failed_.error();
     result_.last = exchange_.sequence();
     result_.now = exchange_.state().now();
@@ -100,10 +102,8 @@ class Rechecker {
   // What was written after the work began is left for another time.
   bool see(const journal::Batch& batch, std::uint64_t last) {
     if (batch.first > last) return false;
-    failed_ = replay_batch(batch, exchange_, UINT64_MAX,
-                           [&](std::uint64_t sequence, Second, const exchange::Event& event) {
-                             note(sequence, event);
-                           });
+    failed_ = replay_->take(batch, [&](std::uint64_t sequence, Second,
+                                       const exchange::Event& event) { note(sequence, event); });
     for (const Told& told : told_) {
       if (failed_.ok()) failed_ = check(told);
     }
@@ -143,6 +143,7 @@ class Rechecker {
   const RecheckOptions& options_;
   const market::Workers& workers_;
   Rechecked result_;
+  std::optional<Replay> replay_;
   Answer<Done> failed_ = Done{};
   std::optional<engine::CloseRound> closed_;
   std::vector<Told> told_;  // of this batch

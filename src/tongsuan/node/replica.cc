@@ -14,7 +14,6 @@ Replica::~Replica() {
 
 void Replica::start() {
   applied_ = exchange_.sequence();
-  index_.rebuild(exchange_.state(), applied_);
   thread_ = std::thread([this] { loop(); });
 }
 
@@ -54,7 +53,7 @@ std::size_t Replica::behind() const {
 void Replica::read(std::uint64_t at_least, const std::function<void(const View&)>& read) const {
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return applied_ >= at_least || stopping_; });
+    changed_.wait(lock, [&] { return (indexed_ && applied_ >= at_least) || stopping_; });
   }
   const std::shared_lock lock(state_mutex_);
   read({exchange_.state(), index_, exchange_.sequence()});
@@ -111,7 +110,13 @@ void Replica::apply(const Item& item) {
 }
 
 void Replica::loop() {
+  {
+    const std::unique_lock state(state_mutex_);
+    index_.rebuild(exchange_.state(), applied_);
+  }
   std::unique_lock lock(mutex_);
+  indexed_ = true;
+  changed_.notify_all();
   while (true) {
     changed_.wait(lock, [&] {
       return stopping_ || !queue_.empty() ||

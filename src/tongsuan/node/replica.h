@@ -90,6 +90,7 @@ class Replica {
   std::deque<Item> queue_;
   std::vector<Errand> errands_;
   std::uint64_t applied_ = 0;
+  bool indexed_ = false;  // the history so far, by the thread's first work
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -22,7 +22,24 @@ journal::Answer<Done> Sequencer::restore(exchange::Exchange& exchange,
                           "move the snapshot away: the journal alone is enough"};
 }
 
-journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
+journal::Answer<Done> Sequencer::replay(std::uint64_t last, RecoverWith with) {
+  const std::uint64_t from = exchange_.sequence() + 1;
+  const bool threads = with == RecoverWith::kThreads;
+  std::optional<Replay> beside;
+  if (threads) beside.emplace(exchange_, last + 1 - from);
+  journal::Answer<Done> replayed = Done{};
+  const journal::BatchVisitor visit = [&](const journal::Batch& batch) {
+    replayed = beside ? beside->take(batch) : replay_batch(batch, exchange_);
+    if (batch.state) state_sequence_ = batch.last();
+    return replayed.ok();
+  };
+  const journal::Answer<Done> read =
+      threads ? read_ahead(journal_, from, visit) : journal_.read(from, visit);
+  if (beside && replayed.ok()) replayed = beside->finish();
+  return replayed.ok() ? read : replayed;
+}
+
+journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin, RecoverWith with) {
   TONGSUAN_TRY(const journal::Opened opened, journal_.open());
   Recovered recovered{opened.epoch, opened.head.sequence, opened.snapshot_sequence, 0,
                       opened.notes};
@@ -32,14 +49,7 @@ journal::Answer<Recovered> Sequencer::recover(exchange::Exchange* twin) {
     state_sequence_ = snapshot.sequence;
   }
   const std::uint64_t from = exchange_.sequence();
-  journal::Answer<Done> replayed = Done{};
-  TONGSUAN_TRY([[maybe_unused]] const Done read,
-               journal_.read(from + 1, [&](const journal::Batch& batch) {
-                 replayed = replay_batch(batch, exchange_);
-                 if (batch.state) state_sequence_ = batch.last();
-                 return replayed.ok();
-               }));
-  if (!replayed.ok()) return replayed.error();
+  TONGSUAN_TRY([[maybe_unused]] const Done replayed, replay(opened.head.sequence, with));
   durable_ = exchange_.sequence();
   TONGSUAN_CHECK(durable_ == opened.head.sequence);
   recovered.replayed = durable_ - from;

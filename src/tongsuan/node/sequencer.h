@@ -30,6 +30,10 @@ struct BatchRules {
   std::uint64_t state_every = 1'000;
 };
 
+// Whether a long history is read, applied and hashed by one thread or by three. The outcome is the
+// same.
+enum class RecoverWith : std::uint8_t { kOneThread, kThreads };
+
 struct Recovered {
   std::uint64_t epoch = 0;
   std::uint64_t sequence = 0;           // of the last command
@@ -61,7 +65,8 @@ class Sequencer {
   // Opens the journal and makes its history true: first of all calls, on a fresh exchange. A record
   // that does not fit, or a digest that differs, is a failure that says where.
   // `twin`, if any, is another fresh exchange that is given the same history.
-  [[nodiscard]] journal::Answer<Recovered> recover(exchange::Exchange* twin = nullptr);
+  [[nodiscard]] journal::Answer<Recovered> recover(exchange::Exchange* twin = nullptr,
+                                                   RecoverWith with = RecoverWith::kOneThread);
 
   // Not while `stalled`. The output is valid until the next call.
   const exchange::Output& take(Second at, exchange::Request request, Token token);
@@ -90,6 +95,7 @@ class Sequencer {
   [[nodiscard]] journal::Answer<Done> append();
   [[nodiscard]] journal::Answer<Done> restore(exchange::Exchange& exchange,
                                               const journal::Snapshot& snapshot);
+  [[nodiscard]] journal::Answer<Done> replay(std::uint64_t last, RecoverWith with);
   void release();
 
   exchange::Exchange& exchange_;

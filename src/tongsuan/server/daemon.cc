@@ -64,6 +64,8 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
   --threads N         threads that serve HTTP (2)
+  --round-threads N   threads that clear a round (1)
+  --round-nice N      how far they stand back behind those that answer (10), up to 19; 0: not at all
   --address-rate N, --address-burst N
                       requests of an address: a second (5000), at once (20000)
   --participant-rate N, --participant-burst N
@@ -277,6 +279,8 @@ std::optional<int> Daemon::start_node(bool make) {
   journal_ = std::make_unique<ObservedJournal>(*embedded_);
   node::NodeOptions node_options;
   node_options.energy = founding_.market.energy;
+  node_options.clearing.threads = static_cast<std::uint32_t>(options_.round_threads);
+  node_options.clearing.stands_back = static_cast<int>(options_.round_nice);
   // Books are published under names that only this exchange can tell apart.
   node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
   node_options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };

@@ -46,6 +46,8 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"init", "places", "--places", &o.places},
       {"init", "at", "--at", &o.at},
       {"init", "round", "--round", &o.round_seconds, {1, 604'800}},
+      {"rounds", "threads", "--round-threads", &o.round_threads, {1, 64}},
+      {"rounds", "nice", "--round-nice", &o.round_nice, {0, 19}},
       {"tls", "certificate", "--tls-cert", &o.tls_certificate},
       {"tls", "key", "--tls-key", &o.tls_key},
       {"limits", "address_rate", "--address-rate", &o.address_rate, kRate},

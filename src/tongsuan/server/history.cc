@@ -112,7 +112,7 @@ void History::see(std::uint64_t sequence, std::string_view record) {
   note_first(sequence);
   std::uint32_t part = 0;
   // Whoever replays the record finds what is wrong with it.
-  (void)exchange::read_record(record, [&](Second at, const exchange::Event& event) {
+  (void)reader_.read(record, [&](Second at, const exchange::Event& event) {
     see_event(sequence, part++, at, event);
     return true;
   });

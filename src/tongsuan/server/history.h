@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tongsuan/exchange/events.h"
+#include "tongsuan/exchange/bytes.h"
 #include "tongsuan/node/node.h"
 
 namespace tongsuan::server {
@@ -87,6 +87,7 @@ class History {
   void note_first(std::uint64_t sequence);
 
   mutable std::mutex mutex_;
+  exchange::RecordReader reader_;
   bool seen_ = false;                     // any record
   std::vector<ContractFacts> contracts_;  // by ContractId
   std::deque<MoneyLine> lines_;

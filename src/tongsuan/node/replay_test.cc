@@ -1,0 +1,138 @@
+#include "tongsuan/node/replay.h"
+
+#include <gtest/gtest.h>
+
+#include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/exchange/snapshot.h"
+#include "tongsuan/journal/sim_journal.h"
+#include "tongsuan/node/sequencer.h"
+
+namespace tongsuan::node {
+namespace {
+
+using exchange::Exchange;
+using exchange::testing::cash;
+using exchange::testing::kAlice;
+using exchange::testing::places_without_accounts;
+using ledger::kHouse;
+
+// A journal of some hundred commands in small batches, many with a digest.
+class ReplayTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"east", "west", "alice"}) {
+      take(exchange::OpenParticipant{name, exchange::Role::kParticipant, kHouse, Money()});
+    }
+    for (int i = 0; i < 900; ++i) {
+      take(exchange::Deposit{cash(kAlice), Money(1 + i), static_cast<std::uint64_t>(i)});
+    }
+    ASSERT_TRUE(sequencer_.flush().ok());
+  }
+  void take(exchange::Command command) {
+    exchange::CommandId id{};
+    id[0] = static_cast<std::uint8_t>(++asked_);
+    id[1] = static_cast<std::uint8_t>(asked_ >> 8);
+    if (asked_ == 1) ASSERT_TRUE(sequencer_.recover().ok());
+    static_cast<void>(sequencer_.take(now_, {id, asked_, kHouse, std::move(command)}, 0));
+    now_ += asked_ % 3;
+    if (sequencer_.full()) ASSERT_TRUE(sequencer_.flush().ok());
+  }
+  // Every batch of the journal, with bytes of its own.
+  [[nodiscard]] journal::Answer<Done> each(const journal::BatchVisitor& visit) {
+    return node::read_ahead(journal_, 1, visit);
+  }
+
+  journal::SimJournalDisk disk_;
+  journal::SimJournal journal_{disk_, 1, journal::SimJournalFaults{}};
+  Exchange exchange_{places_without_accounts(), 0};
+  Sequencer sequencer_{exchange_, journal_, {.records = 7, .state_every = 20}, {}};
+  std::uint64_t asked_ = 0;
+  Second now_ = 0;
+};
+
+TEST_F(ReplayTest, ThreadsComeToTheSameState) {
+  std::vector<std::string> states;
+  std::vector<Digest> digests;
+  for (const RecoverWith with : {RecoverWith::kOneThread, RecoverWith::kThreads}) {
+    Exchange fresh(places_without_accounts(), 0);
+    journal::SimJournal journal(disk_, 2, journal::SimJournalFaults{});
+    Sequencer sequencer(fresh, journal, {.records = 7, .state_every = 20}, {});
+    const auto recovered = sequencer.recover(nullptr, with);
+    ASSERT_TRUE(recovered.ok()) << journal::to_string(recovered.error());
+    EXPECT_EQ(recovered.value().replayed, exchange_.sequence());
+    // What was touched since the last digest of the journal is in neither yet.
+    digests.push_back(fresh.digest());
+    states.push_back(exchange::write_snapshot(fresh.state()));
+  }
+  EXPECT_EQ(digests[0], digests[1]);
+  EXPECT_EQ(states[0], states[1]);
+  EXPECT_EQ(digests[0], exchange_.digest());
+}
+
+TEST_F(ReplayTest, NamesTheFirstDigestThatDiffers) {
+  Exchange fresh(places_without_accounts(), 0);
+  Replay replay(fresh, 0);
+  std::uint64_t wrong = 0;
+  journal::Answer<Done> taken = Done{};
+  const auto read = each([&](const journal::Batch& batch) {
+    journal::Batch changed = batch;
+    if (batch.state && batch.last() > 400) {
+      if (wrong == 0) wrong = batch.last();
+      (*changed.state)[0] ^= 1;
+    }
+    taken = replay.take(changed);
+    return taken.ok();
+  });
+  ASSERT_TRUE(read.ok());
+  if (taken.ok()) taken = replay.finish();
+  ASSERT_FALSE(taken.ok());
+  ASSERT_TRUE(taken.error().damage);
+  EXPECT_EQ(taken.error().damage->sequence, wrong);
+}
+
+TEST_F(ReplayTest, ARecordThatDoesNotFitEndsIt) {
+  Exchange fresh(places_without_accounts(), 0);
+  std::uint64_t bad = 0;
+  {
+    Replay replay(fresh, 0);
+    journal::Answer<Done> taken = Done{};
+    const auto read = each([&](const journal::Batch& batch) {
+      journal::Batch changed = batch;
+      if (batch.first > 100) {
+        bad = batch.first;
+        changed.records.front().events = "nonsense";
+      }
+      taken = replay.take(changed);
+      return taken.ok();
+    });
+    ASSERT_TRUE(read.ok());
+    ASSERT_FALSE(taken.ok());
+    EXPECT_NE(taken.error().context.find("command " + std::to_string(bad)), std::string::npos);
+  }
+}
+
+TEST_F(ReplayTest, ReadingAheadStopsWhenItIsTold) {
+  std::uint64_t next = 1;
+  const auto read = each([&](const journal::Batch& batch) {
+    EXPECT_EQ(batch.first, next);
+    next = batch.last() + 1;
+    return next < 50;
+  });
+  EXPECT_TRUE(read.ok());
+  EXPECT_GE(next, 50U);
+  EXPECT_LT(next, 60U);
+}
+
+TEST_F(ReplayTest, ReadingAheadTellsDamage) {
+  disk_.batches[20].bytes[90] ^= 1;
+  std::uint64_t last = 0;
+  const auto read = each([&](const journal::Batch& batch) {
+    last = batch.last();
+    return true;
+  });
+  EXPECT_FALSE(read.ok());
+  EXPECT_EQ(last, disk_.batches[20].first - 1) << "what is before it was handed out";
+}
+
+}  // namespace
+}  // namespace tongsuan::node
