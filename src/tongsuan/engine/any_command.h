@@ -193,7 +193,7 @@ class AnyCommand {
       package = curve_of(std::move(steps), leg(state_.now()));
     }
     LiveOrder order = package_order(std::move(package), state_.now());
-    order.whole_nodes = random_.below(6) == 0;
+    order.whole_nodes = order.package->kind != PackageKind::kCurve && random_.below(6) == 0;
     if (random_.below(20) == 0) ++order.value;
     if (random_.below(20) == 0) order.package->alternatives.front().legs.front().gang = 0;
     return order;
@@ -232,8 +232,7 @@ class AnyCommand {
     const std::uint32_t first = below(nodes.size());
     for (std::uint32_t i = 0; i < nodes.size() && part.nodes.size() < need.nodes; ++i) {
       const std::uint32_t node = (first + i) % static_cast<std::uint32_t>(nodes.size());
-      const bool fits =
-          state_.leaves_blocks({part.pool, node, need.per_node, leg.begin, leg.end});
+      const bool fits = state_.leaves_blocks({part.pool, node, need.per_node, leg.begin, leg.end});
       if (nodes[node].up && (fits || random_.below(30) == 0)) part.nodes.push_back(node);
     }
     std::ranges::sort(part.nodes);

@@ -105,6 +105,8 @@ Verdict Rules::check_package(const LiveOrder& order) const {
     }
   }
   if (!has_form(package)) return Refusal::kLimit;
+  // What is divisible does not ask for whole nodes.
+  if (package.kind == PackageKind::kCurve && order.whole_nodes) return Refusal::kLimit;
   LiveOrder derived = order;
   set_package_terms(derived);
   return derived == order ? std::nullopt : Verdict(Refusal::kLimit);

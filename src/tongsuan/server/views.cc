@@ -64,8 +64,8 @@ void write_nodes(json::Writer& out, const std::vector<std::uint32_t>& nodes) {
 }  // namespace
 
 std::string_view order_state(engine::OrderState state) {
-  constexpr std::string_view kNames[] = {"waiting", "running",   "done",
-                                         "left",    "cancelled", "refused"};
+  constexpr std::string_view kNames[] = {"waiting",   "running", "done",   "left",
+                                         "cancelled", "refused", "awarded"};
   return kNames[static_cast<std::size_t>(state)];
 }
 std::string_view end_reason(engine::EndReason reason) {
