@@ -162,7 +162,8 @@ void measure_book(Exchange& exchange, const lab::Instance& instance, std::uint32
                   const Report& report) {
   Calls inputs, freezing, finishing;
   rolling::RoundInputs what;
-  inputs.time([&] { what = exchange.market().take_round(exchange.state()); });
+  inputs.time(
+      [&] { what = exchange.market().take_round(exchange.state(), exchange.state().now()); });
   report.put("take_round", inputs);
   rolling::FrozenRound frozen;
   freezing.time([&] { frozen = freeze(exchange.state(), instance.energy, std::move(what)); });

@@ -24,8 +24,8 @@ constexpr std::array<OptionSpec, A + B> joined(const std::array<OptionSpec, A>& 
 // ---- Choices -----------------------------------------------------------------------------------
 
 constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
-constexpr std::array kOrderStates = {"waiting"sv, "running"sv,   "done"sv,
-                                     "left"sv,    "cancelled"sv, "refused"sv};
+constexpr std::array kOrderStates = {"waiting"sv,   "running"sv, "done"sv,   "left"sv,
+                                     "cancelled"sv, "refused"sv, "awarded"sv};
 constexpr std::array kContractStates = {"running"sv, "ended"sv};
 constexpr std::array kPurposes = {"cash"sv, "hold"sv,    "margin"sv,   "voucher"sv, "escrow"sv,
                                   "rent"sv, "penalty"sv, "rounding"sv, "rail"sv};

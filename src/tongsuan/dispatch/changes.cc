@@ -34,12 +34,18 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
   for (const engine::Event& event : events) {
     if (const auto* accepted = std::get_if<engine::OrderAccepted>(&event.what)) {
       const bool later = accepted->what.not_before > event.at;
+      if (engine::is_package(accepted->what)) {
+        changes.packages.push_back(accepted->order);
+        continue;
+      }
       (later ? changes.later : changes.came).push_back(accepted->order);
     } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
       forget(changes, amended->order);
       changes.left.push_back(amended->order);
       const bool later = amended->what.not_before > event.at;
       (later ? changes.later : changes.came).push_back(amended->order);
+    } else if (const auto* awarded = std::get_if<engine::OrderAwarded>(&event.what)) {
+      changes.left.push_back(awarded->what.order);  // its parts come with their seconds
     } else if (const auto* opened = std::get_if<engine::OrderOpened>(&event.what)) {
       changes.came.push_back(opened->order);
     } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
@@ -55,6 +61,7 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
   const auto forgotten = [&](OrderId order) { return !state.knows(order); };
   std::erase_if(changes.came, forgotten);
   std::erase_if(changes.later, forgotten);
+  std::erase_if(changes.packages, forgotten);
   return changes;
 }
 

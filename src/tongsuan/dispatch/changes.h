@@ -10,7 +10,8 @@ namespace tongsuan::dispatch {
 struct Changes {
   // Wait from now on: new, or stopped before they were done. Orders for later come with their time.
   std::vector<OrderId> came;
-  std::vector<OrderId> later;  // new, for a later second
+  std::vector<OrderId> later;     // new, for a later second
+  std::vector<OrderId> packages;  // new: they wait for a round, in no line
   // Wait no more, without a contract, or as something else: take note of these first.
   std::vector<OrderId> left;
   std::vector<engine::PoolId> opened;  // devices came free, or nodes changed

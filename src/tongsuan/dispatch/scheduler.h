@@ -65,8 +65,9 @@ class Chooser {
                                      Second /*now*/) {
     return false;
   }
-  // What a contract of this pool pays: micro-yuan per device-hour.
-  [[nodiscard]] virtual Price price(const engine::State& state, engine::PoolId pool) {
+  // What a contract of this order pays at this pool: micro-yuan per device-hour.
+  [[nodiscard]] virtual Price price(const engine::State& state, OrderId /*order*/,
+                                    engine::PoolId pool) {
     return state.pool(pool).ask;
   }
 };

@@ -7,13 +7,34 @@
 
 namespace tongsuan::engine::testing {
 
+inline Package curve_of(std::vector<DemandStep> steps, PackageLeg leg) {
+  leg.gang = 0;
+  for (const DemandStep& step : steps) leg.gang += step.devices;
+  const std::int64_t value = curve_value(steps, leg.end - leg.begin);
+  return {PackageKind::kCurve, {{value, {leg}}}, std::move(steps), kNone, {}};
+}
+
+inline LiveOrder package_order(Package package, Second submit = 0) {
+  LiveOrder order;
+  order.submit = submit;
+  order.package = std::move(package);
+  set_package_terms(order);
+  return order;
+}
+
 // Commands about things that are mostly there, with numbers that are mostly good.
 class AnyCommand {
  public:
   AnyCommand(Random& random, const State& state) : random_(random), state_(state) {}
 
   Command draw() {
-    switch (random_.below(20)) {
+    switch (random_.below(24)) {
+      case 20:
+      case 21:
+        return SubmitOrder{package()};
+      case 22:
+      case 23:
+        return award();
       case 15:
         return amend();
       case 16:
@@ -136,6 +157,88 @@ class AnyCommand {
     return start;
   }
 
+  // Some legs from soon on, mostly of a form that is good.
+  PackageLeg leg(Second from) {
+    const Second begin = from + random_.between(random_.below(9) == 0 ? -9 : 1, 90);
+    return {ClassId{below(20) == 0 ? 1U : 0U}, HubId{near(2)}, 1 + below(6), begin,
+            begin + random_.between(1, 120)};
+  }
+  Alternative alternative(std::uint32_t most) {
+    Alternative one{random_.between(0, 400), {}};
+    Second from = state_.now();
+    for (std::uint64_t i = 1 + random_.below(most); i > 0; --i) {
+      one.legs.push_back(leg(from));
+      if (random_.below(4) > 0) from = one.legs.back().end;
+    }
+    return one;
+  }
+  LiveOrder package() {
+    Package package;
+    package.kind = static_cast<PackageKind>(random_.below(4));
+    package.alternatives.push_back(alternative(3));
+    if (package.kind == PackageKind::kOptions) package.alternatives.push_back(alternative(2));
+    if (package.kind == PackageKind::kService) {
+      Alternative& first = package.alternatives.front();
+      first = alternative(1);
+      first.legs.push_back(first.legs.front());
+      first.legs.back().begin = first.legs.front().end + random_.between(0, 9);
+      first.legs.back().end = first.legs.back().begin + 20;
+      for (PackageLeg& leg : first.legs) leg.hub = HubId{0};
+      package.alternatives.push_back(first);
+      for (PackageLeg& leg : package.alternatives.back().legs) leg.hub = HubId{1};
+    }
+    if (package.kind == PackageKind::kCurve) {
+      std::vector<DemandStep> steps = {{Price(random_.between(5, 900)), 1 + below(3)}};
+      steps.push_back({Price(random_.between(0, 9)), 1 + below(3)});
+      package = curve_of(std::move(steps), leg(state_.now()));
+    }
+    LiveOrder order = package_order(std::move(package), state_.now());
+    order.whole_nodes = order.package->kind != PackageKind::kCurve && random_.below(6) == 0;
+    if (random_.below(20) == 0) ++order.value;
+    if (random_.below(20) == 0) order.package->alternatives.front().legs.front().gang = 0;
+    return order;
+  }
+
+  // Mostly of what waits for one, on nodes that are free then.
+  AwardOrder award() {
+    AwardOrder award{order(), 0, {}};
+    const auto waits = [&] {
+      return state_.knows(award.order) && state_.order(award.order).state == OrderState::kWaiting &&
+             is_package(state_.order(award.order).order);
+    };
+    for (std::uint32_t tries = state_.order_count(); tries > 0 && !waits(); --tries) {
+      award.order = OrderId{below(state_.order_count())};
+    }
+    if (!waits()) return award;
+    const LiveOrder& order = state_.order(award.order).order;
+    award.alternative = below(order.package->alternatives.size());
+    for (PackageLeg leg : order.package->alternatives[award.alternative].legs) {
+      if (order.package->kind == PackageKind::kCurve) {
+        leg.gang = 1 + below(leg.gang);
+        leg.end = std::max(leg.begin + 1, leg.end - random_.between(0, 40));
+      }
+      award.parts.push_back(part(order, leg));
+    }
+    if (random_.below(20) == 0) award.parts.push_back(award.parts.front());
+    return award;
+  }
+  AwardPart part(const LiveOrder& order, const PackageLeg& leg) {
+    const std::uint32_t pool = find_pool(state_.places(), leg.hub, leg.accelerator);
+    AwardPart part{PoolId{pool}, leg.gang, {}, leg.begin, leg.end, Price(random_.between(0, 900))};
+    if (pool == kNone) return part;
+    const Need need = need_of({leg.accelerator, leg.gang, 1}, order.whole_nodes,
+                              state_.places().pools[pool].node_devices);
+    const std::vector<Node>& nodes = state_.pool(part.pool).nodes;
+    const std::uint32_t first = below(nodes.size());
+    for (std::uint32_t i = 0; i < nodes.size() && part.nodes.size() < need.nodes; ++i) {
+      const std::uint32_t node = (first + i) % static_cast<std::uint32_t>(nodes.size());
+      const bool fits = state_.leaves_blocks({part.pool, node, need.per_node, leg.begin, leg.end});
+      if (nodes[node].up && (fits || random_.below(30) == 0)) part.nodes.push_back(node);
+    }
+    std::ranges::sort(part.nodes);
+    return part;
+  }
+
   LiveOrder live_order() {
     LiveOrder order = small_order(1 + below(13), state_.now() - random_.between(0, 9));
     order.account = AccountId{random_.below(20) == 0 ? 1U : 0U};
@@ -181,7 +284,8 @@ inline std::vector<Event> one_of_each() {
           {1, BlockReleased{OrderId{0}, ReleaseReason::kNodeDown}},
           {1, OrderAmended{OrderId{0}, small_order()}},
           {1, HistoryDropped{1, 2}},
-          {1, AccountAdded{AccountId{1}}}};
+          {1, AccountAdded{AccountId{1}}},
+          {1, OrderAwarded{{OrderId{0}, 0, {{PoolId{0}, 1, {2}, 50, 60, Price(5)}}}, OrderId{1}}}};
 }
 
 }  // namespace tongsuan::engine::testing

@@ -86,6 +86,20 @@ class EventWriter : private internal::Writer {
     number(event.orders_below);
     number(event.contracts_below);
   }
+  void operator()(const OrderAwarded& event) {
+    number(event.what.order.value);
+    number(event.what.alternative);
+    number(event.first.value);
+    number(std::uint64_t{event.what.parts.size()});
+    for (const AwardPart& part : event.what.parts) {
+      number(part.pool.value);
+      number(part.gang);
+      list(part.nodes);
+      number(part.begin);
+      number(part.end);
+      number(part.price.raw());
+    }
+  }
 
  private:
   template <class What>
@@ -105,7 +119,7 @@ class EventReader {
   void operator()(OrderAmended& event) { identified(event); }
   void operator()(OrderGone& event) {
     in_.read(event.order.value);
-    event.state = enumerator(OrderState::kRefused, "no such state of an order");
+    event.state = enumerator(OrderState::kAwarded, "no such state of an order");
   }
   void operator()(NodesChanged& event) {
     in_.read(event.pool.value);
@@ -172,6 +186,20 @@ class EventReader {
   void operator()(HistoryDropped& event) {
     in_.read(event.orders_below);
     in_.read(event.contracts_below);
+  }
+  void operator()(OrderAwarded& event) {
+    in_.read(event.what.order.value);
+    in_.read(event.what.alternative);
+    in_.read(event.first.value);
+    event.what.parts.resize(in_.count<std::uint64_t>(kLegsMax, 2 * 4 + 4 * 8));
+    for (AwardPart& part : event.what.parts) {
+      in_.read(part.pool.value);
+      in_.read(part.gang);
+      read_numbers(in_, kNodesMax, part.nodes);
+      in_.read(part.begin);
+      in_.read(part.end);
+      part.price = price();
+    }
   }
 
  private:

@@ -64,7 +64,29 @@ class AnyEvent {
     order.grace = yes() ? large() : 0;
     order.not_before = yes() ? large() : 0;
     order.premium = yes() ? large() : 0;
+    if (yes()) order.package = package();
     return order;
+  }
+  Package package() {
+    Package package;
+    package.kind = static_cast<PackageKind>(random_.below(5));
+    if (package.kind == PackageKind::kPart) {
+      package.parent = small();
+      package.agreed = Price(large());
+      return package;
+    }
+    for (auto count = random_.below(4); count > 0; --count) {
+      package.alternatives.push_back({large(), {}});
+      for (auto legs = random_.below(4); legs > 0; --legs) {
+        package.alternatives.back().legs.push_back(
+            {ClassId{small()}, HubId{small()}, small(), large(), large()});
+      }
+    }
+    if (package.kind != PackageKind::kCurve) return package;
+    for (auto count = random_.below(4); count > 0; --count) {
+      package.steps.push_back({Price(large()), small()});
+    }
+    return package;
   }
   template <class What>
   void fill(What& what) {
@@ -87,9 +109,19 @@ class AnyEvent {
       for (std::uint8_t& part : what.what.root) part = static_cast<std::uint8_t>(small());
       for (auto count = random_.below(5); count > 0; --count) what.what.posted.push_back(large());
     }
-    if constexpr (requires { what.state; }) what.state = static_cast<OrderState>(random_.below(6));
+    if constexpr (requires { what.state; }) what.state = static_cast<OrderState>(random_.below(7));
     if constexpr (std::is_same_v<What, ContractEnded>) {
       what.reason = static_cast<EndReason>(random_.below(4));
+    }
+    if constexpr (std::is_same_v<What, OrderAwarded>) {
+      what.what.order = OrderId{small()};
+      what.what.alternative = small();
+      what.first = OrderId{small()};
+      what.what.parts.clear();
+      for (auto count = random_.below(4); count > 0; --count) {
+        what.what.parts.push_back(
+            {PoolId{small()}, small(), numbers(), large(), large(), Price(large())});
+      }
     }
     if constexpr (std::is_same_v<What, BlockReleased>) {
       what.reason = static_cast<ReleaseReason>(random_.below(5));
@@ -152,7 +184,7 @@ TEST(EventBytes, HaveOneForm) {
 TEST(EventBytes, SayWhatIsWrongAndWhere) {
   std::string bytes = bytes_of({1, OrderGone{OrderId{0}, OrderState::kLeft}});
   EXPECT_EQ(fault_of(bytes.substr(0, 11)), "the bytes end within a number at byte 11");
-  bytes.back() = 6;
+  bytes.back() = 7;
   EXPECT_EQ(fault_of(bytes), "no such state of an order at byte 13");
   bytes[8] = 99;
   EXPECT_EQ(fault_of(bytes), "no such kind of event at byte 8");

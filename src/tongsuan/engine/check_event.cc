@@ -16,7 +16,7 @@ class Fitting {
   Verdict operator()(const OrderAccepted& event) const {
     if (event.order.value != state_.order_count()) return Refusal::kStale;
     if (const Verdict verdict = rules_.check_room(event.what)) return verdict;
-    return rules_.check_order(event.what);
+    return rules_.check_coming(event.what);
   }
   Verdict operator()(const OrderRefused& event) const {
     if (event.order.value != state_.order_count()) return Refusal::kStale;
@@ -83,6 +83,10 @@ class Fitting {
   Verdict operator()(const HistoryDropped& event) const { return rules_.check_drop(event); }
   Verdict operator()(const AccountAdded& event) const {
     return rules_.check_account(event.account);
+  }
+  Verdict operator()(const OrderAwarded& event) const {
+    if (event.first.value != state_.order_count()) return Refusal::kStale;
+    return rules_.check_award(event.what);
   }
 
  private:

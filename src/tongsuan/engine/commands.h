@@ -112,11 +112,26 @@ struct DropHistory {
 };
 // Somebody else trades from now on, under the next number.
 struct AddAccount {};
+// What a round awards a package that waits: a part for each leg of an alternative, in their order,
+// or for runs of a curve's seconds.
+struct AwardPart {
+  PoolId pool;
+  std::uint32_t gang = 1;
+  std::vector<std::uint32_t> nodes;  // rising
+  Second begin = 0;
+  Second end = 0;
+  Price price;
+};
+struct AwardOrder {
+  OrderId order;
+  std::uint32_t alternative = 0;
+  std::vector<AwardPart> parts;
+};
 
 using Command =
     std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
                  EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound, OpenOrder,
-                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount>;
+                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount, AwardOrder>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -193,13 +208,19 @@ struct HistoryDropped {
 struct AccountAdded {
   AccountId account;
 };
+// The package is over; its parts are the orders from `first` on, each with its block.
+struct OrderAwarded {
+  AwardOrder what;
+  OrderId first;
+};
 
 // New kinds come last: the position is part of the bytes.
 struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
-               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded>
+               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded,
+               OrderAwarded>
       what;
 };
 
@@ -222,6 +243,7 @@ enum class Refusal : std::uint8_t {
   kPromised,      // would leave a block without its devices
   kStarted,       // it has run already
   kFull,          // no room for another order or contract
+  kFixed,         // packages and their parts are not amended: cancel and submit again
 };
 [[nodiscard]] const char* refusal_name(Refusal refusal);
 

@@ -51,7 +51,7 @@ class Decider {
     if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
     // A begin beyond the last second is refused.
-    const Second end = std::min(command.begin, kSecondsMax) + remaining(record, command.way);
+    const Second end = end_from(record, command.way, std::min(command.begin, kSecondsMax));
     if (const auto refusal = rules_.check_block(record, command, end)) return refusal;
     release(command.order, ReleaseReason::kRebooked);
     emit(BlockBooked{std::move(command), end});
@@ -67,8 +67,10 @@ class Decider {
   std::optional<Refusal> operator()(const ExpireOrder& command) {
     if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
-    // Work that has begun waits to go on for as long as it takes.
-    if (at_ < record.order.latest_start || record.first_start >= 0) return Refusal::kTime;
+    // Work that has begun waits to go on for as long as it takes; a leg ends when it ends.
+    const bool begun = record.first_start >= 0;
+    if (begun && !is_part(record.order)) return Refusal::kTime;
+    if (at_ < (begun ? part_end(record.order) : record.order.latest_start)) return Refusal::kTime;
     release(command.order, ReleaseReason::kOrderGone);
     emit(OrderGone{command.order, OrderState::kLeft});
     return std::nullopt;
@@ -96,7 +98,7 @@ class Decider {
   std::optional<Refusal> operator()(StartOrder& command) {
     if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
-    const Second end = at_ + remaining(record, command.way);
+    const Second end = end_from(record, command.way, at_);
     if (const auto refusal = rules_.check_start(record, command, end)) return refusal;
     emit(ContractStarted{ContractId{state_.contract_count()}, std::move(command), end});
     return std::nullopt;
@@ -154,15 +156,21 @@ class Decider {
     return std::nullopt;
   }
 
+  std::optional<Refusal> operator()(AwardOrder& command) {
+    if (const auto refusal = rules_.check_award(command)) return refusal;
+    emit(OrderAwarded{std::move(command), OrderId{state_.order_count()}});
+    return std::nullopt;
+  }
+
  private:
   template <class What>
   void emit(What&& what) {
     events_.push_back({at_, std::forward<What>(what)});
   }
 
-  // 0 for a way that the order does not have: the rules refuse that.
-  static Second remaining(const OrderRecord& record, std::uint32_t way) {
-    return way < record.order.ways.size() ? State::remaining(record, way) : 0;
+  // The rules refuse a way that the order does not have.
+  static Second end_from(const OrderRecord& record, std::uint32_t way, Second at) {
+    return way < record.order.ways.size() ? State::end_from(record, way, at) : at;
   }
 
   void release(OrderId order, ReleaseReason reason) {
@@ -281,6 +289,8 @@ const char* refusal_name(Refusal refusal) {
       return "started";
     case Refusal::kFull:
       return "full";
+    case Refusal::kFixed:
+      return "fixed";
   }
   return "unknown";
 }

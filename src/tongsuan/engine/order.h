@@ -6,15 +6,18 @@
 // that it waits beyond its `grace`, and is never counted below zero: with a grace the order is
 // flexible, any start within it is worth the same. A contract is an order that runs: devices of
 // certain nodes of one pool. A block is a contract promised for later: its nodes are taken from its
-// begin on, and nobody else may count on them beyond that.
+// begin on, and nobody else may count on them beyond that. An order that wants more than a block
+// has a package (package.h): it waits for a round to award it, and never starts itself.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
+#include "tongsuan/base/boxed.h"
 #include "tongsuan/base/small_list.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/engine/package.h"
 #include "tongsuan/engine/places.h"
 
 namespace tongsuan::engine {
@@ -46,8 +49,21 @@ struct LiveOrder {
   Second grace = 0;             // waiting costs nothing for so long from when it is wanted
   Second not_before = 0;        // its owner wants it no sooner; 0: as soon as it comes
   std::int64_t premium = 0;     // micro-yuan on top for a block that is booked and kept; 0: none
+  Boxed<Package> package;       // mostly none
   friend bool operator==(const LiveOrder&, const LiveOrder&) = default;
 };
+
+// Whether it waits for a round to award it; else it is a block, or a part of an award.
+[[nodiscard]] inline bool is_package(const LiveOrder& order) {
+  return order.package && order.package->kind != PackageKind::kPart;
+}
+// A leg of an award: it has a price that was agreed, and an end that does not move.
+[[nodiscard]] inline bool is_part(const LiveOrder& order) {
+  return order.package && order.package->kind == PackageKind::kPart;
+}
+[[nodiscard]] inline Second part_end(const LiveOrder& order) {
+  return order.not_before + order.ways.front().estimate;
+}
 
 // From when on its owner waits.
 [[nodiscard]] inline Second wanted_from(const LiveOrder& order) {
@@ -91,6 +107,7 @@ enum class OrderState : std::uint8_t {
   kLeft,       // waited longer than its owner would
   kCancelled,  // by its owner
   kRefused,    // never accepted
+  kAwarded,    // a package that became parts
 };
 
 enum class EndReason : std::uint8_t {

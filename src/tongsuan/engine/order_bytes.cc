@@ -3,7 +3,48 @@
 namespace tongsuan::engine::internal {
 namespace {
 
-constexpr std::uint8_t kWhole = 1, kGrace = 2, kForward = 4;
+constexpr std::uint8_t kWhole = 1, kGrace = 2, kForward = 4, kPackage = 8;
+
+void read_leg(ByteReader& reader, PackageLeg& leg) {
+  reader.read(leg.accelerator.value);
+  reader.read(leg.hub.value);
+  reader.read(leg.gang);
+  reader.read(leg.begin);
+  reader.read(leg.end);
+}
+
+void read_price(ByteReader& reader, Price& price) {
+  std::int64_t raw = 0;
+  reader.read(raw);
+  price = Price(raw);
+}
+
+void read_alternatives(ByteReader& reader, Package& package) {
+  package.alternatives.resize(reader.count<std::uint64_t>(kAlternativesMax, 16));
+  std::size_t legs = 0;
+  for (Alternative& alternative : package.alternatives) {
+    reader.read(alternative.value);
+    alternative.legs.resize(reader.count<std::uint64_t>(kLegsMax, 28));
+    legs += alternative.legs.size();
+    if (legs > kPackageLegsMax) reader.fail("a package has more legs than it may");
+    for (PackageLeg& leg : alternative.legs) read_leg(reader, leg);
+  }
+}
+
+void read_package(ByteReader& reader, Package& package) {
+  package.kind = static_cast<PackageKind>(reader.below(5, "no such kind of package"));
+  if (package.kind == PackageKind::kPart) {
+    reader.read(package.parent);
+    return read_price(reader, package.agreed);
+  }
+  read_alternatives(reader, package);
+  if (package.kind != PackageKind::kCurve) return;
+  package.steps.resize(reader.count<std::uint64_t>(kDemandStepsMax, 12));
+  for (DemandStep& step : package.steps) {
+    read_price(reader, step.price);
+    reader.read(step.devices);
+  }
+}
 
 }  // namespace
 
@@ -32,13 +73,43 @@ void Writer::order(const LiveOrder& order) {
   tail.number(order.home);
   tail.number(order.data);
   tail.byte(static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
-                                      (forward ? kForward : 0)));
+                                      (forward ? kForward : 0) |
+                                      (order.package ? kPackage : 0)));
   if (grace) tail.number(order.grace);
   if (forward) {
     tail.number(order.not_before);
     tail.number(order.premium);
   }
   packed(tail);
+  if (order.package) package(*order.package);
+}
+
+void Writer::package(const Package& package) {
+  byte(static_cast<std::uint8_t>(package.kind));
+  if (package.kind == PackageKind::kPart) {
+    number(package.parent);
+    return number(package.agreed.raw());
+  }
+  number(std::uint64_t{package.alternatives.size()});
+  for (const Alternative& alternative : package.alternatives) {
+    number(alternative.value);
+    number(std::uint64_t{alternative.legs.size()});
+    for (const PackageLeg& leg : alternative.legs) {
+      BytePacker<3 * 4 + 2 * 8> pack;
+      pack.number(leg.accelerator.value);
+      pack.number(leg.hub.value);
+      pack.number(leg.gang);
+      pack.number(leg.begin);
+      pack.number(leg.end);
+      packed(pack);
+    }
+  }
+  if (package.kind != PackageKind::kCurve) return;
+  number(std::uint64_t{package.steps.size()});
+  for (const DemandStep& step : package.steps) {
+    number(step.price.raw());
+    number(step.devices);
+  }
 }
 
 // Values are not looked at: an order that was refused may have any.
@@ -58,7 +129,7 @@ void read_order(ByteReader& reader, LiveOrder& order) {
   for (HubId& hub : order.hubs) reader.read(hub.value);
   reader.read(order.home);
   reader.read(order.data);
-  const std::uint8_t terms = reader.below(8, "unknown terms of an order");
+  const std::uint8_t terms = reader.below(16, "unknown terms of an order");
   order.whole_nodes = (terms & kWhole) != 0;
   if ((terms & kGrace) != 0) {
     reader.read(order.grace);
@@ -71,6 +142,9 @@ void read_order(ByteReader& reader, LiveOrder& order) {
       reader.fail("a term is written that is not set");
     }
   }
+  if ((terms & kPackage) == 0) return;
+  order.package = Package();
+  read_package(reader, *order.package);
 }
 
 void read_numbers(ByteReader& reader, std::size_t most, std::vector<std::uint32_t>& numbers) {

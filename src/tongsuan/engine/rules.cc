@@ -9,12 +9,23 @@ bool within(std::int64_t value, std::int64_t most) {
   return value >= 0 && value <= most;
 }
 
+bool has_room(const Package& package) {
+  std::size_t legs = 0;
+  for (const Alternative& alternative : package.alternatives) {
+    if (alternative.legs.size() > kLegsMax) return false;
+    legs += alternative.legs.size();
+  }
+  return package.alternatives.size() <= kAlternativesMax && legs <= kPackageLegsMax &&
+         package.steps.size() <= kDemandStepsMax;
+}
+
 }  // namespace
 
 // ---- Orders ------------------------------------------------------------------------------------
 
 Verdict Rules::check_room(const LiveOrder& order) const {
   if (order.ways.size() > kListMax || order.hubs.size() > kListMax) return Refusal::kLimit;
+  if (order.package && !has_room(*order.package)) return Refusal::kLimit;
   if (state_.live_orders() >= kLiveOrdersMax || state_.order_count() >= kNumbersMax) {
     return Refusal::kFull;
   }
@@ -46,10 +57,15 @@ Verdict Rules::check_order(const LiveOrder& order) const {
       return Refusal::kLimit;
     }
   }
-  return std::nullopt;
+  return order.package ? check_package(order) : std::nullopt;
+}
+
+Verdict Rules::check_coming(const LiveOrder& order) const {
+  return is_part(order) ? Verdict(Refusal::kLimit) : check_order(order);
 }
 
 bool Rules::fits(const LiveOrder& order) const {
+  if (is_package(order)) return package_fits(order);
   const Places& places = state_.places();
   const auto fits_at = [&](const Way& way, HubId hub) {
     const std::uint32_t pool = find_pool(places, hub, way.accelerator);
@@ -66,7 +82,7 @@ bool Rules::fits(const LiveOrder& order) const {
 }
 
 Verdict Rules::check_new_order(const LiveOrder& order) const {
-  if (const Verdict verdict = check_order(order)) return verdict;
+  if (const Verdict verdict = check_coming(order)) return verdict;
   return fits(order) ? std::nullopt : Verdict(Refusal::kTooLarge);
 }
 
@@ -80,6 +96,7 @@ Verdict Rules::check_amendment(OrderId id, const LiveOrder& order) const {
   if (const Verdict verdict = check_waiting(id)) return verdict;
   const OrderRecord& record = state_.order(id);
   if (record.first_start >= 0) return Refusal::kStarted;
+  if (record.order.package || order.package) return Refusal::kFixed;
   if (order.account != record.order.account || order.submit != record.order.submit) {
     return Refusal::kLimit;
   }
@@ -150,6 +167,7 @@ Verdict Rules::check_held(const LiveOrder& order, const Block& block) const {
 
 Verdict Rules::check_start(const OrderRecord& record, const StartOrder& start, Second end) const {
   if (at_ < record.order.not_before) return Refusal::kTooEarly;
+  if (const Verdict verdict = check_span(record.order, at_, end)) return verdict;
   if (const Verdict verdict = check_placing(record.order, start)) return verdict;
   const Pool& at = state_.places().pools[start.pool.value];
   if (!state_.has_data(record.order, at.hub)) return Refusal::kDataMissing;
@@ -168,6 +186,7 @@ Verdict Rules::check_block(const OrderRecord& record, const BookBlock& block, Se
   const LiveOrder& order = record.order;
   if (block.begin < order.not_before) return Refusal::kTooEarly;
   if (block.begin < at_ || block.begin > order.latest_start) return Refusal::kTime;
+  if (const Verdict verdict = check_span(order, block.begin, end)) return verdict;
   if (const Verdict verdict = check_placing(order, block)) return verdict;
   const Pool& at = state_.places().pools[block.pool.value];
   if (!state_.has_data(order, at.hub)) {
@@ -212,6 +231,7 @@ Verdict Rules::check_extension(ContractId id, Second until) const {
   if (const Verdict verdict = check_running(id)) return verdict;
   const Contract& contract = state_.contract(id);
   if (until <= at_ || until > kSecondsMax) return Refusal::kTime;
+  if (is_part(state_.order(contract.order).order)) return Refusal::kFixed;
   const Second from = std::max(at_, contract.expected_end);
   if (until <= from) return std::nullopt;
   for (const std::uint32_t node : contract.nodes) {

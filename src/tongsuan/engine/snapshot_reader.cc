@@ -124,6 +124,9 @@ void SnapshotReader::read_orders() {
     OrderRecord record;
     read_record(record);
     look_at(record);
+    if (is_part(record.order) && record.order.package->parent >= number) {
+      fail("a part of an order that came later");
+    }
     if (!in_.ok()) return;
     state_.orders_.skip_to(number);
     state_.orders_.push_back(std::move(record));
@@ -136,7 +139,7 @@ void SnapshotReader::read_orders() {
 
 void SnapshotReader::read_record(OrderRecord& record) {
   read_order(in_, record.order);
-  record.state = static_cast<OrderState>(in_.below(6, "no such state of an order"));
+  record.state = static_cast<OrderState>(in_.below(7, "no such state of an order"));
   in_.read(record.done_ppm);
   in_.read(record.contract);
   record.first_start = within(-1, state_.now_);
@@ -156,6 +159,9 @@ void SnapshotReader::look_at(const OrderRecord& record) {
       Rules(state_, state_.now_).check_order(record.order)) {
     fail("an order that is not accepted");
   }
+  const bool package = is_package(record.order);
+  if (package && (started || runs)) fail("a package that ran");
+  if (record.state == OrderState::kAwarded && !package) fail("an award of no package");
   if (lives && state_.live_orders_ >= kLiveOrdersMax) fail("too many orders");
   state_.live_orders_ += lives;
   running_ += runs;

@@ -82,6 +82,29 @@ Second State::remaining(const OrderRecord& record, std::uint32_t way) {
   return std::max<Second>(1, static_cast<Second>((left + kPpm - 1) / kPpm));
 }
 
+Second State::end_from(const OrderRecord& record, std::uint32_t way, Second at) {
+  const Second end = at + remaining(record, way);
+  return is_part(record.order) ? std::min(end, part_end(record.order)) : end;
+}
+
+LiveOrder State::part_of(const AwardOrder& award, const AwardPart& part, Second at) const {
+  const LiveOrder& whole = orders_[award.order.value].order;
+  const Pool& pool = places_.pools[part.pool.value];
+  LiveOrder order;
+  order.account = whole.account;
+  order.whole_nodes = whole.whole_nodes;
+  order.home = whole.home;
+  order.submit = at;
+  order.not_before = part.begin;
+  order.latest_start = std::min(part.begin + kPartPatience, part.end - 1);
+  order.ways = {{pool.accelerator, part.gang, part.end - part.begin}};
+  order.hubs = {pool.hub};
+  const Need need = need_of(order.ways.front(), order.whole_nodes, pool.node_devices);
+  order.value = part_cost(part.price, need.devices(), part.end - part.begin);
+  order.package = Package{PackageKind::kPart, {}, {}, award.order.value, part.price};
+  return order;
+}
+
 void State::apply(const Event& event) {
   TONGSUAN_CHECK(event.at >= now_);
   now_ = event.at;
@@ -247,13 +270,44 @@ void State::on(const BlockBooked& event) {
   TONGSUAN_CHECK(record.state == OrderState::kWaiting && block(what.order) == nullptr);
   const Need need = need_of(record.order.ways[what.way], record.order.whole_nodes,
                             places_.pools[what.pool.value].node_devices);
-  const auto at = std::ranges::lower_bound(blocks_, what.order, {}, &Block::order);
-  blocks_.insert(at, {what.order, what.way, what.pool, need.per_node, what.nodes, what.begin,
-                      event.end, what.price, block_version_});
-  for (const std::uint32_t node : what.nodes) {
-    pools_[what.pool.value].nodes[node].blocks.push_back(what.order);
+  put_block({what.order, what.way, what.pool, need.per_node, what.nodes, what.begin, event.end,
+             what.price, block_version_});
+}
+
+void State::put_block(Block block) {
+  for (const std::uint32_t node : block.nodes) {
+    pools_[block.pool.value].nodes[node].blocks.push_back(block.order);
   }
+  const auto at = std::ranges::lower_bound(blocks_, block.order, {}, &Block::order);
+  blocks_.insert(at, std::move(block));
   ++block_version_;
+}
+
+void State::on(const OrderAwarded& event) {
+  const AwardOrder& award = event.what;
+  TONGSUAN_CHECK(event.first.value == orders_.size());
+  int128 awarded = 0;
+  for (const AwardPart& part : award.parts) {
+    const OrderId id{orders_.size()};
+    LiveOrder order = part_of(award, part, now_);
+    const Need need = need_of(order.ways.front(), order.whole_nodes,
+                              places_.pools[part.pool.value].node_devices);
+    orders_.push_back({.order = std::move(order), .waiting_since = now_});
+    ++live_orders_;
+    put_block({id, 0, part.pool, need.per_node, part.nodes, part.begin, part.end, part.price,
+               block_version_});
+    awarded += static_cast<int128>(part.gang) * (part.end - part.begin);
+  }
+  OrderRecord& record = orders_[award.order.value];
+  TONGSUAN_CHECK(record.state == OrderState::kWaiting && is_package(record.order));
+  record.state = OrderState::kAwarded;
+  record.done_ppm = kPpm;
+  if (record.order.package->kind == PackageKind::kCurve) {
+    const PackageLeg& leg = record.order.package->alternatives.front().legs.front();
+    record.done_ppm = static_cast<std::uint32_t>(
+        awarded * kPpm / (static_cast<int128>(leg.gang) * (leg.end - leg.begin)));
+  }
+  --live_orders_;
 }
 
 void State::on(const BlockReleased& event) {

@@ -5,6 +5,7 @@
 // - an order has at most one contract that runs;
 // - a contract runs on nodes that are up, of a pool that its order may use;
 // - an order has at most one block, only while it waits, on nodes that are up;
+// - a package waits or is over: it neither runs nor has a block;
 // - on no node do blocks and the contracts that are expected to run into them need more devices
 //   than it has.
 // What has ended stays until it is forgotten (HistoryDropped): then its number is all that is known
@@ -58,13 +59,13 @@ struct PoolState {
 struct OrderRecord {
   LiveOrder order;
   OrderState state = OrderState::kWaiting;
-  std::uint32_t done_ppm = 0;      // of its work, for good
+  std::uint32_t done_ppm = 0;      // of its work, for good; of a package, what was awarded
   std::uint32_t contract = kNone;  // the one that runs, or the last one
   std::uint32_t stops = 0;         // contracts that ended before the work was done
   Second first_start = -1;         // −1: never
   Second waiting_since = 0;
 };
-static_assert(sizeof(OrderRecord) == 160, "stated in docs/engine-state.md");
+static_assert(sizeof(OrderRecord) == 168, "stated in docs/engine-state.md");
 
 struct DataState {
   std::vector<bool> at;             // by HubId
@@ -129,6 +130,10 @@ class State {
   [[nodiscard]] std::vector<PoolId> pools_of(const LiveOrder& order, std::uint32_t way) const;
   // What is left of the estimate of `way`, at least a second.
   [[nodiscard]] static Second remaining(const OrderRecord& record, std::uint32_t way);
+  // When it ends by that if it starts at `at`: a part no later than its leg.
+  [[nodiscard]] static Second end_from(const OrderRecord& record, std::uint32_t way, Second at);
+  // The order that a part of an award becomes.
+  [[nodiscard]] LiveOrder part_of(const AwardOrder& award, const AwardPart& part, Second at) const;
   [[nodiscard]] bool has_data(const LiveOrder& order, HubId hub) const {
     return order.data == kNone || data_[order.data].at[hub.value];
   }
@@ -155,6 +160,8 @@ class State {
   void on(const OrderAmended& event);
   void on(const HistoryDropped& event);
   void on(const AccountAdded& event);
+  void on(const OrderAwarded& event);
+  void put_block(Block block);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);

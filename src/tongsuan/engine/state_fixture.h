@@ -193,6 +193,7 @@ inline std::string wrong_block(const State& state) {
     if (state.block(block.order) != &block) return "two blocks of an order, or not in order";
     if (record.state != OrderState::kWaiting) return "a block of an order that does not wait";
     if (block.begin < record.order.not_before) return "a block before its owner wants it";
+    if (is_package(record.order)) return "a block of a package";
     on_nodes[block.pool.value] += block.nodes.size();
     for (const std::uint32_t node : block.nodes) {
       if (!state.pool(block.pool).nodes[node].up) return "a block on a node that is down";
@@ -238,6 +239,13 @@ inline std::string broken_invariant(const State& state) {
     const OrderRecord& record = state.order(OrderId{i});
     live += record.state == OrderState::kWaiting || record.state == OrderState::kRunning;
     if (record.done_ppm > kPpm) return "more than all is done";
+    if (is_package(record.order) && (record.first_start >= 0 || record.contract != kNone)) {
+      return "a package ran";
+    }
+    if (is_part(record.order) && record.state == OrderState::kRunning &&
+        state.contract(ContractId{record.contract}).expected_end > part_end(record.order)) {
+      return "a part runs beyond its leg";
+    }
     const bool runs = record.state == OrderState::kRunning;
     if (runs != (running.count(i) > 0)) return "an order runs without a contract";
   }

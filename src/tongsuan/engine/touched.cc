@@ -48,6 +48,13 @@ class Keys {
     add(RowKind::kDataCopy, event.data, event.to.value);
   }
   void operator()(const RoundClosed&) { add(RowKind::kPosted); }
+  void operator()(const OrderAwarded& event) {
+    add(RowKind::kOrder, event.what.order.value);
+    for (std::uint32_t i = 0; i < event.what.parts.size(); ++i) {
+      terms(OrderId{event.first.value + i});
+      add(RowKind::kBlock, event.first.value + i);
+    }
+  }
   void operator()(const HistoryDropped&) {}
   void operator()(const AccountAdded&) {}  // how many there are is in the row of the clock
 

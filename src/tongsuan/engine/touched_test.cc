@@ -180,7 +180,8 @@ TEST_F(Touched, AnyFieldOfAnOrderShows) {
                                   field([](OrderRecord& row) { row.order.whole_nodes = true; }),
                                   field([](OrderRecord& row) { ++row.order.grace; }),
                                   field([](OrderRecord& row) { ++row.order.not_before; }),
-                                  field([](OrderRecord& row) { ++row.order.premium; })});
+                                  field([](OrderRecord& row) { ++row.order.premium; }),
+                                  field([](OrderRecord& row) { row.order.package = Package(); })});
   shows({RowKind::kOrder, 2, 0}, {field([](OrderRecord& row) { row.state = OrderState::kLeft; }),
                                   field([](OrderRecord& row) { ++row.done_ppm; }),
                                   field([](OrderRecord& row) { row.contract = 3; }),

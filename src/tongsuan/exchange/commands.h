@@ -216,8 +216,10 @@ enum class Code : std::uint8_t {
   kOverHold,  // would cost more than the order may
   kWrongAccount,
   kNoSupplier,  // nobody runs the hub
+  // Later
+  kFixed,  // packages and their parts are not amended: cancel and submit again
 };
-inline constexpr std::size_t kCodes = 28;
+inline constexpr std::size_t kCodes = 29;
 [[nodiscard]] const char* code_name(Code code);  // "no-money"
 
 struct Answer {

@@ -154,8 +154,8 @@ std::optional<Code> Executor::check_start(const engine::StartOrder& start) const
   }
   const engine::Need need =
       engine::need_of(record.order.ways[start.way], record.order.whole_nodes, pool.node_devices);
-  const Money cost =
-      cost_of(start.price, need.devices(), engine::State::remaining(record, start.way));
+  const Second end = engine::State::end_from(record, start.way, at_);
+  const Money cost = cost_of(start.price, need.devices(), std::max<Second>(0, end - at_));
   const Money budget =
       state_.left_of(start.order) - Money(record.first_start < 0 ? record.order.premium : 0);
   return cost > budget ? std::optional(Code::kOverHold) : std::nullopt;
@@ -269,6 +269,7 @@ Code Executor::operator()(Dispatch& command) {
   if (auto* starting = std::get_if<engine::StartOrder>(&command.what)) return start(*starting);
   if (auto* ending = std::get_if<engine::EndContract>(&command.what)) return end(*ending);
   if (auto* going_on = std::get_if<engine::ExtendContract>(&command.what)) return extend(*going_on);
+  if (auto* awarding = std::get_if<engine::AwardOrder>(&command.what)) return award(*awarding);
   if (auto* leaving = std::get_if<engine::ExpireOrder>(&command.what)) {
     const OrderId order = leaving->order;
     if (const auto refused = ask_engine(*leaving)) return *refused;

@@ -194,6 +194,8 @@ Code to_code(engine::Refusal refusal) {
       return Code::kTooEarly;
     case engine::Refusal::kPromised:
       return Code::kPromised;
+    case engine::Refusal::kFixed:
+      return Code::kFixed;
     default:
       return Code::kLimit;
   }

@@ -28,21 +28,29 @@ std::optional<Code> Executor::own_order(OrderId order) const {
   return own || actor_ == ledger::kHouse ? std::nullopt : std::optional(Code::kNotYours);
 }
 
-// The highest price of the pools that it may use, against what it offers for a device-hour: a limit
-// that is far beyond is a slip of the finger.
-bool Executor::outside_collar(const LiveOrder& order) const {
-  if (state_.rules().collar_percent == 0 || order.ways.empty()) return false;
-  const engine::Way& way = order.ways.front();
-  if (way.gang < 1 || way.estimate < 1) return false;  // refused for that
+// The highest price of the pools of a class at these hubs, rising; at any where none is named.
+std::int64_t Executor::dearest(ClassId accelerator, std::span<const HubId> hubs) const {
   const std::vector<engine::Pool>& pools = state_.engine().places().pools;
   const std::vector<std::int64_t>& posted = state_.engine().posted();
   std::int64_t highest = 0;
   for (std::uint32_t i = 0; i < pools.size(); ++i) {
-    if (pools[i].accelerator != way.accelerator) continue;
-    if (!order.hubs.empty() && !std::ranges::binary_search(order.hubs, pools[i].hub)) continue;
+    if (pools[i].accelerator != accelerator) continue;
+    if (!hubs.empty() && !std::ranges::binary_search(hubs, pools[i].hub)) continue;
     highest = std::max(highest, state_.engine().pool(engine::PoolId{i}).ask.raw());
     if (i < posted.size()) highest = std::max(highest, posted[i]);
   }
+  return highest;
+}
+
+// The highest price of the pools that it may use, against what it offers for a device-hour: a limit
+// that is far beyond is a slip of the finger.
+bool Executor::outside_collar(const LiveOrder& order) const {
+  if (state_.rules().collar_percent == 0 || order.ways.empty()) return false;
+  if (order.package) return package_outside_collar(order);
+  const engine::Way& way = order.ways.front();
+  if (way.gang < 1 || way.estimate < 1) return false;  // refused for that
+  const std::int64_t highest =
+      dearest(way.accelerator, {order.hubs.begin(), order.hubs.size()});
   if (highest == 0) return false;
   const int128 device_seconds = static_cast<int128>(way.gang) * way.estimate;
   return static_cast<int128>(order.value) * engine::kHour * 100 >
@@ -51,6 +59,7 @@ bool Executor::outside_collar(const LiveOrder& order) const {
 
 // Whether some hub that it names has one of its classes at all.
 bool Executor::is_eligible(const LiveOrder& order) const {
+  if (order.package) return is_package_eligible(*order.package);
   const engine::Places& places = state_.engine().places();
   return std::ranges::any_of(places.pools, [&](const engine::Pool& pool) {
     const bool named = order.hubs.empty() || std::ranges::binary_search(order.hubs, pool.hub);
@@ -123,6 +132,7 @@ Code Executor::operator()(AmendOrder& command) {
   const engine::OrderRecord& record = state_.engine().order(command.order);
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (record.first_start >= 0) return Code::kHasStarted;
+  if (record.order.package || command.what.package) return Code::kFixed;
   command.what.account = record.order.account;
   command.what.submit = record.order.submit;
   if (state_.locked(at_) && !improves(record.order, command.what)) return Code::kLocked;

@@ -294,6 +294,11 @@ void State::note_engine(const engine::Event& event) {
     count(accepted->order, true);
   } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
     count(gone->order, false);
+  } else if (const auto* awarded = std::get_if<engine::OrderAwarded>(&event.what)) {
+    count(awarded->what.order, false);
+    for (std::uint32_t i = 0; i < awarded->what.parts.size(); ++i) {
+      count(OrderId{awarded->first.value + i}, true);
+    }
   } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
     const OrderId order = engine_.contract(ended->contract).order;
     const engine::OrderState now = engine_.order(order).state;

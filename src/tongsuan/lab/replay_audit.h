@@ -182,6 +182,7 @@ class Audit {
   // No owner of a script amends, and the lab remembers everything.
   void on(const engine::OrderAmended&) { FAIL() << "an order was amended"; }
   void on(const engine::HistoryDropped&) { FAIL() << "history was dropped"; }
+  void on(const engine::OrderAwarded&) { FAIL() << "no script has packages"; }
   void on(const engine::AccountAdded&) { FAIL() << "an account was added"; }
   void on(const engine::RoundClosed& event) { ASSERT_EQ(event.what.round, ++rounds_); }
 

@@ -7,8 +7,13 @@ namespace tongsuan::node {
 namespace {
 
 const char* state_word(engine::OrderState state) {
-  constexpr const char* kWords[] = {"waiting", "running", "done", "left", "cancelled", "refused"};
+  constexpr const char* kWords[] = {"waiting",   "running", "done",   "left",
+                                    "cancelled", "refused", "awarded"};
   return kWords[static_cast<std::size_t>(state)];
+}
+const char* kind_word(engine::PackageKind kind) {
+  constexpr const char* kWords[] = {"options", "profile", "service", "curve", "part"};
+  return kWords[static_cast<std::size_t>(kind)];
 }
 const char* reason_word(engine::EndReason reason) {
   constexpr const char* kWords[] = {"completed", "failed", "preempted", "cancelled"};
@@ -82,6 +87,7 @@ class Teller {
     number("latest", what.latest_start);
     if (what.delay_cost != 0) money("delay", what.delay_cost);
     if (what.premium != 0) money("premium", what.premium);
+    if (what.package) text("kind", kind_word(what.package->kind));
   }
   void on(const engine::OrderAccepted& event) {
     order("order.accepted", event.order);
@@ -163,6 +169,16 @@ class Teller {
     type("history.dropped");
     number("orders_below", event.orders_below);
     number("contracts_below", event.contracts_below);
+  }
+  void on(const engine::OrderAwarded& event) {
+    order("order.awarded", event.what.order);
+    number("alternative", event.what.alternative);
+    for (std::size_t i = 0; i < event.what.parts.size(); ++i) {
+      const engine::AwardPart& part = event.what.parts[i];
+      text("part", std::to_string(event.first.value + i) + ':' + std::to_string(part.pool.value) +
+                       ':' + std::to_string(part.begin) + ".." + std::to_string(part.end) + ':' +
+                       std::to_string(part.gang) + '@' + decimal(part.price.raw(), 6));
+    }
   }
   void on(const engine::AccountAdded& event) {
     type("account.added");

@@ -41,9 +41,16 @@ ParticipantId Index::participant_named(const std::string& name) const {
   return found == names_.end() ? ledger::kHouse : found->second;
 }
 
+std::vector<OrderId> Index::parts_of(OrderId package) const {
+  const auto found = parts_.find(package.value);
+  return found == parts_.end() ? std::vector<OrderId>() : found->second;
+}
+
 void Index::add_order(const exchange::State& state, OrderId order, std::uint64_t sequence) {
-  const std::uint32_t owner = state.engine().order(order).order.account.value;
+  const engine::LiveOrder& what = state.engine().order(order).order;
+  const std::uint32_t owner = what.account.value;
   at(orders_of_, owner, {}).push_back(order);
+  if (engine::is_part(what)) parts_[what.package->parent].push_back(order);
   at<std::uint64_t>(came_, order.value, 0) = sequence;
   at<std::uint64_t>(changed_, order.value, 0) = sequence;
   at(last_contract_, order.value, kNone);
@@ -85,6 +92,11 @@ void Index::see_engine(const exchange::State& state, const engine::Event& event,
     note_change(amended->order, sequence);
   } else if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
     note_change(gone->order, sequence);
+  } else if (const auto* awarded = std::get_if<engine::OrderAwarded>(&event.what)) {
+    note_change(awarded->what.order, sequence);
+    for (std::uint32_t i = 0; i < awarded->what.parts.size(); ++i) {
+      add_order(state, OrderId{awarded->first.value + i}, sequence);
+    }
   } else if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
     add_contract(state, started->contract);
     note_change(started->what.order, sequence);

@@ -29,6 +29,8 @@ class Index {
   [[nodiscard]] std::uint64_t sequence_of(OrderId order) const;
   // The last command that changed it: what an ETag names.
   [[nodiscard]] std::uint64_t changed(OrderId order) const;
+  // What an award made of a package, rising; of those that are still known.
+  [[nodiscard]] std::vector<OrderId> parts_of(OrderId package) const;
   [[nodiscard]] exchange::ParticipantId participant_named(const std::string& name) const;
 
  private:
@@ -44,6 +46,7 @@ class Index {
   std::vector<std::uint32_t> last_contract_;   // by OrderId
   std::vector<std::uint64_t> came_, changed_;  // by OrderId
   std::map<std::string, exchange::ParticipantId> names_;
+  std::map<std::uint32_t, std::vector<OrderId>> parts_;  // by OrderId of the package
 };
 
 }  // namespace tongsuan::node

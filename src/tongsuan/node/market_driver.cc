@@ -111,7 +111,8 @@ void MarketDriver::freeze(Desk& desk) {
   if (!freezing_ || market_->unfinished()) return;
   freezing_ = false;
   if (market_->clearing_due()) {
-    rolling::RoundInputs inputs = market_->take_round(desk.state());
+    // The round shall be closed when the next one begins.
+    rolling::RoundInputs inputs = market_->take_round(desk.state(), desk.exchange().next_gate());
     const std::uint32_t end = desk.exchange().gate().orders;
     std::erase_if(inputs.orders, [end](OrderId order) { return order.value >= end; });
     if (!inputs.orders.empty()) return clear(std::move(inputs));

@@ -48,12 +48,24 @@ const RoundRow* last_cleared(const exchange::State& state) {
   return at == rounds.rend() ? nullptr : &*at;
 }
 
+// The second of a package's award, when its parts came; else the end of time.
+Second awarded_at(const View& view, OrderId package) {
+  for (const OrderId part : view.index.parts_of(package)) {
+    if (view.state.engine().knows(part)) return view.state.engine().order(part).order.submit;
+  }
+  return engine::kSecondsMax;
+}
+
 // Of the rounds that closed while the order may have waited: the last that was cleared, or the last
 // of all. Null: none has closed.
-const RoundRow* row_to_ask(const exchange::State& state, const engine::OrderRecord& record) {
+const RoundRow* row_to_ask(const View& view, OrderId order) {
+  const exchange::State& state = view.state;
+  const engine::OrderRecord& record = state.engine().order(order);
   const auto& rounds = state.rounds();
+  const Second until = awarded_at(view, order);
   for (auto row = rounds.rbegin(); row != rounds.rend(); ++row) {
     if (row->gate < record.order.submit) break;
+    if (row->closed > until) continue;
     if (record.first_start >= 0 && row->gate > record.first_start && record.stops == 0) continue;
     if (row->outcome == RoundOutcome::kCleared) return &*row;
   }
@@ -278,6 +290,10 @@ std::uint32_t RoundShelf::position(const Held& held, OrderId order) const {
 Told<Quote> RoundShelf::quote(LiveOrder order, Second now, clearing::WhyOptions options) {
   const Turn turn(*this);
   if (!turn.taken()) return Turn::refused();
+  if (order.package) {
+    return Refused{Why::kBadOrder, "only orders of one block are quoted",
+                   "ask for each leg as an order of its own"};
+  }
   Quote quote;
   std::optional<RoundRow> row;
   std::optional<Refused> refused;
@@ -340,7 +356,7 @@ Told<std::optional<RoundRow>> RoundShelf::row_of(OrderId order, std::optional<st
       row = cleared_row(view.state, *round);
       return;
     }
-    const RoundRow* last = row_to_ask(view.state, view.state.engine().order(order));
+    const RoundRow* last = row_to_ask(view, order);
     if (last != nullptr && last->outcome == RoundOutcome::kCleared) {
       row = *last;
       return;
@@ -373,6 +389,7 @@ Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> roun
     answer.fate = internal::fate_of(view.state, order);
     const engine::OrderRecord& record = view.state.engine().order(order);
     block.live = record.order;
+    if (engine::is_package(record.order)) return;  // it is what the book says
     block.grid = rolling::on_grid(view.state.engine(), record,
                                   {held->grid, held->grid.begin, held->duration_ppm});
   });

@@ -14,8 +14,13 @@ void Timers::add_order(const State& state, OrderId id) {
   if (record.waiting_since < record.order.not_before) {
     queue_.push({record.order.not_before, Kind::kOpen, id.value, 0});
   }
-  if (record.first_start < 0)
+  if (record.first_start < 0) {
     queue_.push({record.order.latest_start, Kind::kPatience, id.value, 0});
+  }
+  // What stopped within its leg, and found no other place, leaves when that is over.
+  if (engine::is_part(record.order)) {
+    queue_.push({engine::part_end(record.order), Kind::kPatience, id.value, 0});
+  }
 }
 
 void Timers::resume(const State& state) {
@@ -25,6 +30,7 @@ void Timers::resume(const State& state) {
     const engine::OrderRecord& record = state.order(OrderId{i});
     if (record.state == OrderState::kWaiting) add_order(state, OrderId{i});
     if (record.state != OrderState::kRunning) continue;
+    if (engine::is_part(record.order)) add_order(state, OrderId{i});
     queue_.push({state.contract(ContractId{record.contract}).expected_end, Kind::kOverrun,
                  record.contract, 0});
   }
@@ -42,6 +48,10 @@ void Timers::see(const State& state, const std::vector<engine::Event>& events) {
       add_order(state, accepted->order);
     } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
       add_order(state, amended->order);
+    } else if (const auto* awarded = std::get_if<engine::OrderAwarded>(&event.what)) {
+      for (std::uint32_t i = 0; i < awarded->what.parts.size(); ++i) {
+        add_order(state, OrderId{awarded->first.value + i});
+      }
     } else if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
       queue_.push({started->expected_end, Kind::kOverrun, started->contract.value, 0});
     } else if (const auto* extended = std::get_if<engine::ContractExtended>(&event.what)) {
@@ -59,13 +69,17 @@ std::optional<Second> Timers::due() const {
 
 // The estimate has run out. Work goes on for a quarter of it at a time, at least a quarter of an
 // hour, as long as its order has money and nobody was promised its devices; then it has to end, and
-// what a checkpoint kept is done.
+// what a checkpoint kept is done. A part had what it was awarded: its leg is over.
 void Timers::overrun(dispatch::Desk& desk, ContractId id) {
   const State& state = desk.state();
   if (!state.knows(id)) return;
   const engine::Contract& contract = state.contract(id);
   if (contract.end >= 0 || contract.expected_end > desk.now()) return;
   const engine::OrderRecord& record = state.order(contract.order);
+  if (engine::is_part(record.order)) {
+    desk.execute(engine::EndContract{id, engine::EndReason::kCompleted, engine::kPpm});
+    return;
+  }
   const Second estimate = record.order.ways[contract.way].estimate;
   for (Second more = std::max<Second>(900, estimate / 4); more >= 60; more /= 2) {
     if (desk.execute(engine::ExtendContract{id, desk.now() + more})) return;

@@ -59,12 +59,22 @@ class BookMaker {
     book_.duration_ppm = options_.duration_ppm;
     book_.orders.reserve(positions.size());
     for (const std::uint32_t position : positions) book_.orders.push_back(ids_[position]);
+    take_packages(positions);
     book_.pools = pools_of_book(places_, book_.market);
     return std::move(book_);
   }
 
  private:
   [[nodiscard]] std::uint32_t slots() const { return options_.grid.slots; }
+
+  // They were numbered as they were added.
+  void take_packages(const std::vector<std::uint32_t>& positions) {
+    std::vector<std::uint32_t> place(positions.size());
+    for (std::uint32_t i = 0; i < positions.size(); ++i) place[positions[i]] = i;
+    for (GridPackage& package : packages_) package.order = place[package.order];
+    std::ranges::sort(packages_, {}, &GridPackage::order);
+    book_.packages = std::move(packages_);
+  }
 
   // Only what some order of the book may use is offered: the rest has no bearing on it. Where
   // others shall be quoted, everything is.
@@ -73,6 +83,7 @@ class BookMaker {
     hub_touched_.assign(places_.hubs.size(), false);
     zone_touched_.assign(places_.zones.size(), false);
     const auto touch = [&](const LiveOrder& order) {
+      if (engine::is_package(order)) return touch_package(order);
       for (std::uint32_t way = 0; way < order.ways.size(); ++way) {
         for (const PoolId pool : state_.pools_of(order, way)) pool_touched_[pool.value] = true;
       }
@@ -86,6 +97,15 @@ class BookMaker {
       hub_touched_[hub.value] = true;
       const std::uint32_t zone = places_.hubs[hub.value].power_zone;
       if (zone < zone_touched_.size()) zone_touched_[zone] = true;
+    }
+  }
+
+  void touch_package(const LiveOrder& order) {
+    for (const engine::Alternative& alternative : order.package->alternatives) {
+      for (const engine::PackageLeg& leg : alternative.legs) {
+        const std::uint32_t pool = engine::find_pool(places_, leg.hub, leg.accelerator);
+        if (pool != kNone) pool_touched_[pool] = true;
+      }
     }
   }
 
@@ -269,6 +289,7 @@ class BookMaker {
 
   void add_order(OrderId id) {
     const engine::OrderRecord& record = state_.order(id);
+    if (engine::is_package(record.order)) return add_package(id, record.order);
     const std::optional<GridOrder> block =
         on_grid(state_, record, {options_.grid, options_.grid.begin, options_.duration_ppm});
     if (!block) return;
@@ -281,6 +302,24 @@ class BookMaker {
     order.delay_cost = block->delay_cost;
     order.whole_nodes = block->whole_nodes;
     if (record.order.data != kNone) order.data = data_of_[record.order.data];
+    put_order(id, order);
+  }
+
+  void add_package(OrderId id, const LiveOrder& what) {
+    auto package = package_on_grid(state_, what, options_.grid, options_.firm_from);
+    if (!package) return;
+    Order order;
+    order.account = options_.key ? buyers_ : what.account;
+    if (package->kind == engine::PackageKind::kService) {
+      order.hubs = hub_set(hubs_of(places_, *package));
+    }
+    fill_package(places_, *what.package, *package, market_, order);
+    package->order = static_cast<std::uint32_t>(market_.orders.size());
+    packages_.push_back(std::move(*package));
+    put_order(id, order);
+  }
+
+  void put_order(OrderId id, const Order& order) {
     market_.order_names.push_back(book_name(options_.key, id));
     market_.orders.push_back(order);
     ids_.push_back(id);
@@ -297,6 +336,7 @@ class BookMaker {
   Market market_;
   Book book_;
   std::vector<OrderId> ids_;  // by position in market_.orders
+  std::vector<GridPackage> packages_;
   AccountId buyers_;
   AccountId hub_seller_;
   AccountId energy_seller_;

@@ -14,6 +14,7 @@
 #include "tongsuan/domain/market.h"
 #include "tongsuan/engine/energy.h"
 #include "tongsuan/engine/engine.h"
+#include "tongsuan/rolling/package_book.h"
 
 namespace tongsuan::rolling {
 
@@ -39,6 +40,7 @@ struct BookOptions {
   std::uint32_t duration_ppm = engine::kPpm;  // how long work really runs, of its estimates
   std::optional<Digest> key = {};             // of a book that strangers read
   std::string start = {};                     // RFC 3339, when the grid begins; empty: not said
+  Second firm_from = 0;                       // legs of packages begin no sooner
 };
 
 struct Book {
@@ -47,6 +49,7 @@ struct Book {
   std::vector<OrderId> orders;  // by OrderId::value of the market; rising where there is no key
   std::vector<std::uint32_t> pools;  // by hub and class of the market: PoolId::value, or kNone
   std::uint32_t duration_ppm = engine::kPpm;
+  std::vector<GridPackage> packages;  // those of the market, by rising orders
   [[nodiscard]] std::uint32_t pool_at(std::uint32_t hub, ClassId accelerator) const {
     return pools[hub * market.classes.size() + accelerator.value];
   }

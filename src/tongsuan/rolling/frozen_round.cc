@@ -66,6 +66,7 @@ void list_awards(const std::vector<std::uint64_t>& marks, ClearedRound& round) {
   const Market& market = round.book.market;
   for (const Award& award : round.clearing->verified.certificate().outcome.awards) {
     const std::uint32_t at = award.order.value;
+    if (market.orders[at].kind != OrderKind::kBlock) continue;
     const Variant& variant = market.variants[market.orders[at].variants.begin + award.variant];
     const std::uint32_t pool = round.book.pool_at(award.hub, variant.accelerator);
     if (pool == kNone) continue;
@@ -79,6 +80,7 @@ void list_awards(const std::vector<std::uint64_t>& marks, ClearedRound& round) {
   std::ranges::stable_sort(
       round.awards, [](const RoundAward& a, const RoundAward& b) { return a.gang > b.gang; });
   std::ranges::sort(round.by_order, {}, [](const RoundAward& award) { return award.where.order; });
+  round.packages = package_awards(round.book, round.clearing->verified.certificate(), marks);
 }
 
 // A round that nothing was cleared in.
@@ -123,6 +125,7 @@ FrozenRound freeze(const engine::State& state, const engine::Energy& energy, Rou
   options.duration_ppm = inputs.run_ppm;
   options.key = inputs.key;
   options.start = std::move(inputs.start);
+  options.firm_from = inputs.firm_from;
   FrozenRound frozen{inputs.round,
                      make_book(state, energy, options),
                      {},

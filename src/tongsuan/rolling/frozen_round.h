@@ -40,6 +40,7 @@ struct RoundInputs {
   std::shared_ptr<const ClearedRound> last;  // nothing: start from no prices
   std::optional<Digest> key = {};            // of a book that strangers read (book.h)
   std::string start = {};                    // of its calendar; empty: not said
+  Second firm_from = 0;                      // legs of packages begin no sooner: it is closed then
 };
 
 struct FrozenRound {
@@ -81,6 +82,7 @@ struct ClearedRound {
   Digest certificate_digest{};                 // of that text; zero where there is none
   std::vector<RoundAward> awards;              // largest gang first
   std::vector<RoundAward> by_order;            // the same, rising
+  std::vector<PackageAward> packages;
 };
 
 // Never fails: a round that cannot be cleared says why.

@@ -133,7 +133,7 @@ class Play final : public dispatch::Desk {
     }
   }
   void freeze_round() {
-    const RoundInputs inputs = market_->take_round(state());
+    const RoundInputs inputs = market_->take_round(state(), now() + 60);
     if (frozen_) return;  // the worker is busy
     frozen_ = freeze(replica_, small_.energy, inputs);
     frozen_at_ = events.size();

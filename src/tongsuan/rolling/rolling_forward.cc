@@ -44,7 +44,7 @@ bool RollingMarket::book(dispatch::Desk& desk, OrderId order, const ForwardView&
   if (!chooser_.affords(desk.state(), order, booking->option, begin)) return false;
   return desk.execute(engine::BookBlock{order, booking->option.way, booking->option.pool,
                                         booking->nodes, begin,
-                                        chooser_.price(desk.state(), booking->option.pool)});
+                                        chooser_.price(desk.state(), order, booking->option.pool)});
 }
 
 // Whether this is the second at which it pays to start the order.
@@ -54,7 +54,8 @@ bool RollingMarket::is_due(const State& state, OrderId order, Second now) const 
 }
 
 bool RollingMarket::is_near(const State& state, OrderId order, Second now) const {
-  return engine::wanted_from(state.order(order).order) <= now + rules_.forward.lead;
+  const engine::LiveOrder& what = state.order(order).order;
+  return engine::is_part(what) || engine::wanted_from(what) <= now + rules_.forward.lead;
 }
 
 void RollingMarket::book_new(dispatch::Desk& desk, const std::vector<OrderId>& later) {
@@ -93,7 +94,8 @@ void RollingMarket::book_unbooked(dispatch::Desk& desk) {
     const OrderRecord& record = desk.state().order(order);
     return record.state != engine::OrderState::kWaiting ||
            desk.now() >= engine::wanted_from(record.order) ||
-           (is_near(desk.state(), order, desk.now()) && book(desk, order, view, false));
+           (is_near(desk.state(), order, desk.now()) &&
+            book(desk, order, view, engine::is_part(record.order)));
   });
 }
 

@@ -53,7 +53,9 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   for (const OrderId order : changes.left) {
     line_.remove(order);
     std::erase(unbooked_, order);
+    std::erase(packages_, order);
   }
+  packages_.insert(packages_.end(), changes.packages.begin(), changes.packages.end());
   book_new(desk, changes.later);
   book_again(desk, events);
   std::vector<OrderId> stopped;
@@ -114,8 +116,9 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
   const Second run = market_.expected_run(State::remaining(record, option.way));
   const std::int64_t worth = engine::value_at(record.order, now) -
                              market_.prices_->cost(option.pool, option.need, now, run);
-  // Work that has begun goes on wherever it can: nothing is gained by waiting.
-  if (record.first_start < 0 && market_.waits(state, order, option, now)) return std::nullopt;
+  // Work that has begun goes on wherever it can: nothing is gained by waiting. Nor by a part.
+  const bool may_wait = record.first_start < 0 && !engine::is_part(record.order);
+  if (may_wait && market_.waits(state, order, option, now)) return std::nullopt;
   const std::int64_t grain =
       std::max<std::int64_t>(1, record.order.value / 1'000 * rules.grain_per_mille);
   return worth / grain;
@@ -126,17 +129,19 @@ bool RollingMarket::PriceChooser::affords(const State& state, OrderId order,
                                           const dispatch::Option& option, Second now) {
   if (!market_.rules_.limit_orders) return true;
   const engine::OrderRecord& record = state.order(order);
-  const auto device_seconds =
-      static_cast<int128>(option.need.devices()) * State::remaining(record, option.way);
+  const Second run = State::end_from(record, option.way, now) - now;
+  const auto device_seconds = static_cast<int128>(option.need.devices()) * run;
   const std::int64_t cost =
-      divide(device_seconds * price(state, option.pool).raw(), kHour, Rounding::kUp);
+      divide(device_seconds * price(state, order, option.pool).raw(), kHour, Rounding::kUp);
   // Work that has begun is worth finishing.
   const Second start = record.first_start >= 0 ? record.first_start : now;
   if (cost > engine::value_at(record.order, start)) return false;
   return !market_.money_left || cost <= market_.money_left(order);
 }
 
-Price RollingMarket::PriceChooser::price(const State& state, PoolId pool) {
+Price RollingMarket::PriceChooser::price(const State& state, OrderId order, PoolId pool) {
+  const engine::LiveOrder& what = state.order(order).order;
+  if (engine::is_part(what)) return what.package->agreed;
   return Price(std::max(state.pool(pool).ask.raw(), market_.prices_->capacity(pool)));
 }
 
@@ -293,7 +298,7 @@ bool RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
     const OrderId moved = desk.state().contract(move.contract).order;
     desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
     const bool goes_on = desk.execute(engine::StartOrder{
-        moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), move.pool)});
+        moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), moved, move.pool)});
     if (!goes_on) line_.add(desk.state(), moved);
   }
   std::vector<OrderId> stopped;
@@ -301,7 +306,7 @@ bool RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
     stopped.push_back(desk.state().contract(contract).order);
     desk.execute(engine::EndContract{contract, engine::EndReason::kPreempted, 0});
   }
-  const Price price = chooser_.price(desk.state(), option.pool);
+  const Price price = chooser_.price(desk.state(), id, option.pool);
   // Who is paid for a start in this second has promised it in this second.
   if (is_due(desk.state(), id, desk.now())) {
     desk.execute(engine::BookBlock{id, option.way, option.pool, room.nodes, desk.now(), price});

@@ -78,6 +78,7 @@ struct MarketRules {
   bool relocates = true;
   RelocateRules relocation;
   std::uint32_t book_orders_max = 2'000;          // the first in line
+  std::uint32_t book_packages_max = 2'000;        // beside these, those worth most by device-hour
   std::uint32_t search_units_per_order = 10'000;  // of a clearing
   std::uint32_t thread_count = 1;                 // of `round`; never changes the result
   std::uint32_t line_max = 0;  // waiting orders that take part in passes; 0: all (scheduler.h)
@@ -116,8 +117,8 @@ class RollingMarket {
   void begin_round(dispatch::Desk& desk);
   [[nodiscard]] bool clearing_due() const { return clearing_due_; }
   // What the clearing that is due is of, in the state as it is; it is due no more. Copies the
-  // numbers of the first orders in line.
-  [[nodiscard]] RoundInputs take_round(const engine::State& state);
+  // numbers of the first orders in line, and of packages that it may book from `firm_from` on.
+  [[nodiscard]] RoundInputs take_round(const engine::State& state, Second firm_from);
   // Closes the round, also one without a clearing, and starts its awards of the slots until now:
   // orders that have started, gone or changed since, and places that are taken, are passed over.
   // False: another round has closed since it was frozen.
@@ -151,7 +152,8 @@ class RollingMarket {
     [[nodiscard]] bool affords(const engine::State& state, OrderId order,
                                const dispatch::Option& option, Second now) override;
     [[nodiscard]] bool patient(const engine::State& state, OrderId order, Second now) override;
-    [[nodiscard]] Price price(const engine::State& state, engine::PoolId pool) override;
+    [[nodiscard]] Price price(const engine::State& state, OrderId order,
+                              engine::PoolId pool) override;
 
    private:
     RollingMarket& market_;
@@ -175,6 +177,9 @@ class RollingMarket {
   void record_round(dispatch::Desk& desk, const ClearedRound& cleared);
   void start_awards(dispatch::Desk& desk, dispatch::Budget& budget);
   void plan_awards();
+  void book_packages(dispatch::Desk& desk, dispatch::Budget& budget);
+  [[nodiscard]] std::vector<OrderId> packages_for(const engine::State& state, const Grid& grid,
+                                                  Second firm_from) const;
   [[nodiscard]] bool is_now(const RoundAward& award, Second now) const;
   void do_rest(dispatch::Desk& desk, dispatch::Budget& budget);
   void learn_contract(const engine::State& state, const engine::Contract& contract);
@@ -220,17 +225,18 @@ class RollingMarket {
   int128 estimate_sum_ = 0;                         // and that it was estimated to run
   int128 device_sum_ = 0;                           // devices of that work
   std::vector<OrderId> unbooked_;                   // pay for a block, and have none yet
+  std::vector<OrderId> packages_;                   // that wait for an award, rising
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;
   std::shared_ptr<const ClearedRound> last_;  // the next one starts from its prices
   Opening opening_ = Opening::kDone;
   Second opened_at_ = 0;
-  bool fills_ = false;  // somebody waited when the round began
   bool clearing_due_ = false;
   // The round that was closed last, while its awards are being started.
   std::shared_ptr<const ClearedRound> awarding_;
   std::size_t next_award_ = 0;
+  std::size_t next_package_ = 0;
   std::vector<OrderId> awarded_;  // that started
   bool rooms_due_ = false;
   bool moves_due_ = false;

@@ -27,7 +27,7 @@ void RollingMarket::round(dispatch::Desk& desk) {
   opening_ = Opening::kPrices;
   open_round(desk, endless);
   if (clearing_due_) {
-    FrozenRound frozen = freeze(desk.state(), energy_, take_round(desk.state()));
+    FrozenRound frozen = freeze(desk.state(), energy_, take_round(desk.state(), next_round_));
     if (!frozen.book.market.orders.empty()) {
       finish_round(desk, clear_round(std::move(frozen), {.thread_count = rules_.thread_count}));
     }
@@ -83,8 +83,7 @@ void RollingMarket::open_line(dispatch::Desk& desk) {
   no_rooms_ = {};
   moves_due_ = rules_.relocates;
   clearing_due_ = false;
-  fills_ = line_.size() > 0;
-  if (!fills_) return;
+  if (line_.size() == 0 && packages_.empty()) return;
   line_.age(desk.state(), desk.now());
   if (rules_.certify > 0 && desk.now() >= next_certificate_) {
     next_certificate_ = opened_at_ + rules_.certify;
@@ -94,12 +93,15 @@ void RollingMarket::open_line(dispatch::Desk& desk) {
   rooms_due_ = true;
 }
 
-RoundInputs RollingMarket::take_round(const State& state) {
+RoundInputs RollingMarket::take_round(const State& state, Second firm_from) {
   clearing_due_ = false;
   RoundInputs inputs;
   inputs.round = state.round() + 1;
   inputs.grid = {opened_at_, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
   inputs.orders = line_.front(rules_.book_orders_max);
+  const std::vector<OrderId> packages = packages_for(state, inputs.grid, firm_from);
+  inputs.orders.insert(inputs.orders.end(), packages.begin(), packages.end());
+  inputs.firm_from = firm_from;
   inputs.run_ppm = run_ppm();
   inputs.search_units_per_order = rules_.search_units_per_order;
   inputs.last = last_;
@@ -116,7 +118,7 @@ bool RollingMarket::finish_round(dispatch::Desk& desk,
   if (!cleared->clearing) return true;
   last_ = cleared;
   awarding_ = std::move(cleared);
-  next_award_ = 0;
+  next_award_ = next_package_ = 0;
   awarded_.clear();
   dispatch::Budget budget(rules_.work_max);
   start_awards(desk, budget);
@@ -164,6 +166,7 @@ bool RollingMarket::is_now(const RoundAward& award, Second now) const {
 // Awards of the slots until now start where they were awarded, if nodes allow: the largest first.
 // Orders that are not what they were when the book was made wait on.
 void RollingMarket::start_awards(dispatch::Desk& desk, dispatch::Budget& budget) {
+  book_packages(desk, budget);
   const std::vector<RoundAward>& awards = awarding_->awards;
   for (; next_award_ < awards.size() && !budget.spent(); ++next_award_) {
     const RoundAward& award = awards[next_award_];
@@ -178,6 +181,53 @@ void RollingMarket::start_awards(dispatch::Desk& desk, dispatch::Budget& budget)
     awarded_.push_back(award.where.order);
   }
   if (next_award_ == awards.size()) plan_awards();
+}
+
+// Packages are booked first: what starts now can do without the nodes of later.
+void RollingMarket::book_packages(dispatch::Desk& desk, dispatch::Budget& budget) {
+  const std::vector<PackageAward>& awards = awarding_->packages;
+  for (; next_package_ < awards.size() && !budget.spent(); ++next_package_) {
+    const PackageAward& award = awards[next_package_];
+    budget.spend(kAwardCost);
+    for (const PlannedPart& part : award.parts) budget.spend(places_.pools[part.pool.value].nodes);
+    if (!desk.state().knows(award.order)) continue;
+    const OrderRecord& record = desk.state().order(award.order);
+    if (record.state != OrderState::kWaiting || order_mark(record) != award.mark) continue;
+    std::optional<engine::AwardOrder> placed = place_award(desk.state(), award);
+    if (placed && desk.execute(std::move(*placed))) std::erase(packages_, award.order);
+  }
+}
+
+// Those that a book of this grid can have; if they are too many, those that offer most.
+std::vector<OrderId> RollingMarket::packages_for(const State& state, const Grid& grid,
+                                                 Second firm_from) const {
+  struct Offered {
+    std::int64_t by_hour = 0;
+    OrderId order;
+  };
+  std::vector<Offered> offered;
+  for (const OrderId order : packages_) {
+    if (!state.knows(order) || state.order(order).state != OrderState::kWaiting) continue;
+    const auto package = package_on_grid(state, state.order(order).order, grid, firm_from);
+    if (!package) continue;
+    std::int64_t best = 0;
+    for (const GridAlternative& one : package->alternatives) {
+      int128 seconds = 1;
+      for (const GridLeg& leg : one.legs) {
+        seconds += static_cast<int128>(leg.gang) * (leg.end - leg.begin);
+      }
+      const int128 by_hour = static_cast<int128>(one.value) * engine::kHour / seconds;
+      best = std::max(best, static_cast<std::int64_t>(std::min<int128>(by_hour, kMoneyMax)));
+    }
+    offered.push_back({best, order});
+  }
+  std::ranges::sort(offered, [](const Offered& a, const Offered& b) {
+    return a.by_hour != b.by_hour ? a.by_hour > b.by_hour : a.order < b.order;
+  });
+  if (offered.size() > rules_.book_packages_max) offered.resize(rules_.book_packages_max);
+  std::vector<OrderId> orders;
+  for (const Offered& each : offered) orders.push_back(each.order);
+  return orders;
 }
 
 // The others tell the line where the first in it shall be reserved.
@@ -261,10 +311,14 @@ void RollingMarket::resume(dispatch::Desk& desk) {
 void RollingMarket::take_in(dispatch::Desk& desk, OrderId order, std::vector<OrderId>& stopped) {
   const OrderRecord& record = desk.state().order(order);
   if (record.state != OrderState::kWaiting) return;
+  if (engine::is_package(record.order)) {
+    packages_.push_back(order);
+    return;
+  }
   if (record.waiting_since >= record.order.not_before) {
     if (!start_due(desk, order, stopped)) line_.add(desk.state(), order);
-  } else if (rules_.forward.blocks && record.order.premium > 0 &&
-             desk.state().block(order) == nullptr) {
+  } else if (rules_.forward.blocks && desk.state().block(order) == nullptr &&
+             (record.order.premium > 0 || engine::is_part(record.order))) {
     unbooked_.push_back(order);
   }
 }

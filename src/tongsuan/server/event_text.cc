@@ -145,6 +145,21 @@ class Teller {
         .text("ordersBelow", id_text('O', event.orders_below))
         .text("contractsBelow", id_text('C', event.contracts_below));
   }
+  void on(const engine::OrderAwarded& event) {
+    begin_order("order.awarded", event.what.order);
+    out_.begin_array("parts");
+    for (std::uint32_t i = 0; i < event.what.parts.size(); ++i) {
+      const engine::AwardPart& part = event.what.parts[i];
+      out_.begin_object().text("order", id_text('O', event.first.value + i));
+      write_pool(part.pool);
+      out_.number("devices", part.gang);
+      write_time("begin", part.begin);
+      write_time("end", part.end);
+      write_money(out_, "price", part.price.raw());
+      out_.end_object();
+    }
+    out_.end_array();
+  }
   void on(const engine::AccountAdded& /*event*/) {}
 
   // ---- Money: the first movement of an entry that is of somebody.

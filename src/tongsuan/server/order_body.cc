@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tongsuan/server/internal/package_body.h"
+
 namespace tongsuan::server::internal {
 namespace {
 
@@ -18,8 +20,10 @@ class OrderReader {
   OrderBody read_new(Second now) {
     const std::size_t kind = object_.choice("kind", kKinds);
     if (kind > 0 && faults_.empty()) {
-      return refused("not-built", "/kind",
-                     "Orders of kind " + std::string(kKinds[kind]) + " are not traded yet.");
+      constexpr engine::PackageKind kPackages[] = {
+          engine::PackageKind::kOptions, engine::PackageKind::kCurve, engine::PackageKind::kProfile,
+          engine::PackageKind::kService};
+      return read_package(core_, object_, kPackages[kind - 1]);
     }
     read_name();
     read_ways(object_.array("ways", engine::kWays));

@@ -8,8 +8,8 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::string_view kStates[] = {"waiting", "running",   "done",
-                                        "left",    "cancelled", "refused"};
+constexpr std::string_view kStates[] = {"waiting",   "running", "done",   "left",
+                                        "cancelled", "refused", "awarded"};
 constexpr std::string_view kOrders[] = {"id", "-id", "submitted", "-submitted", "value", "-value"};
 constexpr std::size_t kNewestFirst = 1;
 

@@ -36,6 +36,78 @@ void write_terms(json::Writer& out, const Core& core, const engine::LiveOrder& o
   if (order.whole_nodes) out.truth("wholeNodes", true);
 }
 
+// ---- Packages
+
+constexpr std::string_view kKinds[] = {"options", "profile", "service", "curve", "block"};
+
+void write_legs(json::Writer& out, const Core& core, const engine::Alternative& alternative) {
+  out.begin_array("legs");
+  for (const engine::PackageLeg& leg : alternative.legs) {
+    out.begin_object()
+        .text("hub", core.names.hub(leg.hub))
+        .text("class", core.names.accelerator(leg.accelerator));
+    write_time(out, "from", core.time, leg.begin);
+    write_time(out, "until", core.time, leg.end);
+    out.number("devices", leg.gang).end_object();
+  }
+  out.end_array();
+}
+
+// Times of a service are the same at each of its hubs.
+void write_times(json::Writer& out, const Core& core, const engine::Alternative& alternative) {
+  out.begin_array("times");
+  for (const engine::PackageLeg& leg : alternative.legs) {
+    out.begin_object();
+    write_time(out, "from", core.time, leg.begin);
+    write_time(out, "until", core.time, leg.end);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_options(json::Writer& out, const Core& core, const engine::Package& package) {
+  out.begin_array("options");
+  for (const engine::Alternative& alternative : package.alternatives) {
+    out.begin_object();
+    write_money(out, "value", alternative.value);
+    write_legs(out, core, alternative);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_package(json::Writer& out, const Core& core, const View& view, OrderId id) {
+  const engine::OrderRecord& record = view.state.engine().order(id);
+  const engine::Package& package = *record.order.package;
+  switch (package.kind) {
+    case engine::PackageKind::kPart:
+      out.text("parent", id_text('O', package.parent));
+      return write_money(out, "price", package.agreed.raw());
+    case engine::PackageKind::kOptions:
+      write_options(out, core, package);
+      break;
+    case engine::PackageKind::kService:
+      write_times(out, core, package.alternatives.front());
+      break;
+    default:
+      write_legs(out, core, package.alternatives.front());
+      break;
+  }
+  if (package.kind == engine::PackageKind::kCurve) {
+    out.begin_array("steps");
+    for (const engine::DemandStep& step : package.steps) {
+      out.begin_object().number("devices", step.devices);
+      write_money(out, "limit", step.price.raw());
+      out.end_object();
+    }
+    out.end_array();
+  }
+  if (record.state != engine::OrderState::kAwarded) return;
+  out.number("awardedPpm", record.done_ppm).begin_array("parts");
+  for (const OrderId part : view.index.parts_of(id)) out.text(id_text('O', part.value));
+  out.end_array();
+}
+
 // The contracts of an order, the first first.
 std::vector<std::uint32_t> contracts_of(const View& view, const engine::OrderRecord& record) {
   std::vector<std::uint32_t> contracts;
@@ -64,8 +136,8 @@ void write_nodes(json::Writer& out, const std::vector<std::uint32_t>& nodes) {
 }  // namespace
 
 std::string_view order_state(engine::OrderState state) {
-  constexpr std::string_view kNames[] = {"waiting", "running",   "done",
-                                         "left",    "cancelled", "refused"};
+  constexpr std::string_view kNames[] = {"waiting",   "running", "done",   "left",
+                                         "cancelled", "refused", "awarded"};
   return kNames[static_cast<std::size_t>(state)];
 }
 std::string_view end_reason(engine::EndReason reason) {
@@ -108,7 +180,8 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   out.begin_object()
       .text("id", id_text('O', id.value))
       .text("participant", id_text('P', order.account.value))
-      .text("kind", "block");
+      .text("kind", order.package ? kKinds[static_cast<std::size_t>(order.package->kind)]
+                                  : std::string_view("block"));
   const std::string& name = view.state.order_name(id);
   if (!name.empty()) out.text("name", name);
   out.text("state", order_state(record.state));
@@ -123,6 +196,7 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   out.end_array();
   write_terms(out, core, order);
   if (order.data != kNone) out.text("data", core.names.data_name(order.data));
+  if (order.package) write_package(out, core, view, id);
   const Money left = view.state.left_of(id);
   if (left > Money()) write_money(out, "hold", left.raw());
   if (const engine::Block* block = view.state.engine().block(id)) {

@@ -27,6 +27,7 @@ class Writer {
     for (const auto each : numbers) number(each);
   }
   void order(const LiveOrder& order);
+  void package(const Package& package);
 
  private:
   std::string& bytes_;

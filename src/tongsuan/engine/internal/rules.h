@@ -18,12 +18,15 @@ class Rules {
   [[nodiscard]] Verdict check_room(const LiveOrder& order) const;
   // Everything but whether there is a pool for it.
   [[nodiscard]] Verdict check_order(const LiveOrder& order) const;
+  // Of an order that comes: parts come by awards only.
+  [[nodiscard]] Verdict check_coming(const LiveOrder& order) const;
   // Some pool that the order names is large enough for one of its ways.
   [[nodiscard]] bool fits(const LiveOrder& order) const;
   [[nodiscard]] Verdict check_new_order(const LiveOrder& order) const;
   [[nodiscard]] Verdict check_amendment(OrderId id, const LiveOrder& order) const;
   [[nodiscard]] Verdict check_waiting(OrderId id) const;
   [[nodiscard]] Verdict check_opening(OrderId id) const;
+  [[nodiscard]] Verdict check_award(const AwardOrder& award) const;
   // Both for an order that waits.
   [[nodiscard]] Verdict check_start(const OrderRecord& record, const StartOrder& start,
                                     Second end) const;
@@ -45,6 +48,12 @@ class Rules {
   [[nodiscard]] Verdict check_account(AccountId account) const;
 
  private:
+  [[nodiscard]] Verdict check_package(const LiveOrder& order) const;
+  [[nodiscard]] bool package_fits(const LiveOrder& order) const;
+  [[nodiscard]] Verdict check_span(const LiveOrder& order, Second begin, Second end) const;
+  [[nodiscard]] Verdict check_leg(const PackageLeg& leg) const;
+  [[nodiscard]] Verdict check_legs_asked(const AwardOrder& award) const;
+  [[nodiscard]] Verdict check_part(const AwardOrder& award, std::size_t at) const;
   template <class Placing>
   [[nodiscard]] Verdict check_shape(const LiveOrder& order, const Placing& placing) const;
   template <class Placing>

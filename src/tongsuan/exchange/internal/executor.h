@@ -70,6 +70,13 @@ class Executor {
   [[nodiscard]] bool improves(const engine::LiveOrder& now, const engine::LiveOrder& then) const;
   void release(OrderId order);  // what is left of its hold
 
+  // ---- Packages
+  [[nodiscard]] std::int64_t dearest(ClassId accelerator, std::span<const HubId> hubs) const;
+  [[nodiscard]] bool package_outside_collar(const engine::LiveOrder& order) const;
+  [[nodiscard]] bool is_package_eligible(const engine::Package& package) const;
+  [[nodiscard]] std::optional<Code> check_award(const engine::AwardOrder& award) const;
+  Code award(engine::AwardOrder& command);
+
   // ---- Contracts
   [[nodiscard]] std::optional<Code> own_contract(engine::ContractId contract) const;
   [[nodiscard]] std::optional<Code> own_pool(engine::PoolId pool) const;
