@@ -49,7 +49,7 @@ struct Figures {
   std::uint64_t seeds = 0, on_disk = 0, steps = 0, lives = 0, crashes = 0, machine_stops = 0;
   std::uint64_t recoveries = 0, failed_openings = 0, take_overs = 0, fenced = 0, refused = 0;
   std::uint64_t records = 0, in_doubt = 0, answers = 0, repeats = 0, used_ids = 0;
-  std::uint64_t full = 0, snapshots = 0, from_snapshot = 0;
+  std::uint64_t full = 0, snapshots = 0, from_snapshot = 0, forgotten = 0;
   std::uint64_t rounds = 0, cleared = 0, lost_rounds = 0;
   std::uint64_t contracts = 0, failures = 0, extensions = 0, blocks_kept = 0;
 
@@ -64,7 +64,8 @@ struct Figures {
     see("records that were in doubt", &Figures::in_doubt), see("answers", &Figures::answers);
     see("repeated answers", &Figures::repeats), see("used ids", &Figures::used_ids);
     see("full journals", &Figures::full), see("snapshots", &Figures::snapshots);
-    see("recoveries from a snapshot", &Figures::from_snapshot), see("rounds", &Figures::rounds);
+    see("recoveries from a snapshot", &Figures::from_snapshot);
+    see("times history was forgotten", &Figures::forgotten), see("rounds", &Figures::rounds);
     see("rounds cleared", &Figures::cleared), see("rounds lost", &Figures::lost_rounds);
     see("contracts", &Figures::contracts), see("contracts failed", &Figures::failures);
     see("extensions", &Figures::extensions), see("blocks kept", &Figures::blocks_kept);

@@ -47,6 +47,18 @@ node::BatchRules batch_rules(Random& random) {
           .state_every = kEvery[random.below(4)]};
 }
 
+// Small, so that it happens; now and then none.
+node::ForgetRules forget_rules(Random& random) {
+  node::ForgetRules rules;
+  if (random.below(4) == 0) return rules;
+  rules.ended_min = static_cast<std::uint32_t>(random.below(8));
+  rules.ended_max = rules.ended_min + 1 + static_cast<std::uint32_t>(random.below(40));
+  rules.age = random.between(0, 2'000);
+  rules.step = 1 + static_cast<std::uint32_t>(random.below(6));
+  rules.pause = random.between(1, 60);
+  return rules;
+}
+
 rolling::MarketRules market_rules() {
   rolling::MarketRules rules = node::live_rules();
   rules.round = 300;
@@ -66,11 +78,19 @@ class Process::Desk final : public node::Desk {
   }
   [[nodiscard]] Second now() const override { return now_; }
   exchange::Answer take(exchange::Command command) override {
+    if (const auto* dispatch = std::get_if<exchange::Dispatch>(&command)) {
+      const auto* drop = std::get_if<engine::DropHistory>(&dispatch->what);
+      if (drop != nullptr && !process_.verdict_) {
+        process_.verdict_ = process_.forgets_by_the_rule(*drop, now_);
+        ++process_.forgotten_;
+      }
+    }
     const exchange::Output& output =
         process_.sequencer_.take(now_, {{}, 0, ledger::kHouse, std::move(command)}, 0);
     process_.see(output);
     return output.answer;
   }
+  [[nodiscard]] bool all_told() const override { return process_.events_.empty(); }
   void set_now(Second now) { now_ = now; }
 
  private:
@@ -92,7 +112,8 @@ Process::Process(const Plan& plan, Medium& medium, Witness& witness, Hooks hooks
                   },
                   [this](std::span<const node::Durable> records,
                          const std::optional<Digest>& state) { publish(records, state); }}),
-      driver_(make_energy(), market_rules()),
+      forget_(forget_rules(random_)),
+      driver_(make_energy(), market_rules(), forget_),
       desk_(std::make_unique<Desk>(*this)) {
   driver_.clear = [this](rolling::RoundInputs inputs) {
     inputs_ = std::move(inputs);
@@ -132,6 +153,13 @@ void Process::post(exchange::Request request, node::Token token) {
 
 void Process::see(const exchange::Output& output) {
   events_.insert(events_.end(), output.engine_events.begin(), output.engine_events.end());
+  for (const engine::Event& event : output.engine_events) {
+    if (const auto* gone = std::get_if<engine::OrderGone>(&event.what)) {
+      ended_at_[gone->order] = event.at;
+    } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
+      ended_at_[exchange_.state().engine().contract(ended->contract).order] = event.at;
+    }
+  }
   if (!output.record.empty()) batch_.push_back(output.record);
 }
 
@@ -201,6 +229,35 @@ Verdict Process::check_self() const {
   if (!engine.empty()) return Violation{"engine_invariants", engine};
   const std::string money = exchange::testing::wrong_money(exchange_.state());
   return money.empty() ? Verdict() : Violation{"money_of_orders", money};
+}
+
+// What ended in this life a short time ago stays unless there are too many, and enough stay. No
+// round is being cleared, and contracts stay with their orders.
+Verdict Process::forgets_by_the_rule(const engine::DropHistory& drop, Second now) const {
+  const engine::State& state = exchange_.state().engine();
+  const auto broken = [](const std::string& what) {
+    return Violation{"forgets_by_the_rule", what};
+  };
+  if (exchange_.state().gate().round != 0) return broken("while a round is cleared");
+  std::uint32_t ended = 0, going = 0, young = 0;
+  bool alone = false;
+  state.orders().each([&](std::uint32_t id, const engine::OrderRecord& record) {
+    const bool lives = record.state == engine::OrderState::kWaiting ||
+                       record.state == engine::OrderState::kRunning;
+    ended += lives ? 0U : 1U;
+    const bool goes = !lives && id < drop.orders_below;
+    going += goes ? 1U : 0U;
+    const auto at = ended_at_.find(OrderId{id});
+    young += goes && at != ended_at_.end() && at->second > now - forget_.age ? 1U : 0U;
+    const engine::ContractId contract{record.contract};
+    // Those below what was dropped already may be gone by an operator's command.
+    alone = alone || (!goes && state.knows(contract) && state.contract(contract).end >= 0 &&
+                      contract.value < drop.contracts_below &&
+                      contract.value >= state.dropped().contracts_below);
+  });
+  if (ended - going < forget_.ended_min) return broken("fewer stay than the rule keeps");
+  if (young > 0 && ended <= forget_.ended_max) return broken("what ended a short time ago goes");
+  return alone ? Verdict(broken("a contract goes before its order")) : Verdict();
 }
 
 // ---- The twin, and what is made of it --------------------------------------------------------
@@ -286,6 +343,7 @@ void Process::count(Figures& figures) const {
   figures.full += full_;
   figures.snapshots += snapshots_;
   figures.from_snapshot += from_snapshot_;
+  figures.forgotten += forgotten_;
 }
 
 }  // namespace tongsuan::simulation

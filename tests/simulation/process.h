@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -77,6 +78,8 @@ class Process {
   void clear_round();
   void store_round();
   [[nodiscard]] Verdict check_self() const;
+  // Of the driver's command to forget, before it is carried out.
+  [[nodiscard]] Verdict forgets_by_the_rule(const engine::DropHistory& drop, Second now) const;
 
   Random random_;
   Witness& witness_;
@@ -84,6 +87,7 @@ class Process {
   std::unique_ptr<Attached> attached_;
   exchange::Exchange exchange_, twin_;
   node::Sequencer sequencer_;
+  node::ForgetRules forget_;
   node::MarketDriver driver_;
   std::unique_ptr<Desk> desk_;
   std::deque<Mail> mail_;
@@ -102,7 +106,8 @@ class Process {
   bool must_act_ = false;  // requests were taken since the driver acted
   std::optional<journal::Failure> failure_;
   Verdict verdict_;
-  std::uint64_t full_ = 0, snapshots_ = 0, from_snapshot_ = 0;
+  std::map<OrderId, Second> ended_at_;  // in this life
+  std::uint64_t full_ = 0, snapshots_ = 0, from_snapshot_ = 0, forgotten_ = 0;
 };
 
 }  // namespace tongsuan::simulation

@@ -22,6 +22,8 @@ class Desk : public dispatch::Desk {
  public:
   [[nodiscard]] virtual const exchange::State& exchange() const = 0;
   virtual exchange::Answer take(exchange::Command command) = 0;
+  // Nothing has happened that the driver has not been told of.
+  [[nodiscard]] virtual bool all_told() const = 0;
 
   [[nodiscard]] const engine::State& state() const override { return exchange().engine(); }
   // The market does not know how far work has come. No hub has told of a checkpoint, so what was

@@ -14,6 +14,7 @@ class RoundDesk final : public Desk {
   RoundDesk(Desk& desk, const FinishedRound& finished) : desk_(desk), finished_(finished) {}
   [[nodiscard]] const exchange::State& exchange() const override { return desk_.exchange(); }
   [[nodiscard]] Second now() const override { return desk_.now(); }
+  [[nodiscard]] bool all_told() const override { return desk_.all_told(); }
   exchange::Answer take(exchange::Command command) override {
     return desk_.take(std::move(command));
   }
@@ -66,6 +67,7 @@ void MarketDriver::resume(Desk& desk) {
     return state->left_of(id).raw() - (record.first_start < 0 ? record.order.premium : 0);
   };
   timers_.resume(desk.state());
+  forgetting_.resume(desk.state());
   // The clearing that was under way is lost with the process that carried it.
   if (desk.exchange().gate().round != 0) {
     close_empty(desk, exchange::RoundOutcome::kUnsolved,
@@ -76,6 +78,7 @@ void MarketDriver::resume(Desk& desk) {
 
 void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
   timers_.see(desk.state(), events);
+  forgetting_.see(desk.state(), events);
   market_->react(desk, events);
   freeze(desk);
 }
@@ -86,10 +89,20 @@ std::optional<Second> MarketDriver::due(const Desk& desk) const {
   // A gate that an operator closed by hand is due at once.
   const bool closed = desk.exchange().gate().round != 0;
   const Second gate = closed ? desk.now() : desk.exchange().next_gate();
-  return timer ? std::min(*timer, gate) : gate;
+  const Second forget = may_forget(desk) ? forgetting_.due().value_or(gate) : gate;
+  return std::min({timer.value_or(gate), gate, forget});
+}
+
+bool MarketDriver::may_forget(const Desk& desk) const {
+  return !clearing_ && !market_->unfinished() && desk.exchange().gate().round == 0;
 }
 
 void MarketDriver::tick(Desk& desk) {
+  if (may_forget(desk) && desk.all_told()) {
+    if (auto drop = forgetting_.next(desk.state(), desk.now())) {
+      desk.take(exchange::Dispatch{std::move(*drop)});
+    }
+  }
   timers_.run(desk, kTimersAtOnce);
   const bool closed = desk.exchange().gate().round != 0;
   if (!clearing_ && (closed || desk.now() >= desk.exchange().next_gate())) close_gate(desk);

@@ -1,9 +1,10 @@
 // The rolling market as the driver of an exchange: gates on time, clearings elsewhere, dispatch in
-// between, and what happens because a second has come.
+// between, what happens because a second has come, and what is forgotten.
 #pragma once
 
 #include "tongsuan/engine/energy.h"
 #include "tongsuan/node/driver.h"
+#include "tongsuan/node/forgetting.h"
 #include "tongsuan/node/timers.h"
 #include "tongsuan/rolling/rolling_market.h"
 
@@ -15,8 +16,8 @@ namespace tongsuan::node {
 
 class MarketDriver final : public Driver {
  public:
-  MarketDriver(engine::Energy energy, rolling::MarketRules rules)
-      : energy_(std::move(energy)), rules_(rules) {}
+  MarketDriver(engine::Energy energy, rolling::MarketRules rules, ForgetRules forget = {})
+      : energy_(std::move(energy)), rules_(rules), forgetting_(forget) {}
 
   void resume(Desk& desk) override;
   void react(Desk& desk, const std::vector<engine::Event>& events) override;
@@ -27,6 +28,8 @@ class MarketDriver final : public Driver {
   void finish(Desk& desk, FinishedRound finished) override;
 
  private:
+  // Not between a gate and the close of its round, and not before the market has seen everything.
+  [[nodiscard]] bool may_forget(const Desk& desk) const;
   void close_gate(Desk& desk);
   void freeze(Desk& desk);
   void close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason);
@@ -35,6 +38,7 @@ class MarketDriver final : public Driver {
   rolling::MarketRules rules_;
   std::optional<rolling::RollingMarket> market_;
   Timers timers_;
+  Forgetting forgetting_;
   bool clearing_ = false;  // between a gate and the close of its round
   bool freezing_ = false;  // the gate is closed, and its book not yet made
 };

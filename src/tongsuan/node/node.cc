@@ -38,6 +38,7 @@ class Node::NodeDesk final : public Desk {
                          output.engine_events.end());
     return output.answer;
   }
+  [[nodiscard]] bool all_told() const override { return node_.events_.empty(); }
   void set_now(Second now) { now_ = now; }
 
  private:

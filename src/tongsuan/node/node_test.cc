@@ -4,6 +4,7 @@
 
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
+#include "tongsuan/node/history.h"
 #include "tongsuan/node/market_driver.h"
 #include "tongsuan/node/node_fixture.h"
 #include "tongsuan/node/recheck.h"
@@ -31,9 +32,9 @@ class NodeTest : public ::testing::Test {
     NodeOptions options;
     options.batch.state_every = 10;
     options.snapshot_every = snapshot_every_;
-    node_ = std::make_unique<Node>(Genesis{places(), 0}, *journal_, clock_,
-                                   std::make_unique<MarketDriver>(engine::Energy(), live_rules()),
-                                   options);
+    node_ = std::make_unique<Node>(
+        Genesis{places(), 0}, *journal_, clock_,
+        std::make_unique<MarketDriver>(engine::Energy(), live_rules(), forget_), options);
     const auto started = node_->start(
         [](const journal::Failure& failure) { ADD_FAILURE() << journal::to_string(failure); });
     ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
@@ -95,6 +96,7 @@ class NodeTest : public ::testing::Test {
   }
 
   std::uint64_t snapshot_every_ = 500'000;
+  ForgetRules forget_;
   journal::SimJournalDisk disk_;
   testing::SteppedClock clock_;
   std::unique_ptr<journal::SimJournal> journal_;
@@ -224,6 +226,57 @@ TEST_F(NodeTest, ARestartBeginsWithTheLastSnapshot) {
     EXPECT_EQ(view.state.order_name(OrderId{3}), "job");
     EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
   });
+}
+
+// Thousands of orders come and go; what is kept of them is bounded, and the journal has them all.
+TEST_F(NodeTest, WhatEndedLongAgoIsForgotten) {
+  forget_ = {.ended_min = 50, .ended_max = 400, .age = 20, .step = 10, .pause = 5};
+  snapshot_every_ = 700;
+  open();
+  const ParticipantId alice{3};
+  engine::LiveOrder later = order(1);
+  later.not_before = 90'000;
+  must(alice, exchange::SubmitOrder{later, "waits"});
+  std::uint32_t most = 0, most_listed = 0;
+  for (int i = 1; i <= 2'000; ++i) {
+    const exchange::Answer sent = ask(alice, exchange::SubmitOrder{order(4), "job"});
+    ASSERT_EQ(sent.code, Code::kDone);
+    must(alice, exchange::CancelOrder{OrderId{static_cast<std::uint32_t>(sent.value)}});
+    clock_.set(i / 10);
+    if (i % 50 != 0) continue;
+    node_->read([&](const View& view) {
+      most = std::max(most, view.state.engine().orders().kept());
+      most_listed = std::max<std::uint32_t>(
+          most_listed, static_cast<std::uint32_t>(view.index.orders_of(alice).size()));
+      EXPECT_EQ(view.index.orders_of(alice).size(), view.state.engine().orders().kept());
+    });
+    if (i == 1'000) restart();
+  }
+  EXPECT_LT(most, 600U);
+  EXPECT_EQ(most_listed, most);
+  node_->read([&](const View& view) {
+    const engine::State& state = view.state.engine();
+    EXPECT_EQ(state.order_count(), 2'001U);
+    EXPECT_TRUE(state.is_forgotten(OrderId{1}));
+    EXPECT_TRUE(state.knows(OrderId{0}));
+    EXPECT_TRUE(state.knows(OrderId{2'000}));
+    EXPECT_LE(state.orders().chunks_kept(), 4U);
+    EXPECT_EQ(view.index.sequence_of(OrderId{1}), 0U);
+    EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
+  });
+  EXPECT_EQ(ask(alice, exchange::CancelOrder{OrderId{1}}).code, Code::kUnknown);
+  must(alice, exchange::CancelOrder{OrderId{0}});
+  node_->stop();
+  const auto reader = journal::sim_reader(disk_);
+  History history(places(), 0, *reader);
+  const auto story = history.story(Subject{1, {}, {}, {}}, {.first = 1, .last = 100});
+  ASSERT_TRUE(story.ok());
+  EXPECT_GE(story.value().lines.size(), 3U);
+  const auto then = history.as_of(story.value().lines.back().sequence, [](const View& view) {
+    EXPECT_TRUE(view.state.engine().knows(OrderId{1}));
+  });
+  EXPECT_TRUE(then.ok());
+  EXPECT_TRUE(recheck_all().ok());
 }
 
 TEST_F(NodeTest, AFullQueueSaysSo) {

@@ -50,6 +50,7 @@ std::uint32_t Relocation::step(dispatch::Desk& desk, dispatch::Scheduler& line,
       break;
     }
     const Candidate& candidate = candidates_[next_];
+    if (!desk.state().knows(candidate.contract)) continue;  // it ended long ago
     if (desk.state().contract(candidate.contract).end >= 0) continue;
     if (auto found = find_move(desk.state(), line, prices, candidate)) {
       const dispatch::Option& to = found->option;

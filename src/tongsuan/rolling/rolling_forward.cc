@@ -61,7 +61,7 @@ bool RollingMarket::is_near(const State& state, OrderId order, Second now) const
 void RollingMarket::book_new(dispatch::Desk& desk, const std::vector<OrderId>& later) {
   if (!rules_.forward.blocks) return;
   for (const OrderId order : later) {
-    if (desk.state().order(order).order.premium == 0) continue;
+    if (!desk.state().knows(order) || desk.state().order(order).order.premium == 0) continue;
     if (!is_near(desk.state(), order, desk.now()) ||
         !book(desk, order, forward_view(desk.state(), desk.now()), false)) {
       unbooked_.push_back(order);
@@ -91,6 +91,7 @@ void RollingMarket::book_unbooked(dispatch::Desk& desk) {
   if (unbooked_.empty()) return;
   const ForwardView view = forward_view(desk.state(), desk.now());
   std::erase_if(unbooked_, [&](OrderId order) {
+    if (!desk.state().knows(order)) return true;
     const OrderRecord& record = desk.state().order(order);
     return record.state != engine::OrderState::kWaiting ||
            desk.now() >= engine::wanted_from(record.order) ||

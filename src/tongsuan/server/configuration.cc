@@ -1,6 +1,6 @@
 #include "tongsuan/server/configuration.h"
 
-#include <chrono>
+#include <algorithm>
 #include <unistd.h>
 
 #include "tongsuan/access/mode.h"
@@ -79,6 +79,16 @@ ServiceOptions to_service_options(const DaemonOptions& options) {
   service.metrics_for_all = options.metrics_for_all;
   if (!options.provider.settings.issuer.empty()) service.provider = options.provider.settings;
   return service;
+}
+
+node::ForgetRules to_forget_rules(const DaemonOptions& options) {
+  node::ForgetRules rules;
+  rules.ended_min = static_cast<std::uint32_t>(options.ended_min);
+  rules.ended_max = static_cast<std::uint32_t>(options.ended_max);
+  rules.age = options.ended_age;
+  // A part of what is kept at a time: each look goes over all of it.
+  rules.step = std::clamp<std::uint32_t>(rules.ended_max / 64, 1, rules.step);
+  return rules;
 }
 
 net::ServerOptions to_server_options(const DaemonOptions& options) {

@@ -4,12 +4,14 @@
 #include <string>
 
 #include "tongsuan/net/server.h"
+#include "tongsuan/node/forgetting.h"
 #include "tongsuan/server/daemon_options.h"
 #include "tongsuan/server/service.h"
 
 namespace tongsuan::server {
 
 [[nodiscard]] ServiceOptions to_service_options(const DaemonOptions& options);
+[[nodiscard]] node::ForgetRules to_forget_rules(const DaemonOptions& options);
 [[nodiscard]] net::ServerOptions to_server_options(const DaemonOptions& options);
 // Development is for this machine only.
 [[nodiscard]] Result<Done> check_address(const DaemonOptions& options);

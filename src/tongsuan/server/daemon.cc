@@ -289,7 +289,8 @@ std::optional<int> Daemon::start_node(bool make) {
   node_options.batch.bytes = std::size_t{512} << 10;
   node_ = std::make_unique<node::Node>(
       node::Genesis{founding_.market.places, founding_.opened}, *journal_, *clock_,
-      std::make_unique<node::MarketDriver>(founding_.market.energy, node::live_rules()),
+      std::make_unique<node::MarketDriver>(founding_.market.energy, node::live_rules(),
+                                           to_forget_rules(options_)),
       node_options);
   if (script_ && !options_.init) {
     outside_ = std::make_unique<connectors::WorldRunner>(

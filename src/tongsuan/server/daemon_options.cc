@@ -59,6 +59,9 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"limits", "streams", "", &o.streams, {0, 1'000'000}},
       {"events", "kept", "", &o.events_kept, {1, 16'777'216}},
       {"events", "bytes", "", &o.event_bytes_kept, {65'536, std::int64_t{1} << 36}},
+      {"history", "ended_min", "", &o.ended_min, {0, 100'000'000}},
+      {"history", "ended_max", "", &o.ended_max, {1, 100'000'000}},
+      {"history", "age_seconds", "", &o.ended_age, {0, 315'360'000}},
       {"webhooks", "ca_file", "", &o.webhook_ca_file},
       {"metrics", "for_all", "", &o.metrics_for_all},
       {"oidc", "issuer", "", &oidc.settings.issuer},
@@ -279,6 +282,11 @@ Result<Done> check(DaemonOptions& options) {
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     return fault(options, options.tls_key.empty() ? "tls.certificate" : "tls.key",
                  "--tls-cert and --tls-key come together", "give both, or none");
+  }
+  if (options.ended_max < options.ended_min) {
+    const bool most = options.origins.contains("history.ended_max");
+    return fault(options, most ? "history.ended_max" : "history.ended_min",
+                 "history.ended_max is below history.ended_min", "make it larger");
   }
   TONGSUAN_TRY([[maybe_unused]] const Done listen, read_listen(options));
   return check_provider(options);

@@ -55,6 +55,8 @@ struct DaemonOptions {
   std::int64_t connections = 4'096, connections_per_address = 256;
   std::int64_t streams = 10'000;
   std::int64_t events_kept = 65'536, event_bytes_kept = std::int64_t{32} << 20;
+  // What has ended and is kept in memory: at least, at most, and for how long in between.
+  std::int64_t ended_min = 100'000, ended_max = 1'000'000, ended_age = 604'800;
   std::string webhook_ca_file;
   bool metrics_for_all = false;
   ProviderOptions provider;

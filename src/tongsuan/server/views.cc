@@ -111,7 +111,8 @@ void write_package(json::Writer& out, const Core& core, const View& view, OrderI
 // The contracts of an order, the first first.
 std::vector<std::uint32_t> contracts_of(const View& view, const engine::OrderRecord& record) {
   std::vector<std::uint32_t> contracts;
-  for (std::uint32_t id = record.contract; id != kNone;
+  const engine::State& engine = view.state.engine();
+  for (std::uint32_t id = record.contract; id != kNone && engine.knows(engine::ContractId{id});
        id = view.index.previous_of(engine::ContractId{id})) {
     contracts.push_back(id);
   }
