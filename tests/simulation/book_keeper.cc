@@ -1,6 +1,7 @@
 #include "book_keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tongsuan/base/int128.h"
 
@@ -90,6 +91,30 @@ class BookKeeper::Engine {
     books_.blocks_[event.what.order.value] = {event.what.begin, event.what.pool.value,
                                               event.what.way};
   }
+  // All legs of one alternative, or less of a curve; together no dearer than the whole was worth.
+  void operator()(const engine::OrderAwarded& event) {
+    const Order whole = books_.orders_[event.what.order.value];
+    const engine::Package& package = *whole.what.package;
+    const engine::Alternative& chosen = package.alternatives[event.what.alternative];
+    const bool curve = package.kind == engine::PackageKind::kCurve;
+    if (!curve && event.what.parts.size() != chosen.legs.size()) {
+      books_.fault("packages_are_awarded_whole", "order " + number(event.what.order.value));
+    }
+    int128 cost = 0;
+    for (std::size_t i = 0; i < event.what.parts.size(); ++i) {
+      const engine::AwardPart& part = event.what.parts[i];
+      if (!serves(part, chosen.legs[curve ? 0 : i], curve)) {
+        books_.fault("packages_are_awarded_whole",
+                     "a part is not its leg, of order " + number(event.what.order.value));
+      }
+      cost += add_part(whole, part);
+    }
+    if (cost > chosen.value || cost > whole.what.value) {
+      books_.fault("nobody_pays_more_than_offered",
+                   "parts of order " + number(event.what.order.value));
+    }
+    ++books_.awards_;
+  }
   void operator()(const engine::BlockReleased& event) { books_.blocks_.erase(event.order.value); }
   void operator()(const engine::NodesChanged& event) {
     const std::int64_t whole = books_.places_.pools[event.pool.value].node_devices;
@@ -119,6 +144,7 @@ class BookKeeper::Engine {
     }
     take(contract, -1);
     contract.segment = books_.segment(contract, at_, event.expected_end);
+    if (order.part) check_part(order, what, event.expected_end);
     if (!order.started) premium(order, what, contract);
     order.started = order.runs = true;
     order.contract = event.contract.value;
@@ -128,6 +154,9 @@ class BookKeeper::Engine {
   void operator()(const engine::ContractExtended& event) {
     Contract& contract = books_.contracts_[event.contract.value];
     if (contract.ended) books_.fault("a_contract_ends_once", "it goes on after its end");
+    if (books_.orders_[contract.order].part) {
+      books_.fault("parts_keep_their_terms", "one goes on beyond its leg");
+    }
     const Second from = std::min(at_, contract.segment.until);
     books_.settle(contract, from);
     contract.segment = books_.segment(contract, from, event.until);
@@ -157,6 +186,42 @@ class BookKeeper::Engine {
       if (node.free < 0) books_.fault("capacity_is_sold_once", "a node has not so many devices");
       if (sign < 0 && !node.up) books_.fault("capacity_is_sold_once", "a node is down");
     }
+  }
+  bool serves(const engine::AwardPart& part, const engine::PackageLeg& leg, bool curve) const {
+    const engine::Pool& pool = books_.places_.pools[part.pool.value];
+    if (pool.hub != leg.hub || pool.accelerator != leg.accelerator) return false;
+    if (curve) return part.gang <= leg.gang && part.begin >= leg.begin && part.end <= leg.end;
+    return part.gang == leg.gang && part.begin == leg.begin && part.end == leg.end;
+  }
+  // What it costs, rounded up.
+  std::int64_t add_part(const Order& whole, const engine::AwardPart& part) {
+    const engine::Pool& pool = books_.places_.pools[part.pool.value];
+    const std::uint32_t node = pool.node_devices;
+    const bool shares = part.gang < node && !whole.what.whole_nodes;
+    const std::uint32_t devices = shares ? part.gang : (part.gang + node - 1) / node * node;
+    const int128 product =
+        static_cast<int128>(devices) * part.price.raw() * (part.end - part.begin);
+    Order order;
+    order.buyer = whole.buyer;
+    order.what.ways = {{pool.accelerator, part.gang, part.end - part.begin}};
+    order.what.whole_nodes = whole.what.whole_nodes;
+    order.what.value = static_cast<std::int64_t>((product + 3'599) / 3'600);
+    order.part = true;
+    order.begin = part.begin;
+    order.end = part.end;
+    order.price = part.price.raw();
+    const std::int64_t cost = order.what.value;
+    const auto id = static_cast<std::uint32_t>(books_.orders_.size());
+    books_.orders_.push_back(std::move(order));
+    books_.blocks_[id] = {part.begin, part.pool.value, 0};
+    books_.awarded_parts_.push_back(id);
+    return cost;
+  }
+  void check_part(const Order& order, const engine::StartOrder& what, Second end) {
+    if (at_ < order.begin || end > order.end || what.price.raw() != order.price) {
+      books_.fault("parts_keep_their_terms", "order " + number(what.order.value));
+    }
+    if (at_ == order.begin) ++books_.parts_kept_;
   }
   // Who starts first at the begin of a block, in its pool, had what the premium was for.
   void premium(Order& order, const engine::StartOrder& what, const Contract& contract) {
@@ -269,7 +334,17 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
   return std::nullopt;
 }
 
+Verdict BookKeeper::packages_are_awarded_whole(const exchange::State& state) {
+  for (const std::uint32_t part : std::exchange(awarded_parts_, {})) {
+    if (state.engine().block(OrderId{part}) != nullptr) continue;
+    return Violation{"packages_are_awarded_whole", "order " + number(part) + " has no block"};
+  }
+  return std::nullopt;
+}
+
 void BookKeeper::count(Figures& figures) const {
+  figures.packages += awards_;
+  figures.parts_kept += parts_kept_;
   figures.contracts += contracts_.size();
   figures.failures += failures_;
   figures.extensions += extensions_;

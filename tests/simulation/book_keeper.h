@@ -3,7 +3,8 @@
 // or ledger, and looks at no posting but payments from and to the outside and between own accounts.
 //
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
-// holds_cover_what_orders_may_cost, nobody_pays_more_than_offered.
+// holds_cover_what_orders_may_cost, nobody_pays_more_than_offered, packages_are_awarded_whole,
+// parts_keep_their_terms.
 #pragma once
 
 #include <map>
@@ -26,6 +27,8 @@ class BookKeeper {
   // What the events say of the state after their record.
   [[nodiscard]] Verdict money_is_conserved(const exchange::State& state) const;
   [[nodiscard]] Verdict holds_cover_what_orders_may_cost(const exchange::State& state) const;
+  // Every part of what this record awarded has its block; call once after each record.
+  [[nodiscard]] Verdict packages_are_awarded_whole(const exchange::State& state);
   void count(Figures& figures) const;
 
  private:
@@ -37,6 +40,9 @@ class BookKeeper {
     std::int64_t paid = 0;  // for device-time that has been settled
     std::int64_t premium_paid = 0;
     std::uint32_t contract = 0;  // the last one
+    bool part = false;           // of an award: its leg is [begin, end) at `price`
+    Second begin = 0, end = 0;
+    std::int64_t price = 0;
   };
   // What was agreed to be paid for [from, until) of a contract, and how much of it was delivered.
   struct Segment {
@@ -81,7 +87,8 @@ class BookKeeper {
   std::map<std::uint32_t, Block> blocks_;  // by order
   std::int64_t penalty_ppm_ = exchange::Rules().penalty_ppm;
   std::int64_t from_outside_ = 0;
-  std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0;
+  std::vector<std::uint32_t> awarded_parts_;  // of this record
+  std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0, awards_ = 0, parts_kept_ = 0;
   Verdict broken_;
 };
 

@@ -239,10 +239,73 @@ void Clients::submit(Id buyer, Second now) {
   make(buyer, std::move(submit), text);
 }
 
+// Legs within two hours, which a book of the simulation has; now and then elsewhere.
+engine::PackageLeg Clients::some_leg(Second from) {
+  const Second begin = from + static_cast<Second>(random_.below(1'500));
+  return {ClassId{static_cast<std::uint32_t>(random_.below(5) / 4)},
+          HubId{static_cast<std::uint32_t>(random_.below(2))},
+          1 + static_cast<std::uint32_t>(random_.below(random_.below(4) == 0 ? 8 : 4)), begin,
+          begin + 1 + static_cast<Second>(random_.below(900))};
+}
+
+engine::Alternative Clients::some_alternative(Second from, bool one_place) {
+  engine::Alternative made;
+  int128 device_seconds = 0;
+  for (std::uint64_t i = 1 + random_.below(3); i > 0; --i) {
+    engine::PackageLeg leg = some_leg(from);
+    if (one_place && !made.legs.empty()) {
+      leg.hub = made.legs.front().hub;
+      leg.accelerator = made.legs.front().accelerator;
+      leg.gang = made.legs.front().gang;
+    }
+    if (one_place || random_.below(3) > 0) from = leg.end;
+    device_seconds += static_cast<int128>(leg.gang) * (leg.end - leg.begin);
+    made.legs.push_back(leg);
+  }
+  made.value =
+      static_cast<std::int64_t>(device_seconds * kDeviceSecond * random_.between(50, 900) / 100);
+  return made;
+}
+
+engine::Package Clients::some_package(Second now) {
+  const Second from = now + static_cast<Second>(random_.below(900));
+  engine::Package package;
+  package.kind = static_cast<engine::PackageKind>(random_.below(4));
+  package.alternatives.push_back(
+      some_alternative(from, package.kind == engine::PackageKind::kService));
+  if (package.kind == engine::PackageKind::kOptions) {
+    package.alternatives.push_back(some_alternative(from, false));
+  } else if (package.kind == engine::PackageKind::kService) {
+    for (engine::PackageLeg& leg : package.alternatives.front().legs) leg.hub = HubId{0};
+    package.alternatives.push_back(package.alternatives.front());
+    for (engine::PackageLeg& leg : package.alternatives.back().legs) leg.hub = HubId{1};
+  } else if (package.kind == engine::PackageKind::kCurve) {
+    engine::PackageLeg leg = some_leg(from);
+    leg.end += 1'800;
+    const std::int64_t price = kDeviceSecond * 3'600 * random_.between(60, 500) / 100;
+    package.steps = {{Price(price), 1 + static_cast<std::uint32_t>(random_.below(6))},
+                     {Price(price / 2), 1 + static_cast<std::uint32_t>(random_.below(6))}};
+    leg.gang = package.steps[0].devices + package.steps[1].devices;
+    package.alternatives = {{engine::curve_value(package.steps, leg.end - leg.begin), {leg}}};
+  }
+  return package;
+}
+
+void Clients::submit_package(Id buyer, Second now) {
+  engine::LiveOrder order;
+  order.package = some_package(now);
+  engine::set_package_terms(order);
+  const std::string text = "submits a package of " + std::to_string(order.value);
+  make(buyer,
+       exchange::SubmitOrder{std::move(order),
+                             "package of call " + std::to_string(calls_.size() + 1)},
+       text);
+}
+
 void Clients::buyer_acts(Id buyer, Second now) {
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
-  switch (random_.below(13)) {
+  switch (random_.below(14)) {
     case 5:
       return make(buyer, exchange::DropWebhook{static_cast<std::uint32_t>(random_.below(4))},
                   "drops a webhook");
@@ -259,6 +322,8 @@ void Clients::buyer_acts(Id buyer, Second now) {
       return make(buyer,
                   exchange::PutWebhook{"https://hook-" + std::to_string(calls_.size() + 1), {}},
                   "puts a webhook");
+    case 6:
+      return submit_package(buyer, now);
     default:
       return submit(buyer, now);
   }

@@ -63,6 +63,10 @@ class Clients {
   void submit(Id buyer, Second now);
   [[nodiscard]] engine::LiveOrder some_order(Second now);
   [[nodiscard]] OrderId some_order_id();
+  void submit_package(Id buyer, Second now);
+  [[nodiscard]] engine::PackageLeg some_leg(Second from);
+  [[nodiscard]] engine::Alternative some_alternative(Second from, bool one_place);
+  [[nodiscard]] engine::Package some_package(Second now);
   void supplier_acts(Id supplier, Second now);
   void hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now);
   void learn(const Call& call);

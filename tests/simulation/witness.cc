@@ -131,6 +131,7 @@ Verdict Witness::commit(std::uint64_t sequence, std::string_view bytes, const Se
   if (misfit) {
     return Violation{"records_fit", "command " + std::to_string(sequence) + ": " + misfit->what};
   }
+  TONGSUAN_VERDICT(books_.packages_are_awarded_whole(exchange_.state()));
   return judge();
 }
 

@@ -357,7 +357,9 @@ Told<std::optional<RoundRow>> RoundShelf::row_of(OrderId order, std::optional<st
       return;
     }
     const RoundRow* last = row_to_ask(view, order);
-    if (last != nullptr && last->outcome == RoundOutcome::kCleared) {
+    // A part stands in no book.
+    const bool part = engine::is_part(view.state.engine().order(order).order);
+    if (!part && last != nullptr && last->outcome == RoundOutcome::kCleared) {
       row = *last;
       return;
     }
