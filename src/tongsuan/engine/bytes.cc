@@ -86,6 +86,11 @@ class EventWriter : private internal::Writer {
     number(event.orders_below);
     number(event.contracts_below);
   }
+  void operator()(const ContractShrunk& event) {
+    number(event.what.contract.value);
+    list(event.what.gone);
+    number(event.what.per_node);
+  }
 
  private:
   template <class What>
@@ -172,6 +177,11 @@ class EventReader {
   void operator()(HistoryDropped& event) {
     in_.read(event.orders_below);
     in_.read(event.contracts_below);
+  }
+  void operator()(ContractShrunk& event) {
+    in_.read(event.what.contract.value);
+    read_numbers(in_, kNodesMax, event.what.gone);
+    in_.read(event.what.per_node);
   }
 
  private:

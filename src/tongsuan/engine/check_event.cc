@@ -84,6 +84,7 @@ class Fitting {
   Verdict operator()(const AccountAdded& event) const {
     return rules_.check_account(event.account);
   }
+  Verdict operator()(const ContractShrunk& event) const { return rules_.check_shrink(event.what); }
 
  private:
   [[nodiscard]] Verdict without_block(OrderId order) const {

@@ -112,11 +112,18 @@ struct DropHistory {
 };
 // Somebody else trades from now on, under the next number.
 struct AddAccount {};
+// Devices of a contract that goes on are given back: whole nodes of it, or some of those on its
+// only node. Some stay.
+struct ShrinkContract {
+  ContractId contract;
+  std::vector<std::uint32_t> gone;  // nodes, rising
+  std::uint32_t per_node = 0;       // devices on each node that stays, from now on
+};
 
 using Command =
     std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
                  EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound, OpenOrder,
-                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount>;
+                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount, ShrinkContract>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -193,13 +200,17 @@ struct HistoryDropped {
 struct AccountAdded {
   AccountId account;
 };
+struct ContractShrunk {
+  ShrinkContract what;
+};
 
 // New kinds come last: the position is part of the bytes.
 struct Event {
   Second at = 0;
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
-               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded>
+               OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded,
+               ContractShrunk>
       what;
 };
 

@@ -154,6 +154,12 @@ class Decider {
     return std::nullopt;
   }
 
+  std::optional<Refusal> operator()(ShrinkContract& command) {
+    if (const auto refusal = rules_.check_shrink(command)) return refusal;
+    emit(ContractShrunk{std::move(command)});
+    return std::nullopt;
+  }
+
  private:
   template <class What>
   void emit(What&& what) {

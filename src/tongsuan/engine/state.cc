@@ -283,6 +283,25 @@ void State::on(const AccountAdded& event) {
   add_account(places_);
 }
 
+void State::on(const ContractShrunk& event) {
+  Contract& contract = contracts_[event.what.contract.value];
+  TONGSUAN_CHECK(contract.end < 0);
+  PoolState& pool = pools_[contract.pool.value];
+  for (const std::uint32_t at : event.what.gone) {
+    Node& node = pool.nodes[at];
+    std::erase(node.contracts, event.what.contract);
+    set_free(pool, node, node.free + contract.per_node);
+    set_busy_until(node);
+    TONGSUAN_CHECK(std::erase(contract.nodes, at) == 1);
+  }
+  const std::uint32_t less = contract.per_node - event.what.per_node;
+  contract.per_node = event.what.per_node;
+  for (std::size_t i = 0; less > 0 && i < contract.nodes.size(); ++i) {
+    Node& node = pool.nodes[contract.nodes[i]];
+    set_free(pool, node, node.free + less);
+  }
+}
+
 const Block* State::block(OrderId order) const {
   const auto at = std::ranges::lower_bound(blocks_, order, {}, &Block::order);
   return at != blocks_.end() && at->order == order ? &*at : nullptr;

@@ -155,6 +155,7 @@ class State {
   void on(const OrderAmended& event);
   void on(const HistoryDropped& event);
   void on(const AccountAdded& event);
+  void on(const ContractShrunk& event);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);

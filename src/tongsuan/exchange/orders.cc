@@ -158,7 +158,8 @@ Code Executor::operator()(CancelOrder& command) {
   value_ = command.order.value;
   if (record.state == OrderState::kRunning) {
     return end(
-        {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm});
+        {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm},
+        command.resell ? Price(0) : kAskNever);
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

@@ -9,6 +9,10 @@ namespace tongsuan::server {
 
 using engine::ContractId;
 
+namespace {
+const std::size_t kPostLeg = ledger::Leg(ledger::Post()).index();
+}
+
 std::optional<ContractId> contract_of(const exchange::Event& event) {
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
     if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
@@ -20,10 +24,20 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* extended = std::get_if<engine::ContractExtended>(&happened->what)) {
       return extended->contract;
     }
+    if (const auto* shrunk = std::get_if<engine::ContractShrunk>(&happened->what)) {
+      return shrunk->what.contract;
+    }
   } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
     if (const auto* granted = std::get_if<exchange::ContractGranted>(own)) return granted->contract;
     if (const auto* metered = std::get_if<exchange::ContractMetered>(own)) return metered->contract;
     if (const auto* settled = std::get_if<exchange::ContractSettled>(own)) return settled->contract;
+    if (const auto* owned = std::get_if<exchange::ContractOwned>(own)) return owned->contract;
+    if (const auto* offer = std::get_if<exchange::ResaleOffered>(own)) return offer->terms.contract;
+    if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) return opened->contract;
+    if (const auto* taken = std::get_if<exchange::ResaleTaken>(own)) return taken->contract;
+    if (const auto* metered = std::get_if<exchange::ResaleMetered>(own)) return metered->contract;
+    if (const auto* earned = std::get_if<exchange::ResaleEarned>(own)) return earned->contract;
+    if (const auto* closed = std::get_if<exchange::ResaleClosed>(own)) return closed->contract;
   }
   return std::nullopt;
 }
@@ -69,6 +83,24 @@ void History::see_own(const exchange::OwnEvent& event, std::uint64_t sequence) {
   }
 }
 
+// What a contract delivered with devices that it has no more stays counted; which line of the
+// record went to a seller is known from what it earned.
+void History::see_resale(const exchange::OwnEvent& event, std::uint64_t sequence, Second at) {
+  if (const auto* offered = std::get_if<exchange::ResaleOffered>(&event)) {
+    ContractFacts& contract = facts(offered->terms.contract, sequence);
+    if (offered->terms.from <= at && !contract.ended) {
+      contract.delivered_gone += contract.delivered * offered->terms.devices;
+    }
+  } else if (const auto* earned = std::get_if<exchange::ResaleEarned>(&event)) {
+    for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+      if (line->sequence != sequence) break;
+      if (line->leg != kPostLeg || line->did.to.participant != earned->seller) continue;
+      line->resale = true;
+      break;
+    }
+  }
+}
+
 void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
                         const exchange::Event& event) {
   if (const auto* money = std::get_if<exchange::MoneyEvent>(&event)) {
@@ -87,6 +119,7 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
     see_engine(*happened, sequence, part);
   } else {
     see_own(std::get<exchange::OwnEvent>(event), sequence);
+    see_resale(std::get<exchange::OwnEvent>(event), sequence, at);
   }
   const auto contract = contract_of(event);
   if (!contract) return;
