@@ -23,6 +23,7 @@ BookKeeper::BookKeeper(const engine::Places& places) : places_(places) {
   }
   suppliers_.resize(places.hubs.size());
   people_.resize(1);
+  owners_.resize(1);
 }
 
 void BookKeeper::fault(const char* oracle, const std::string& what) {
@@ -42,7 +43,7 @@ std::int64_t BookKeeper::Segment::due(Second delivered_until) const {
 
 BookKeeper::Segment BookKeeper::segment(const Contract& contract, Second from, Second until) const {
   const auto devices = static_cast<int128>(contract.per_node) * contract.nodes.size();
-  const int128 product = devices * contract.price * (until - from);
+  const int128 product = contract.own ? 0 : devices * contract.price * (until - from);
   return {from, until, from, static_cast<std::int64_t>((product + 3'599) / 3'600)};
 }
 
@@ -51,14 +52,39 @@ void BookKeeper::settle(Contract& contract, Second until) {
   Segment& segment = contract.segment;
   const Second to = std::clamp(until, segment.metered, segment.until);
   const std::int64_t now = segment.due(to) - segment.due(segment.metered);
+  const Second from = segment.metered;
   segment.metered = to;
   Order& order = orders_[contract.order];
   order.paid += now;
-  people_[order.buyer].total -= now;
-  people_[supplier_of(contract)].total += now;
-  if (order.paid + order.premium_paid > order.what.value + order.what.premium) {
+  const auto number_of = static_cast<std::uint32_t>(&contract - contracts_.data());
+  pay(order.buyer,
+      {{false, number_of}, contract.price, contract.devices(), from, to, supplier_of(contract)},
+      now);
+  if (order.paid + order.moved + order.premium_paid > order.what.value + order.what.premium) {
     fault("nobody_pays_more_than_offered", "order " + number(contract.order));
   }
+}
+
+void BookKeeper::pay(std::uint32_t buyer, const ResaleBook::Payer& payer, std::int64_t amount) {
+  if (amount == 0) return;
+  const auto payments = resales_.split(payer, amount);
+  people_[buyer].total -= amount;
+  for (const ResaleBook::Payment& payment : payments) people_[payment.to].total += payment.amount;
+  resales_.note_income(payments);
+}
+
+void BookKeeper::settle_resale(std::uint32_t resale, Second until) {
+  const ResaleBook::Row row = resales_.rows().at(resale);
+  const std::int64_t now = resales_.meter(resale, until);
+  const std::uint32_t supplier = suppliers_[places_.pools[row.pool].hub.value];
+  pay(row.seller, {{true, resale}, row.price, row.devices, row.metered, until, supplier}, now);
+}
+
+std::uint32_t BookKeeper::owner_of(std::uint32_t participant) const {
+  while (owners_[participant] != 0 && owners_[participant] != participant) {
+    participant = owners_[participant];
+  }
+  return participant;
 }
 
 void BookKeeper::penalise(const Contract& contract) {
@@ -143,6 +169,7 @@ class BookKeeper::Engine {
       books_.fault("capacity_is_sold_once", "a gang has not its nodes");
     }
     take(contract, -1);
+    contract.own = books_.owner_of(order.buyer) == books_.owner_of(books_.supplier_of(contract));
     contract.segment = books_.segment(contract, at_, event.expected_end);
     if (order.part) check_part(order, what, event.expected_end);
     if (!order.started) premium(order, what, contract);
@@ -166,6 +193,8 @@ class BookKeeper::Engine {
     Contract& contract = books_.contracts_[event.contract.value];
     if (contract.ended) books_.fault("a_contract_ends_once", number(event.contract.value));
     books_.settle(contract, at_);
+    const Segment& segment = contract.segment;
+    books_.resales_.given(event.contract.value, segment.cost - segment.due(segment.metered));
     if (event.reason == engine::EndReason::kFailed) {
       books_.penalise(contract);
       ++books_.failures_;
@@ -174,6 +203,22 @@ class BookKeeper::Engine {
     contract.ended = true;
     contract.segment = {};
     books_.orders_[contract.order].runs = false;
+  }
+  void operator()(const engine::ContractShrunk& event) {
+    Contract& contract = books_.contracts_[event.what.contract.value];
+    if (contract.ended) books_.fault("a_contract_ends_once", "it shrinks after its end");
+    const Second from = std::min(at_, contract.segment.until);
+    books_.settle(contract, from);
+    const std::int64_t before = contract.devices();
+    take(contract, 1);
+    for (const std::uint32_t node : event.what.gone) std::erase(contract.nodes, node);
+    contract.per_node = event.what.per_node;
+    take(contract, -1);
+    const std::int64_t left = contract.segment.cost - contract.segment.due(from);
+    const std::int64_t gone = before - contract.devices();
+    const auto given = static_cast<std::int64_t>(static_cast<int128>(left) * gone / before);
+    books_.resales_.given(event.what.contract.value, given);
+    contract.segment = {from, contract.segment.until, from, left - given};
   }
   template <class Other>
   void operator()(const Other&) {}
@@ -226,6 +271,7 @@ class BookKeeper::Engine {
   // Who starts first at the begin of a block, in its pool, had what the premium was for.
   void premium(Order& order, const engine::StartOrder& what, const Contract& contract) {
     const auto block = books_.blocks_.find(what.order.value);
+    if (contract.own) return;
     if (block == books_.blocks_.end() || order.what.premium == 0) return;
     const Block& promised = block->second;
     if (promised.pool != what.pool.value || promised.way != what.way || promised.begin != at_) {
@@ -243,9 +289,11 @@ class BookKeeper::Engine {
 
 class BookKeeper::Own {
  public:
-  explicit Own(BookKeeper& books) : books_(books) {}
+  Own(BookKeeper& books, Second at) : books_(books), at_(at) {}
   void operator()(const exchange::ParticipantOpened& event) {
     books_.people_.resize(event.participant.value + std::size_t{1});
+    books_.owners_.resize(books_.people_.size());
+    books_.owners_[event.participant.value] = event.owner.value;
   }
   void operator()(const exchange::HubAssigned& event) {
     books_.suppliers_[event.hub.value] = event.supplier.value;
@@ -261,8 +309,48 @@ class BookKeeper::Own {
   template <class Other>
   void operator()(const Other&) {}
 
+  void operator()(const exchange::ContractOwned& event) {
+    ++books_.own_;
+    if (books_.contracts_[event.contract.value].own) return;
+    books_.fault("money_is_conserved", "an own contract between strangers");
+  }
+  void operator()(const exchange::TakeOrPaySet& event) { books_.take_or_pay_ppm_ = event.ppm; }
+  void operator()(const exchange::CalendarSet& event) {
+    books_.closures_ = event.closures;
+    ++books_.calendars_;
+  }
+  void operator()(const exchange::GateClosed&) {
+    for (const exchange::Closure& closure : books_.closures_) {
+      if (closure.from <= at_ && at_ < closure.until) {
+        books_.fault("no_gate_in_a_closure", closure.reason);
+      }
+    }
+  }
+  void operator()(const exchange::ResaleOffered& event) { books_.resales_.offered(event); }
+  void operator()(const exchange::ResaleOpened& event) {
+    const std::int64_t moved = books_.resales_.opened(event, books_.take_or_pay_ppm_);
+    const ResaleBook::Row& row = books_.resales_.rows().at(event.resale.value);
+    books_.orders_[row.order].moved += moved;
+  }
+  void operator()(const exchange::ResaleTaken& event) {
+    std::int64_t price = 0;
+    if (event.by.resale) {
+      // What a contract had taken goes on with its own resale, at whatever it asks.
+      price = INT64_MAX;
+    } else {
+      price = books_.contracts_[event.by.id].price;
+    }
+    books_.resales_.taken(event, price);
+  }
+  void operator()(const exchange::ResaleMetered& event) {
+    books_.settle_resale(event.resale.value, event.until);
+  }
+  void operator()(const exchange::ResaleEarned& event) { books_.resales_.earned(event); }
+  void operator()(const exchange::ResaleClosed& event) { books_.resales_.closed(at_, event); }
+
  private:
   BookKeeper& books_;
+  Second at_;
 };
 
 // From and to the outside, and between own accounts: the rest is for contracts to explain.
@@ -291,7 +379,7 @@ void BookKeeper::see(Second at, const exchange::Event& event) {
     Engine engine(*this, at);
     std::visit(engine, happened->what);
   } else {
-    Own own(*this);
+    Own own(*this, at);
     std::visit(own, std::get<exchange::OwnEvent>(event));
   }
 }
@@ -320,12 +408,15 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
     const bool lives = now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
     const Order& order = orders_[i];
     const std::int64_t premium = order.started ? 0 : order.what.premium;
-    const std::int64_t left = lives ? order.what.value + premium - order.paid : 0;
+    const std::int64_t left = lives ? order.what.value + premium - order.paid - order.moved : 0;
     held[order.buyer] += left;
     if (state.left_of(OrderId{i}).raw() == left) continue;
     return Violation{"holds_cover_what_orders_may_cost",
                      "order " + number(i) + " holds " + number(state.left_of(OrderId{i}).raw()) +
                          " and may cost " + number(left)};
+  }
+  for (const auto& [number, row] : resales_.rows()) {
+    if (row.open) held[row.seller] += row.cost - row.due(row.metered);
   }
   for (std::uint32_t i = 0; i < held.size(); ++i) {
     if (state.money().balance({{i}, Purpose::kHold}).raw() == held[i]) continue;
@@ -342,9 +433,26 @@ Verdict BookKeeper::packages_are_awarded_whole(const exchange::State& state) {
   return std::nullopt;
 }
 
+Verdict BookKeeper::device_seconds_are_paid_once() const {
+  if (resales_.broken()) return resales_.broken();
+  TONGSUAN_VERDICT(resales_.sellers_earn_what_was_paid());
+  for (std::uint32_t pool = 0; pool < nodes_.size(); ++pool) {
+    std::int64_t free = 0;
+    for (const Node& node : nodes_[pool]) free += node.up ? node.free : 0;
+    if (resales_.unsold(pool) <= free) continue;
+    return Violation{"device_seconds_are_paid_once",
+                     "in pool " + number(pool) + " " + number(resales_.unsold(pool)) +
+                         " devices are offered and " + number(free) + " are free"};
+  }
+  return std::nullopt;
+}
+
 void BookKeeper::count(Figures& figures) const {
   figures.packages += awards_;
   figures.parts_kept += parts_kept_;
+  resales_.count(figures);
+  figures.own += own_;
+  figures.closures += calendars_;
   figures.contracts += contracts_.size();
   figures.failures += failures_;
   figures.extensions += extensions_;

@@ -4,7 +4,7 @@
 //
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
 // holds_cover_what_orders_may_cost, nobody_pays_more_than_offered, packages_are_awarded_whole,
-// parts_keep_their_terms.
+// parts_keep_their_terms, no_gate_in_a_closure, and those of resale_book.h.
 #pragma once
 
 #include <map>
@@ -13,6 +13,7 @@
 #include "tongsuan/exchange/exchange.h"
 
 #include "plan.h"
+#include "resale_book.h"
 
 namespace tongsuan::simulation {
 
@@ -29,6 +30,8 @@ class BookKeeper {
   [[nodiscard]] Verdict holds_cover_what_orders_may_cost(const exchange::State& state) const;
   // Every part of what this record awarded has its block; call once after each record.
   [[nodiscard]] Verdict packages_are_awarded_whole(const exchange::State& state);
+  // What is offered for resale is free: no second of a device is paid twice.
+  [[nodiscard]] Verdict device_seconds_are_paid_once() const;
   void count(Figures& figures) const;
 
  private:
@@ -39,6 +42,7 @@ class BookKeeper {
     bool runs = false;
     std::int64_t paid = 0;  // for device-time that has been settled
     std::int64_t premium_paid = 0;
+    std::int64_t moved = 0;      // into holds of resales
     std::uint32_t contract = 0;  // the last one
     bool part = false;           // of an award: its leg is [begin, end) at `price`
     Second begin = 0, end = 0;
@@ -56,6 +60,10 @@ class BookKeeper {
     std::int64_t price = 0;
     Segment segment;
     bool ended = false;
+    bool own = false;
+    [[nodiscard]] std::int64_t devices() const {
+      return std::int64_t{per_node} * static_cast<std::int64_t>(nodes.size());
+    }
   };
   struct Block {
     Second begin = 0;
@@ -77,11 +85,19 @@ class BookKeeper {
   void settle(Contract& contract, Second until);  // pays what was delivered
   void penalise(const Contract& contract);
   [[nodiscard]] std::uint32_t supplier_of(const Contract& contract) const;
+  [[nodiscard]] std::uint32_t owner_of(std::uint32_t participant) const;
+  // From the buyer to whoever is due: the supplier, and sellers of what it has taken.
+  void pay(std::uint32_t buyer, const ResaleBook::Payer& payer, std::int64_t amount);
+  void settle_resale(std::uint32_t resale, Second until);
 
   const engine::Places& places_;
   std::vector<std::vector<Node>> nodes_;  // by pool
   std::vector<std::uint32_t> suppliers_;  // by hub
   std::vector<Person> people_;            // by participant
+  std::vector<std::uint32_t> owners_;     // the same
+  ResaleBook resales_;
+  std::vector<exchange::Closure> closures_;
+  std::int64_t take_or_pay_ppm_ = exchange::Rules().take_or_pay_ppm;
   std::vector<Order> orders_;
   std::vector<Contract> contracts_;
   std::map<std::uint32_t, Block> blocks_;  // by order
@@ -89,6 +105,7 @@ class BookKeeper {
   std::int64_t from_outside_ = 0;
   std::vector<std::uint32_t> awarded_parts_;  // of this record
   std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0, awards_ = 0, parts_kept_ = 0;
+  std::uint64_t own_ = 0, calendars_ = 0;
   Verdict broken_;
 };
 

@@ -106,7 +106,7 @@ void Clients::step(Second now) {
   if (!set_up()) return;
   if (luck == 5) return reuse_id();
   if (open_.size() > 30) return;
-  if (luck == 6) return operator_acts();
+  if (luck == 6) return operator_acts(now);
   if (luck < 12) return supplier_acts(participants_[random_.below(2)], now);
   buyer_acts(participants_[2 + random_.below(buyers_)], now);
 }
@@ -124,7 +124,11 @@ bool Clients::set_up() {
   const std::size_t next = setup_next_++;
   if (next < people) {
     const auto role = next < 2 ? exchange::Role::kHub : exchange::Role::kParticipant;
-    make(kHouse, exchange::OpenParticipant{"p" + std::to_string(next), role, kHouse, Money()},
+    // The last buyer is now and then a supplier's own.
+    const bool own = next + 1 == people && random_.below(3) == 0;
+    make(kHouse,
+         exchange::OpenParticipant{"p" + std::to_string(next), role,
+                                   own ? participants_[0] : kHouse, Money()},
          "opens p" + std::to_string(next));
   } else if (next < people * 2) {
     const Id who = participants_[next - people];
@@ -145,7 +149,20 @@ bool Clients::set_up() {
   return false;
 }
 
-void Clients::operator_acts() {
+// Closures that are over soon, or far away: the market must go on.
+void Clients::set_calendar(Second now) {
+  exchange::SetCalendar calendar;
+  Second from = now + static_cast<Second>(random_.below(400));
+  for (std::uint64_t i = random_.below(3); i > 0; --i) {
+    const Second until = from + 1 + static_cast<Second>(random_.below(900));
+    calendar.closures.push_back({from, until, random_.below(2) == 0, "maintenance"});
+    from = until + static_cast<Second>(random_.below(900));
+  }
+  make(kHouse, std::move(calendar), "sets the calendar");
+}
+
+void Clients::operator_acts(Second now) {
+  if (random_.below(12) == 0) return set_calendar(now);
   const Id who = participants_[random_.below(participants_.size())];
   const Money amount(random_.between(1, 9'000'000));
   const std::uint64_t reference = calls_.size() + 1;
@@ -185,14 +202,18 @@ void Clients::operator_acts() {
           exchange::SetHalt{static_cast<exchange::HaltScope>(random_.below(3)),
                             static_cast<std::uint32_t>(random_.below(3)), random_.below(3) == 0},
           "sets a halt");
-    case 3:
+    case 3: {
+      const auto take_or_pay = static_cast<std::uint32_t>(
+          random_.below(2) == 0 ? random_.below(2) * 1'000'000 : random_.below(1'000'001));
       return make(
           kHouse,
           exchange::SetRules{{.round = random_.between(60, 600),
                               .lock = random_.between(0, 59),
                               .collar_percent = 0,
-                              .penalty_ppm = static_cast<std::uint32_t>(random_.below(1'000'001))}},
+                              .penalty_ppm = static_cast<std::uint32_t>(random_.below(1'000'001)),
+                              .take_or_pay_ppm = take_or_pay}},
           "sets rules");
+    }
     case 4:
       return make(kHouse, exchange::CancelOrder{some_order_id()}, "cancels an order");
     default:
@@ -302,16 +323,41 @@ void Clients::submit_package(Id buyer, Second now) {
        text);
 }
 
+// Devices of a contract that runs, whosever it is.
+void Clients::resell(Id buyer, Second now) {
+  if (running_.empty()) return submit(buyer, now);
+  auto at = running_.begin();
+  std::advance(at, random_.below(running_.size()));
+  const engine::State& state = witness_.state().engine();
+  const engine::ContractId id{at->first};
+  if (!state.knows(id)) return submit(buyer, now);
+  const engine::Contract& contract = state.contract(id);
+  const Id owner{state.order(contract.order).order.account.value};
+  exchange::ResellContract resell{id, contract.per_node, 0, 0, Price(0)};
+  const std::uint64_t luck = random_.below(4);
+  if (luck == 0) resell.devices = static_cast<std::uint32_t>(1 + random_.below(8));
+  if (luck == 1) resell.devices = contract.devices();
+  if (random_.below(3) == 0) resell.from = now + static_cast<Second>(random_.below(200));
+  if (random_.below(3) == 0) resell.ask = Price(random_.between(0, 9'000'000));
+  make(random_.below(8) == 0 ? buyer : owner, resell,
+       "gives " + std::to_string(resell.devices) + " devices of contract " +
+           std::to_string(id.value) + " up");
+}
+
 void Clients::buyer_acts(Id buyer, Second now) {
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
-  switch (random_.below(14)) {
+  switch (random_.below(16)) {
+    case 7:
+    case 8:
+      return resell(buyer, now);
     case 5:
       return make(buyer, exchange::DropWebhook{static_cast<std::uint32_t>(random_.below(4))},
                   "drops a webhook");
     case 0:
     case 1:
-      return make(buyer, exchange::CancelOrder{some_order_id()}, "cancels an order");
+      return make(buyer, exchange::CancelOrder{some_order_id(), random_.below(4) > 0},
+                  "cancels an order");
     case 2:
       return make(buyer, exchange::AmendOrder{some_order_id(), some_order(now)}, "amends an order");
     case 3:
@@ -352,7 +398,9 @@ void Clients::hub_reports(Id supplier, std::uint32_t contract, const Running& ru
   const engine::ContractId id{contract};
   const std::string name = "contract " + std::to_string(contract);
   if (now >= running.done) {
-    return make(supplier, exchange::EndContract{id}, "ends " + name);
+    exchange::EndContract end{id};
+    end.resell = random_.below(4) > 0;
+    return make(supplier, end, "ends " + name);
   }
   if (random_.below(8) == 0) {
     return make(supplier,

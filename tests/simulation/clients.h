@@ -58,8 +58,10 @@ class Clients {
   void send_again();
   void reuse_id();
   bool set_up();
-  void operator_acts();
+  void operator_acts(Second now);
   void buyer_acts(Id buyer, Second now);
+  void resell(Id buyer, Second now);
+  void set_calendar(Second now);
   void submit(Id buyer, Second now);
   [[nodiscard]] engine::LiveOrder some_order(Second now);
   [[nodiscard]] OrderId some_order_id();

@@ -106,6 +106,7 @@ Verdict Witness::judge() const {
   if (!audit_.faults().empty()) return Violation{"ledger_audit", audit_.faults().front()};
   TONGSUAN_VERDICT(books_.money_is_conserved(state));
   TONGSUAN_VERDICT(books_.holds_cover_what_orders_may_cost(state));
+  TONGSUAN_VERDICT(books_.device_seconds_are_paid_once());
   TONGSUAN_VERDICT(rounds_.rounds_close_in_order(state));
   const std::string engine = engine::testing::broken_invariant(state.engine());
   if (!engine.empty()) return Violation{"engine_invariants", engine};

@@ -44,6 +44,8 @@ const char* action_name(Action action) {
       return "move-own-cash";
     case Action::kDropWebhook:
       return "drop-webhook";
+    case Action::kSetCalendar:
+      return "set-calendar";
   }
   return "unknown";
 }

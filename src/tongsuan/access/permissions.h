@@ -39,8 +39,9 @@ enum class Action : std::uint8_t {
   kReadMarketData,
   kMoveOwnCash,  // between one's own accounts
   kDropWebhook,
+  kSetCalendar,
 };
-inline constexpr std::size_t kActionCount = 20;
+inline constexpr std::size_t kActionCount = 21;
 [[nodiscard]] const char* action_name(Action action);  // "submit-order", …
 
 enum class Scope : std::uint8_t { kNothing, kOwn, kAll };
@@ -82,6 +83,7 @@ inline constexpr std::array<Permission, kActionCount> kPermissions = {{
     {Action::kReadMarketData, 0, kEverybody, true},
     {Action::kMoveOwnCash, kP | kH, 0},
     {Action::kDropWebhook, kP | kH, kO},
+    {Action::kSetCalendar, 0, kO},
 }};
 
 constexpr bool in_order() {

@@ -8,6 +8,7 @@
 #include "tongsuan/cli/listings.h"
 #include "tongsuan/cli/remote_listing.h"
 #include "tongsuan/cli/remote_order.h"
+#include "tongsuan/jobfile/values.h"
 #include "tongsuan/json/writer.h"
 #include "tongsuan/net/target.h"
 
@@ -28,8 +29,21 @@ constexpr std::array kKeyColumns = {
     JsonColumn{"expires", Message::kTitleExpires, "expires"},
     JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
-constexpr std::array<std::string_view, 6> kRuleNames = {
-    "roundSeconds", "lockSeconds", "collarPercent", "ordersOfOne", "liveOrders", "penaltyPpm"};
+constexpr std::array kClosureColumns = {
+    JsonColumn{"from", Message::kTitleFrom, "from"},
+    JsonColumn{"until", Message::kTitleUntil, "until"},
+    JsonColumn{"reason", Message::kTitleReason, "reason"},
+    JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
+};
+constexpr std::array<std::string_view, 7> kRuleNames = {
+    "roundSeconds", "lockSeconds", "collarPercent", "ordersOfOne",
+    "liveOrders",   "penaltyPpm",  "takeOrPayPpm"};
+
+// For the order of closures; 0 for what is no time, which the exchange refuses.
+std::int64_t seconds_of(std::string_view text) {
+  const jobfile::Parsed<jobfile::Moment> moment = jobfile::parse_time(text, 0);
+  return moment.ok() ? moment.value().unix_second : 0;
+}
 
 // One request of an operator, whose answer is a sentence.
 struct Request {
@@ -146,6 +160,35 @@ class Admin {
                 Message::kRulesSet);
   }
 
+  // Shows closures, adds one, or clears all: calendar A..B REASON.
+  Attempt<int> calendar() {
+    if (count() == 1) {
+      return run_listing(session_, arguments_,
+                         {.target = "/v1/calendar",
+                          .columns = kClosureColumns,
+                          .caller = Caller::kAnybody,
+                          .items = "closures",
+                          .paged = false});
+    }
+    if (count() == 2 && word(1) == "clear") return put_calendar(R"({"closures":[]})");
+    const std::size_t dots = word(1).find("..");
+    if (count() != 3 || dots == std::string_view::npos) {
+      return usage(session_, session_.say(Message::kCalendarForms));
+    }
+    TONGSUAN_TRY(const std::string from, time_of(session_, "FROM", word(1).substr(0, dots)));
+    TONGSUAN_TRY(const std::string until, time_of(session_, "UNTIL", word(1).substr(dots + 2)));
+    std::string added;
+    json::Writer(added)
+        .begin_object()
+        .text("from", from)
+        .text("until", until)
+        .text("reason", word(2))
+        .truth("dispatch", !arguments_.has(Option::kNoDispatch))
+        .end_object();
+    TONGSUAN_TRY(const std::string body, with_closure(from, added));
+    return put_calendar(body);
+  }
+
   // deposit P-1 50000 REFERENCE
   Attempt<int> cash(bool deposit) {
     TONGSUAN_TRY([[maybe_unused]] const Done fits, need(4, "PARTICIPANT AMOUNT REFERENCE"));
@@ -221,6 +264,40 @@ class Admin {
     return tell_answer(remote, reply, sentence);
   }
 
+  Attempt<int> put_calendar(const std::string& body) {
+    return send({.method = net::Method::kPut, .target = "/v1/calendar", .body = body},
+                Message::kCalendarSet);
+  }
+
+  // The closures of now with one more, in the order of time.
+  Attempt<std::string> with_closure(const std::string& from, const std::string& added) {
+    TONGSUAN_TRY(const std::unique_ptr<Remote> remote,
+                 Remote::open(session_, arguments_, Caller::kAnybody));
+    TONGSUAN_TRY(const remote::Reply reply, remote->get("/v1/calendar"));
+    json::Document document({.bytes_max = json::kBytesMax});
+    TONGSUAN_TRY(const json::Value now, parse_reply(session_, document, reply.body));
+    std::vector<std::pair<std::int64_t, std::string>> closures;
+    closures.emplace_back(seconds_of(from), added);
+    for (const json::Value closure : at_path(now, "closures").items()) {
+      std::string text;
+      json::Writer(text)
+          .begin_object()
+          .text("from", text_at(closure, "from"))
+          .text("until", text_at(closure, "until"))
+          .text("reason", text_at(closure, "reason"))
+          .truth("dispatch", text_at(closure, "dispatch") == "true")
+          .end_object();
+      closures.emplace_back(seconds_of(text_at(closure, "from")), text);
+    }
+    std::ranges::stable_sort(closures, {}, &std::pair<std::int64_t, std::string>::first);
+    std::string body;
+    json::Writer out(body);
+    out.begin_object().begin_array("closures");
+    for (const auto& [at, text] : closures) out.raw(text);
+    out.end_array().end_object();
+    return body;
+  }
+
   // The secret is shown this once.
   Attempt<int> make_key(const Request& request) {
     TONGSUAN_TRY(const std::unique_ptr<Remote> remote,
@@ -258,6 +335,7 @@ Attempt<int> run_admin(Session& session, const Arguments& arguments) {
   if (action == "deposit") return admin.cash(true);
   if (action == "withdraw") return admin.cash(false);
   if (action == "supplier") return admin.supplier();
+  if (action == "calendar") return admin.calendar();
   return admin.close_gate();
 }
 

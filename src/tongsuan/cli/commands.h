@@ -111,6 +111,9 @@ enum class Option : std::uint8_t {
   kOwner,
   kOverdraft,
   kExpires,
+  kGivenDevices,
+  kAsk,
+  kNoDispatch,
 };
 
 enum class ValueKind : std::uint8_t {

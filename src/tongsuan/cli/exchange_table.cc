@@ -30,12 +30,14 @@ constexpr std::array kContractStates = {"running"sv, "ended"sv};
 constexpr std::array kPurposes = {"cash"sv, "hold"sv,    "margin"sv,   "voucher"sv, "escrow"sv,
                                   "rent"sv, "penalty"sv, "rounding"sv, "rail"sv};
 constexpr std::array kRoles = {"participant"sv, "hub"sv, "operator"sv, "auditor"sv, "regulator"sv};
-constexpr std::array kMarketParts = {"prices"sv, "rounds"sv, "classes"sv, "calendar"sv};
+constexpr std::array kMarketParts = {"prices"sv, "rounds"sv, "classes"sv, "calendar"sv,
+                                     "closures"sv};
+constexpr std::array kContractActions = {"list"sv, "resales"sv, "resell"sv};
 constexpr std::array kLedgerParts = {"accounts"sv, "trial-balance"sv, "transfers"sv};
 constexpr std::array kConfigActions = {"list"sv, "get"sv, "set"sv, "unset"sv};
-constexpr std::array kAdminActions = {"participants"sv, "keys"sv,      "revoke"sv,  "halt"sv,
-                                      "resume"sv,       "rules"sv,     "deposit"sv, "withdraw"sv,
-                                      "supplier"sv,     "close-gate"sv};
+constexpr std::array kAdminActions = {"participants"sv, "keys"sv,       "revoke"sv,  "halt"sv,
+                                      "resume"sv,       "rules"sv,      "deposit"sv, "withdraw"sv,
+                                      "supplier"sv,     "close-gate"sv, "calendar"sv};
 
 // ---- Options -----------------------------------------------------------------------------------
 
@@ -141,7 +143,16 @@ constexpr auto kAmendOptions =
 constexpr auto kOfferOptions = joined(std::array{kHubOption, kClassOption}, kListOptions);
 constexpr auto kContractsOptions =
     joined(std::array{choice(O::kState, "state", "STATE", M::kHelpState, kContractStates),
-                      kHubOption, text(O::kOrderId, "order", "ORDER", M::kHelpOfOrder)},
+                      kHubOption, text(O::kOrderId, "order", "ORDER", M::kHelpOfOrder),
+                      OptionSpec{.id = O::kGivenDevices,
+                                 .name = "devices",
+                                 .kind = V::kWhole,
+                                 .value_name = "N",
+                                 .help = M::kHelpGivenDevices,
+                                 .min = 1,
+                                 .max = 1'000'000},
+                      text(O::kFromTime, "from", "TIME", M::kHelpGivenFrom),
+                      money(O::kAsk, "ask", "PRICE", M::kHelpAsk)},
            kListOptions);
 constexpr auto kEventsOptions =
     joined(std::array{flag(O::kFollow, "follow", M::kHelpFollow, 'f'),
@@ -159,7 +170,8 @@ constexpr auto kAdminOptions =
     joined(std::array{choice(O::kRole, "role", "ROLE", M::kHelpRole, kRoles),
                       text(O::kOwner, "owner", "PARTICIPANT", M::kHelpOwner),
                       money(O::kOverdraft, "overdraft", "AMOUNT", M::kHelpOverdraft),
-                      text(O::kExpires, "expires", "TIME", M::kHelpExpires), kPurposeOption},
+                      text(O::kExpires, "expires", "TIME", M::kHelpExpires), kPurposeOption,
+                      flag(O::kNoDispatch, "no-dispatch", M::kHelpNoDispatch)},
            kListOptions);
 
 // ---- Arguments ---------------------------------------------------------------------------------
@@ -180,6 +192,9 @@ constexpr std::array kMarketArguments = {optional("PART", M::kArgumentMarketPart
 constexpr std::array kOfferArguments = {optional("HUB", M::kArgumentHub),
                                         optional("CLASS", M::kArgumentClass),
                                         optional("PRICE", M::kArgumentPrice)};
+constexpr std::array kContractsArguments = {
+    optional("ACTION", M::kArgumentContractAction, kContractActions),
+    optional("CONTRACT", M::kArgumentContract)};
 constexpr std::array kEventsArguments = {optional("ID", M::kArgumentEventId)};
 constexpr std::array kLedgerArguments = {optional("PART", M::kArgumentLedgerPart, kLedgerParts)};
 constexpr std::array kConfigArguments = {
@@ -227,7 +242,11 @@ constexpr std::array kOfferExamples = {
     Example{"tongsuan offer --hub guian", M::kExampleOffers},
 };
 constexpr std::array kContractsExamples = {
-    Example{"tongsuan contracts --state running", M::kExampleContracts}};
+    Example{"tongsuan contracts --state running", M::kExampleContracts},
+    Example{"tongsuan contracts resell C-4 --devices 8 --from 2026-12-06T16:00+08:00 --ask 3.20",
+            M::kExampleResell},
+    Example{"tongsuan contracts resales", M::kExampleResales},
+};
 constexpr std::array kEventsExamples = {
     Example{"tongsuan events O-7F3M -f", M::kExampleEvents},
     Example{"tongsuan events -f -o jsonl", M::kExampleEventsAll},
@@ -255,6 +274,8 @@ constexpr std::array kAdminExamples = {
     Example{"tongsuan admin deposit P-1 50000 20260413001", M::kExampleDeposit},
     Example{"tongsuan admin halt hub guian", M::kExampleHalt},
     Example{"tongsuan admin close-gate", M::kExampleCloseGate},
+    Example{"tongsuan admin calendar 2026-05-01T00:00..2026-05-02T00:00 'Labour Day'",
+            M::kExampleCalendar},
 };
 
 // ---- Exit codes --------------------------------------------------------------------------------
@@ -304,14 +325,8 @@ constexpr std::array kCommands = {
                 "sinfo"},
     CommandSpec{"offer", M::kSummaryOffer, M::kAboutOffer, kOfferArguments, kOfferOptions,
                 kOfferExamples, kAskCodes, run_offer},
-    CommandSpec{"contracts",
-                M::kSummaryContracts,
-                M::kAboutContracts,
-                {},
-                kContractsOptions,
-                kContractsExamples,
-                kReadCodes,
-                run_contracts},
+    CommandSpec{"contracts", M::kSummaryContracts, M::kAboutContracts, kContractsArguments,
+                kContractsOptions, kContractsExamples, kAskCodes, run_contracts},
     CommandSpec{"events", M::kSummaryEvents, M::kAboutEvents, kEventsArguments, kEventsOptions,
                 kEventsExamples, kReadCodes, run_events},
     CommandSpec{"bill",

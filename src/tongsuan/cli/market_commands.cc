@@ -5,6 +5,7 @@
 #include "tongsuan/base/text.h"
 #include "tongsuan/cli/remote_listing.h"
 #include "tongsuan/cli/remote_order.h"
+#include "tongsuan/json/writer.h"
 #include "tongsuan/net/target.h"
 
 namespace tongsuan::cli {
@@ -39,6 +40,27 @@ constexpr std::array kCalendarColumns = {
     JsonColumn{"round", Message::kTitleRound, "round"},
     JsonColumn{"lock", Message::kTitleLock, "lock"},
     JsonColumn{"gate", Message::kTitleGate, "gate"},
+};
+constexpr std::array kClosureColumns = {
+    JsonColumn{"from", Message::kTitleFrom, "from"},
+    JsonColumn{"until", Message::kTitleUntil, "until"},
+    JsonColumn{"reason", Message::kTitleReason, "reason"},
+    JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
+};
+constexpr std::array kResaleColumns = {
+    JsonColumn{"id", Message::kTitleResale, "id"},
+    JsonColumn{"contract", Message::kTitleContract, "contract"},
+    JsonColumn{"participant", Message::kTitleParticipant, "participant", JsonKind::kText, true},
+    JsonColumn{"state", Message::kTitleState, "state"},
+    JsonColumn{"hub", Message::kColumnHub, "hub"},
+    JsonColumn{"class", Message::kTitleClass, "class"},
+    JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
+    JsonColumn{"taken", Message::kTitleTaken, "taken", JsonKind::kNumber},
+    JsonColumn{"price", Message::kTitlePrice, "price", JsonKind::kMoney},
+    JsonColumn{"ask", Message::kTitleAsk, "ask", JsonKind::kMoney},
+    JsonColumn{"from", Message::kTitleFrom, "from"},
+    JsonColumn{"until", Message::kTitleUntil, "until"},
+    JsonColumn{"income", Message::kTitleIncome, "income", JsonKind::kMoney},
 };
 constexpr std::array kHubColumns = {
     JsonColumn{"hub", Message::kColumnHub, "^hub"},
@@ -141,6 +163,12 @@ Attempt<int> run_market(Session& session, const Arguments& arguments) {
     listing.items = "rounds";
     return run_listing(session, arguments, listing);
   }
+  if (what == "closures") {
+    listing.target = "/v1/calendar";
+    listing.columns = kClosureColumns;
+    listing.items = "closures";
+    return run_listing(session, arguments, listing);
+  }
   return run_prices(session, arguments);
 }
 
@@ -150,7 +178,40 @@ Attempt<int> run_hubs(Session& session, const Arguments& arguments) {
       {.target = "/v1/hubs", .columns = kHubColumns, .caller = Caller::kAnybody, .inner = "pools"});
 }
 
+namespace {
+
+Attempt<int> resell(Session& session, const Arguments& arguments) {
+  if (arguments.positionals().size() != 2 || !arguments.has(Option::kGivenDevices)) {
+    return usage(session, session.say(Message::kResellForms));
+  }
+  TONGSUAN_TRY(const std::string id, id_of(session, arguments.positional(1), "C-"));
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().number("devices", arguments.whole(Option::kGivenDevices, 0));
+  if (arguments.has(Option::kFromTime)) {
+    TONGSUAN_TRY(const std::string from,
+                 time_of(session, "--from", arguments.text(Option::kFromTime)));
+    out.text("from", from);
+  }
+  if (arguments.has(Option::kAsk)) out.raw("ask", money_json(arguments.text(Option::kAsk)));
+  out.end_object();
+  TONGSUAN_TRY(const std::unique_ptr<Remote> remote,
+               Remote::open(session, arguments, Caller::kSomebody));
+  TONGSUAN_TRY(const remote::Reply reply, remote->ask({.method = net::Method::kPost,
+                                                       .target = "/v1/contracts/" + id + ":resell",
+                                                       .body = body,
+                                                       .once = true}));
+  return tell_answer(*remote, reply, Message::kResold);
+}
+
+}  // namespace
+
 Attempt<int> run_contracts(Session& session, const Arguments& arguments) {
+  const std::string_view action = arguments.positional(0);
+  if (action == "resell") return resell(session, arguments);
+  if (action == "resales") {
+    return run_listing(session, arguments, {.target = "/v1/resales", .columns = kResaleColumns});
+  }
   return run_listing(
       session, arguments,
       {.target = "/v1/contracts",

@@ -52,6 +52,10 @@ Changes read_changes(const engine::State& state, const std::vector<engine::Event
       changes.left.push_back(gone->order);
     } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
       read_end(state, ended->contract, changes);
+    } else if (const auto* shrunk = std::get_if<engine::ContractShrunk>(&event.what)) {
+      if (state.knows(shrunk->what.contract)) {
+        changes.opened.push_back(state.contract(shrunk->what.contract).pool);
+      }
     } else if (const auto* nodes = std::get_if<engine::NodesChanged>(&event.what)) {
       changes.opened.push_back(nodes->pool);
     } else if (const auto* data = std::get_if<engine::TransferEnded>(&event.what)) {

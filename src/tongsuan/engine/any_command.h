@@ -59,7 +59,7 @@ class AnyCommand {
         return EndContract{contract(), static_cast<EndReason>(random_.below(4)),
                            below(kPpm + kPpm / 8)};
       case 6:
-        return ExtendContract{contract(), state_.now() + random_.between(-5, 300)};
+        return random_.below(2) > 0 ? shrink() : extend();
       case 7:
         return transfer();
       case 8:
@@ -103,6 +103,25 @@ class AnyCommand {
   }
 
   Command drop() { return DropHistory{near(state_.order_count()), near(state_.contract_count())}; }
+
+  Command extend() { return ExtendContract{contract(), state_.now() + random_.between(-5, 300)}; }
+
+  // Mostly of a contract that runs, and mostly fewer of its devices.
+  Command shrink() {
+    ShrinkContract shrink{contract(), {}, below(3)};
+    for (std::uint32_t tries = 0; tries < 9; ++tries) {
+      if (state_.knows(shrink.contract) && state_.contract(shrink.contract).end < 0) break;
+      shrink.contract = contract();
+    }
+    if (!state_.knows(shrink.contract)) return shrink;
+    const Contract& contract = state_.contract(shrink.contract);
+    if (contract.nodes.size() == 1 || random_.below(9) == 0) return shrink;
+    for (const std::uint32_t node : contract.nodes) {
+      if (random_.below(2) == 0) shrink.gone.push_back(node);
+    }
+    shrink.per_node = contract.per_node;
+    return shrink;
+  }
 
   Command transfer() {
     if (random_.below(2) == 0) return StartTransfer{near(1), LinkId{near(1)}};
@@ -285,7 +304,8 @@ inline std::vector<Event> one_of_each() {
           {1, OrderAmended{OrderId{0}, small_order()}},
           {1, HistoryDropped{1, 2}},
           {1, AccountAdded{AccountId{1}}},
-          {1, OrderAwarded{{OrderId{0}, 0, {{PoolId{0}, 1, {2}, 50, 60, Price(5)}}}, OrderId{1}}}};
+          {1, OrderAwarded{{OrderId{0}, 0, {{PoolId{0}, 1, {2}, 50, 60, Price(5)}}}, OrderId{1}}},
+          {1, ContractShrunk{{ContractId{0}, {2}, 1}}}};
 }
 
 }  // namespace tongsuan::engine::testing

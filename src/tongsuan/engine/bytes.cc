@@ -100,6 +100,11 @@ class EventWriter : private internal::Writer {
       number(part.price.raw());
     }
   }
+  void operator()(const ContractShrunk& event) {
+    number(event.what.contract.value);
+    list(event.what.gone);
+    number(event.what.per_node);
+  }
 
  private:
   template <class What>
@@ -200,6 +205,11 @@ class EventReader {
       in_.read(part.end);
       part.price = price();
     }
+  }
+  void operator()(ContractShrunk& event) {
+    in_.read(event.what.contract.value);
+    read_numbers(in_, kNodesMax, event.what.gone);
+    in_.read(event.what.per_node);
   }
 
  private:

@@ -88,6 +88,7 @@ class Fitting {
     if (event.first.value != state_.order_count()) return Refusal::kStale;
     return rules_.check_award(event.what);
   }
+  Verdict operator()(const ContractShrunk& event) const { return rules_.check_shrink(event.what); }
 
  private:
   [[nodiscard]] Verdict without_block(OrderId order) const {

@@ -127,11 +127,18 @@ struct AwardOrder {
   std::uint32_t alternative = 0;
   std::vector<AwardPart> parts;
 };
+// Devices of a contract that goes on are given back: whole nodes of it, or some of those on its
+// only node. Some stay.
+struct ShrinkContract {
+  ContractId contract;
+  std::vector<std::uint32_t> gone;  // nodes, rising
+  std::uint32_t per_node = 0;       // devices on each node that stays, from now on
+};
 
-using Command =
-    std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk, StartOrder,
-                 EndContract, ExtendContract, StartTransfer, EndTransfer, CloseRound, OpenOrder,
-                 BookBlock, ReleaseBlock, AmendOrder, DropHistory, AddAccount, AwardOrder>;
+using Command = std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk,
+                             StartOrder, EndContract, ExtendContract, StartTransfer, EndTransfer,
+                             CloseRound, OpenOrder, BookBlock, ReleaseBlock, AmendOrder,
+                             DropHistory, AddAccount, AwardOrder, ShrinkContract>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -213,6 +220,9 @@ struct OrderAwarded {
   AwardOrder what;
   OrderId first;
 };
+struct ContractShrunk {
+  ShrinkContract what;
+};
 
 // New kinds come last: the position is part of the bytes.
 struct Event {
@@ -220,7 +230,7 @@ struct Event {
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
                OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded,
-               OrderAwarded>
+               OrderAwarded, ContractShrunk>
       what;
 };
 

@@ -161,6 +161,11 @@ class Decider {
     emit(OrderAwarded{std::move(command), OrderId{state_.order_count()}});
     return std::nullopt;
   }
+  std::optional<Refusal> operator()(ShrinkContract& command) {
+    if (const auto refusal = rules_.check_shrink(command)) return refusal;
+    emit(ContractShrunk{std::move(command)});
+    return std::nullopt;
+  }
 
  private:
   template <class What>

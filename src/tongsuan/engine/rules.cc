@@ -1,6 +1,8 @@
 #include "tongsuan/engine/internal/rules.h"
 
 #include <algorithm>
+#include <functional>
+#include <type_traits>
 
 namespace tongsuan::engine::internal {
 namespace {
@@ -17,6 +19,11 @@ bool has_room(const Package& package) {
   }
   return package.alternatives.size() <= kAlternativesMax && legs <= kPackageLegsMax &&
          package.steps.size() <= kDemandStepsMax;
+}
+
+// Whether a gang with this need may have some of the devices of its only node.
+bool shares_node(const LiveOrder& order, const Need& need) {
+  return need.nodes == 1 && !order.whole_nodes;
 }
 
 }  // namespace
@@ -128,7 +135,11 @@ Verdict Rules::check_shape(const LiveOrder& order, const Placing& placing) const
     return Refusal::kNotEligible;
   }
   if (!within(placing.price.raw(), kPriceMax)) return Refusal::kLimit;
-  if (placing.nodes.size() != need_of(way, order.whole_nodes, at.node_devices).nodes) {
+  const std::uint32_t most = need_of(way, order.whole_nodes, at.node_devices).nodes;
+  // A contract may have given some of its nodes back.
+  constexpr bool kShrinks = std::is_same_v<Placing, Contract>;
+  if (most > at.nodes || placing.nodes.empty() || placing.nodes.size() > most ||
+      (!kShrinks && placing.nodes.size() != most)) {
     return Refusal::kWrongNodes;
   }
   const PoolState& pool = state_.pool(placing.pool);
@@ -154,6 +165,10 @@ Verdict Rules::check_devices(const LiveOrder& order, const Held& held) const {
   if (const Verdict verdict = check_shape(order, held)) return verdict;
   const std::uint32_t devices = state_.places().pools[held.pool.value].node_devices;
   const Need need = need_of(order.ways[held.way], order.whole_nodes, devices);
+  if (std::is_same_v<Held, Contract> && shares_node(order, need) && held.per_node >= 1 &&
+      held.per_node <= need.per_node) {
+    return std::nullopt;
+  }
   return held.per_node == need.per_node ? std::nullopt : Verdict(Refusal::kWrongNodes);
 }
 
@@ -240,6 +255,23 @@ Verdict Rules::check_extension(ContractId id, Second until) const {
     }
   }
   return std::nullopt;
+}
+
+Verdict Rules::check_shrink(const ShrinkContract& shrink) const {
+  if (const Verdict verdict = check_running(shrink.contract)) return verdict;
+  const Contract& contract = state_.contract(shrink.contract);
+  const LiveOrder& order = state_.order(contract.order).order;
+  const std::vector<std::uint32_t>& gone = shrink.gone;
+  if (gone.empty()) {
+    const Need now{static_cast<std::uint32_t>(contract.nodes.size()), contract.per_node};
+    const bool part = shrink.per_node >= 1 && shrink.per_node < contract.per_node;
+    return part && now.nodes == 1 && shares_node(order, now) ? std::nullopt
+                                                             : Verdict(Refusal::kWrongNodes);
+  }
+  const bool some = shrink.per_node == contract.per_node && gone.size() < contract.nodes.size() &&
+                    std::ranges::adjacent_find(gone, std::greater_equal()) == gone.end() &&
+                    std::ranges::includes(contract.nodes, gone);
+  return some ? std::nullopt : Verdict(Refusal::kWrongNodes);
 }
 
 // ---- Data and rounds ---------------------------------------------------------------------------

@@ -290,8 +290,8 @@ void State::on(const OrderAwarded& event) {
   for (const AwardPart& part : award.parts) {
     const OrderId id{orders_.size()};
     LiveOrder order = part_of(award, part, now_);
-    const Need need = need_of(order.ways.front(), order.whole_nodes,
-                              places_.pools[part.pool.value].node_devices);
+    const Need need =
+        need_of(order.ways.front(), order.whole_nodes, places_.pools[part.pool.value].node_devices);
     orders_.push_back({.order = std::move(order), .waiting_since = now_});
     ++live_orders_;
     put_block({id, 0, part.pool, need.per_node, part.nodes, part.begin, part.end, part.price,
@@ -335,6 +335,25 @@ void State::on(const HistoryDropped& event) {
 void State::on(const AccountAdded& event) {
   TONGSUAN_CHECK(event.account.value == places_.accounts.size());
   add_account(places_);
+}
+
+void State::on(const ContractShrunk& event) {
+  Contract& contract = contracts_[event.what.contract.value];
+  TONGSUAN_CHECK(contract.end < 0);
+  PoolState& pool = pools_[contract.pool.value];
+  for (const std::uint32_t at : event.what.gone) {
+    Node& node = pool.nodes[at];
+    std::erase(node.contracts, event.what.contract);
+    set_free(pool, node, node.free + contract.per_node);
+    set_busy_until(node);
+    TONGSUAN_CHECK(std::erase(contract.nodes, at) == 1);
+  }
+  const std::uint32_t less = contract.per_node - event.what.per_node;
+  contract.per_node = event.what.per_node;
+  for (std::size_t i = 0; less > 0 && i < contract.nodes.size(); ++i) {
+    Node& node = pool.nodes[contract.nodes[i]];
+    set_free(pool, node, node.free + less);
+  }
 }
 
 const Block* State::block(OrderId order) const {

@@ -162,6 +162,7 @@ class State {
   void on(const AccountAdded& event);
   void on(const OrderAwarded& event);
   void put_block(Block block);
+  void on(const ContractShrunk& event);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);

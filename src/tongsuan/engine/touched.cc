@@ -37,6 +37,12 @@ class Keys {
     contract(event.contract);
   }
   void operator()(const ContractExtended& event) { contract(event.contract); }
+  void operator()(const ContractShrunk& event) {
+    contract(event.what.contract);
+    for (const std::uint32_t node : event.what.gone) {
+      add(RowKind::kNode, state_.contract(event.what.contract).pool.value, node);
+    }
+  }
   void operator()(const BlockBooked& event) { add(RowKind::kBlock, event.what.order.value); }
   void operator()(const BlockReleased& event) { add(RowKind::kBlock, event.order.value); }
   void operator()(const TransferStarted& event) {

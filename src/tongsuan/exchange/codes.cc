@@ -11,7 +11,8 @@ const char* code_name(Code code) {
       "collar",       "not-waiting",   "not-running", "has-started", "not-eligible",
       "too-large",    "over-capacity", "node-down",   "wrong-nodes", "promised",
       "data-missing", "already-there", "too-early",   "stale",       "no-money",
-      "over-hold",    "wrong-account", "no-supplier", "fixed"};
+      "over-hold",    "wrong-account", "no-supplier", "fixed",       "closed",
+      "interior"};
   return kNames[static_cast<std::size_t>(code)];
 }
 

@@ -16,6 +16,7 @@
 #include "tongsuan/access/identity.h"
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/engine/commands.h"
+#include "tongsuan/exchange/calendar.h"
 #include "tongsuan/exchange/rules.h"
 #include "tongsuan/ledger/entry.h"
 
@@ -106,6 +107,7 @@ struct AmendOrder {
 };
 struct CancelOrder {
   OrderId order;
+  bool resell = true;  // what its contract has left may go to others, for its holder
 };
 // What the supplier of a hub asks for devices of a class.
 struct ChangeAsk {
@@ -126,6 +128,7 @@ struct EndContract {
   engine::ContractId contract;
   engine::EndReason reason = engine::EndReason::kCompleted;
   std::uint32_t done_ppm = engine::kPpm;
+  bool resell = true;  // what it has left may go to others, for its holder
 };
 
 struct PutWebhook {
@@ -167,10 +170,28 @@ struct AckWebhook {
   std::uint64_t sequence = 0;
 };
 
-using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
-                             Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
-                             ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
-                             DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook>;
+// Its holder gives devices of a running contract up, to the end of what was granted: all of them,
+// whole nodes, or some of those on its only node. Answered with the resale; 0: nothing is owed for
+// them, so there is nothing to sell.
+struct ResellContract {
+  engine::ContractId contract;
+  std::uint32_t devices = 0;
+  Second from = 0;   // before now: now
+  Second until = 0;  // 0: to the end; before that they would come back, which they do not
+  Price ask;         // the least that whoever takes them pays
+};
+// When there are no gates, in order.
+struct SetCalendar {
+  std::vector<Closure> closures;
+};
+// What has become due of resales: those that begin, those that end. Of the exchange itself.
+struct TurnResales {};
+
+using Command =
+    std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit,
+                 Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
+                 MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
+                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again
@@ -217,9 +238,11 @@ enum class Code : std::uint8_t {
   kWrongAccount,
   kNoSupplier,  // nobody runs the hub
   // Later
-  kFixed,  // packages and their parts are not amended: cancel and submit again
+  kFixed,     // packages and their parts are not amended: cancel and submit again
+  kClosed,    // the calendar has no gate now, or no starts
+  kInterior,  // devices that are given up do not come back
 };
-inline constexpr std::size_t kCodes = 29;
+inline constexpr std::size_t kCodes = 31;
 [[nodiscard]] const char* code_name(Code code);  // "no-money"
 
 struct Answer {

@@ -11,9 +11,17 @@ using engine::OrderState;
 using ledger::Account;
 using ledger::Purpose;
 
+ParticipantId Executor::supplier_of(engine::PoolId pool) const {
+  return state_.hubs()[state_.engine().places().pools[pool.value].hub.value].supplier;
+}
+
 ParticipantId Executor::supplier_of(const Contract& contract) const {
-  const HubId hub = state_.engine().places().pools[contract.pool.value].hub;
-  return state_.hubs()[hub.value].supplier;
+  return supplier_of(contract.pool);
+}
+
+bool Executor::is_own(OrderId order, engine::PoolId pool) const {
+  const ParticipantId buyer{state_.engine().order(order).order.account.value};
+  return state_.beneficial_owner(buyer) == state_.beneficial_owner(supplier_of(pool));
 }
 
 std::optional<Code> Executor::own_contract(ContractId contract) const {
@@ -30,9 +38,9 @@ std::optional<Code> Executor::own_pool(engine::PoolId pool) const {
 
 // ---- Money of a contract ---------------------------------------------------------------------
 
-void Executor::grant(ContractId id, Second from, Second until) {
+void Executor::grant(const Granting& granting) {
+  const auto& [id, from, until, cost] = granting;
   const Contract& contract = state_.engine().contract(id);
-  const Money cost = cost_of(contract.price, contract.devices(), until - from);
   ContractGranted event{id, {}, 0, cost, from, until};
   if (cost > Money()) {
     event.grant = state_.money().last_contract() + 1;
@@ -45,7 +53,8 @@ void Executor::grant(ContractId id, Second from, Second until) {
 }
 
 // What is due when the contract has been delivered up to `until`: the legs that deliver and pay it.
-Money Executor::add_delivery(ContractId id, Second until, std::vector<ledger::Leg>& legs) const {
+Money Executor::add_delivery(ContractId id, Second until, std::vector<ledger::Leg>& legs) {
+  shares_.clear();
   const Contract& contract = state_.engine().contract(id);
   const ContractMoney& money = state_.money_of(id);
   const ledger::RightRow* right = state_.money().rights().find(money.right);
@@ -54,10 +63,9 @@ Money Executor::add_delivery(ContractId id, Second until, std::vector<ledger::Le
   const Money owed = ledger::due(right->cost, right->delivered + part, right->rectangle);
   const Money now = owed - right->paid;
   legs.push_back(ledger::Deliver{money.right, part});
-  if (now > Money()) {
-    legs.push_back(ledger::Post{state_.money_of(contract.order).hold,
-                                Account{supplier_of(contract), Purpose::kCash}, now});
-  }
+  const Payer payer{{false, id.value},  contract.pool, contract.price,
+                    contract.devices(), money.metered, until};
+  add_posts(payer, state_.money_of(contract.order).hold, now, legs);
   return now;
 }
 
@@ -72,12 +80,13 @@ void Executor::meter(ContractId id, Second until) {
   std::vector<ledger::Leg> legs;
   const Money paid = add_delivery(id, until, legs);
   if (!legs.empty()) pay(legs, reason_of(id));
+  emit_earned();
   emit(ContractMetered{id, until, paid});
 }
 
 // Delivers up to now and ends the right. What a supplier failed to deliver costs it a part of the
 // price, out of its margin as far as that goes.
-void Executor::settle(ContractId id, bool failed) {
+void Executor::settle(ContractId id, bool failed, Tail* tail) {
   const Contract& contract = state_.engine().contract(id);
   const ContractMoney money = state_.money_of(id);
   const Second until = std::clamp(at_, money.metered, money.until);
@@ -100,8 +109,11 @@ void Executor::settle(ContractId id, bool failed) {
     }
     legs.push_back(ledger::Close{money.right});
     break_settlement(id, legs);
+    if (tail != nullptr) fund(*tail, lost, state_.money_of(contract.order).hold, legs);
     pay(legs, reason_of(id));
+    if (tail != nullptr && tail->cost > Money()) tail->hold = money_answer_.hold();
   }
+  emit_earned();
   if (until > money.metered) emit(ContractMetered{id, until, paid});
   emit(ContractSettled{id, penalty});
 }
@@ -127,7 +139,8 @@ void Executor::pay_premium(const Contract& contract) {
   const Money premium(state_.engine().order(contract.order).order.premium);
   if (premium == Money()) return;
   const ledger::HoldId hold = state_.money_of(contract.order).hold;
-  const bool kept = contract.promised >= 0 && contract.start == contract.promised;
+  const bool kept = contract.promised >= 0 && contract.start == contract.promised &&
+                    !is_own(contract.order, contract.pool);
   const ledger::Reason why{.contract = state_.money().last_contract() + 1,
                            .reference = state_.sequence()};
   ledger::Leg leg = ledger::Release{hold, premium};
@@ -148,10 +161,13 @@ std::optional<Code> Executor::check_start(const engine::StartOrder& start) const
   const ParticipantRecord& buyer = state_.participants()[record.order.account.value];
   if (state_.halted() || hub.halted || buyer.halted) return Code::kHalted;
   if (hub.supplier == ledger::kHouse) return Code::kNoSupplier;
+  const Closure* closure = closure_at(state_.closures(), at_);
+  if (closure != nullptr && !closure->dispatch) return Code::kClosed;
   if (start.way >= record.order.ways.size() || record.state != OrderState::kWaiting ||
       start.price.raw() < 0 || start.price.raw() > kPriceMax) {
     return std::nullopt;  // the engine refuses it
   }
+  if (is_own(start.order, start.pool)) return std::nullopt;
   const engine::Need need =
       engine::need_of(record.order.ways[start.way], record.order.whole_nodes, pool.node_devices);
   const Second end = engine::State::end_from(record, start.way, at_);
@@ -169,7 +185,11 @@ Code Executor::start(engine::StartOrder& command) {
   const ContractId id{state_.engine().contract_count() - 1};
   const Contract& contract = state_.engine().contract(id);
   if (first) pay_premium(contract);
-  grant(id, at_, contract.expected_end);
+  const bool own = is_own(contract.order, contract.pool);
+  if (own) emit(ContractOwned{id});
+  const Second until = contract.expected_end;
+  grant({id, at_, until, own ? Money() : cost_of(contract.price, contract.devices(), until - at_)});
+  take_resold(id);
   value_ = id.value;
   return Code::kDone;
 }
@@ -179,43 +199,56 @@ Code Executor::extend(const engine::ExtendContract& command) {
   if (!state_.engine().knows(command.contract)) return Code::kUnknown;
   const Contract& contract = state_.engine().contract(command.contract);
   const ContractMoney money = state_.money_of(command.contract);
+  Money cost;
   if (contract.end < 0 && command.until > at_ && command.until <= engine::kSecondsMax) {
     const Second from = std::clamp(at_, money.metered, money.until);
     std::vector<ledger::Leg> legs;
     const Money now = add_delivery(command.contract, from, legs);
-    const Money cost = cost_of(contract.price, contract.devices(), command.until - from);
+    if (!money.own) cost = cost_of(contract.price, contract.devices(), command.until - from);
     if (cost > state_.left_of(contract.order) - now) return Code::kOverHold;
   }
   if (const auto refused = ask_engine(command)) return *refused;
   const Second from = std::clamp(at_, money.metered, money.until);
   settle(command.contract, false);
   emit_engine();
-  grant(command.contract, from, command.until);
+  grant({command.contract, from, command.until, cost});
   value_ = command.contract.value;
   return Code::kDone;
 }
 
-// The contracts that end in what the engine decided are settled, then it happens, then whoever is
-// done has back what is left.
-void Executor::emit_ends() {
-  std::vector<OrderId> orders;
+// The contracts that end in what the engine decided are settled, then it happens, then what they
+// have left is offered, and whoever is done has back what is left.
+void Executor::emit_ends(Price ask) {
+  std::vector<Tail> tails;
+  std::vector<engine::PoolId> pools;
   const std::vector<engine::Event> events = engine_events_;
   for (const engine::Event& event : events) {
+    if (const auto* nodes = std::get_if<engine::NodesChanged>(&event.what)) {
+      pools.push_back(nodes->pool);
+    }
     const auto* ended = std::get_if<engine::ContractEnded>(&event.what);
     if (ended == nullptr) continue;
-    orders.push_back(state_.engine().contract(ended->contract).order);
-    settle(ended->contract, ended->reason == engine::EndReason::kFailed);
+    const Contract& contract = state_.engine().contract(ended->contract);
+    pools.push_back(contract.pool);
+    Tail tail = tail_of(ended->contract, contract.devices(), ask);
+    const bool by_owner = ended->reason == engine::EndReason::kCompleted ||
+                          ended->reason == engine::EndReason::kCancelled;
+    if (!by_owner) tail.owed_ppm = 0;
+    settle(ended->contract, ended->reason == engine::EndReason::kFailed, &tail);
+    tails.push_back(tail);
   }
   for (const engine::Event& event : events) emit(event);
-  for (const OrderId order : orders) {
-    const OrderState now = state_.engine().order(order).state;
-    if (now == OrderState::kDone || now == OrderState::kCancelled) release(order);
+  for (const Tail& tail : tails) {
+    end_holder(tail.terms.contract, tail);
+    const OrderState now = state_.engine().order(tail.terms.order).state;
+    if (now == OrderState::kDone || now == OrderState::kCancelled) release(tail.terms.order);
   }
+  for (const engine::PoolId pool : pools) recall(pool);
 }
 
-Code Executor::end(const engine::EndContract& command) {
+Code Executor::end(const engine::EndContract& command, Price ask) {
   if (const auto refused = ask_engine(command)) return *refused;
-  emit_ends();
+  emit_ends(ask);
   if (value_ == 0) value_ = command.contract.value;
   return Code::kDone;
 }
@@ -242,7 +275,7 @@ Code Executor::operator()(ChangeAsk& command) {
 Code Executor::operator()(ReportNodes& command) {
   if (const auto refused = own_pool(command.what.pool)) return *refused;
   if (const auto refused = ask_engine(command.what)) return *refused;
-  emit_ends();
+  emit_ends(Price(0));
   return Code::kDone;
 }
 
@@ -261,13 +294,14 @@ Code Executor::operator()(MeterContract& command) {
 Code Executor::operator()(EndContract& command) {
   if (const auto refused = own_contract(command.contract)) return *refused;
   value_ = command.contract.value;
-  return end({command.contract, command.reason, command.done_ppm});
+  return end({command.contract, command.reason, command.done_ppm},
+             command.resell ? Price(0) : kAskNever);
 }
 
 Code Executor::operator()(Dispatch& command) {
   if (actor_ != ledger::kHouse) return Code::kNotYours;
   if (auto* starting = std::get_if<engine::StartOrder>(&command.what)) return start(*starting);
-  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) return end(*ending);
+  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) return end(*ending, Price(0));
   if (auto* going_on = std::get_if<engine::ExtendContract>(&command.what)) return extend(*going_on);
   if (auto* awarding = std::get_if<engine::AwardOrder>(&command.what)) return award(*awarding);
   if (auto* leaving = std::get_if<engine::ExpireOrder>(&command.what)) {
@@ -291,6 +325,7 @@ Code Executor::operator()(Dispatch& command) {
 
 Code Executor::operator()(CloseGate& command) {
   if (state_.gate().round != 0 || command.round != state_.engine().round() + 1) return Code::kStale;
+  if (closure_at(state_.closures(), at_) != nullptr) return Code::kClosed;
   emit(GateClosed{command.round, state_.engine().order_count()});
   value_ = command.round;
   return Code::kDone;

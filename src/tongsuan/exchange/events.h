@@ -15,6 +15,7 @@
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/exchange/commands.h"
+#include "tongsuan/exchange/resales.h"
 #include "tongsuan/ledger/entry.h"
 
 namespace tongsuan::exchange {
@@ -156,10 +157,94 @@ struct Answered {
   }
 };
 
+// A rule that has an event of its own.
+struct TakeOrPaySet {
+  std::uint32_t ppm = 0;
+  static constexpr auto fields() { return std::tuple(&TakeOrPaySet::ppm); }
+};
+struct CalendarSet {
+  std::vector<Closure> closures;
+  static constexpr auto fields() { return std::tuple(&CalendarSet::closures); }
+};
+// Buyer and supplier have the same beneficial owner: the contract moves no money.
+struct ContractOwned {
+  engine::ContractId contract;
+  static constexpr auto fields() { return std::tuple(&ContractOwned::contract); }
+};
+// Planned; comes again as its second comes.
+struct ResaleOffered {
+  ResaleId resale;
+  ResaleTerms terms;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleOffered::resale, &ResaleOffered::terms);
+  }
+};
+// Open from `from` on, with what is owed for it. Comes again for fewer devices when the supplier
+// takes some back: nothing more is owed for those.
+struct ResaleOpened {
+  ResaleId resale;
+  engine::ContractId contract;  // of which it is
+  std::uint32_t devices = 0;
+  ledger::HoldId hold;
+  ledger::RightId right;
+  std::uint64_t grant = 0;
+  Money cost;
+  std::uint32_t owed_ppm = 0;
+  Second from = 0;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleOpened::resale, &ResaleOpened::contract, &ResaleOpened::devices,
+                      &ResaleOpened::hold, &ResaleOpened::right, &ResaleOpened::grant,
+                      &ResaleOpened::cost, &ResaleOpened::owed_ppm, &ResaleOpened::from);
+  }
+};
+// So many of its devices are somebody's now; 0: none any more.
+struct ResaleTaken {
+  ResaleId resale;
+  engine::ContractId contract;
+  Holder by;
+  std::uint32_t devices = 0;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleTaken::resale, &ResaleTaken::contract, &ResaleTaken::by,
+                      &ResaleTaken::devices);
+  }
+};
+// What is owed for it was paid up to this second.
+struct ResaleMetered {
+  ResaleId resale;
+  engine::ContractId contract;
+  Second until = 0;
+  Money paid;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleMetered::resale, &ResaleMetered::contract, &ResaleMetered::until,
+                      &ResaleMetered::paid);
+  }
+};
+// What its seller got out of a payment for devices that were taken.
+struct ResaleEarned {
+  ResaleId resale;
+  engine::ContractId contract;
+  ParticipantId seller;
+  Holder by;
+  Money income;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleEarned::resale, &ResaleEarned::contract, &ResaleEarned::seller,
+                      &ResaleEarned::by, &ResaleEarned::income);
+  }
+};
+struct ResaleClosed {
+  ResaleId resale;
+  engine::ContractId contract;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleClosed::resale, &ResaleClosed::contract);
+  }
+};
+
 using OwnEvent =
     std::variant<ParticipantOpened, KeyAdded, KeyRevoked, HaltSet, RulesSet, HubAssigned, OrderHeld,
                  OrderNamed, ContractGranted, ContractMetered, ContractSettled, GateClosed,
-                 RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered>;
+                 RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered, TakeOrPaySet,
+                 CalendarSet, ContractOwned, ResaleOffered, ResaleOpened, ResaleTaken,
+                 ResaleMetered, ResaleEarned, ResaleClosed>;
 
 // A ledger event that owns its facts.
 struct MoneyEvent {

@@ -84,6 +84,7 @@ void Executor::run(Second at, Request& request, Output& output) {
   at_ = at;
   actor_ = request.actor;
   value_ = 0;
+  opened_ = {};
   const bool once = has_id(request);
   const Repeats::Row* before = once ? state_.repeats().find(request.id) : nullptr;
   if (before != nullptr && !switches_.no_repeats) {

@@ -52,6 +52,14 @@ class ExchangeTest : public ::testing::Test {
       must(kHouse, Deposit{cash(who), Money(1'000'000), 7});
     }
     must(kHouse, Deposit{margin(kEast), Money(100'000), 8});
+    take_or_pay(0);
+  }
+
+  // Of the price of what contracts have left when they end early.
+  void take_or_pay(std::uint32_t ppm) {
+    Rules rules = exchange_.state().rules();
+    rules.take_or_pay_ppm = ppm;
+    must(kHouse, SetRules{rules});
   }
 
   const Answer& ask(ParticipantId actor, Command command, CommandId id = {},
@@ -135,7 +143,9 @@ inline std::string wrong_money(const State& state) {
     const ledger::RightRow* right = state.money().rights().find(money.right);
     if (contract.end >= 0 && right != nullptr) return "a right of a contract that has ended";
     if (contract.end >= 0) continue;
-    if (right == nullptr && contract.price.raw() > 0) return "a contract that nobody pays";
+    if (right == nullptr && contract.price.raw() > 0 && !money.own) {
+      return "a contract that nobody pays";
+    }
     if (money.until < contract.expected_end) return "granted for less than it is expected to take";
     if (right == nullptr) continue;
     const std::int64_t seconds = right->delivered.raw() / contract.devices();

@@ -49,8 +49,7 @@ bool Executor::outside_collar(const LiveOrder& order) const {
   if (order.package) return package_outside_collar(order);
   const engine::Way& way = order.ways.front();
   if (way.gang < 1 || way.estimate < 1) return false;  // refused for that
-  const std::int64_t highest =
-      dearest(way.accelerator, {order.hubs.begin(), order.hubs.size()});
+  const std::int64_t highest = dearest(way.accelerator, {order.hubs.begin(), order.hubs.size()});
   if (highest == 0) return false;
   const int128 device_seconds = static_cast<int128>(way.gang) * way.estimate;
   return static_cast<int128>(order.value) * engine::kHour * 100 >
@@ -168,7 +167,8 @@ Code Executor::operator()(CancelOrder& command) {
   value_ = command.order.value;
   if (record.state == OrderState::kRunning) {
     return end(
-        {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm});
+        {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm},
+        command.resell ? Price(0) : kAskNever);
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

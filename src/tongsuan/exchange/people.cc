@@ -22,7 +22,8 @@ using ledger::Purpose;
   return rules.round >= 1 && rules.round <= kRoundMax && rules.lock >= 0 &&
          rules.lock < rules.round && rules.collar_percent <= kCollarMax &&
          (rules.collar_percent == 0 || rules.collar_percent >= 100) &&
-         rules.live_orders <= kLiveOrdersMax && rules.penalty_ppm <= engine::kPpm;
+         rules.live_orders <= kLiveOrdersMax && rules.penalty_ppm <= engine::kPpm &&
+         rules.take_or_pay_ppm <= engine::kPpm;
 }
 
 }  // namespace
@@ -77,6 +78,15 @@ Code Executor::operator()(SetHalt& command) {
 Code Executor::operator()(SetRules& command) {
   if (!is_rules(command.rules)) return Code::kLimit;
   emit(RulesSet{command.rules});
+  if (command.rules.take_or_pay_ppm != state_.rules().take_or_pay_ppm) {
+    emit(TakeOrPaySet{command.rules.take_or_pay_ppm});
+  }
+  return Code::kDone;
+}
+
+Code Executor::operator()(SetCalendar& command) {
+  if (calendar_fault(command.closures)) return Code::kLimit;
+  emit(CalendarSet{std::move(command.closures)});
   return Code::kDone;
 }
 

@@ -17,6 +17,9 @@ struct Rules {
   std::uint32_t orders_of_one = 100'000;  // live, of one participant
   std::uint32_t live_orders = 2'000'000;  // of all
   std::uint32_t penalty_ppm = 100'000;    // of the price of what a supplier failed to deliver
+  // Of the price of what a contract has left when it ends early, due where nobody else takes it.
+  // An event of its own (TakeOrPaySet), so that older journals can be read.
+  std::uint32_t take_or_pay_ppm = 1'000'000;
   friend bool operator==(const Rules&, const Rules&) = default;
   static constexpr auto fields() {
     return std::tuple(&Rules::round, &Rules::lock, &Rules::collar_percent, &Rules::orders_of_one,

@@ -92,6 +92,51 @@ bool add_repeats(Repeats& repeats, const std::vector<Repeats::Row>& rows) {
   return true;
 }
 
+// What the second version added, behind everything else of the exchange's own.
+void put_market(Writer& writer, const State& state, const engine::RowStore<ContractMoney>& money) {
+  writer(state.rules().take_or_pay_ppm);
+  put_rows(writer, state.closures());
+  writer(state.resales().next().value - 1);
+  writer(static_cast<std::uint32_t>(state.resales().rows().size()));
+  for (const auto& [number, row] : state.resales().rows()) {
+    writer(number);
+    writer(row);
+  }
+  std::vector<std::uint32_t> own;
+  money.each([&](std::uint32_t number, const ContractMoney& row) {
+    if (row.own) own.push_back(number);
+  });
+  put_rows(writer, own);
+}
+
+void take_resales(Reader& reader, Resales& resales) {
+  std::uint32_t last = 0;
+  reader(last);
+  const std::size_t rows = reader.count(4);
+  for (std::size_t i = 0; i < rows && !reader.failed(); ++i) {
+    std::uint32_t number = 0;
+    ResaleRow row;
+    reader(number);
+    reader(row);
+    if (reader.failed()) return;
+    if (number > last || number < resales.next().value || row.terms.until == 0) {
+      return reader.fail();
+    }
+    resales.offer(ResaleId{number}, row.terms);
+    resales.change(ResaleId{number}, [&](ResaleRow& made) { made = std::move(row); });
+  }
+  resales.count(ResaleId{last});
+}
+
+void take_own(Reader& reader, engine::RowStore<ContractMoney>& money) {
+  std::vector<std::uint32_t> own;
+  take_rows(reader, own);
+  for (const std::uint32_t number : own) {
+    if (!money.is_kept(number)) return reader.fail();
+    money[number].own = true;
+  }
+}
+
 Error corrupt(std::string what) {
   return {ErrorCode::kCorrupt, "a snapshot of the exchange: " + std::move(what),
           "move it away: the journal alone is enough"};
@@ -117,13 +162,15 @@ std::string write_snapshot(const State& state) {
   put_store(writer, state.contracts_);
   writer(static_cast<std::uint32_t>(state.repeats_.size()));
   state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
+  put_market(writer, state, state.contracts_);
   put_part(writer, bytes, engine::write_snapshot(state.engine_));
   put_part(writer, bytes, ledger::write_snapshot(state.money_));
   return bytes;
 }
 
 Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
-  if (bytes.substr(0, kSnapshotMagic.size()) != kSnapshotMagic) {
+  const std::string_view magic = bytes.substr(0, kSnapshotMagic.size());
+  if (magic != kSnapshotMagic && magic != kFirstSnapshotMagic) {
     return corrupt("the bytes do not begin with " + std::string(kSnapshotMagic));
   }
   Reader reader(bytes.substr(kSnapshotMagic.size()));
@@ -143,6 +190,12 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   take_store(reader, state.contracts_);
   std::vector<Repeats::Row> repeats;
   take_rows(reader, repeats);
+  if (magic == kSnapshotMagic) {
+    reader(state.rules_.take_or_pay_ppm);
+    take_rows(reader, state.closures_);
+    take_resales(reader, state.resales_);
+    take_own(reader, state.contracts_);
+  }
   const std::string_view engine_part = take_part(reader);
   const std::string_view ledger_part = take_part(reader);
   if (!reader.whole()) return corrupt("the bytes are cut, or go on behind their end");

@@ -13,7 +13,9 @@
 
 namespace tongsuan::exchange {
 
-inline constexpr std::string_view kSnapshotMagic = "tsxsnp-1";  // format and version
+inline constexpr std::string_view kSnapshotMagic = "tsxsnp-2";  // format and version
+// Without calendar, resales and own contracts; it is read too.
+inline constexpr std::string_view kFirstSnapshotMagic = "tsxsnp-1";
 
 [[nodiscard]] std::string write_snapshot(const State& state);
 // Any bytes are answered. `places` are those that the exchange was opened with.

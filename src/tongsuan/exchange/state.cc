@@ -6,6 +6,7 @@
 #include "tongsuan/engine/engine.h"
 #include "tongsuan/engine/touched.h"
 #include "tongsuan/exchange/bytes.h"
+#include "tongsuan/exchange/internal/resale_checks.h"
 #include "tongsuan/ledger/touched.h"
 
 namespace tongsuan::exchange {
@@ -64,6 +65,15 @@ ParticipantId State::find_participant(std::string_view name) const {
 
 const std::string& State::order_name(OrderId id) const {
   return orders_.is_kept(id.value) ? orders_[id.value].name : kNoName;
+}
+
+// Whoever was opened for itself names itself; owners come before those whom they own.
+ParticipantId State::beneficial_owner(ParticipantId id) const {
+  while (participants_[id.value].owner.value < id.value &&
+         participants_[id.value].owner != ledger::kHouse) {
+    id = participants_[id.value].owner;
+  }
+  return id;
 }
 
 Money State::left_of(OrderId id) const {
@@ -170,6 +180,18 @@ class State::Check {
     return state_.repeats_.find(event.id) == nullptr ? std::nullopt
                                                      : Misfitting("an id that was answered");
   }
+  Misfitting operator()(const TakeOrPaySet& event) const {
+    return event.ppm > engine::kPpm ? Misfitting("more than all") : std::nullopt;
+  }
+  Misfitting operator()(const CalendarSet& event) const { return calendar_fault(event.closures); }
+  Misfitting operator()(const ContractOwned& event) const {
+    if (event.contract.value > state_.contracts_.size()) return "not the next contract";
+    return internal::misfit(state_, event);
+  }
+  template <class OfResales>
+  Misfitting operator()(const OfResales& event) const {
+    return internal::misfit(state_, event);
+  }
 
  private:
   [[nodiscard]] bool known(ParticipantId id) const {
@@ -209,7 +231,11 @@ class State::Apply {
     }
     if (event.scope == HaltScope::kHub) state_.hubs_[event.target].halted = event.on;
   }
-  void operator()(const RulesSet& event) const { state_.rules_ = event.rules; }
+  void operator()(const RulesSet& event) const {
+    const std::uint32_t kept = state_.rules_.take_or_pay_ppm;
+    state_.rules_ = event.rules;
+    state_.rules_.take_or_pay_ppm = kept;
+  }
   void operator()(const HubAssigned& event) const {
     state_.hubs_[event.hub.value].supplier = event.supplier;
   }
@@ -222,7 +248,8 @@ class State::Apply {
   }
   void operator()(const ContractGranted& event) const {
     if (event.contract.value == state_.contracts_.size()) state_.contracts_.push_back({});
-    state_.contracts_[event.contract.value] = {event.right, event.grant, event.from, event.until};
+    ContractMoney& money = state_.contracts_[event.contract.value];
+    money = {event.right, event.grant, event.from, event.until, money.own};
   }
   void operator()(const ContractMetered& event) const {
     state_.contracts_[event.contract.value].metered = event.until;
@@ -267,6 +294,37 @@ class State::Apply {
   void operator()(const Answered& event) const {
     state_.repeats_.add({event.id, event.fingerprint, state_.sequence_, event.value, event.code});
   }
+  void operator()(const TakeOrPaySet& event) const { state_.rules_.take_or_pay_ppm = event.ppm; }
+  void operator()(const CalendarSet& event) const { state_.closures_ = event.closures; }
+  // Comes before the first grant of the contract.
+  void operator()(const ContractOwned& event) const {
+    if (event.contract.value == state_.contracts_.size()) state_.contracts_.push_back({});
+    state_.contracts_[event.contract.value].own = true;
+  }
+  void operator()(const ResaleOffered& event) const {
+    state_.resales_.offer(event.resale, event.terms);
+  }
+  void operator()(const ResaleOpened& event) const {
+    state_.resales_.change(event.resale, [&](ResaleRow& row) {
+      row.terms.devices = event.devices;
+      row.hold = event.hold;
+      row.right = event.right;
+      row.grant = event.grant;
+      row.owed_ppm = event.owed_ppm;
+      row.metered = event.from;
+    });
+  }
+  void operator()(const ResaleTaken& event) const {
+    state_.resales_.set_take(event.resale, event.by, event.devices);
+  }
+  void operator()(const ResaleMetered& event) const {
+    state_.resales_.change(event.resale, [&](ResaleRow& row) { row.metered = event.until; });
+  }
+  void operator()(const ResaleEarned& event) const {
+    state_.resales_.change(event.resale,
+                           [&](ResaleRow& row) { row.income = row.income + event.income; });
+  }
+  void operator()(const ResaleClosed& event) const { state_.resales_.close(event.resale); }
 
  private:
   State& state_;
@@ -346,7 +404,8 @@ bool State::fits() const {
          std::ranges::all_of(keys_, known, &KeyRow::participant) &&
          std::ranges::all_of(webhooks_, known, &WebhookRow::participant) &&
          std::ranges::is_sorted(keys_, {}, &KeyRow::key) &&
-         std::ranges::is_sorted(rounds_, {}, &RoundRow::round);
+         std::ranges::is_sorted(rounds_, {}, &RoundRow::round) && !calendar_fault(closures_) &&
+         !internal::misfit_of_rows(*this);
 }
 
 void State::derive() {

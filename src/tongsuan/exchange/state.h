@@ -5,7 +5,8 @@
 //
 // Invariants, beside those of engine and ledger, looked at after every event that touches them:
 //   - a waiting or running order that can cost something has an open hold of its participant;
-//   - a running contract has an open right, bound to the hold of its order, unless it is free;
+//   - a running contract has an open right, bound to the hold of its order, unless it is free or
+//     its buyer's own;
 //   - metered time lies within the time granted, and is what the right has delivered.
 #pragma once
 
@@ -76,6 +77,7 @@ struct ContractMoney {
   std::uint64_t grant = 0;
   Second metered = 0;  // delivered up to here
   Second until = 0;    // paid for up to here
+  bool own = false;    // buyer and supplier have the same beneficial owner: it moves no money
   friend bool operator==(const ContractMoney&, const ContractMoney&) = default;
   static constexpr auto fields() {
     return std::tuple(&ContractMoney::right, &ContractMoney::grant, &ContractMoney::metered,
@@ -188,8 +190,12 @@ class State {
   // When the gate of the next round closes. Gates stand at multiples of the interval, so that one
   // which closes late does not move those after it.
   [[nodiscard]] Second next_gate() const {
-    return (gate_.closed / rules_.round + 1) * rules_.round;
+    return gate_after(closures_, rules_.round, gate_.closed);
   }
+  [[nodiscard]] const std::vector<Closure>& closures() const { return closures_; }
+  [[nodiscard]] const Resales& resales() const { return resales_; }
+  // Who stands behind a participant, in the end.
+  [[nodiscard]] ParticipantId beneficial_owner(ParticipantId id) const;
   // Orders may only be improved.
   [[nodiscard]] bool locked(Second at) const;
 
@@ -252,6 +258,8 @@ class State {
   engine::RowStore<ContractMoney> contracts_;  // by ContractId, the same
   std::deque<RoundRow> rounds_;
   Repeats repeats_;
+  std::vector<Closure> closures_;
+  Resales resales_;
   std::uint32_t live_orders_ = 0;
   Digest digest_{};
   std::string touched_;      // rows that events changed since `digest_`

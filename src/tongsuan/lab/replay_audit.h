@@ -184,6 +184,7 @@ class Audit {
   void on(const engine::HistoryDropped&) { FAIL() << "history was dropped"; }
   void on(const engine::OrderAwarded&) { FAIL() << "no script has packages"; }
   void on(const engine::AccountAdded&) { FAIL() << "an account was added"; }
+  void on(const engine::ContractShrunk&) { FAIL() << "nobody gives devices back"; }
   void on(const engine::RoundClosed& event) { ASSERT_EQ(event.what.round, ++rounds_); }
 
   [[nodiscard]] const world::Job& job(OrderId order) const {

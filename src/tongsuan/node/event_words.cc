@@ -184,6 +184,11 @@ class Teller {
     type("account.added");
     words_.participant = event.account.value;
   }
+  void on(const engine::ContractShrunk& event) {
+    contract("contract.shrunk", event.what.contract);
+    number("nodes", event.what.gone.size());
+    number("per_node", event.what.per_node);
+  }
 
   // ---- Money
   void on(const exchange::MoneyEvent& event) {
@@ -295,6 +300,62 @@ class Teller {
     text("code", exchange::code_name(event.code));
     text("command", hex_of(event.id));
     if (event.value != 0) number("value", event.value);
+  }
+  void on(const exchange::TakeOrPaySet& event) {
+    type("rules.take-or-pay");
+    number("ppm", event.ppm);
+  }
+  void on(const exchange::CalendarSet& event) {
+    type("calendar.changed");
+    for (const exchange::Closure& closure : event.closures) {
+      number("from", closure.from);
+      number("until", closure.until);
+      text("dispatch", closure.dispatch ? "yes" : "no");
+      text("reason", closure.reason);
+    }
+  }
+  void on(const exchange::ContractOwned& event) { contract("contract.own", event.contract); }
+  void resale(std::string_view name, exchange::ResaleId id, engine::ContractId of) {
+    contract(name, of);
+    number("resale", id.value);
+  }
+  void holder(exchange::Holder by) { number(by.resale ? "by_resale" : "by_contract", by.id); }
+  void on(const exchange::ResaleOffered& event) {
+    resale("resale.offered", event.resale, event.terms.contract);
+    words_.participant = event.terms.seller.value;
+    number("pool", event.terms.pool.value);
+    number("devices", event.terms.devices);
+    money("price", event.terms.price.raw());
+    money("ask", event.terms.ask.raw());
+    number("from", event.terms.from);
+    number("until", event.terms.until);
+  }
+  void on(const exchange::ResaleOpened& event) {
+    resale("resale.opened", event.resale, event.contract);
+    words_.amount = event.cost.raw();
+    number("devices", event.devices);
+    number("grant", event.grant);
+    number("owed_ppm", event.owed_ppm);
+    number("from", event.from);
+  }
+  void on(const exchange::ResaleTaken& event) {
+    resale("resale.taken", event.resale, event.contract);
+    holder(event.by);
+    number("devices", event.devices);
+  }
+  void on(const exchange::ResaleMetered& event) {
+    resale("resale.metered", event.resale, event.contract);
+    words_.amount = event.paid.raw();
+    number("until", event.until);
+  }
+  void on(const exchange::ResaleEarned& event) {
+    resale("resale.earned", event.resale, event.contract);
+    words_.participant = event.seller.value;
+    words_.amount = event.income.raw();
+    holder(event.by);
+  }
+  void on(const exchange::ResaleClosed& event) {
+    resale("resale.closed", event.resale, event.contract);
   }
 
   EventWords words_;

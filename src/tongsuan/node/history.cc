@@ -224,6 +224,9 @@ class LineMaker {
       const engine::ContractId id{i};
       if (view.state.engine().knows(id)) contracts_[view.state.money_of(id).grant] = id;
     }
+    for (const auto& [number, row] : view.state.resales().rows()) {
+      if (row.open()) contracts_[row.grant] = row.terms.contract;
+    }
   }
 
   void see(std::uint64_t sequence, Second at, std::span<const exchange::Event> events,
@@ -235,6 +238,8 @@ class LineMaker {
         orders_[held->hold] = held->order;
       } else if (const auto* granted = std::get_if<exchange::ContractGranted>(own)) {
         contracts_[granted->grant] = granted->contract;
+      } else if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) {
+        contracts_[opened->grant] = opened->contract;
       }
     }
     for (const exchange::Event& event : events) {
@@ -397,6 +402,10 @@ class Teller {
       if (granted != nullptr && has(subject_.contracts, granted->contract)) {
         subject_.grants.push_back(granted->grant);
       }
+      const auto* opened = std::get_if<exchange::ResaleOpened>(own);
+      if (opened != nullptr && has(subject_.contracts, opened->contract)) {
+        subject_.grants.push_back(opened->grant);
+      }
     }
   }
 
@@ -420,6 +429,10 @@ class Teller {
       return is_order(what.order);
     } else if constexpr (requires { what.what.order.value; }) {
       return is_order(what.what.order);
+    } else if constexpr (requires { what.terms.contract.value; }) {
+      return has(subject_.contracts, what.terms.contract);
+    } else if constexpr (requires { what.what.contract.value; }) {
+      return has(subject_.contracts, what.what.contract);
     } else {
       return false;
     }

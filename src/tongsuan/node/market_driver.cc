@@ -84,7 +84,10 @@ void MarketDriver::react(Desk& desk, const std::vector<engine::Event>& events) {
 }
 
 std::optional<Second> MarketDriver::due(const Desk& desk) const {
-  const std::optional<Second> timer = timers_.due();
+  std::optional<Second> timer = timers_.due();
+  if (const auto resale = desk.exchange().resales().due()) {
+    timer = std::min(timer.value_or(resale->first), resale->first);
+  }
   if (clearing_) return timer;
   // A gate that an operator closed by hand is due at once.
   const bool closed = desk.exchange().gate().round != 0;
@@ -104,6 +107,8 @@ void MarketDriver::tick(Desk& desk) {
     }
   }
   timers_.run(desk, kTimersAtOnce);
+  const auto resale = desk.exchange().resales().due();
+  if (resale && resale->first <= desk.now()) desk.take(exchange::TurnResales{});
   const bool closed = desk.exchange().gate().round != 0;
   if (!clearing_ && (closed || desk.now() >= desk.exchange().next_gate())) close_gate(desk);
 }

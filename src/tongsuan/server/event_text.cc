@@ -161,6 +161,12 @@ class Teller {
     out_.end_array();
   }
   void on(const engine::AccountAdded& /*event*/) {}
+  void on(const engine::ContractShrunk& event) {
+    begin_contract("contract.shrunk", event.what.contract);
+    const engine::State& engine = view_.state.engine();
+    const bool known = engine.knows(event.what.contract);
+    out_.number("devices", known ? engine.contract(event.what.contract).devices() : 1);
+  }
 
   // ---- Money: the first movement of an entry that is of somebody.
   void on(const exchange::MoneyEvent& event) {
@@ -173,7 +179,11 @@ class Teller {
     internal::write_account(out_, "to", did.to);
     write_money(out_, "amount", did.amount.raw());
     out_.begin_object("reason");
-    if (event.why.reference > 0) out_.text("reference", std::to_string(event.why.reference));
+    if (event.why.contract != 0 && event.why.reference != 0) {
+      out_.text("resale", id_text('S', event.why.reference));
+    } else if (event.why.reference > 0) {
+      out_.text("reference", std::to_string(event.why.reference));
+    }
     out_.end_object();
   }
 
@@ -273,6 +283,42 @@ class Teller {
     begin("request.answered", Visibility::kAuditor)
         .text("command", hex(event.id.data(), event.id.size()))
         .text("code", exchange::code_name(event.code));
+  }
+  void on(const exchange::TakeOrPaySet& event) {
+    begin("rules.take-or-pay", Visibility::kPublic).number("takeOrPayPpm", event.ppm);
+  }
+  void on(const exchange::CalendarSet& event) {
+    begin("calendar.changed", Visibility::kPublic);
+    internal::write_closures(out_, time_, event.closures);
+  }
+  void on(const exchange::ContractOwned& event) { begin_contract("contract.own", event.contract); }
+  json::Writer& begin_resale(std::string_view type, exchange::ResaleId id,
+                             engine::ContractId contract) {
+    return begin_contract(type, contract).text("resale", id_text('S', id.value));
+  }
+  void on(const exchange::ResaleOffered& event) {
+    begin_resale("resale.offered", event.resale, event.terms.contract);
+    internal::write_resale_terms(out_, time_, event.terms);
+  }
+  void on(const exchange::ResaleOpened& event) {
+    begin_resale("resale.opened", event.resale, event.contract).number("devices", event.devices);
+    write_money(out_, "owed", event.cost.raw());
+    write_time("from", event.from);
+  }
+  void on(const exchange::ResaleTaken& event) {
+    begin_resale("resale.taken", event.resale, event.contract).number("devices", event.devices);
+  }
+  void on(const exchange::ResaleMetered& event) {
+    begin_resale("resale.metered", event.resale, event.contract);
+    write_time("until", event.until);
+    write_money(out_, "paid", event.paid.raw());
+  }
+  void on(const exchange::ResaleEarned& event) {
+    begin_resale("resale.earned", event.resale, event.contract);
+    write_money(out_, "income", event.income.raw());
+  }
+  void on(const exchange::ResaleClosed& event) {
+    begin_resale("resale.closed", event.resale, event.contract);
   }
   [[nodiscard]] ParticipantId owner_of_webhook(std::uint32_t webhook) const {
     const auto& rows = view_.state.webhooks();

@@ -16,9 +16,9 @@ class Names;
 }
 
 // The first part of the names of types.
-inline constexpr std::string_view kTopics[] = {"order", "block",   "contract",    "round",  "hub",
-                                               "data",  "money",   "participant", "key",    "halt",
-                                               "rules", "webhook", "request",     "history"};
+inline constexpr std::string_view kTopics[] = {
+    "order", "block", "contract", "round",   "hub",     "data",    "money",  "participant",
+    "key",   "halt",  "rules",    "webhook", "request", "history", "resale", "calendar"};
 using Topics = std::uint32_t;  // a bit each
 inline constexpr Topics kAllTopics = (1U << std::size(kTopics)) - 1;
 // Nothing where a name is no topic.

@@ -9,6 +9,10 @@ namespace tongsuan::server {
 
 using engine::ContractId;
 
+namespace {
+const std::size_t kPostLeg = ledger::Leg(ledger::Post()).index();
+}
+
 std::optional<ContractId> contract_of(const exchange::Event& event) {
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
     if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
@@ -20,10 +24,20 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* extended = std::get_if<engine::ContractExtended>(&happened->what)) {
       return extended->contract;
     }
+    if (const auto* shrunk = std::get_if<engine::ContractShrunk>(&happened->what)) {
+      return shrunk->what.contract;
+    }
   } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
     if (const auto* granted = std::get_if<exchange::ContractGranted>(own)) return granted->contract;
     if (const auto* metered = std::get_if<exchange::ContractMetered>(own)) return metered->contract;
     if (const auto* settled = std::get_if<exchange::ContractSettled>(own)) return settled->contract;
+    if (const auto* owned = std::get_if<exchange::ContractOwned>(own)) return owned->contract;
+    if (const auto* offer = std::get_if<exchange::ResaleOffered>(own)) return offer->terms.contract;
+    if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) return opened->contract;
+    if (const auto* taken = std::get_if<exchange::ResaleTaken>(own)) return taken->contract;
+    if (const auto* metered = std::get_if<exchange::ResaleMetered>(own)) return metered->contract;
+    if (const auto* earned = std::get_if<exchange::ResaleEarned>(own)) return earned->contract;
+    if (const auto* closed = std::get_if<exchange::ResaleClosed>(own)) return closed->contract;
   }
   return std::nullopt;
 }
@@ -31,7 +45,7 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
 namespace {
 
 // What an event says of the contract that it is about.
-void note(ContractFacts& facts, const exchange::Event& event) {
+void note(ContractFacts& facts, Second at, const exchange::Event& event) {
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
     if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
       facts.order = started->what.order;
@@ -50,6 +64,11 @@ void note(ContractFacts& facts, const exchange::Event& event) {
     facts.delivered += metered->until - facts.metered;
     facts.metered = metered->until;
     facts.paid += metered->paid.raw();
+  } else if (const auto* offered = std::get_if<exchange::ResaleOffered>(&own)) {
+    // What was delivered with devices that it has no more stays counted.
+    if (offered->terms.from <= at && !facts.ended) {
+      facts.delivered_gone += facts.delivered * offered->terms.devices;
+    }
   }
 }
 
@@ -61,6 +80,18 @@ void History::see_own(const exchange::OwnEvent& event, std::uint64_t sequence) {
     if (rounds_.size() > exchange::kRoundsKept) rounds_.erase(rounds_.begin());
   } else if (const auto* key = std::get_if<exchange::KeyAdded>(&event)) {
     keys_[key->key] = sequence;
+  } else if (const auto* earned = std::get_if<exchange::ResaleEarned>(&event)) {
+    see_earned(*earned, sequence);
+  }
+}
+
+// Which line of the record went to a seller is known from what it earned.
+void History::see_earned(const exchange::ResaleEarned& earned, std::uint64_t sequence) {
+  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
+    if (line->sequence != sequence) break;
+    if (line->leg != kPostLeg || line->did.to.participant != earned.seller) continue;
+    line->resale = true;
+    break;
   }
 }
 
@@ -83,7 +114,7 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
   if (!contract) return;
   if (contracts_.size() <= contract->value) contracts_.resize(contract->value + 1);
   contracts_[contract->value].changed = sequence;
-  note(contracts_[contract->value], event);
+  note(contracts_[contract->value], at, event);
   events_.push_back({*contract, sequence, part, at, event});
   while (events_.size() > kContractEventsKept) {
     contracts_forgotten_ = std::max(contracts_forgotten_, events_.front().contract.value + 1);
@@ -128,7 +159,7 @@ std::optional<ContractFacts> History::of(ContractId contract, std::uint64_t as_o
     if (event.sequence > as_of) break;
     if (event.contract != contract) continue;
     facts.changed = event.sequence;
-    note(facts, event.event);
+    note(facts, event.at, event.event);
   }
   return facts;
 }

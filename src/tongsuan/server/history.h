@@ -26,7 +26,8 @@ struct ContractFacts {
   std::int64_t cost = 0;      // micro-yuan, if all of it is delivered
   std::int64_t paid = 0;
   Second metered = 0;
-  Second delivered = 0;  // seconds of all its devices
+  Second delivered = 0;             // seconds of all its devices
+  std::int64_t delivered_gone = 0;  // device-seconds before, of those that were given up
   engine::EndReason reason = engine::EndReason::kCompleted;
   std::uint32_t done_ppm = 0;
   bool ended = false;
@@ -40,6 +41,7 @@ struct MoneyLine {
   ledger::Posting did;
   ledger::Reason why;
   std::uint8_t leg = 0;  // Leg::index()
+  bool resale = false;   // to the seller of devices that were resold
 };
 
 struct ContractEvent {
@@ -83,6 +85,7 @@ class History {
   void see_event(std::uint64_t sequence, std::uint32_t part, Second at,
                  const exchange::Event& event);
   void see_own(const exchange::OwnEvent& event, std::uint64_t sequence);
+  void see_earned(const exchange::ResaleEarned& earned, std::uint64_t sequence);
 
   void note_first(std::uint64_t sequence);
 

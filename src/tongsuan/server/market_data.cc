@@ -219,15 +219,18 @@ void get_calendar(Call& call) {
     out.begin_object();
     write_time(out, "time", time, now_of(call, answer));
     out.begin_array("rounds");
+    Second gate = state.next_gate();
     for (std::int64_t i = 0; i < count; ++i) {
-      const Second gate = state.next_gate() + i * state.rules().round;
+      if (i > 0) gate = exchange::gate_after(state.closures(), state.rules().round, gate);
       out.begin_object().text(
           "round", id_text('R', collecting(answer.view) + static_cast<std::uint64_t>(i)));
       write_time(out, "lock", time, gate - state.rules().lock);
       write_time(out, "gate", time, gate);
       out.end_object();
     }
-    out.end_array().end_object();
+    out.end_array();
+    write_closures(out, time, state.closures());
+    out.end_object();
     return std::nullopt;
   });
 }

@@ -35,6 +35,7 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/rules", Action::kReadMarketData, in::get_rules},
     {Method::kPut, "/v1/rules", Action::kSetRules, in::set_rules},
     {Method::kGet, "/v1/calendar", Action::kReadMarketData, in::get_calendar},
+    {Method::kPut, "/v1/calendar", Action::kSetCalendar, in::put_calendar},
 
     {Method::kGet, "/v1/offers", Action::kReadMarketData, in::list_offers},
     {Method::kPut, "/v1/hubs/{hub}/offers/{class}", Action::kPlaceOffers, in::put_offer},
@@ -47,7 +48,8 @@ constexpr Route kRoutes[] = {
      in::list_contract_events},
     {Method::kPost, "/v1/contracts/{contract}:meter", Action::kReportMeters, in::meter_contract},
     {Method::kPost, "/v1/contracts/{contract}:end", Action::kReportMeters, in::end_contract},
-    {Method::kPost, "/v1/contracts/{contract}:resell", Action::kSubmitOrder, in::not_built},
+    {Method::kPost, "/v1/contracts/{contract}:resell", Action::kSubmitOrder, in::resell_contract},
+    {Method::kGet, "/v1/resales", Action::kReadStatements, in::list_resales},
 
     {Method::kGet, "/v1/accounts", Action::kReadAccount, in::list_accounts},
     {Method::kGet, "/v1/accounts/{participant}", Action::kReadAccount, in::get_accounts},

@@ -53,7 +53,8 @@ std::string_view line_kind(const MoneyLine& line) {
     case kExpire:
       return "release";
     case kPost:
-      return "payment";
+      if (line.resale) return "resale";
+      return line.why.contract != 0 && line.why.reference != 0 ? "take-or-pay" : "payment";
     case kVoucher:
       return "voucher";
     default:
@@ -81,7 +82,12 @@ void write_line(json::Writer& out, const Core& core, const MoneyLine& line, bool
   write_account(out, "other", came ? line.did.from : line.did.to);
   out.begin_object("reason");
   if (transfer_kind(line)) out.text("transfer", id_text('T', line.sequence));
-  if (line.why.reference > 0) out.text("reference", std::to_string(line.why.reference));
+  // A right's reference is the resale that owes it.
+  if (line.why.contract != 0 && line.why.reference != 0) {
+    out.text("resale", id_text('S', line.why.reference));
+  } else if (line.why.reference > 0) {
+    out.text("reference", std::to_string(line.why.reference));
+  }
   out.end_object().end_object();
 }
 

@@ -162,12 +162,14 @@ void end_contract(Call& call) {
   const bool completed = reason == engine::EndReason::kCompleted;
   const std::int64_t done = object.optional_integer("donePpm", {.min = 0, .max = engine::kPpm})
                                 .value_or(completed ? engine::kPpm : 0);
+  const bool resell = object.optional_truth("resell").value_or(true);
   object.finish();
   if (!is_good(call, faults)) return;
   Shape shape;
   shape.id = id_text('C', contract->value);
   shape.detail = "Contract " + shape.id + ".";
-  submit(call, *once, exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done)},
+  submit(call, *once,
+         exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done), resell},
          std::move(shape));
 }
 

@@ -236,8 +236,10 @@ bool write_contract(json::Writer& out, const Core& core, const View& view, engin
     }
   }
   write_money(out, "price", contract.price.raw());
+  if (view.state.money_of(id).own) out.truth("own", true);
   write_money(out, "cost", facts.cost);
-  out.text("deliveredSeconds", std::to_string(facts.delivered * contract.devices()));
+  out.text("deliveredSeconds",
+           std::to_string(facts.delivered * contract.devices() + facts.delivered_gone));
   write_money(out, "paid", facts.paid);
   out.text("sequence", std::to_string(facts.changed)).end_object();
   return true;
@@ -250,7 +252,30 @@ void write_rules(json::Writer& out, const exchange::Rules& rules) {
       .number("ordersOfOne", rules.orders_of_one)
       .number("liveOrders", rules.live_orders)
       .number("penaltyPpm", rules.penalty_ppm)
+      .number("takeOrPayPpm", rules.take_or_pay_ppm)
       .end_object();
+}
+
+void write_closures(json::Writer& out, const TimeText& time,
+                    const std::vector<exchange::Closure>& closures) {
+  out.begin_array("closures");
+  for (const exchange::Closure& closure : closures) {
+    out.begin_object();
+    write_time(out, "from", time, closure.from);
+    write_time(out, "until", time, closure.until);
+    out.text("reason", closure.reason).truth("dispatch", closure.dispatch).end_object();
+  }
+  out.end_array();
+}
+
+// Without an ask they are not for sale.
+void write_resale_terms(json::Writer& out, const TimeText& time,
+                        const exchange::ResaleTerms& terms) {
+  out.number("devices", terms.devices);
+  write_money(out, "price", terms.price.raw());
+  if (terms.ask != exchange::kAskNever) write_money(out, "ask", terms.ask.raw());
+  write_time(out, "from", time, terms.from);
+  write_time(out, "until", time, terms.until);
 }
 
 void write_account(json::Writer& out, std::string_view key, ledger::Account account) {

@@ -46,6 +46,7 @@ class Rules {
   [[nodiscard]] Verdict check_round(const CloseRound& close) const;
   [[nodiscard]] Verdict check_drop(const HistoryDropped& drop) const;
   [[nodiscard]] Verdict check_account(AccountId account) const;
+  [[nodiscard]] Verdict check_shrink(const ShrinkContract& shrink) const;
 
  private:
   [[nodiscard]] Verdict check_package(const LiveOrder& order) const;

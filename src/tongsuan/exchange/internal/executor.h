@@ -41,6 +41,9 @@ class Executor {
   Code operator()(CloseGate& command);
   Code operator()(CloseRound& command);
   Code operator()(AckWebhook& command);
+  Code operator()(ResellContract& command);
+  Code operator()(SetCalendar& command);
+  Code operator()(TurnResales& command);
 
  private:
   // ---- Events
@@ -83,24 +86,84 @@ class Executor {
   [[nodiscard]] std::optional<Code> check_start(const engine::StartOrder& start) const;
   Code start(engine::StartOrder& command);
   Code extend(const engine::ExtendContract& command);
-  Code end(const engine::EndContract& command);
-  void emit_ends();
-  void grant(engine::ContractId contract, Second from, Second until);
-  Money add_delivery(engine::ContractId contract, Second until,
-                     std::vector<ledger::Leg>& legs) const;
+  Code end(const engine::EndContract& command, Price ask);
+  void emit_ends(Price ask);
+  // [from, until), for `cost`.
+  struct Granting {
+    engine::ContractId contract;
+    Second from = 0;
+    Second until = 0;
+    Money cost;
+  };
+  void grant(const Granting& granting);
+  Money add_delivery(engine::ContractId contract, Second until, std::vector<ledger::Leg>& legs);
   [[nodiscard]] ledger::Reason reason_of(engine::ContractId contract) const;
   void meter(engine::ContractId contract, Second until);
-  void settle(engine::ContractId contract, bool failed);
+  struct Tail;
+  // With a tail: what is owed for what it has left gets a hold of its own.
+  void settle(engine::ContractId contract, bool failed, Tail* tail = nullptr);
   void break_settlement(engine::ContractId contract, std::vector<ledger::Leg>& legs) const;
   void pay_premium(const engine::Contract& contract);
   [[nodiscard]] ParticipantId supplier_of(const engine::Contract& contract) const;
+  [[nodiscard]] ParticipantId supplier_of(engine::PoolId pool) const;
+  // Buyer and supplier are the same in the end.
+  [[nodiscard]] bool is_own(OrderId order, engine::PoolId pool) const;
+
+  // ---- Resales (resell.cc)
+  // What is left of a contract and owed in part, on its way to become a resale.
+  struct Tail {
+    ResaleTerms terms;
+    std::uint32_t owed_ppm = 0;
+    Money cost;  // 0: nothing is owed, and nothing opens
+    ledger::HoldId hold;
+  };
+  // Who pays for devices during [from, until), at a price that a whole device-hour costs it.
+  struct Payer {
+    Holder holder;
+    engine::PoolId pool;
+    Price price;
+    std::uint32_t devices = 0;
+    Second from = 0;
+    Second until = 0;
+  };
+  // Of a payment: to the seller of a resale, or (of none) to the supplier.
+  struct Share {
+    ResaleId resale;
+    Holder by;
+    ParticipantId to;
+    Money amount;
+  };
+  [[nodiscard]] Tail tail_of(engine::ContractId contract, std::uint32_t devices, Price ask) const;
+  void fund(Tail& tail, Money left, ledger::HoldId from, std::vector<ledger::Leg>& legs) const;
+  void share_out(const Payer& payer, Money amount);
+  void add_posts(const Payer& payer, ledger::HoldId hold, Money amount,
+                 std::vector<ledger::Leg>& legs);
+  void emit_earned();
+  [[nodiscard]] engine::ContractId contract_of(ResaleId resale) const;
+  void take(ResaleId resale, Holder by, std::uint32_t devices);
+  void open(const Tail& tail);
+  void move_takes(Holder from, std::optional<Holder> to, std::uint32_t kept);
+  void end_holder(engine::ContractId contract, const Tail& tail);
+  void take_resold(engine::ContractId contract);
+  void recall(engine::PoolId pool);
+  void shrink(ResaleId resale, std::uint32_t kept);
+  void close(ResaleId resale);
+  Money add_owed(ResaleId resale, Second until, std::vector<ledger::Leg>& legs);
+  [[nodiscard]] ledger::Reason reason_of(ResaleId resale) const;
+  void meter(Holder holder);  // up to now
+  void close_right(ResaleId resale, Money keep);
+  [[nodiscard]] std::optional<Code> check_resale(const ResellContract& command) const;
+  Code resell_now(engine::ContractId contract, std::uint32_t devices, Price ask);
+  Code resell_part(engine::ContractId contract, std::uint32_t devices, Price ask);
 
   State& state_;
   TestSwitches switches_;
   Second at_ = 0;
   ParticipantId actor_;
   Output* output_ = nullptr;
-  std::uint64_t value_ = 0;  // of the answer
+  std::uint64_t value_ = 0;    // of the answer
+  ResaleId opened_;            // the last resale of this record
+  std::vector<Share> shares_;  // of the payment that is being made
   ledger::Decider decider_;
   ledger::Events money_events_;
   ledger::Answer money_answer_;

@@ -39,7 +39,12 @@ concept IsArray = requires {
   std::tuple_size<T>::value;
 };
 
-// Little-endian numbers of fixed width; texts are preceded by their length.
+template <class T>
+concept IsList = HasFields<typename T::value_type> && requires(T list) {
+  list.pop_back();
+};
+
+// Little-endian numbers of fixed width; texts and lists are preceded by their length.
 class Writer {
  public:
   explicit Writer(std::string& bytes) : bytes_(bytes) {}
@@ -48,6 +53,9 @@ class Writer {
   void operator()(const T& value) {
     if constexpr (HasFields<T>) {
       std::apply([&](auto... member) { ((*this)(value.*member), ...); }, T::fields());
+    } else if constexpr (IsList<T>) {
+      append_little_endian(bytes_, static_cast<std::uint32_t>(value.size()));
+      for (const auto& item : value) (*this)(item);
     } else if constexpr (std::is_same_v<T, std::string>) {
       append_little_endian(bytes_, static_cast<std::uint32_t>(value.size()));
       bytes_ += value;
@@ -116,6 +124,10 @@ class Reader {
   void operator()(T& value) {
     if constexpr (HasFields<T>) {
       std::apply([&](auto... member) { ((*this)(value.*member), ...); }, T::fields());
+    } else if constexpr (IsList<T>) {
+      // Every item has at least a byte.
+      value.resize(count(1));
+      for (std::size_t i = 0; i < value.size() && !failed_; ++i) (*this)(value[i]);
     } else if constexpr (std::is_same_v<T, std::string>) {
       const auto size = number<std::uint32_t>();
       if (size > kTextMax) failed_ = true;

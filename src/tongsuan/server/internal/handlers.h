@@ -42,6 +42,11 @@ void list_contracts(Call& call);
 void get_contract(Call& call);
 void list_contract_events(Call& call);
 
+// resales.cc
+void resell_contract(Call& call);
+void list_resales(Call& call);
+void put_calendar(Call& call);
+
 // money.cc, history.cc
 void list_accounts(Call& call);
 void get_accounts(Call& call);

@@ -15,6 +15,10 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
           "asOf"};
 }
 void write_rules(json::Writer& out, const exchange::Rules& rules);
+void write_closures(json::Writer& out, const TimeText& time,
+                    const std::vector<exchange::Closure>& closures);
+void write_resale_terms(json::Writer& out, const TimeText& time,
+                        const exchange::ResaleTerms& terms);
 void write_account(json::Writer& out, std::string_view key, ledger::Account account);
 [[nodiscard]] std::string_view order_state(engine::OrderState state);
 [[nodiscard]] std::string_view end_reason(engine::EndReason reason);

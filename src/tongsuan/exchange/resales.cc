@@ -1,0 +1,115 @@
+#include "tongsuan/exchange/resales.h"
+
+#include <algorithm>
+
+namespace tongsuan::exchange {
+
+const ResaleRow* Resales::find(ResaleId id) const {
+  const auto at = rows_.find(id.value);
+  return at == rows_.end() ? nullptr : &at->second;
+}
+
+std::optional<ResaleId> Resales::planned(engine::ContractId contract) const {
+  const auto at = planned_.find(contract.value);
+  return at == planned_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::uint64_t Resales::unsold(engine::PoolId pool) const {
+  const auto at = pools_.find(pool.value);
+  return at == pools_.end() ? 0 : at->second.unsold;
+}
+
+const Resales::Offers& Resales::offers(engine::PoolId pool) const {
+  static const Offers kNone;
+  const auto at = pools_.find(pool.value);
+  return at == pools_.end() ? kNone : at->second.offers;
+}
+
+const std::vector<ResaleId>& Resales::bought(Holder by) const {
+  static const std::vector<ResaleId> kNothing;
+  const auto at = bought_.find(by);
+  return at == bought_.end() ? kNothing : at->second;
+}
+
+std::uint32_t Resales::bought(Holder by, ResaleId of) const {
+  const ResaleRow* row = find(of);
+  if (row == nullptr) return 0;
+  const auto at = std::ranges::lower_bound(row->takes, by, {}, &Take::by);
+  return at == row->takes.end() || at->by != by ? 0 : at->devices;
+}
+
+std::optional<std::pair<Second, ResaleId>> Resales::due() const {
+  if (due_.empty()) return std::nullopt;
+  return std::pair(due_.begin()->first, ResaleId{due_.begin()->second});
+}
+
+// ---- Changes -----------------------------------------------------------------------------------
+
+void Resales::link(ResaleId id, const ResaleRow& row) {
+  const ResaleTerms& terms = row.terms;
+  due_.emplace(row.open() ? terms.until : terms.from, id.value);
+  if (!row.open()) {
+    planned_.emplace(terms.contract.value, id);
+    return;
+  }
+  for (const Take& take : row.takes) {
+    std::vector<ResaleId>& list = bought_[take.by];
+    list.insert(std::ranges::lower_bound(list, id), id);
+  }
+  const std::uint32_t unsold = terms.devices - row.taken();
+  if (unsold == 0) return;
+  PoolOffers& pool = pools_[terms.pool.value];
+  pool.unsold += unsold;
+  pool.offers.emplace(terms.ask.raw(), id.value);
+}
+
+void Resales::unlink(ResaleId id, const ResaleRow& row) {
+  const ResaleTerms& terms = row.terms;
+  due_.erase({row.open() ? terms.until : terms.from, id.value});
+  if (!row.open()) {
+    planned_.erase(terms.contract.value);
+    return;
+  }
+  for (const Take& take : row.takes) {
+    const auto list = bought_.find(take.by);
+    std::erase(list->second, id);
+    if (list->second.empty()) bought_.erase(list);
+  }
+  const std::uint32_t unsold = terms.devices - row.taken();
+  if (unsold == 0) return;
+  const auto pool = pools_.find(terms.pool.value);
+  pool->second.unsold -= unsold;
+  pool->second.offers.erase({terms.ask.raw(), id.value});
+  if (pool->second.offers.empty()) pools_.erase(pool);
+}
+
+// A planned one is offered again, for what is left of it, as its second comes.
+void Resales::offer(ResaleId id, const ResaleTerms& terms) {
+  count(id);
+  ResaleRow& row = rows_[id.value];
+  if (row.terms.until != 0) unlink(id, row);
+  row.terms = terms;
+  link(id, row);
+}
+
+void Resales::close(ResaleId id) {
+  const auto at = rows_.find(id.value);
+  unlink(id, at->second);
+  rows_.erase(at);
+}
+
+void Resales::set_take(ResaleId id, Holder by, std::uint32_t devices) {
+  change(id, [&](ResaleRow& row) {
+    const auto at = std::ranges::lower_bound(row.takes, by, {}, &Take::by);
+    const bool there = at != row.takes.end() && at->by == by;
+    if (devices == 0) {
+      if (there) row.takes.erase(at);
+    } else if (there) {
+      at->devices = devices;
+    } else {
+      row.takes.insert(at, {by, devices});
+    }
+  });
+}
+
+}  // namespace tongsuan::exchange

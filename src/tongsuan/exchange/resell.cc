@@ -1,0 +1,398 @@
+// What contracts have left when they end early, and what their holders give up: owed in part,
+// offered, taken, and given back to the supplier where it needs the devices itself.
+#include <algorithm>
+
+#include "tongsuan/exchange/internal/executor.h"
+#include "tongsuan/exchange/internal/resale_checks.h"
+
+namespace tongsuan::exchange {
+
+using engine::Contract;
+using engine::ContractId;
+using ledger::Account;
+using ledger::Purpose;
+
+namespace {
+
+constexpr std::size_t kSharesMax = 16;  // receivers of one payment; the supplier has the rest
+constexpr std::size_t kTurnsAtOnce = 64;
+
+// floor(amount · part / whole)
+Money part_of(Money amount, int128 part, int128 whole) {
+  const int128 product = static_cast<int128>(amount.raw()) * part;
+  return Money(divide(product, whole, Rounding::kDown));
+}
+
+// The least price at which it is no worse to sell than to owe: whoever sells owes all of it.
+Price least_ask(Price price, std::uint32_t owed_ppm) {
+  const int128 saved = static_cast<int128>(price.raw()) * (engine::kPpm - owed_ppm);
+  return Price(static_cast<std::int64_t>(divide(saved, engine::kPpm, Rounding::kUp)));
+}
+
+}  // namespace
+
+// ---- What is owed ------------------------------------------------------------------------------
+
+Executor::Tail Executor::tail_of(ContractId id, std::uint32_t devices, Price ask) const {
+  const Contract& contract = state_.engine().contract(id);
+  const ContractMoney& money = state_.money_of(id);
+  Tail tail;
+  tail.owed_ppm = state_.resales().full() ? 0 : state_.rules().take_or_pay_ppm;
+  if (const auto planned = state_.resales().planned(id)) {
+    if (ask != kAskNever) ask = std::max(ask, state_.resales().find(*planned)->terms.ask);
+    tail.owed_ppm = state_.rules().take_or_pay_ppm;  // it has a row already
+  }
+  tail.terms = {.contract = id,
+                .order = contract.order,
+                .seller = {state_.engine().order(contract.order).order.account.value},
+                .pool = contract.pool,
+                .devices = devices,
+                .price = contract.price,
+                .ask = std::max(ask, least_ask(contract.price, tail.owed_ppm)),
+                .from = at_,
+                .until = money.until};
+  // Nobody owes for devices after the time that was granted, nor where money moves in circles.
+  if (at_ >= money.until || switches_.settles_twice || switches_.overcharges) tail.owed_ppm = 0;
+  return tail;
+}
+
+// Of `left`, the price of all that is left, the part that is owed moves into a hold of its own.
+void Executor::fund(Tail& tail, Money left, ledger::HoldId from,
+                    std::vector<ledger::Leg>& legs) const {
+  tail.cost = part_of(left, tail.owed_ppm, engine::kPpm);
+  if (tail.cost == Money()) return;
+  legs.push_back(ledger::Release{from, tail.cost});
+  legs.push_back(
+      ledger::Hold{Account{tail.terms.seller, Purpose::kCash}, tail.cost, engine::kSecondsMax});
+}
+
+// ---- Who is paid -------------------------------------------------------------------------------
+
+// Of a payment for devices that were taken, their seller has what they are worth in it, save what
+// it has not paid its supplier yet: that goes where its own payments go. The rest is the
+// supplier's.
+void Executor::share_out(const Payer& payer, Money amount) {
+  Money rest = amount;
+  const int128 whole = static_cast<int128>(payer.devices) * (payer.until - payer.from);
+  for (const ResaleId id : state_.resales().bought(payer.holder)) {
+    if (shares_.size() >= kSharesMax) break;
+    const ResaleRow& row = *state_.resales().find(id);
+    const Second until = std::min(payer.until, row.terms.until);
+    if (until <= payer.from) continue;
+    const int128 taken = static_cast<int128>(state_.resales().bought(payer.holder, id));
+    const Money gross = part_of(amount, taken * (until - payer.from), whole);
+    const auto unpaid = static_cast<int128>(row.terms.price.raw()) * (engine::kPpm - row.owed_ppm);
+    const int128 price = static_cast<int128>(payer.price.raw()) * engine::kPpm;
+    const Money up = std::min(gross, part_of(gross, unpaid, price));
+    rest = rest - gross;
+    if (gross > up) shares_.push_back({id, payer.holder, row.terms.seller, gross - up});
+    const Payer seller{{true, id.value},  row.terms.pool, row.terms.price,
+                       row.terms.devices, payer.from,     until};
+    if (up > Money()) share_out(seller, up);
+  }
+  if (rest > Money()) shares_.push_back({{}, payer.holder, supplier_of(payer.pool), rest});
+}
+
+void Executor::add_posts(const Payer& payer, ledger::HoldId hold, Money amount,
+                         std::vector<ledger::Leg>& legs) {
+  shares_.clear();
+  if (amount > Money()) share_out(payer, amount);
+  // The supplier first: of several shares of one receiver one posting.
+  std::vector<std::pair<ParticipantId, Money>> posts;
+  for (const Share& share : shares_) {
+    const auto at = std::ranges::find(posts, share.to, &std::pair<ParticipantId, Money>::first);
+    if (at == posts.end()) {
+      posts.emplace_back(share.to, share.amount);
+    } else {
+      at->second = at->second + share.amount;
+    }
+  }
+  for (const auto& [to, sum] : posts) {
+    legs.push_back(ledger::Post{hold, Account{to, Purpose::kCash}, sum});
+  }
+}
+
+ContractId Executor::contract_of(ResaleId id) const {
+  return state_.resales().find(id)->terms.contract;
+}
+
+void Executor::take(ResaleId id, Holder by, std::uint32_t devices) {
+  emit(ResaleTaken{id, contract_of(id), by, devices});
+}
+
+void Executor::emit_earned() {
+  for (const Share& share : shares_) {
+    if (share.resale.value == 0) continue;
+    emit(ResaleEarned{share.resale, contract_of(share.resale), share.to, share.by, share.amount});
+  }
+  shares_.clear();
+}
+
+// ---- From contract to resale -------------------------------------------------------------------
+
+// What is owed becomes a right, and devices that the contract had taken go on with it.
+void Executor::open(const Tail& tail) {
+  const ResaleTerms& terms = tail.terms;
+  const ResaleId id = state_.resales().planned(terms.contract).value_or(state_.resales().next());
+  emit(ResaleOffered{id, terms});
+  const std::uint64_t grant = state_.money().last_contract() + 1;
+  const ledger::DeviceSeconds rectangle(std::int64_t{terms.devices} * (terms.until - terms.from));
+  const ledger::Leg leg = ledger::Grant{tail.hold, tail.cost, rectangle};
+  pay({&leg, 1}, {.contract = grant, .reference = id.value});
+  emit(ResaleOpened{id, terms.contract, terms.devices, tail.hold, money_answer_.right(), grant,
+                    tail.cost, tail.owed_ppm, terms.from});
+  opened_ = id;
+}
+
+// Of what a holder has taken it keeps so many devices, from the lowest resale on.
+void Executor::move_takes(Holder from, std::optional<Holder> to, std::uint32_t kept) {
+  const std::vector<ResaleId> bought = state_.resales().bought(from);
+  for (const ResaleId id : bought) {
+    const std::uint32_t devices = state_.resales().bought(from, id);
+    const std::uint32_t stay = std::min(devices, kept);
+    kept -= stay;
+    if (stay == devices) continue;
+    take(id, from, stay);
+    if (to) take(id, *to, devices - stay);
+  }
+}
+
+// A contract that has ended, or has fewer devices now.
+void Executor::end_holder(ContractId contract, const Tail& tail) {
+  const Holder holder{false, contract.value};
+  const std::uint32_t kept = internal::devices_of(state_, holder);
+  if (tail.cost > Money()) {
+    open(tail);
+    return move_takes(holder, Holder{true, opened_.value}, kept);
+  }
+  move_takes(holder, std::nullopt, kept);
+  if (const auto planned = state_.resales().planned(contract)) {
+    emit(ResaleClosed{*planned, contract});
+  }
+}
+
+// ---- From resale to contract -------------------------------------------------------------------
+
+// As it starts; what is neither taken nor free any more the supplier takes back.
+void Executor::take_resold(ContractId id) {
+  const Contract& contract = state_.engine().contract(id);
+  const bool pays = state_.money().rights().find(state_.money_of(id).right) != nullptr;
+  const Resales::Offers offers = pays ? state_.resales().offers(contract.pool) : Resales::Offers();
+  std::uint32_t wanted = contract.devices();
+  std::size_t takes = 0;
+  for (const auto& [ask, number] : offers) {
+    if (wanted == 0 || takes == kTakesMax || ask > contract.price.raw()) break;
+    const ResaleRow& row = *state_.resales().find(ResaleId{number});
+    if (row.terms.until <= at_) continue;
+    const std::uint32_t devices = std::min(wanted, row.terms.devices - row.taken());
+    take(ResaleId{number}, {false, id.value}, devices);
+    wanted -= devices;
+    ++takes;
+  }
+  recall(contract.pool);
+}
+
+// Nobody owes for devices that the supplier sold itself, or that are down: the highest asks go
+// first.
+void Executor::recall(engine::PoolId pool) {
+  for (;;) {
+    const std::uint64_t unsold = state_.resales().unsold(pool);
+    const std::uint64_t free = state_.engine().pool(pool).free;
+    if (unsold <= free) return;
+    const ResaleId id{state_.resales().offers(pool).rbegin()->second};
+    const ResaleRow& row = *state_.resales().find(id);
+    const auto less = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(unsold - free, row.terms.devices - row.taken()));
+    shrink(id, row.terms.devices - less);
+  }
+}
+
+// ---- While it is open --------------------------------------------------------------------------
+
+ledger::Reason Executor::reason_of(ResaleId id) const {
+  return {.contract = state_.resales().find(id)->grant,
+          .segment = static_cast<std::uint64_t>(at_) + 1,
+          .round = state_.engine().round(),
+          .reference = id.value};
+}
+
+Money Executor::add_owed(ResaleId id, Second until, std::vector<ledger::Leg>& legs) {
+  const ResaleRow& row = *state_.resales().find(id);
+  const ledger::RightRow& right = *state_.money().rights().find(row.right);
+  shares_.clear();
+  if (until <= row.metered) return Money();
+  const ledger::DeviceSeconds part(std::int64_t{row.terms.devices} * (until - row.metered));
+  const Money now = ledger::due(right.cost, right.delivered + part, right.rectangle) - right.paid;
+  legs.push_back(ledger::Deliver{row.right, part});
+  const Payer payer{{true, id.value},  row.terms.pool, row.terms.price,
+                    row.terms.devices, row.metered,    until};
+  add_posts(payer, row.hold, now, legs);
+  return now;
+}
+
+void Executor::meter(Holder holder) {
+  if (!holder.resale) {
+    const ContractId id{holder.id};
+    const ContractMoney& money = state_.money_of(id);
+    const Second until = std::clamp(at_, money.metered, money.until);
+    if (until > money.metered) meter(id, until);
+    return;
+  }
+  const ResaleId id{holder.id};
+  const ResaleRow& row = *state_.resales().find(id);
+  const Second until = std::clamp(at_, row.metered, row.terms.until);
+  std::vector<ledger::Leg> legs;
+  const Money paid = add_owed(id, until, legs);
+  if (!legs.empty()) pay(legs, reason_of(id));
+  emit_earned();
+  if (!legs.empty()) emit(ResaleMetered{id, contract_of(id), until, paid});
+}
+
+// Pays what is owed up to now and ends the right; `keep` of the rest stays in the hold.
+void Executor::close_right(ResaleId id, Money keep) {
+  const ResaleRow& row = *state_.resales().find(id);
+  const ledger::RightRow right = *state_.money().rights().find(row.right);
+  const Second until = std::clamp(at_, row.metered, row.terms.until);
+  std::vector<ledger::Leg> legs;
+  const Money paid = add_owed(id, until, legs);
+  const bool moved = until > row.metered;
+  legs.push_back(ledger::Close{row.right});
+  const Money rest = right.cost - right.paid - paid - keep;
+  if (rest > Money()) legs.push_back(ledger::Release{row.hold, rest});
+  pay(legs, reason_of(id));
+  emit_earned();
+  if (moved) emit(ResaleMetered{id, contract_of(id), until, paid});
+}
+
+// Nothing more is owed for the devices that are not kept.
+void Executor::shrink(ResaleId id, std::uint32_t kept) {
+  meter(Holder{true, id.value});
+  const ResaleRow row = *state_.resales().find(id);
+  const ledger::RightRow& right = *state_.money().rights().find(row.right);
+  const Money keep = part_of(right.cost - right.paid, kept, row.terms.devices);
+  if (keep == Money() || row.terms.until <= at_) return close(id);
+  close_right(id, keep);
+  const std::uint64_t grant = state_.money().last_contract() + 1;
+  const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (row.terms.until - at_));
+  const ledger::Leg leg = ledger::Grant{row.hold, keep, rectangle};
+  pay({&leg, 1}, {.contract = grant, .reference = id.value});
+  emit(ResaleOpened{id, row.terms.contract, kept, row.hold, money_answer_.right(), grant, keep,
+                    row.owed_ppm, at_});
+  move_takes({true, id.value}, std::nullopt, kept);
+}
+
+// Whoever has devices of it pays for them up to here; from here on they are the supplier's.
+void Executor::close(ResaleId id) {
+  const ResaleRow row = *state_.resales().find(id);
+  for (const Take& take : row.takes) meter(take.by);
+  for (const Take& take : row.takes) this->take(id, take.by, 0);
+  if (row.open()) close_right(id, Money());
+  move_takes({true, id.value}, std::nullopt, 0);
+  emit(ResaleClosed{id, row.terms.contract});
+}
+
+// ---- Commands ----------------------------------------------------------------------------------
+
+std::optional<Code> Executor::check_resale(const ResellContract& command) const {
+  const engine::State& engine = state_.engine();
+  if (!engine.knows(command.contract)) return Code::kUnknown;
+  const Contract& contract = engine.contract(command.contract);
+  if (const auto refused = own_order(contract.order)) return refused;
+  if (contract.end >= 0) return Code::kNotRunning;
+  const ContractMoney& money = state_.money_of(command.contract);
+  if (command.until != 0 && command.until < money.until) return Code::kInterior;
+  if (command.until > money.until || command.from >= money.until || at_ >= money.until) {
+    return Code::kTime;
+  }
+  if (command.devices == 0 || command.devices > contract.devices() || command.ask.raw() < 0 ||
+      command.ask > Price(kPriceMax)) {
+    return Code::kLimit;
+  }
+  const bool whole = command.devices % contract.per_node == 0;
+  const bool shares = contract.nodes.size() == 1 && !engine.order(contract.order).order.whole_nodes;
+  if (!whole && !shares) return Code::kWrongNodes;
+  if (state_.resales().planned(command.contract)) return Code::kAlreadyThere;
+  return state_.resales().full() ? std::optional(Code::kTooMany) : std::nullopt;
+}
+
+Code Executor::operator()(ResellContract& command) {
+  if (const auto refused = check_resale(command)) return *refused;
+  if (command.from <= at_) return resell_now(command.contract, command.devices, command.ask);
+  ResaleTerms terms = tail_of(command.contract, command.devices, command.ask).terms;
+  terms.from = command.from;
+  const ResaleId id = state_.resales().next();
+  emit(ResaleOffered{id, terms});
+  value_ = id.value;
+  return Code::kDone;
+}
+
+Code Executor::resell_now(ContractId id, std::uint32_t devices, Price ask) {
+  const Contract& contract = state_.engine().contract(id);
+  Code code = Code::kDone;
+  if (devices >= contract.devices()) {
+    const std::uint32_t done = state_.engine().order(contract.order).done_ppm;
+    code = end({id, engine::EndReason::kCancelled, done}, ask);
+  } else {
+    code = resell_part(id, devices, ask);
+  }
+  value_ = opened_.value;
+  return code;
+}
+
+// The nodes with the highest numbers go. What is left of the price is split exactly.
+Code Executor::resell_part(ContractId id, std::uint32_t devices, Price ask) {
+  const Contract& contract = state_.engine().contract(id);
+  engine::ShrinkContract shrink{id, {}, contract.per_node};
+  if (devices % contract.per_node == 0) {
+    const auto count = static_cast<std::ptrdiff_t>(devices / contract.per_node);
+    shrink.gone.assign(contract.nodes.end() - count, contract.nodes.end());
+  } else {
+    shrink.per_node -= devices;
+  }
+  if (const auto refused = ask_engine(std::move(shrink))) return *refused;
+  Tail tail = tail_of(id, devices, ask);
+  const ContractMoney money = state_.money_of(id);
+  const Second from = std::clamp(at_, money.metered, money.until);
+  const std::uint32_t before = contract.devices();
+  const ledger::HoldId hold = state_.money_of(contract.order).hold;
+  Money kept;
+  if (const ledger::RightRow* right = state_.money().rights().find(money.right)) {
+    std::vector<ledger::Leg> legs;
+    const Money paid = add_delivery(id, from, legs);
+    const Money left = right->cost - right->paid - paid;
+    const Money given = part_of(left, devices, before);
+    kept = left - given;
+    legs.push_back(ledger::Close{money.right});
+    fund(tail, given, hold, legs);
+    pay(legs, reason_of(id));
+    if (tail.cost > Money()) tail.hold = money_answer_.hold();
+    emit_earned();
+    if (from > money.metered) emit(ContractMetered{id, from, paid});
+    emit(ContractSettled{id, Money()});
+  }
+  emit_engine();
+  grant({id, from, money.until, kept});
+  end_holder(id, tail);
+  recall(contract.pool);
+  return Code::kDone;
+}
+
+// What has begun opens; what has ended is settled. Both change little, but many may come at once.
+Code Executor::operator()(TurnResales&) {
+  if (actor_ != ledger::kHouse) return Code::kNotYours;
+  std::size_t turns = 0;
+  for (auto due = state_.resales().due(); due && due->first <= at_ && turns < kTurnsAtOnce;
+       due = state_.resales().due()) {
+    ++turns;
+    const ResaleRow row = *state_.resales().find(due->second);
+    const ContractId contract = row.terms.contract;
+    if (!row.open() && at_ < state_.money_of(contract).until) {
+      static_cast<void>(resell_now(contract, row.terms.devices, row.terms.ask));
+    }
+    const ResaleRow* after = state_.resales().find(due->second);
+    if (after != nullptr && (!after->open() || after->terms.until <= at_)) close(due->second);
+  }
+  return turns == 0 ? Code::kStale : Code::kDone;
+}
+
+}  // namespace tongsuan::exchange
