@@ -103,7 +103,8 @@ class BlockOrder:
 
 @dataclass
 class Leg:
-    """Devices of a class at a hub, or energy of a zone, over some time. Below 0 where you deliver."""
+    """Devices of a class at a hub over some time, all or none. Legs of energy, and legs that you
+    deliver, are planned: they answer 501 and 400."""
 
     from_: datetime
     until: datetime
@@ -124,7 +125,8 @@ class OptionsOrderOption:
 
 @dataclass
 class OptionsOrder:
-    """Explicit options, at most one of which is accepted. Planned."""
+    """Explicit options, at most one of which is awarded, with all its legs. A round awards it: then
+    each leg is an order of its own with devices that are promised to it."""
 
     options: List[OptionsOrderOption]
     kind: str = "options"
@@ -142,7 +144,8 @@ class CurveOrderStep:
 
 @dataclass
 class CurveOrder:
-    """Divisible demand by price steps, the same at every moment of some time. Planned."""
+    """Divisible demand by price steps, the same at every moment of some time. A round awards what
+    is cheap enough; the rest leaves with it."""
 
     hub: str
     class_: str
@@ -157,7 +160,7 @@ class CurveOrder:
 
 @dataclass
 class ProfileOrder:
-    """One profile over time, bought or sold, all or none or in part. Planned."""
+    """One profile over time, all or none. A round awards it."""
 
     legs: List[Leg]
     value: Money
@@ -179,7 +182,7 @@ class ServiceOrderTime:
 
 @dataclass
 class ServiceOrder:
-    """Devices that run in every one of several times, at one hub. Planned."""
+    """Devices that run in every one of several times, at one hub. A round awards it."""
 
     class_: str
     devices: int
@@ -260,6 +263,25 @@ class QuoteBody:
 
 
 @dataclass
+class OrderOption:
+    value: Money
+    legs: List[Leg]
+
+
+@dataclass
+class OrderTime:
+    from_: datetime
+    until: datetime
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class OrderStep:
+    devices: int
+    limit: Money
+
+
+@dataclass
 class Order:
     id: str
     participant: str
@@ -282,10 +304,18 @@ class Order:
     green_percent: Optional[int] = None
     hold: Optional[Money] = None
     block: Optional[Block] = None
+    options: Optional[List[OrderOption]] = None
+    legs: Optional[List[Leg]] = None
+    times: Optional[List[OrderTime]] = None
+    steps: Optional[List[OrderStep]] = None
+    awarded_ppm: Optional[int] = None
+    parts: Optional[List[str]] = None
+    parent: Optional[str] = None
+    price: Optional[Money] = None
     round: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
         "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
-        "green_percent": "greenPercent"}
+        "green_percent": "greenPercent", "awarded_ppm": "awardedPpm"}
 
 
 @dataclass
@@ -918,6 +948,31 @@ class EventOrderAmended:
 
 
 @dataclass
+class EventOrderAwardedPart:
+    order: str
+    hub: str
+    class_: str
+    devices: int
+    begin: datetime
+    end: datetime
+    price: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+
+
+@dataclass
+class EventOrderAwarded:
+    """A round awarded an order of several legs; each part is an order of its own with its block"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    parts: List[EventOrderAwardedPart]
+    type: str = "order.awarded"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.awarded")
+
+
+@dataclass
 class EventOrderOpened:
     """The time has come from which on it is wanted"""
 
@@ -1357,6 +1412,7 @@ Event = Union[
     EventOrderAccepted,
     EventOrderHeld,
     EventOrderAmended,
+    EventOrderAwarded,
     EventOrderOpened,
     EventOrderGone,
     EventBlockBooked,
@@ -1393,23 +1449,24 @@ __all__ = [
     "Account", "Problem", "Answer", "OrderAnswer", "NewKey", "NewWebhook", "Way", "BlockOrder",
     "Leg", "OptionsOrderOption", "OptionsOrder", "CurveOrderStep", "CurveOrder", "ProfileOrder",
     "ServiceOrderTime", "ServiceOrder", "OrderChange", "OrderBatchOrder", "OrderBatch",
-    "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "Order", "Block", "OrderPage",
-    "WhyHubBindingItem", "WhyHub", "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice",
-    "Halt", "Market", "HubPool", "HubTitle", "Hub", "HubPage", "Round", "RoundPage",
-    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Offer", "OfferPage",
-    "OfferBodyStep", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "Resale", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
-    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
-    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage",
-    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
-    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
-    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderOpened",
-    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
-    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
-    "EventContractSettled", "EventGateClosed", "EventRoundClosed", "EventNodesChanged",
-    "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded",
-    "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked",
-    "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped",
-    "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody",
-    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
+    "OrderStep", "Order", "Block", "OrderPage", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why",
+    "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool", "HubTitle", "Hub",
+    "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
+    "Calendar", "Offer", "OfferPage", "OfferBodyStep", "OfferBody", "NodesReport", "Contract",
+    "ContractPage", "ContractEnd", "Resale", "AccountBalance", "AccountPage", "Accounts",
+    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
+    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
+    "Participant", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook",
+    "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody",
+    "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended",
+    "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened", "EventOrderGone",
+    "EventBlockBooked", "EventBlockReleased", "EventContractStarted", "EventContractExtended",
+    "EventContractGranted", "EventContractMetered", "EventContractEnded", "EventContractSettled",
+    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
+    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody", "AssignSupplierBody",
+    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

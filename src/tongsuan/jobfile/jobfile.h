@@ -30,6 +30,7 @@ inline constexpr std::uint32_t kNodesMax = 100'000;
 inline constexpr std::uint32_t kPerNodeMax = 1'024;
 inline constexpr std::size_t kClassesOfJobMax = 64;
 inline constexpr std::size_t kListMax = 1'024;   // hubs, data sets, speed-ups
+inline constexpr std::size_t kTimesMax = 64;     // of a service
 inline constexpr std::size_t kWarningsMax = 50;  // further ones are only counted
 inline constexpr std::uint32_t kPpm = 1'000'000;
 
@@ -75,6 +76,12 @@ struct Green {
   friend bool operator==(const Green&, const Green&) = default;
 };
 
+// One of the times at which a service runs.
+struct TimeSpan {
+  std::optional<Moment> from, until;  // both are there
+  friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
+};
+
 enum class Purpose : std::uint8_t { kInternal, kTraining, kPublicService };
 [[nodiscard]] const char* purpose_name(Purpose purpose);  // "public-service"
 
@@ -88,6 +95,7 @@ struct Job {
   Second work = 0;  // with `nodes` of the reference; 0: not said
   std::optional<Moment> earliest;
   std::optional<Moment> deadline;      // the work is done by then
+  std::vector<TimeSpan> times;         // rising: a service that runs in each of them, at one hub
   std::optional<std::int64_t> limit;   // micro-yuan per device-hour of the reference
   std::optional<std::int64_t> budget;  // micro-yuan for all of it
   std::int64_t delay_cost = 0;         // micro-yuan per hour

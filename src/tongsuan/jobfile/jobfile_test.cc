@@ -49,6 +49,37 @@ TEST(JobFile, EveryDocumentedExampleIsAnOrder) {
   }
 }
 
+constexpr const char* kService = R"(
+name: chat
+num_nodes: 2
+resources: {accelerators: H800:4, infra: [hub/guian, hub/horinger]}
+market:
+  times:
+    - {from: 2026-12-01T20:00+08:00, until: 2026-12-01T23:00+08:00}
+    - {from: 2026-12-02T20:00+08:00, until: 2026-12-02T23:00+08:00}
+  limit: 6 CNY/gpu-h
+  whole_nodes: true
+)";
+
+TEST(JobFile, AJobWithTimesIsAService) {
+  const Job job = task(kService);
+  EXPECT_EQ(order_of(job),
+            R"({"kind":"service","name":"chat","class":"H800","devices":8,)"
+            R"("hubs":["guian","horinger"],)"
+            R"("times":[{"from":"2026-12-01T20:00:00+08:00","until":"2026-12-01T23:00:00+08:00"},)"
+            R"({"from":"2026-12-02T20:00:00+08:00","until":"2026-12-02T23:00:00+08:00"}],)"
+            R"("limit":{"amount":"6.00","currency":"CNY"},"wholeNodes":true})");
+}
+
+TEST(JobFile, TimesFollowEachOther) {
+  std::string text = kService;
+  text.replace(text.find("12-02T20"), 8, "12-01T22");
+  EXPECT_FALSE(read_job(text, {}).ok());
+  text = kService;
+  text.replace(text.find(", until: 2026-12-01T23:00+08:00"), 31, "");
+  EXPECT_FALSE(read_job(text, {}).ok());
+}
+
 TEST(JobFile, ATaskIsAnOrderAtTheMarketsPrice) {
   const Job job = task(documented("yaml").at(0));
   EXPECT_EQ(job.name, "hello");

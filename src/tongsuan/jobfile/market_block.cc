@@ -22,6 +22,7 @@ bool JobReader::market(const Named& block) {
       Field{"profile", [this](const Named& at) { return name(at, job_.profile); }},
       Field{"variants", [this](const Named& at) { return variants(at); }},
       Field{"window", [this](const Named& at) { return window(at); }},
+      Field{"times", [this](const Named& at) { return times(at); }},
       Field{"limit", amount("gpu-h", job_.limit)},
       Field{"budget", amount("", job_.budget)},
       Field{"delay_cost", amount("h", job_.delay_cost)},
@@ -51,6 +52,30 @@ bool JobReader::window(const Named& at) {
       Field{"earliest", [this](const Named& inner) { return moment(inner, job_.earliest); }},
       Field{"deadline", [this](const Named& inner) { return moment(inner, job_.deadline); }}};
   return map(at, fields, Unknown::kRefuse);
+}
+
+bool JobReader::times(const Named& at) {
+  return each(at, [this](const Named& item) {
+    TimeSpan span;
+    const std::array fields = {
+        Field{"from", [&](const Named& inner) { return moment(inner, span.from); }},
+        Field{"until", [&](const Named& inner) { return moment(inner, span.until); }}};
+    if (!map(item, fields, Unknown::kRefuse)) return false;
+    if (!span.from || !span.until || span.until->unix_second <= span.from->unix_second) {
+      return fail(item.node, item.name + " is no time from one moment until a later one",
+                  "write {from: 2026-12-01T20:00+08:00, until: 2026-12-01T23:00+08:00}");
+    }
+    if (!job_.times.empty() && span.from->unix_second < job_.times.back().until->unix_second) {
+      return fail(item.node, item.name + " begins before the time before it has ended",
+                  "write times that follow each other");
+    }
+    if (job_.times.size() == kTimesMax) {
+      return fail(item.node, "a service has at most " + std::to_string(kTimesMax) + " times",
+                  "submit the others as another one");
+    }
+    job_.times.push_back(span);
+    return true;
+  });
 }
 
 Accelerator* JobReader::find_class(const Named& at, std::string_view name) {

@@ -84,6 +84,8 @@ class Maker {
   Result<Order> make();
 
  private:
+  Result<Order> make_service();
+  void put_hubs();
   // Seconds with so many nodes of the class; none when it is not known or too long.
   [[nodiscard]] std::optional<Second> duration(const Accelerator& accelerator,
                                                std::uint32_t nodes) const;
@@ -211,10 +213,58 @@ void Maker::put_rest() {
   }
 }
 
+// The same gang of the reference in each of its times.
+Result<Order> Maker::make_service() {
+  const Accelerator& first = job_.accelerators.front();
+  const std::uint64_t devices = std::uint64_t{job_.nodes} * first.per_node;
+  const std::optional<std::int64_t> limit = job_.limit ? job_.limit : terms_.market_price;
+  if (!job_.budget && !limit) {
+    return refusal("the job says not what it is worth, and no market price is known",
+                   "add market: {limit: 14.50 CNY/gpu-h}");
+  }
+  if (devices > kGangMax) {
+    return refusal("the job is larger than an order may be", "ask for fewer nodes");
+  }
+  if (job_.accelerators.size() > 1) {
+    warnings_.push_back("a service runs on one class: " + first.name);
+  }
+  if (job_.earliest || job_.deadline || job_.elastic || !job_.data.empty() || job_.work > 0) {
+    warnings_.push_back("a service has times: window, work, sizes and data are left out");
+  }
+  put("kind", json_text("service"));
+  if (const std::string name = order_name(job_.name); !name.empty()) put("name", json_text(name));
+  put("class", json_text(first.name));
+  put("devices", std::to_string(devices));
+  put_hubs();
+  std::string list;
+  for (const TimeSpan& span : job_.times) {
+    list += (list.empty() ? "" : ",") + ("{\"from\":" + json_text(time_text(*span.from))) +
+            ",\"until\":" + json_text(time_text(*span.until)) + "}";
+  }
+  put("times", "[" + list + "]");
+  if (job_.budget) {
+    put("value", json_money(*job_.budget));
+  } else {
+    put("limit", json_money(*limit));
+  }
+  if (job_.whole_nodes) put("wholeNodes", "true");
+  if (job_.green.min_share_ppm > 0) {
+    put("greenPercent", std::to_string((job_.green.min_share_ppm + 9'999) / 10'000));
+  }
+  return Order{json_ + "}", warnings_};
+}
+
+void Maker::put_hubs() {
+  std::string list;
+  for (const std::string& hub : job_.hubs) list += (list.empty() ? "" : ",") + json_text(hub);
+  put("hubs", "[" + list + "]");
+}
+
 Result<Order> Maker::make() {
   if (job_.accelerators.empty()) {
     return refusal("the job names no accelerators", "add resources: {accelerators: {H800: 8}}");
   }
+  if (!job_.times.empty()) return make_service();
   if (work_ < 1) {
     return refusal("the job says not how long it takes", "add market: {work: 2h}");
   }
@@ -238,9 +288,7 @@ Result<Order> Maker::make() {
             ",\"durationSeconds\":" + std::to_string(way.duration) + "}";
   }
   put("ways", "[" + list + "]");
-  list.clear();
-  for (const std::string& hub : job_.hubs) list += (list.empty() ? "" : ",") + json_text(hub);
-  put("hubs", "[" + list + "]");
+  put_hubs();
   if (job_.earliest) put("earliest", json_text(time_text(*job_.earliest)));
   if (latest_start_) put("latestStart", json_text(time_text(*latest_start_)));
   TONGSUAN_TRY([[maybe_unused]] const Done priced, put_price());

@@ -1,4 +1,5 @@
-// The order that a job is: the body of POST /v1/orders (api/openapi.yaml), of kind "block".
+// The order that a job is: the body of POST /v1/orders (api/openapi.yaml), of kind "block", or
+// "service" where the job has times.
 //
 // One way for each class and size, the reference with the nodes of the job first. A way takes as
 // long as its devices need for the work at their throughput, and its set-up cost on top. Ways that

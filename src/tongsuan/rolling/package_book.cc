@@ -75,6 +75,26 @@ std::optional<GridPackage> package_on_grid(const State& state, const engine::Liv
   return found.alternatives.empty() ? std::nullopt : std::optional(std::move(found));
 }
 
+WaitingPackage waiting_package(const State& state, OrderId id) {
+  const engine::LiveOrder& order = state.order(id).order;
+  WaitingPackage waiting{id, 0, order.latest_start, engine::kSecondsMax};
+  for (const engine::Alternative& alternative : order.package->alternatives) {
+    int128 device_seconds = 0;
+    Second ends = 0;
+    for (const PackageLeg& leg : alternative.legs) {
+      device_seconds += static_cast<int128>(leg.gang) * (leg.end - leg.begin);
+      ends = std::max(ends, leg.end);
+    }
+    // A part of a curve will do.
+    if (order.package->kind == PackageKind::kCurve) ends = alternative.legs.front().begin + 1;
+    const int128 by_hour = static_cast<int128>(alternative.value) * engine::kHour / device_seconds;
+    waiting.by_hour =
+        std::max(waiting.by_hour, static_cast<std::int64_t>(std::min<int128>(by_hour, kMoneyMax)));
+    waiting.ends = std::min(waiting.ends, ends);
+  }
+  return waiting;
+}
+
 // ---- Into the market ---------------------------------------------------------------------------
 
 namespace {

@@ -57,6 +57,15 @@ void fill_package(const engine::Places& places, const engine::Package& package,
 // Hubs where a service may run, rising.
 [[nodiscard]] std::vector<HubId> hubs_of(const engine::Places& places, const GridPackage& service);
 
+// What a market remembers of a package that waits: it never changes.
+struct WaitingPackage {
+  OrderId order;
+  std::int64_t by_hour = 0;  // the most that an alternative offers, micro-yuan per device-hour
+  Second begins = 0;         // no round that is closed later can award it
+  Second ends = 0;           // a book that ends before can have no alternative
+};
+[[nodiscard]] WaitingPackage waiting_package(const engine::State& state, OrderId order);
+
 struct PlannedPart {
   engine::PoolId pool;
   std::uint32_t gang = 0;

@@ -50,12 +50,16 @@ void RollingMarket::react(dispatch::Desk& desk, const std::vector<engine::Event>
   open_prices(state);
   const dispatch::Changes changes = dispatch::read_changes(state, events);
   learn(state, events);
+  for (const OrderId order : changes.packages) {
+    const bool known = !packages_.empty() && order <= packages_.back().order;
+    if (!known) packages_.push_back(waiting_package(state, order));
+  }
   for (const OrderId order : changes.left) {
     line_.remove(order);
     std::erase(unbooked_, order);
-    std::erase(packages_, order);
+    const auto at = std::ranges::lower_bound(packages_, order, {}, &WaitingPackage::order);
+    if (at != packages_.end() && at->order == order) packages_.erase(at);
   }
-  packages_.insert(packages_.end(), changes.packages.begin(), changes.packages.end());
   book_new(desk, changes.later);
   book_again(desk, events);
   std::vector<OrderId> stopped;

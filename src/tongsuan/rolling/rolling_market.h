@@ -178,8 +178,7 @@ class RollingMarket {
   void start_awards(dispatch::Desk& desk, dispatch::Budget& budget);
   void plan_awards();
   void book_packages(dispatch::Desk& desk, dispatch::Budget& budget);
-  [[nodiscard]] std::vector<OrderId> packages_for(const engine::State& state, const Grid& grid,
-                                                  Second firm_from) const;
+  [[nodiscard]] std::vector<OrderId> packages_for(const Grid& grid, Second firm_from) const;
   [[nodiscard]] bool is_now(const RoundAward& award, Second now) const;
   void do_rest(dispatch::Desk& desk, dispatch::Budget& budget);
   void learn_contract(const engine::State& state, const engine::Contract& contract);
@@ -225,7 +224,7 @@ class RollingMarket {
   int128 estimate_sum_ = 0;                         // and that it was estimated to run
   int128 device_sum_ = 0;                           // devices of that work
   std::vector<OrderId> unbooked_;                   // pay for a block, and have none yet
-  std::vector<OrderId> packages_;                   // that wait for an award, rising
+  std::vector<WaitingPackage> packages_;            // that wait for an award, by rising orders
   std::vector<RoundRecord> records_;
   Second next_round_;
   Second next_certificate_ = 0;

@@ -99,7 +99,7 @@ RoundInputs RollingMarket::take_round(const State& state, Second firm_from) {
   inputs.round = state.round() + 1;
   inputs.grid = {opened_at_, rules_.slot, static_cast<std::uint32_t>(rules_.horizon / rules_.slot)};
   inputs.orders = line_.front(rules_.book_orders_max);
-  const std::vector<OrderId> packages = packages_for(state, inputs.grid, firm_from);
+  const std::vector<OrderId> packages = packages_for(inputs.grid, firm_from);
   inputs.orders.insert(inputs.orders.end(), packages.begin(), packages.end());
   inputs.firm_from = firm_from;
   inputs.run_ppm = run_ppm();
@@ -194,39 +194,25 @@ void RollingMarket::book_packages(dispatch::Desk& desk, dispatch::Budget& budget
     const OrderRecord& record = desk.state().order(award.order);
     if (record.state != OrderState::kWaiting || order_mark(record) != award.mark) continue;
     std::optional<engine::AwardOrder> placed = place_award(desk.state(), award);
-    if (placed && desk.execute(std::move(*placed))) std::erase(packages_, award.order);
+    if (placed) desk.execute(std::move(*placed));
   }
 }
 
-// Those that a book of this grid can have; if they are too many, those that offer most.
-std::vector<OrderId> RollingMarket::packages_for(const State& state, const Grid& grid,
-                                                 Second firm_from) const {
-  struct Offered {
-    std::int64_t by_hour = 0;
-    OrderId order;
-  };
-  std::vector<Offered> offered;
-  for (const OrderId order : packages_) {
-    if (!state.knows(order) || state.order(order).state != OrderState::kWaiting) continue;
-    const auto package = package_on_grid(state, state.order(order).order, grid, firm_from);
-    if (!package) continue;
-    std::int64_t best = 0;
-    for (const GridAlternative& one : package->alternatives) {
-      int128 seconds = 1;
-      for (const GridLeg& leg : one.legs) {
-        seconds += static_cast<int128>(leg.gang) * (leg.end - leg.begin);
-      }
-      const int128 by_hour = static_cast<int128>(one.value) * engine::kHour / seconds;
-      best = std::max(best, static_cast<std::int64_t>(std::min<int128>(by_hour, kMoneyMax)));
-    }
-    offered.push_back({best, order});
+// Those that a book of this grid may have; if they are too many, those that offer most.
+std::vector<OrderId> RollingMarket::packages_for(const Grid& grid, Second firm_from) const {
+  std::vector<const WaitingPackage*> fit;
+  for (const WaitingPackage& package : packages_) {
+    if (package.begins >= firm_from && package.ends <= grid.end()) fit.push_back(&package);
   }
-  std::ranges::sort(offered, [](const Offered& a, const Offered& b) {
-    return a.by_hour != b.by_hour ? a.by_hour > b.by_hour : a.order < b.order;
-  });
-  if (offered.size() > rules_.book_packages_max) offered.resize(rules_.book_packages_max);
+  if (fit.size() > rules_.book_packages_max) {
+    const auto last = fit.begin() + rules_.book_packages_max;
+    std::ranges::nth_element(fit, last, [](const WaitingPackage* a, const WaitingPackage* b) {
+      return a->by_hour != b->by_hour ? a->by_hour > b->by_hour : a->order < b->order;
+    });
+    fit.erase(last, fit.end());
+  }
   std::vector<OrderId> orders;
-  for (const Offered& each : offered) orders.push_back(each.order);
+  for (const WaitingPackage* package : fit) orders.push_back(package->order);
   return orders;
 }
 
@@ -312,7 +298,7 @@ void RollingMarket::take_in(dispatch::Desk& desk, OrderId order, std::vector<Ord
   const OrderRecord& record = desk.state().order(order);
   if (record.state != OrderState::kWaiting) return;
   if (engine::is_package(record.order)) {
-    packages_.push_back(order);
+    packages_.push_back(waiting_package(desk.state(), order));
     return;
   }
   if (record.waiting_since >= record.order.not_before) {

@@ -366,6 +366,11 @@ std::optional<QuoteBody> read_quote(Call& call, const json::Value& value) {
     refuse(call, *body.problem);
     return std::nullopt;
   }
+  if (body.order.package) {
+    refuse(call, {"not-built", "Only orders of one block are quoted yet.",
+                  fresh ? "/order/kind" : "/from"});
+    return std::nullopt;
+  }
   asked.order = std::move(body.order);
   call.core.node.read([&](const View& view) { asked.sequence = view.sequence; });
   return asked;

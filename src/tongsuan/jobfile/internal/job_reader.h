@@ -70,6 +70,7 @@ class JobReader {
   bool infra(const Named& at);
   bool hub(const Named& at, std::string& out);
   bool window(const Named& at);
+  bool times(const Named& at);
   bool throughput(const Named& at);
   bool variants(const Named& at);
   bool elastic(const Named& at);
