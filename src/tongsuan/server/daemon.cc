@@ -58,7 +58,7 @@ Runs an exchange: api/openapi.yaml says how to speak to it.
                       standard input is a number of seconds to go on
   --threads N         threads that serve HTTP (2)
   --round-threads N   threads that clear a round (1)
-  --round-nice N      how far they stand back behind those that answer (10), up to 19; 0: not at all
+  --round-nice N      how far they stand back behind those that answer (5), up to 19; 0: not at all
   --address-rate N    requests of one address in a second (5000), four times as many at once
   --participant-rate N  the same of orders and requests of one participant (50000)
 
