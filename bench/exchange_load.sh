@@ -62,20 +62,20 @@ print(json.dumps({"orders": orders}, separators=(",", ":")))
 PYTHON
 }
 cpu() { awk '{print $14 + $15}' "/proc/$pid/stat"; }
-# batches SIZE NAME [SECONDS]: 64 clients, each sends its next batch when the last one is answered.
+# batches SIZE NAME: 64 clients, each sends its next batch when the last one is answered.
 batches() {
-  orders "$1" "$2" >"$folder/body"
+  orders "$1" "$1-$2" >"$folder/body"
   before="$(cpu)"
   echo "64 clients, batches of $1 orders, $2:"
   "$build/bench/bench_http_load" --target "$url/v1/orders:batch" --method POST --body-file "$folder/body" \
     --header 'Authorization: Bearer dev-load' --header 'Content-Type: application/json' \
-    --connections 64 --seconds "${3:-$seconds}" --json >"$folder/result"
+    --connections 64 --seconds "$seconds" --json >"$folder/result"
   after="$(cpu)"
   say "$1" "$((after - before))"
 }
 # say ORDERS HUNDREDTHS: what the last load was answered.
 say() {
-  python3 - "$1" "$2" "${3:-$seconds}" "$folder/result" <<'PYTHON'
+  python3 - "$1" "$2" "$seconds" "$folder/result" <<'PYTHON'
 import json, sys
 size, hundredths, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 with open(sys.argv[4], encoding="utf-8") as file:
@@ -119,14 +119,14 @@ part_orders() {
 # An order comes in while the round is solved: does its answer wait?
 part_round() {
   count="${ROUND_ORDERS:-100000}"
-  start "$count" --round-nice "${ROUND_NICE:-10}"
+  start "$count" --round-nice "${ROUND_NICE:-5}"
   # A third more than the book takes, because some start at once.
   "$build/apps/tongsuan" generate national --orders $((count * 4 / 3)) --seed 2 -o "$folder/book.market" >/dev/null 2>&1
   python3 bench/orders_of_market.py "$folder/book.market" "$url" dev-load $((count * 4 / 3))
-  batches 16 "before the round"
+  batches 16 before-the-round
   operator POST /v1/rounds:close-gate '{"round":"R-1"}' load-gate
   sleep 1
-  batches 16 "while the round is cleared"
+  batches 16 while-it-is-cleared
   round | sed 's/^/  after that: /'
   waited=0
   while ! round | grep -qE 'cleared|empty|unsolved' && [ "$waited" -lt 600 ]; do

@@ -23,7 +23,7 @@ def order_of(line):
                      "durationSeconds": 3600 * int(found[3])})
     order = {"kind": "block", "name": words[1], "ways": ways,
              "value": {"amount": fields["value"], "currency": "CNY"}}
-    if "hubs" in fields:
+    if fields.get("hubs", "*") != "*":
         order["hubs"] = fields["hubs"].split(",")
     return order
 

@@ -21,7 +21,9 @@ usage: bench/run.sh NAME [ARGS]
   italy      20 days of the Italian day-ahead market (needs ../shared/data)
   replay     a log under EASY and SJBF (needs ../shared/data), the national week under five policies
   ledger     entries of the ledger per second, beside a plain pass over memory
-  node       one exchange without HTTP: durable orders, answers, restart, memory: bench/run.sh node DIR [ORDERS CLIENTS BATCH]
+  node       one exchange without HTTP: durable orders, answers, restart, memory: bench/run.sh node DIR [ORDERS CLIENTS BATCH],
+             bench/run.sh node DIR restart [TIMES], bench/run.sh node DIR replay [TIMES]
+  exchange   all of a running exchange: the same, load over HTTP also while a round is cleared, readers of streams
   state      a running exchange: events judged, applied and hashed, snapshots, bytes of an order
   journal    durable appends beside a plain file, opening, reading back; in out/
   http       the HTTP layer alone on one server thread; --target URL for any server
@@ -105,6 +107,7 @@ case "$name" in
     program journal out/bench-files "$@"
     ;;
   http) run bench_http_load "$@" ;;
+  exchange) sh bench/exchange_figures.sh "$build" "$@" ;;
   italy) program italy ../shared/data/italy_mgp "$@" ;;
   clearing | search | dual | market | ledger | state | node | json | access | codec | pricing | quote) program "$name" "$@" ;;
   *)

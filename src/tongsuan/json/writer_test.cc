@@ -31,6 +31,20 @@ TEST(Writer, EscapesWhatMustBeEscaped) {
             "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+TEST(Writer, EscapesWhereverItStands) {
+  for (int byte = 0; byte < 128; ++byte) {
+    std::string alone;
+    append_quoted(alone, std::string(1, static_cast<char>(byte)));
+    alone = alone.substr(1, alone.size() - 2);
+    for (std::size_t before = 0; before < 18; ++before) {
+      const std::string text = std::string(before, 'x') + static_cast<char>(byte) + "yyyyyyyyy";
+      std::string out;
+      append_quoted(out, text);
+      ASSERT_EQ(out, '"' + std::string(before, 'x') + alone + "yyyyyyyyy\"") << byte;
+    }
+  }
+}
+
 TEST(Writer, WhatIsWrittenIsReadAsItself) {
   std::string all;
   for (int byte = 0; byte < 128; ++byte) all += static_cast<char>(byte);

@@ -52,7 +52,7 @@ struct ClearingRules {
   std::uint64_t work_units = 0;  // of the search; 0: by the number of orders
   // By how much its threads stand back behind those that answer (nice; 0 to 19): a round may take
   // longer, an acknowledgement may not.
-  int stands_back = 10;
+  int stands_back = 5;
 };
 
 struct NodeOptions {

@@ -16,26 +16,68 @@ using exchange::testing::kAlice;
 using exchange::testing::places_without_accounts;
 using ledger::kHouse;
 
+// Reads another journal as far as command `good`.
+class FailingJournal final : public journal::Journal {
+ public:
+  FailingJournal(journal::Journal& inner, std::uint64_t good) : inner_(inner), good_(good) {}
+  [[nodiscard]] journal::Answer<Done> read(std::uint64_t from,
+                                           const journal::BatchVisitor& visit) override {
+    TONGSUAN_TRY([[maybe_unused]] const Done read,
+                 inner_.read(from, [&](const journal::Batch& batch) {
+                   return batch.last() <= good_ && visit(batch);
+                 }));
+    return journal::Failure{journal::Fault::kCorrupt, "the next batch is damaged"};
+  }
+  [[nodiscard]] journal::Answer<journal::Opened> open() override { return inner_.open(); }
+  [[nodiscard]] journal::Answer<std::uint64_t> append(const journal::NewBatch& batch) override {
+    return inner_.append(batch);
+  }
+  [[nodiscard]] journal::Answer<journal::Snapshot> stamp_snapshot(std::uint64_t sequence,
+                                                                  const Digest& state) override {
+    return inner_.stamp_snapshot(sequence, state);
+  }
+  [[nodiscard]] journal::Answer<Done> store_snapshot(const journal::Snapshot& stamped) override {
+    return inner_.store_snapshot(stamped);
+  }
+  [[nodiscard]] journal::Answer<journal::Snapshot> read_snapshot() override {
+    return inner_.read_snapshot();
+  }
+  [[nodiscard]] journal::Answer<Digest> put_blob(std::string_view bytes) override {
+    return inner_.put_blob(bytes);
+  }
+  [[nodiscard]] journal::Answer<std::string> read_blob(const Digest& hash) override {
+    return inner_.read_blob(hash);
+  }
+
+ private:
+  journal::Journal& inner_;
+  std::uint64_t good_;
+};
+
 // A journal of some hundred commands in small batches, many with a digest.
 class ReplayTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    ASSERT_TRUE(sequencer_.recover().ok());
     for (const char* name : {"east", "west", "alice"}) {
       take(exchange::OpenParticipant{name, exchange::Role::kParticipant, kHouse, Money()});
     }
     for (int i = 0; i < 900; ++i) {
       take(exchange::Deposit{cash(kAlice), Money(1 + i), static_cast<std::uint64_t>(i)});
     }
-    ASSERT_TRUE(sequencer_.flush().ok());
+    flush();
+  }
+  void flush() {
+    const auto flushed = sequencer_.flush();
+    ASSERT_TRUE(flushed.ok());
   }
   void take(exchange::Command command) {
     exchange::CommandId id{};
     id[0] = static_cast<std::uint8_t>(++asked_);
     id[1] = static_cast<std::uint8_t>(asked_ >> 8);
-    if (asked_ == 1) ASSERT_TRUE(sequencer_.recover().ok());
     static_cast<void>(sequencer_.take(now_, {id, asked_, kHouse, std::move(command)}, 0));
-    now_ += asked_ % 3;
-    if (sequencer_.full()) ASSERT_TRUE(sequencer_.flush().ok());
+    now_ += id[0] % 3;
+    if (sequencer_.full()) flush();
   }
   // Every batch of the journal, with bytes of its own.
   [[nodiscard]] journal::Answer<Done> each(const journal::BatchVisitor& visit) {
@@ -123,15 +165,18 @@ TEST_F(ReplayTest, ReadingAheadStopsWhenItIsTold) {
   EXPECT_LT(next, 60U);
 }
 
-TEST_F(ReplayTest, ReadingAheadTellsDamage) {
-  disk_.batches[20].bytes[90] ^= 1;
+TEST_F(ReplayTest, ReadingAheadTellsWhatWentWrong) {
+  // What fails is the reading of the batch after the twentieth.
+  const std::uint64_t good = disk_.batches[20].first - 1;
+  FailingJournal failing(journal_, good);
   std::uint64_t last = 0;
-  const auto read = each([&](const journal::Batch& batch) {
+  const auto read = node::read_ahead(failing, 1, [&](const journal::Batch& batch) {
     last = batch.last();
     return true;
   });
-  EXPECT_FALSE(read.ok());
-  EXPECT_EQ(last, disk_.batches[20].first - 1) << "what is before it was handed out";
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().fault, journal::Fault::kCorrupt);
+  EXPECT_EQ(last, good) << "what is before it was handed out";
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
                       standard input is a number of seconds to go on
   --threads N         threads that serve HTTP (2)
   --round-threads N   threads that clear a round (1)
-  --round-nice N      how far they stand back behind those that answer (10), up to 19; 0: not at all
+  --round-nice N      how far they stand back behind those that answer (5), up to 19; 0: not at all
   --address-rate N, --address-burst N
                       requests of an address: a second (5000), at once (20000)
   --participant-rate N, --participant-burst N

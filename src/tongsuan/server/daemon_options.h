@@ -48,7 +48,7 @@ struct DaemonOptions {
   bool simulate = false;              // buyers and hubs are played after the orders of the places
   std::optional<std::int64_t> speed;  // exchange seconds in a second; 0: stands still
   std::int64_t threads = 2;
-  std::int64_t round_threads = 1, round_nice = 10;  // that clear a round; how far they stand back
+  std::int64_t round_threads = 1, round_nice = 5;  // that clear a round; how far they stand back
 
   std::int64_t address_rate = 5'000, address_burst = 20'000;            // requests of an address
   std::int64_t participant_rate = 50'000, participant_burst = 200'000;  // orders and changes
