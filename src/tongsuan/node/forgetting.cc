@@ -90,7 +90,7 @@ std::optional<engine::DropHistory> Forgetting::next(const State& state, Second n
   std::erase_if(ended_, [&](const Ended& ended) { return !state.knows(ended.order); });
   if (ended_.size() <= rules_.ended_min) return std::nullopt;
   // Below what was dropped already, whatever has ended goes with the next command: not before it is
-  // old enough, unless there are too many.
+  // old enough, unless there are too many; all of it then, even if fewer than the least stay.
   const std::uint32_t dropped = state.dropped().orders_below;
   const std::uint32_t below = orders_below(state, now);
   if (below < dropped && ended_.size() <= rules_.ended_max) return std::nullopt;
