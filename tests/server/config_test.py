@@ -89,10 +89,12 @@ class CheckConfig(unittest.TestCase):
         self.certificate("b")
         tls = f'[tls]\ncertificate = "{self.folder}/a.pem"\nkey = "{self.folder}/%s.key"\n'
         self.assertEqual(check(self.write(tls % "a")).returncode, 0)
+        self.assertEqual(check(self.write(tls % "a" + f'client_ca = "{self.folder}/b.pem"\n')).returncode, 0)
         (self.folder / "keys.json").write_text('{"keys":[{"kty":"EC"}]}', encoding="utf-8")
         oidc = ('[oidc]\nissuer = "https://i"\naudience = "a"\n'
                 f'jwks = "{self.folder}/%s"\n[oidc_roles]\na = "hub"\n')
         for text, status, said in ((tls % "b", 3, "key"), (tls % "c", 3, "c.key"),
+                                   (tls % "a" + 'client_ca = "/no/such"\n', 3, "/no/such"),
                                    ('listen = "0.0.0.0:7070"\ndevelopment = true\n', 3, "loopback"),
                                    ('[webhooks]\nca_file = "/no/such"\n', 3, "/no/such"),
                                    (oidc % "keys.json", 3, "keys.json"), (oidc % "none", 3, "none"),

@@ -255,8 +255,10 @@ Verdict Process::forgets_by_the_rule(const engine::DropHistory& drop, Second now
                       contract.value < drop.contracts_below &&
                       contract.value >= state.dropped().contracts_below);
   });
-  if (ended - going < forget_.ended_min) return broken("fewer stay than the rule keeps");
-  if (young > 0 && ended <= forget_.ended_max) return broken("what ended a short time ago goes");
+  if (ended <= forget_.ended_max) {
+    if (ended - going < forget_.ended_min) return broken("fewer stay than the rule keeps");
+    if (young > 0) return broken("what ended a short time ago goes");
+  }
   return alone ? Verdict(broken("a contract goes before its order")) : Verdict();
 }
 

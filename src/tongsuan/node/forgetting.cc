@@ -54,21 +54,23 @@ std::optional<Second> Forgetting::due() const {
 }
 
 std::uint32_t Forgetting::orders_below(const State& state, Second now) const {
-  // Those from `first` on are too young, or too few.
-  const Second old = now - rules_.age;
-  const auto young = std::ranges::upper_bound(ended_, old, {}, &Ended::at);
-  const auto most = static_cast<std::ptrdiff_t>(ended_.size() - rules_.ended_min);
-  const auto first = std::min(young, ended_.begin() + most);
-  std::uint32_t below = state.order_count();
-  for (auto at = first; at != ended_.end(); ++at) below = std::min(below, at->order.value);
-  if (ended_.size() <= rules_.ended_max) return below;
   std::vector<std::uint32_t> numbers;
   numbers.reserve(ended_.size());
   for (const Ended& ended : ended_) numbers.push_back(ended.order.value);
-  const auto kept = numbers.end() - static_cast<std::ptrdiff_t>(rules_.ended_max);
-  if (kept == numbers.end()) return state.order_count();
-  std::ranges::nth_element(numbers, kept);
-  return std::max(below, *kept);
+  // So that the `kept` highest stay.
+  const auto leaving = [&](std::size_t kept) {
+    if (kept >= numbers.size()) return std::uint32_t{0};
+    if (kept == 0) return state.order_count();
+    const auto first = numbers.end() - static_cast<std::ptrdiff_t>(kept);
+    std::ranges::nth_element(numbers, first);
+    return *first;
+  };
+  std::uint32_t below = leaving(rules_.ended_min);
+  for (auto young = ended_.rbegin(); young != ended_.rend() && young->at > now - rules_.age;
+       ++young) {
+    below = std::min(below, young->order.value);
+  }
+  return std::max(below, leaving(rules_.ended_max));
 }
 
 // A contract goes with its order: below the first ended one whose order stays.
@@ -87,7 +89,12 @@ std::optional<engine::DropHistory> Forgetting::next(const State& state, Second n
   look_at_ = now + rules_.pause;
   std::erase_if(ended_, [&](const Ended& ended) { return !state.knows(ended.order); });
   if (ended_.size() <= rules_.ended_min) return std::nullopt;
-  const std::uint32_t orders = std::max(orders_below(state, now), state.dropped().orders_below);
+  // Below what was dropped already, whatever has ended goes with the next command: not before it is
+  // old enough, unless there are too many; all of it then, even if fewer than the least stay.
+  const std::uint32_t dropped = state.dropped().orders_below;
+  const std::uint32_t below = orders_below(state, now);
+  if (below < dropped && ended_.size() <= rules_.ended_max) return std::nullopt;
+  const std::uint32_t orders = std::max(below, dropped);
   const auto going =
       std::ranges::count_if(ended_, [&](const Ended& ended) { return ended.order.value < orders; });
   if (static_cast<std::uint32_t>(going) < std::max(rules_.step, 1U)) return std::nullopt;

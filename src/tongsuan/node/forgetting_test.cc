@@ -81,9 +81,9 @@ TEST_F(ForgettingTest, WhatEndedJustNowHoldsHigherNumbersBack) {
   cancel(early);
   EXPECT_EQ(drop(), kNone);
   now_ = 210;
-  EXPECT_EQ(drop(), 12U);
-  EXPECT_TRUE(engine_.state().is_forgotten(OrderId{11}));
-  EXPECT_TRUE(engine_.state().knows(OrderId{12}));
+  EXPECT_EQ(drop(), 11U);
+  EXPECT_TRUE(engine_.state().is_forgotten(OrderId{10}));
+  EXPECT_TRUE(engine_.state().knows(OrderId{11}));
 }
 
 TEST_F(ForgettingTest, WhatLivesStaysWhateverItsNumber) {
@@ -96,7 +96,14 @@ TEST_F(ForgettingTest, WhatLivesStaysWhateverItsNumber) {
   EXPECT_TRUE(engine_.state().knows(runs));
   EXPECT_TRUE(engine_.state().knows(contract));
   end(contract);
+  now_ = 130;
+  end_some(8);
+  EXPECT_EQ(drop(), kNone) << "what ended below the last number would go too soon";
   EXPECT_TRUE(engine_.state().knows(runs));
+  now_ = 240;
+  EXPECT_EQ(drop(), 25U);
+  EXPECT_TRUE(engine_.state().is_forgotten(runs));
+  EXPECT_TRUE(engine_.state().knows(waits));
 }
 
 TEST_F(ForgettingTest, BeyondTheMostTheLowestGoWheneverTheyEnded) {

@@ -97,7 +97,7 @@ std::optional<Second> MarketDriver::due(const Desk& desk) const {
 }
 
 bool MarketDriver::may_forget(const Desk& desk) const {
-  return !clearing_ && !market_->unfinished() && desk.exchange().gate().round == 0;
+  return !clearing_ && desk.exchange().gate().round == 0;
 }
 
 void MarketDriver::tick(Desk& desk) {

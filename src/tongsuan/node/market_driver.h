@@ -28,7 +28,7 @@ class MarketDriver final : public Driver {
   void finish(Desk& desk, FinishedRound finished) override;
 
  private:
-  // Not between a gate and the close of its round, and not before the market has seen everything.
+  // Not between a gate and the close of its round.
   [[nodiscard]] bool may_forget(const Desk& desk) const;
   void close_gate(Desk& desk);
   void freeze(Desk& desk);

@@ -272,10 +272,9 @@ TEST_F(NodeTest, WhatEndedLongAgoIsForgotten) {
   const auto story = history.story(Subject{1, {}, {}, {}}, {.first = 1, .last = 100});
   ASSERT_TRUE(story.ok());
   EXPECT_GE(story.value().lines.size(), 3U);
-  const auto then = history.as_of(story.value().lines.back().sequence, [](const View& view) {
-    EXPECT_TRUE(view.state.engine().knows(OrderId{1}));
-  });
-  EXPECT_TRUE(then.ok());
+  const auto then = history.as_of(story.value().lines.back().sequence);
+  ASSERT_TRUE(then.ok());
+  EXPECT_TRUE(then.value()->view().state.engine().knows(OrderId{1}));
   EXPECT_TRUE(recheck_all().ok());
 }
 

@@ -100,7 +100,8 @@ net::ServerOptions to_server_options(const DaemonOptions& options) {
   server.limits.connections = static_cast<std::size_t>(options.connections);
   server.limits.connections_per_address = static_cast<std::size_t>(options.connections_per_address);
   if (!options.tls_certificate.empty()) {
-    server.tls = net::TlsFiles{options.tls_certificate, options.tls_key};
+    server.tls = net::TlsFiles{options.tls_certificate, options.tls_key, options.client_ca,
+                               options.client_required};
   }
   return server;
 }

@@ -50,6 +50,8 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"rounds", "nice", "--round-nice", &o.round_nice, {0, 19}},
       {"tls", "certificate", "--tls-cert", &o.tls_certificate},
       {"tls", "key", "--tls-key", &o.tls_key},
+      {"tls", "client_ca", "", &o.client_ca},
+      {"tls", "client_required", "", &o.client_required},
       {"limits", "address_rate", "--address-rate", &o.address_rate, kRate},
       {"limits", "address_burst", "--address-burst", &o.address_burst, kRate},
       {"limits", "participant_rate", "--participant-rate", &o.participant_rate, kRate},
@@ -282,6 +284,10 @@ Result<Done> check(DaemonOptions& options) {
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     return fault(options, options.tls_key.empty() ? "tls.certificate" : "tls.key",
                  "--tls-cert and --tls-key come together", "give both, or none");
+  }
+  if (!options.client_ca.empty() && options.tls_certificate.empty()) {
+    return fault(options, "tls.client_ca", "tls.client_ca needs a certificate of the exchange, too",
+                 "certificate and key in [tls]");
   }
   if (options.ended_max < options.ended_min) {
     const bool most = options.origins.contains("history.ended_max");

@@ -44,6 +44,8 @@ struct DaemonOptions {
   std::string address;     // of `listen`
   std::uint16_t port = 0;  // of `listen`
   std::string tls_certificate, tls_key;
+  std::string client_ca;        // who may sign certificates of clients; none are asked for if empty
+  bool client_required = true;  // no connection without one
   bool development = false;
   bool simulate = false;              // buyers and hubs are played after the orders of the places
   std::optional<std::int64_t> speed;  // exchange seconds in a second; 0: stands still

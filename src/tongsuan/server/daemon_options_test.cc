@@ -70,6 +70,8 @@ TEST(DaemonOptions, SaysWhereTheFileIsWrong) {
   EXPECT_EQ(fault("threads = 1\nthreads = 2"), "t.toml:3:12: the key threads is there twice");
   EXPECT_EQ(fault("init = true"), "t.toml:2: there is no key init before the first table");
   EXPECT_EQ(fault("[tls]\nkey = \"k\""), "t.toml:3: --tls-cert and --tls-key come together");
+  EXPECT_EQ(fault("[tls]\nclient_ca = \"c\""),
+            "t.toml:3: tls.client_ca needs a certificate of the exchange, too");
   EXPECT_EQ(fault("[history]\nended_min = 10\nended_max = 9"),
             "t.toml:4: history.ended_max is below history.ended_min");
 }

@@ -110,15 +110,29 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
     return;
   }
   if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) see_own(*own, sequence);
+  if (const auto* happened = std::get_if<engine::Event>(&event)) {
+    if (const auto* dropped = std::get_if<engine::HistoryDropped>(&happened->what)) {
+      forget(*dropped);
+    }
+  }
   const auto contract = contract_of(event);
   if (!contract) return;
-  if (contracts_.size() <= contract->value) contracts_.resize(contract->value + 1);
-  contracts_[contract->value].changed = sequence;
-  note(contracts_[contract->value], at, event);
+  ContractFacts& facts = contracts_[contract->value];
+  facts.changed = sequence;
+  note(facts, at, event);
   events_.push_back({*contract, sequence, part, at, event});
   while (events_.size() > kContractEventsKept) {
     contracts_forgotten_ = std::max(contracts_forgotten_, events_.front().contract.value + 1);
     events_.pop_front();
+  }
+}
+
+// The engine's rule: those below that have ended.
+void History::forget(const engine::HistoryDropped& dropped) {
+  dropped_below_ = dropped.contracts_below;
+  const auto end = contracts_.lower_bound(dropped_below_);
+  for (auto at = contracts_.begin(); at != end;) {
+    at = at->second.ended ? contracts_.erase(at) : std::next(at);
   }
 }
 
@@ -151,8 +165,10 @@ void History::see(std::uint64_t sequence, std::string_view record) {
 
 std::optional<ContractFacts> History::of(ContractId contract, std::uint64_t as_of) const {
   const std::lock_guard lock(mutex_);
-  if (contract.value >= contracts_.size()) return ContractFacts();
-  if (contracts_[contract.value].changed <= as_of) return contracts_[contract.value];
+  const auto known = contracts_.find(contract.value);
+  // Before the snapshot that was recovered from, or it was dropped after that command.
+  if (known == contracts_.end() && contract.value >= dropped_below_) return ContractFacts();
+  if (known != contracts_.end() && known->second.changed <= as_of) return known->second;
   if (contract.value < contracts_forgotten_) return std::nullopt;
   ContractFacts facts;
   for (const ContractEvent& event : events_) {

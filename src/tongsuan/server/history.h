@@ -1,7 +1,8 @@
 // What readers ask for that no state keeps: what was paid for contracts, lines of accounts, what
 // happened to a contract.
 //
-// Fed with every record, at recovery and after; bounded, the oldest makes room. Any thread.
+// Fed with every record, at recovery and after; bounded, the oldest makes room. Contracts go when
+// the engine forgets them. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -87,12 +88,15 @@ class History {
   void see_own(const exchange::OwnEvent& event, std::uint64_t sequence);
   void see_earned(const exchange::ResaleEarned& earned, std::uint64_t sequence);
 
+  void forget(const engine::HistoryDropped& dropped);
   void note_first(std::uint64_t sequence);
 
   mutable std::mutex mutex_;
   exchange::RecordReader reader_;
-  bool seen_ = false;                     // any record
-  std::vector<ContractFacts> contracts_;  // by ContractId
+  bool seen_ = false;  // any record
+  // By ContractId; of those that are not dropped.
+  std::map<std::uint32_t, ContractFacts> contracts_;
+  std::uint32_t dropped_below_ = 0;  // of contracts: the engine's
   std::deque<MoneyLine> lines_;
   std::uint64_t lines_forgotten_ = 0;
   std::map<exchange::KeyId, std::uint64_t> keys_;
