@@ -546,9 +546,10 @@ class Rules:
     orders_of_one: int
     live_orders: int
     penalty_ppm: int
+    take_or_pay_ppm: Optional[int] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"round_seconds": "roundSeconds", "lock_seconds":
         "lockSeconds", "collar_percent": "collarPercent", "orders_of_one": "ordersOfOne",
-        "live_orders": "liveOrders", "penalty_ppm": "penaltyPpm"}
+        "live_orders": "liveOrders", "penalty_ppm": "penaltyPpm", "take_or_pay_ppm": "takeOrPayPpm"}
 
 
 @dataclass
@@ -562,6 +563,23 @@ class CalendarRound:
 class Calendar:
     time: datetime
     rounds: List[CalendarRound]
+    closures: List[Closure]
+
+
+@dataclass
+class Closure:
+    """No gates at `from` or later, before `until`"""
+
+    from_: datetime
+    until: datetime
+    reason: str
+    dispatch: Optional[bool] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class CalendarBody:
+    closures: List[Closure]
 
 
 @dataclass
@@ -622,6 +640,7 @@ class Contract:
     end: Optional[datetime] = None
     end_reason: Optional[str] = None
     done_ppm: Optional[int] = None
+    own: Optional[bool] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "expected_end": "expectedEnd",
         "end_reason": "endReason", "done_ppm": "donePpm", "delivered_seconds": "deliveredSeconds"}
 
@@ -638,16 +657,43 @@ class ContractPage:
 class ContractEnd:
     reason: str
     done_ppm: Optional[int] = None
+    resell: Optional[bool] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"done_ppm": "donePpm"}
 
 
 @dataclass
-class Resale:
+class ResaleBody:
     devices: int
+    from_: Optional[datetime] = None
+    until: Optional[datetime] = None
+    ask: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class Resale:
+    id: str
+    contract: str
+    participant: str
+    state: str
+    hub: str
+    class_: str
+    devices: int
+    price: Money
     from_: datetime
     until: datetime
-    ask: Money
-    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    taken: int
+    income: Money
+    ask: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from"}
+
+
+@dataclass
+class ResalePage:
+    as_of: str
+    items: List[Resale]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
 
 
 @dataclass
@@ -725,6 +771,7 @@ class Reason:
     contract: Optional[str] = None
     round: Optional[str] = None
     transfer: Optional[str] = None
+    resale: Optional[str] = None
     reference: Optional[str] = None
 
 
@@ -1380,6 +1427,148 @@ class EventHistoryDropped:
 
 
 @dataclass
+class EventContractShrunk:
+    """It has fewer devices from now on"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    devices: int
+    type: str = "contract.shrunk"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.shrunk")
+
+
+@dataclass
+class EventContractOwn:
+    """Buyer and supplier have the same beneficial owner: it moves no money"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    type: str = "contract.own"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.own")
+
+
+@dataclass
+class EventTakeOrPayChanged:
+    """What is owed for the rest of an early end has changed"""
+
+    sequence: str
+    part: int
+    at: datetime
+    take_or_pay_ppm: int
+    type: str = "rules.take-or-pay"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"take_or_pay_ppm": "takeOrPayPpm"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "rules.take-or-pay")
+
+
+@dataclass
+class EventCalendarChanged:
+    """When there are no gates has changed"""
+
+    sequence: str
+    part: int
+    at: datetime
+    closures: List[Closure]
+    type: str = "calendar.changed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "calendar.changed")
+
+
+@dataclass
+class EventResaleOffered:
+    """Devices are given up from this second on"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    devices: int
+    price: Money
+    from_: datetime
+    until: datetime
+    type: str = "resale.offered"
+    ask: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.offered")
+
+
+@dataclass
+class EventResaleOpened:
+    """So many are offered now, and so much is owed where nobody takes them"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    devices: int
+    owed: Money
+    from_: datetime
+    type: str = "resale.opened"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.opened")
+
+
+@dataclass
+class EventResaleTaken:
+    """So many of its devices are somebody's now"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    devices: int
+    type: str = "resale.taken"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.taken")
+
+
+@dataclass
+class EventResaleMetered:
+    """What is owed was paid up to this second"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    until: datetime
+    paid: Money
+    type: str = "resale.metered"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.metered")
+
+
+@dataclass
+class EventResaleEarned:
+    """Its seller was paid for devices that others have"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    income: Money
+    type: str = "resale.earned"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.earned")
+
+
+@dataclass
+class EventResaleClosed:
+    """It has ended"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    type: str = "resale.closed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.closed")
+
+
+@dataclass
 class CloseGateBody:
     round: str
 
@@ -1441,6 +1630,16 @@ Event = Union[
     EventWebhookConfirmed,
     EventRequestAnswered,
     EventHistoryDropped,
+    EventContractShrunk,
+    EventContractOwn,
+    EventTakeOrPayChanged,
+    EventCalendarChanged,
+    EventResaleOffered,
+    EventResaleOpened,
+    EventResaleTaken,
+    EventResaleMetered,
+    EventResaleEarned,
+    EventResaleClosed,
     UnknownEvent,
 ]
 
@@ -1453,20 +1652,23 @@ __all__ = [
     "OrderStep", "Order", "Block", "OrderPage", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why",
     "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool", "HubTitle", "Hub",
     "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
-    "Calendar", "Offer", "OfferPage", "OfferBodyStep", "OfferBody", "NodesReport", "Contract",
-    "ContractPage", "ContractEnd", "Resale", "AccountBalance", "AccountPage", "Accounts",
-    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
-    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
-    "Participant", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook",
-    "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody",
-    "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended",
-    "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened", "EventOrderGone",
-    "EventBlockBooked", "EventBlockReleased", "EventContractStarted", "EventContractExtended",
-    "EventContractGranted", "EventContractMetered", "EventContractEnded", "EventContractSettled",
-    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
-    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
-    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
-    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
-    "EventRequestAnswered", "EventHistoryDropped", "CloseGateBody", "AssignSupplierBody",
+    "Calendar", "Closure", "CalendarBody", "Offer", "OfferPage", "OfferBodyStep", "OfferBody",
+    "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
+    "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
+    "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",
+    "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage", "KeyBody", "Key",
+    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
+    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
+    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
+    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
+    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
+    "EventContractEnded", "EventContractSettled", "EventGateClosed", "EventRoundClosed",
+    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
+    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
+    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
+    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
+    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
+    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
+    "EventResaleEarned", "EventResaleClosed", "CloseGateBody", "AssignSupplierBody",
     "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

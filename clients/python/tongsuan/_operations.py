@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from ._models import (
     AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
-    CloseGateBody, Contract, ContractEnd, ContractPage, DepositBody, Event, EventPage, Halt,
-    HaltBody, Health, Hub, HubPage, JournalPage, Key, KeyBody, KeyPage, Market, MeterContractBody,
-    NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation, Order, OrderAnswer,
-    OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage, Participant, ParticipantBody,
-    ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, Round, RoundPage, RoundPrices, Rules,
-    Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
-    WebhookPage, Why, WithdrawalBody,
+    CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, DepositBody, Event, EventPage,
+    Halt, HaltBody, Health, Hub, HubPage, JournalPage, Key, KeyBody, KeyPage, Market,
+    MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation,
+    Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage,
+    Participant, ParticipantBody, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
+    ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine, Transfer,
+    TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
 )
 from ._transport import Transport, new_key
 
@@ -209,8 +209,17 @@ class Operations(Transport):
         return self._call(Answer, "PUT", "/v1/rules", body=body, key=idempotency_key or new_key())
 
     def get_calendar(self, *, count: Optional[int] = None) -> Calendar:
-        """The next gates."""
+        """The next gates, and when there are none."""
         return self._call(Calendar, "GET", "/v1/calendar", query={"count": count})
+
+    def set_calendar(self, body: CalendarBody, *, idempotency_key: Optional[str] = None) -> Answer:
+        """Change when there are no gates.
+
+        The whole list of closures: holidays and maintenance. In a closure no gate closes and no
+        round begins; what runs goes on, and what waits starts unless `dispatch` is false.
+        """
+        return self._call(
+                Answer, "PUT", "/v1/calendar", body=body, key=idempotency_key or new_key())
 
     def list_offers(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
@@ -324,15 +333,40 @@ class Operations(Transport):
                 key=idempotency_key or new_key())
 
     def resell_contract(
-            self, contract: str, body: Resale, *, idempotency_key: Optional[str] = None) -> Answer:
-        """Offer part of a contract for sale.
+            self, contract: str, body: ResaleBody, *,
+            idempotency_key: Optional[str] = None) -> Answer:
+        """Give devices of a contract up.
 
-        So many of its devices for part of its time, in the next round, for no less than `ask` per
-        device-hour.
+        Whole nodes of it, or some of the devices of its only node; all of them end it. From `from`
+        on, to the end of what was granted, they are free for others. Whoever starts in the pool
+        takes them first, for its own price; what it pays for them is yours, and where nobody takes
+        them you owe the part of your price that the rules say (`takeOrPayPpm`). What a contract has
+        left when it ends early is resold in the same way, without being asked. Answered with the
+        resale; S-0 where nothing is owed, so that there is nothing to sell.
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:resell", body=body,
                 key=idempotency_key or new_key())
+
+    def list_resales(
+            self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None, contract: Optional[str] = None,
+            state: Optional[str] = None) -> ResalePage:
+        """Devices that were given up.
+
+        Yours, or at your hubs, as long as they last. `taken` of them are others' now. What a
+        contract has left when it ends early, or what was to be given up later, is one of them.
+        """
+        return self._call(
+                ResalePage, "GET", "/v1/resales", query={"asOf": as_of, "pageSize": page_size,
+                "pageToken": page_token, "contract": contract, "state": state})
+
+    def iter_resales(
+            self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            contract: Optional[str] = None, state: Optional[str] = None) -> Iterator[Resale]:
+        """Devices that were given up. All pages, one after the other."""
+        return self._pages(
+                self.list_resales, as_of=as_of, page_size=page_size, contract=contract, state=state)
 
     def list_accounts(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
