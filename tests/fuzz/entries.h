@@ -44,6 +44,8 @@ void engine_events(std::string_view bytes);
 // A state of the engine (first byte e) or the ledger: refused with a fault, or written as itself
 // and as good as any other.
 void state_snapshot(std::string_view bytes);
+// Records of an exchange, each behind its length: they fit or do not, and what fits can be kept.
+void exchange_records(std::string_view bytes);
 
 // A scenario file: refused with one line that names the file, or every value lies within its
 // limits; comments, blanks and other ends of lines change nothing.
@@ -101,6 +103,7 @@ void settings_file(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> settings_file_seeds();
 [[nodiscard]] std::vector<std::string> engine_events_seeds();
 [[nodiscard]] std::vector<std::string> state_snapshot_seeds();
+[[nodiscard]] std::vector<std::string> exchange_records_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -126,6 +129,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"job_file", job_file, job_file_seeds},
     {"settings_file", settings_file, settings_file_seeds},
     {"engine_events", engine_events, engine_events_seeds},
-    {"state_snapshot", state_snapshot, state_snapshot_seeds}};
+    {"state_snapshot", state_snapshot, state_snapshot_seeds},
+    {"exchange_records", exchange_records, exchange_records_seeds}};
 
 }  // namespace tongsuan::fuzz

@@ -1,25 +1,25 @@
 #include "tongsuan/base/check.h"
 #include "tongsuan/remote/exchange.h"
 #include "tongsuan/remote/settings.h"
-#include "tongsuan/remote/toml.h"
+#include "tongsuan/toml/toml.h"
 
 #include "entries.h"
 
 namespace tongsuan::fuzz {
 
 void settings_file(std::string_view bytes) {
-  const Result<std::vector<remote::TomlEntry>> read = remote::read_toml(bytes, "fuzz");
+  const Result<std::vector<toml::Entry>> read = toml::read(bytes, "fuzz");
   if (!read.ok()) {
     TONGSUAN_CHECK(read.error().context.starts_with("fuzz"));
   } else {
     // Written in the one way that credentials are, it reads as itself.
     std::string text;
-    for (const remote::TomlEntry& entry : read.value()) {
-      if (!entry.table.empty()) text += '[' + remote::toml_text(entry.table) + "]\n";
-      text += remote::toml_text(entry.key) + " = " + remote::toml_text(entry.value) + '\n';
+    for (const toml::Entry& entry : read.value()) {
+      if (!entry.table.empty()) text += '[' + toml::quoted(entry.table) + "]\n";
+      text += toml::quoted(entry.key) + " = " + toml::quoted(entry.value) + '\n';
     }
-    const Result<std::vector<remote::TomlEntry>> again = remote::read_toml(text, "again");
-    if (text.size() <= remote::kTomlBytesMax && again.ok()) {
+    const Result<std::vector<toml::Entry>> again = toml::read(text, "again");
+    if (text.size() <= toml::kBytesMax && again.ok()) {
       TONGSUAN_CHECK(again.value().size() == read.value().size());
       for (std::size_t i = 0; i < read.value().size(); ++i) {
         TONGSUAN_CHECK(again.value()[i].key == read.value()[i].key);
