@@ -285,12 +285,12 @@ engine::Alternative Clients::some_alternative(Second from, bool one_place) {
     made.legs.push_back(leg);
   }
   made.value =
-      static_cast<std::int64_t>(device_seconds * kDeviceSecond * random_.between(50, 900) / 100);
+      static_cast<std::int64_t>(device_seconds * kDeviceSecond * random_.between(60, 300) / 100);
   return made;
 }
 
 engine::Package Clients::some_package(Second now) {
-  const Second from = now + 300 + static_cast<Second>(random_.below(600));
+  const Second from = now + 200 + static_cast<Second>(random_.below(500));
   engine::Package package;
   package.kind = static_cast<engine::PackageKind>(random_.below(4));
   package.alternatives.push_back(
