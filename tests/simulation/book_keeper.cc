@@ -266,7 +266,7 @@ class BookKeeper::Engine {
     if (at_ < order.begin || end > order.end || what.price.raw() != order.price) {
       books_.fault("parts_keep_their_terms", "order " + number(what.order.value));
     }
-    if (at_ == order.begin) ++books_.parts_kept_;
+    ++books_.parts_started_;
   }
   // Who starts first at the begin of a block, in its pool, had what the premium was for.
   void premium(Order& order, const engine::StartOrder& what, const Contract& contract) {
@@ -449,7 +449,7 @@ Verdict BookKeeper::device_seconds_are_paid_once() const {
 
 void BookKeeper::count(Figures& figures) const {
   figures.packages += awards_;
-  figures.parts_kept += parts_kept_;
+  figures.parts_started += parts_started_;
   resales_.count(figures);
   figures.own += own_;
   figures.closures += calendars_;

@@ -104,7 +104,7 @@ class BookKeeper {
   std::int64_t penalty_ppm_ = exchange::Rules().penalty_ppm;
   std::int64_t from_outside_ = 0;
   std::vector<std::uint32_t> awarded_parts_;  // of this record
-  std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0, awards_ = 0, parts_kept_ = 0;
+  std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0, awards_ = 0, parts_started_ = 0;
   std::uint64_t own_ = 0, calendars_ = 0;
   Verdict broken_;
 };

@@ -262,11 +262,12 @@ void Clients::submit(Id buyer, Second now) {
 
 // Legs within two hours, which a book of the simulation has; now and then elsewhere.
 engine::PackageLeg Clients::some_leg(Second from) {
-  const Second begin = from + static_cast<Second>(random_.below(1'500));
+  const Second begin =
+      from + static_cast<Second>(random_.below(random_.below(4) == 0 ? 1'500 : 300));
   return {ClassId{static_cast<std::uint32_t>(random_.below(5) / 4)},
           HubId{static_cast<std::uint32_t>(random_.below(2))},
           1 + static_cast<std::uint32_t>(random_.below(random_.below(4) == 0 ? 8 : 4)), begin,
-          begin + 1 + static_cast<Second>(random_.below(900))};
+          begin + 1 + static_cast<Second>(random_.below(600))};
 }
 
 engine::Alternative Clients::some_alternative(Second from, bool one_place) {
@@ -284,12 +285,12 @@ engine::Alternative Clients::some_alternative(Second from, bool one_place) {
     made.legs.push_back(leg);
   }
   made.value =
-      static_cast<std::int64_t>(device_seconds * kDeviceSecond * random_.between(50, 900) / 100);
+      static_cast<std::int64_t>(device_seconds * kDeviceSecond * random_.between(60, 300) / 100);
   return made;
 }
 
 engine::Package Clients::some_package(Second now) {
-  const Second from = now + static_cast<Second>(random_.below(900));
+  const Second from = now + 200 + static_cast<Second>(random_.below(500));
   engine::Package package;
   package.kind = static_cast<engine::PackageKind>(random_.below(4));
   package.alternatives.push_back(
@@ -347,7 +348,7 @@ void Clients::resell(Id buyer, Second now) {
 void Clients::buyer_acts(Id buyer, Second now) {
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
-  switch (random_.below(16)) {
+  switch (random_.below(18)) {
     case 7:
     case 8:
       return resell(buyer, now);
@@ -369,6 +370,8 @@ void Clients::buyer_acts(Id buyer, Second now) {
                   exchange::PutWebhook{"https://hook-" + std::to_string(calls_.size() + 1), {}},
                   "puts a webhook");
     case 6:
+    case 9:
+    case 10:
       return submit_package(buyer, now);
     default:
       return submit(buyer, now);

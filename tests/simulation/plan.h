@@ -52,7 +52,7 @@ struct Figures {
   std::uint64_t full = 0, snapshots = 0, from_snapshot = 0, forgotten = 0;
   std::uint64_t rounds = 0, cleared = 0, lost_rounds = 0;
   std::uint64_t contracts = 0, failures = 0, extensions = 0, blocks_kept = 0;
-  std::uint64_t packages = 0, parts_kept = 0;
+  std::uint64_t packages = 0, parts_started = 0;
   std::uint64_t own = 0, resales = 0, resold = 0, recalled = 0, closures = 0;
 
   template <class See>
@@ -72,7 +72,7 @@ struct Figures {
     see("contracts", &Figures::contracts), see("contracts failed", &Figures::failures);
     see("extensions", &Figures::extensions), see("blocks kept", &Figures::blocks_kept);
     see("packages awarded", &Figures::packages);
-    see("parts started in their second", &Figures::parts_kept);
+    see("parts started", &Figures::parts_started);
     see("own contracts", &Figures::own), see("resales", &Figures::resales);
     see("devices taken", &Figures::resold), see("devices taken back", &Figures::recalled);
     see("calendars", &Figures::closures);

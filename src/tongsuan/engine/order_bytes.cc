@@ -73,8 +73,7 @@ void Writer::order(const LiveOrder& order) {
   tail.number(order.home);
   tail.number(order.data);
   tail.byte(static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
-                                      (forward ? kForward : 0) |
-                                      (order.package ? kPackage : 0)));
+                                      (forward ? kForward : 0) | (order.package ? kPackage : 0)));
   if (grace) tail.number(order.grace);
   if (forward) {
     tail.number(order.not_before);

@@ -123,9 +123,8 @@ TEST_F(PackageTest, PartsAtTheSameTimeShareNoNode) {
                      kNone,
                      {}};
   ASSERT_EQ(coming(both), "");
-  AwardOrder twice{OrderId{1},
-                   0,
-                   {{kEastA, 4, {0}, 100, 200, Price(5)}, {kEastA, 4, {0}, 150, 250, Price(5)}}};
+  AwardOrder twice{
+      OrderId{1}, 0, {{kEastA, 4, {0}, 100, 200, Price(5)}, {kEastA, 4, {0}, 150, 250, Price(5)}}};
   EXPECT_EQ(of(twice), "promised");
   twice.parts[1].nodes = {1};
   EXPECT_EQ(of(twice), "");
@@ -154,10 +153,10 @@ TEST_F(PackageTest, ACurveTakesWhatIsCheapEnough) {
       curve_of({{Price(7'200), 2}, {Price(3'600), 2}}, {kA, kEast, 0, 1'000, 1'300});
   ASSERT_EQ(coming(curve), "");
   EXPECT_EQ(order(1).order.value, 900);
-  AwardOrder parts{OrderId{1},
-                   0,
-                   {{kEastA, 4, {0}, 1'000, 1'100, Price(3'600)},
-                    {kEastA, 2, {0}, 1'200, 1'300, Price(3'601)}}};
+  AwardOrder parts{
+      OrderId{1},
+      0,
+      {{kEastA, 4, {0}, 1'000, 1'100, Price(3'600)}, {kEastA, 2, {0}, 1'200, 1'300, Price(3'601)}}};
   parts.parts[0].price = Price(3'601);
   EXPECT_EQ(of(parts), "limit") << "the last two devices are not worth it";
   parts.parts[0].price = Price(3'600);

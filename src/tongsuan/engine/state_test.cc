@@ -381,8 +381,7 @@ TEST(EngineDigest, ChangesWithAnyPartOfAnyEvent) {
       [](auto& e) { e.what.order = OrderId{1}; }, [](auto& e) { e.what.alternative = 1; },
       [](auto& e) { e.what.parts[0].pool = PoolId{1}; }, [](auto& e) { ++e.what.parts[0].gang; },
       [](auto& e) { e.what.parts[0].nodes = {1}; }, [](auto& e) { ++e.what.parts[0].begin; },
-      [](auto& e) { ++e.what.parts[0].end; },
-      [](auto& e) { e.what.parts[0].price = Price(6); });
+      [](auto& e) { ++e.what.parts[0].end; }, [](auto& e) { e.what.parts[0].price = Price(6); });
   vary(
       std::get<OrderGone>(one_of_each()[2].what), [](auto& e) { e.order = OrderId{1}; },
       [](auto& e) { e.state = OrderState::kCancelled; });

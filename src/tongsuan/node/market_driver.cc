@@ -129,8 +129,10 @@ void MarketDriver::freeze(Desk& desk) {
   if (!freezing_ || market_->unfinished()) return;
   freezing_ = false;
   if (market_->clearing_due()) {
-    // The round shall be closed when the next one begins.
-    rolling::RoundInputs inputs = market_->take_round(desk.state(), desk.exchange().next_gate());
+    // The round shall be closed when the next one begins, or would begin on a day without a break.
+    const Second next =
+        std::min(desk.exchange().next_gate(), desk.now() + desk.exchange().rules().round);
+    rolling::RoundInputs inputs = market_->take_round(desk.state(), next);
     const std::uint32_t end = desk.exchange().gate().orders;
     std::erase_if(inputs.orders, [end](OrderId order) { return order.value >= end; });
     if (!inputs.orders.empty()) return clear(std::move(inputs));
