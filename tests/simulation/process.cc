@@ -1,6 +1,7 @@
 #include "process.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/engine/state_fixture.h"
@@ -240,6 +241,8 @@ Verdict Process::forgets_by_the_rule(const engine::DropHistory& drop, Second now
   };
   if (exchange_.state().gate().round != 0) return broken("while a round is cleared");
   std::uint32_t ended = 0, going = 0, young = 0;
+  std::set<OrderId> owing;
+  for (const auto& [id, row] : exchange_.state().resales().rows()) owing.insert(row.terms.order);
   bool alone = false;
   state.orders().each([&](std::uint32_t id, const engine::OrderRecord& record) {
     const bool lives = record.state == engine::OrderState::kWaiting ||
@@ -248,6 +251,7 @@ Verdict Process::forgets_by_the_rule(const engine::DropHistory& drop, Second now
     const bool goes = !lives && id < drop.orders_below;
     going += goes ? 1U : 0U;
     const auto at = ended_at_.find(OrderId{id});
+    young += goes && owing.contains(OrderId{id}) ? 1U : 0U;
     young += goes && at != ended_at_.end() && at->second > now - forget_.age ? 1U : 0U;
     const engine::ContractId contract{record.contract};
     // Those below what was dropped already may be gone by an operator's command.

@@ -53,7 +53,7 @@ std::optional<Second> Forgetting::due() const {
   return is_crowded() ? std::min<Second>(look_at_, 0) : look_at_;
 }
 
-std::uint32_t Forgetting::orders_below(const State& state, Second now) const {
+std::uint32_t Forgetting::orders_below(const State& state, Second now, OrderId needed) const {
   std::vector<std::uint32_t> numbers;
   numbers.reserve(ended_.size());
   for (const Ended& ended : ended_) numbers.push_back(ended.order.value);
@@ -65,7 +65,7 @@ std::uint32_t Forgetting::orders_below(const State& state, Second now) const {
     std::ranges::nth_element(numbers, first);
     return *first;
   };
-  std::uint32_t below = leaving(rules_.ended_min);
+  std::uint32_t below = std::min(leaving(rules_.ended_min), needed.value);
   for (auto young = ended_.rbegin(); young != ended_.rend() && young->at > now - rules_.age;
        ++young) {
     below = std::min(below, young->order.value);
@@ -84,7 +84,8 @@ std::uint32_t Forgetting::contracts_below(const State& state, std::uint32_t orde
   return below;
 }
 
-std::optional<engine::DropHistory> Forgetting::next(const State& state, Second now) {
+std::optional<engine::DropHistory> Forgetting::next(const State& state, Second now,
+                                                    OrderId needed) {
   if (due().value_or(engine::kSecondsMax) > now) return std::nullopt;
   look_at_ = now + rules_.pause;
   std::erase_if(ended_, [&](const Ended& ended) { return !state.knows(ended.order); });
@@ -92,7 +93,7 @@ std::optional<engine::DropHistory> Forgetting::next(const State& state, Second n
   // Below what was dropped already, whatever has ended goes with the next command: not before it is
   // old enough, unless there are too many; all of it then, even if fewer than the least stay.
   const std::uint32_t dropped = state.dropped().orders_below;
-  const std::uint32_t below = orders_below(state, now);
+  const std::uint32_t below = orders_below(state, now, needed);
   if (below < dropped && ended_.size() <= rules_.ended_max) return std::nullopt;
   const std::uint32_t orders = std::max(below, dropped);
   const auto going =

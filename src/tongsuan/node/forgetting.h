@@ -39,8 +39,9 @@ class Forgetting {
   // When to ask `next`; nothing while too few have ended.
   [[nodiscard]] std::optional<Second> due() const;
   // What to forget now, if anything. All events have been seen, and nothing is under way that needs
-  // what has ended.
-  [[nodiscard]] std::optional<engine::DropHistory> next(const engine::State& state, Second now);
+  // what has ended. Orders from `needed` on stay as if they were young.
+  [[nodiscard]] std::optional<engine::DropHistory> next(const engine::State& state, Second now,
+                                                        OrderId needed = OrderId{kNone});
 
  private:
   struct Ended {
@@ -51,7 +52,8 @@ class Forgetting {
   [[nodiscard]] bool is_crowded() const {
     return ended_.size() > std::size_t{rules_.ended_max} + rules_.ended_max / 8 + rules_.step;
   }
-  [[nodiscard]] std::uint32_t orders_below(const engine::State& state, Second now) const;
+  [[nodiscard]] std::uint32_t orders_below(const engine::State& state, Second now,
+                                           OrderId needed) const;
   [[nodiscard]] std::uint32_t contracts_below(const engine::State& state,
                                               std::uint32_t orders) const;
 

@@ -86,6 +86,14 @@ TEST_F(ForgettingTest, WhatEndedJustNowHoldsHigherNumbersBack) {
   EXPECT_TRUE(engine_.state().knows(OrderId{11}));
 }
 
+TEST_F(ForgettingTest, WhatIsNeededHoldsHigherNumbersBack) {
+  end_some(30);
+  now_ = 101;
+  const auto command = forgetting_.next(engine_.state(), now_, OrderId{7});
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->orders_below, 7U);
+}
+
 TEST_F(ForgettingTest, WhatLivesStaysWhateverItsNumber) {
   const OrderId waits = submit(), runs = submit();
   const ContractId contract = start(runs);

@@ -100,12 +100,28 @@ bool MarketDriver::may_forget(const Desk& desk) const {
   return !clearing_ && desk.exchange().gate().round == 0;
 }
 
-void MarketDriver::tick(Desk& desk) {
-  if (may_forget(desk) && desk.all_told()) {
-    if (auto drop = forgetting_.next(desk.state(), desk.now())) {
-      desk.take(exchange::Dispatch{std::move(*drop)});
-    }
+// Orders that have ended, and whose devices others took over: whoever gave them up still owes.
+OrderId MarketDriver::first_needed(const Desk& desk) const {
+  OrderId first{kNone};
+  for (const auto& [id, row] : desk.exchange().resales().rows()) {
+    const OrderId order = row.terms.order;
+    if (!desk.state().knows(order)) continue;
+    const engine::OrderState now = desk.state().order(order).state;
+    const bool lives = now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
+    if (!lives) first = std::min(first, order);
   }
+  return first;
+}
+
+void MarketDriver::forget(Desk& desk) {
+  const std::optional<Second> due = forgetting_.due();
+  if (!due || *due > desk.now() || !may_forget(desk) || !desk.all_told()) return;
+  auto drop = forgetting_.next(desk.state(), desk.now(), first_needed(desk));
+  if (drop) desk.take(exchange::Dispatch{std::move(*drop)});
+}
+
+void MarketDriver::tick(Desk& desk) {
+  forget(desk);
   timers_.run(desk, kTimersAtOnce);
   const auto resale = desk.exchange().resales().due();
   if (resale && resale->first <= desk.now()) desk.take(exchange::TurnResales{});

@@ -30,6 +30,8 @@ class MarketDriver final : public Driver {
  private:
   // Not between a gate and the close of its round.
   [[nodiscard]] bool may_forget(const Desk& desk) const;
+  [[nodiscard]] OrderId first_needed(const Desk& desk) const;
+  void forget(Desk& desk);
   void close_gate(Desk& desk);
   void freeze(Desk& desk);
   void close_empty(Desk& desk, exchange::RoundOutcome outcome, std::string reason);
