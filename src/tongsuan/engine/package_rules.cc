@@ -146,6 +146,7 @@ Verdict Rules::check_legs_asked(const AwardOrder& award) const {
   for (std::size_t i = 0; i < award.parts.size(); ++i) {
     const AwardPart& part = award.parts[i];
     const PackageLeg& leg = legs[curve ? 0 : i];
+    if (part.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
     if (part.pool.value != find_pool(state_.places(), leg.hub, leg.accelerator)) {
       return Refusal::kNotEligible;
     }
