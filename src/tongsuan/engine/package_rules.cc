@@ -146,10 +146,8 @@ Verdict Rules::check_legs_asked(const AwardOrder& award) const {
   for (std::size_t i = 0; i < award.parts.size(); ++i) {
     const AwardPart& part = award.parts[i];
     const PackageLeg& leg = legs[curve ? 0 : i];
-    if (part.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
-    if (part.pool.value != find_pool(state_.places(), leg.hub, leg.accelerator)) {
-      return Refusal::kNotEligible;
-    }
+    const std::uint32_t pool = find_pool(state_.places(), leg.hub, leg.accelerator);
+    if (pool == kNone || part.pool.value != pool) return Refusal::kNotEligible;
     if (!curve && (part.gang != leg.gang || part.begin != leg.begin || part.end != leg.end)) {
       return Refusal::kNotEligible;
     }

@@ -116,6 +116,19 @@ TEST_F(PackageTest, LeavesWhatWasPromisedAlone) {
   EXPECT_EQ(of(award(kWestA, 1)), "");
 }
 
+// The west has no class B: only the other alternative can ever be awarded.
+TEST_F(PackageTest, APlaceThatIsNotThereIsNoPlace) {
+  const Package either{PackageKind::kOptions,
+                       {{100, {{ClassId{1}, kWest, 1, 100, 200}}}, {90, {{kA, kEast, 1, 50, 60}}}},
+                       {},
+                       kNone,
+                       {}};
+  ASSERT_EQ(coming(either), "");
+  EXPECT_EQ(of(AwardOrder{OrderId{1}, 0, {{PoolId{kNone}, 1, {0}, 100, 200, Price(5)}}}),
+            "not-eligible");
+  EXPECT_EQ(of(AwardOrder{OrderId{1}, 0, {{kEastA, 1, {0}, 100, 200, Price(5)}}}), "not-eligible");
+}
+
 TEST_F(PackageTest, PartsAtTheSameTimeShareNoNode) {
   const Package both{PackageKind::kProfile,
                      {{1'000, {{kA, kEast, 4, 100, 200}, {kA, kEast, 4, 150, 250}}}},
