@@ -97,6 +97,7 @@ TEST(Cli, EveryExampleParses) {
       }
       const Session session{
           .world = world, .language = Language::kEnglish, .command = command.name};
+      if (command.passes) continue;  // the words are another program's
       EXPECT_TRUE(parse(session, command, words).ok()) << example.command;
     }
   }

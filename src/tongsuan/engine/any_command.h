@@ -171,7 +171,8 @@ class AnyCommand {
     const Need need = need_of(order.ways[start.way], order.whole_nodes, devices);
     const std::vector<Node>& nodes = state_.pool(start.pool).nodes;
     for (std::uint32_t i = 0; i < nodes.size() && start.nodes.size() < need.nodes; ++i) {
-      if (nodes[i].up && nodes[i].free >= need.per_node) start.nodes.push_back(i);
+      const bool fits = nodes[i].free >= need.per_node || random_.below(30) == 0;
+      if (nodes[i].up && fits) start.nodes.push_back(i);
     }
     return start;
   }

@@ -156,7 +156,7 @@ TEST_F(CheckEvent, HistoryIsDroppedForward) {
 TEST(CheckEventProperty, WhatPassesCanBeApplied) {
   std::set<std::string> refusals;
   std::size_t applied = 0;
-  for (std::uint64_t seed = 1; seed <= many_seeds(400); ++seed) {
+  for (std::uint64_t seed = 1; seed <= many_seeds(600); ++seed) {
     Random random(seed);
     Engine engine(small_places());
     State other(small_places());
@@ -183,7 +183,7 @@ TEST(CheckEventProperty, WhatPassesCanBeApplied) {
     }
   }
   EXPECT_GT(refusals.size(), 11U);
-  EXPECT_GT(applied, many_seeds(400) * 10);
+  EXPECT_GT(applied, many_seeds(600) * 8);
 }
 
 }  // namespace

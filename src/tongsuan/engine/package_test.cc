@@ -165,7 +165,7 @@ TEST_F(PackageTest, ACurveTakesWhatIsCheapEnough) {
   const Package curve =
       curve_of({{Price(7'200), 2}, {Price(3'600), 2}}, {kA, kEast, 0, 1'000, 1'300});
   ASSERT_EQ(coming(curve), "");
-  EXPECT_EQ(order(1).order.value, 900);
+  EXPECT_EQ(order(1).order.value, 1'800);
   AwardOrder parts{
       OrderId{1},
       0,

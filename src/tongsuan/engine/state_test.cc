@@ -320,7 +320,8 @@ TEST(EngineProperty, NoCommandsBreakAnInvariant) {
     ASSERT_EQ(Dump(again).text(), Dump(engine.state()).text()) << "seed " << seed;
     ASSERT_EQ(engine.event_count(), events.size());
   }
-  EXPECT_EQ(refusals.size(), 17U) << "the commands are too tame";
+  EXPECT_EQ(refusals.size(), 17U) << "the commands are too tame: "
+                                  << ::testing::PrintToString(refusals);
   EXPECT_GT(starts, many_seeds(3'000));
   EXPECT_GT(kept, many_seeds(3'000) / 30);
   EXPECT_GT(parts, many_seeds(3'000) / 30);

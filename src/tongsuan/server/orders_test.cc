@@ -173,7 +173,7 @@ TEST_F(Orders, BodiesThatAreWrongSayWhere) {
   EXPECT_EQ(code(post("/v1/orders", "alice", "{")), "bad-json");
   EXPECT_EQ(code(post("/v1/orders", "alice", "[]")), "bad-value");
   EXPECT_EQ(code(post("/v1/orders", "alice", R"({"kind":"block","kind":"block"})")), "bad-json");
-  EXPECT_EQ(code(post("/v1/orders", "alice", R"({"kind":"curve"})")), "not-built");
+  EXPECT_EQ(code(post("/v1/orders", "alice", R"({"kind":"curve"})")), "missing-field");
   EXPECT_EQ(code(ask(Method::kPost, "/v1/orders", "alice", order())), "key-missing");
   EXPECT_EQ(code(post("/v1/orders", "alice", order(), "short")), "bad-value");
   EXPECT_EQ(code(ask_raw(Method::kPost, "/v1/orders", "", {{"authorization", "Bearer dev-alice"}})),
