@@ -173,7 +173,10 @@ class Requests(ExchangeTest):
                       "admin keys P-1", "admin keys P-1 --role hub --expires 2027-04-13", "admin revoke K-fedcba9876543210",
                       "admin halt hub guian", "admin resume market", "admin rules", "admin rules lockSeconds 30",
                       "admin deposit P-1 50000 20260413001", "admin withdraw P-1 1.5 2", "admin supplier guian P-2",
-                      "admin close-gate"):
+                      "admin close-gate", "contracts resales", "contracts resell C-1 --devices 4",
+                      "contracts resell c-1 --devices 4 --from 2026-04-13T09:00+08:00 --ask 3", "market closures",
+                      "admin calendar", "admin calendar clear", "admin rules takeOrPayPpm 0",
+                      "admin calendar 2026-05-01..2026-05-02 holiday --no-dispatch"):
             fake.requests.clear()
             done = self.ask(fake, *words.split())
             self.assertEqual(done.returncode, 0, f"{words}\n{done.stdout}{done.stderr}")
@@ -260,7 +263,7 @@ class Answers(ExchangeTest):
         self.log_in(fake)
         for words in ("quote", "why a b", "verify x", "cancel 'O 1'", "amend O-1", "offer guian", "config set",
                       "config set servre x", "config set timeout 0", "submit job.yaml --wait-seconds 3",
-                      "bill --month 2026-13", "admin halt", "admin deposit P-1 x 1", "admin rules speed 1",
+                      "bill --month 2026-13", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
                       "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):
             self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
 

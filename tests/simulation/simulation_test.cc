@@ -28,7 +28,9 @@ TEST(Simulation, OraclesHoldWhateverFails) {
   for (const auto member :
        {&Figures::on_disk, &Figures::machine_stops, &Figures::fenced, &Figures::in_doubt,
         &Figures::repeats, &Figures::used_ids, &Figures::full, &Figures::from_snapshot,
-        &Figures::cleared, &Figures::failures, &Figures::extensions, &Figures::blocks_kept}) {
+        &Figures::cleared, &Figures::failures, &Figures::extensions, &Figures::blocks_kept,
+        &Figures::own, &Figures::resales, &Figures::resold, &Figures::recalled,
+        &Figures::closures}) {
     EXPECT_GT(sum.*member, 0U);
   }
 }
@@ -153,6 +155,79 @@ TEST_F(BookKeeperTest, NoticesWhoPaysMoreThanOffered) {
   see(100, engine::ContractExtended{engine::ContractId{0}, 1'000});
   see(500, engine::ContractEnded{engine::ContractId{0}});
   EXPECT_EQ(oracle(), "nobody_pays_more_than_offered") << "3 devices, 500 seconds, worth 1,000";
+}
+
+// Contract 0 has three of the four devices of node 0 at a micro-yuan a second, and ends at
+// second 50.
+class ResaleBookTest : public BookKeeperTest {
+ protected:
+  ResaleBookTest() {
+    start(0, 0, 0);
+    end(0);
+    books_.see(
+        50, exchange::ResaleOffered{kResale,
+                                    {kFirst, OrderId{0}, exchange::ParticipantId{1},
+                                     engine::PoolId{0}, 3, Price(3'600), Price(1'800), 50, 100}});
+  }
+  void open(std::int64_t cost) {
+    books_.see(50,
+               exchange::ResaleOpened{kResale, kFirst, 3, {}, {}, 1, Money(cost), 1'000'000, 50});
+  }
+  void take(std::uint32_t devices) {
+    books_.see(50, exchange::ResaleTaken{kResale, kFirst, {false, 1}, devices});
+  }
+  [[nodiscard]] std::string resale_oracle() const {
+    const Verdict verdict = books_.device_seconds_are_paid_once();
+    return verdict ? verdict->oracle : "";
+  }
+  static constexpr exchange::ResaleId kResale{1};
+  static constexpr engine::ContractId kFirst{0};
+};
+
+TEST_F(ResaleBookTest, SaysNothingWhereNothingIsWrong) {
+  open(150);
+  start(1, 1, 1);
+  take(3);
+  books_.see(90, exchange::ContractMetered{engine::ContractId{1}, 90, Money(270)});
+  books_.see(90, exchange::ResaleEarned{
+                     kResale, kFirst, exchange::ParticipantId{1}, {false, 1}, Money(270)});
+  EXPECT_EQ(resale_oracle(), "");
+}
+
+TEST_F(ResaleBookTest, NoticesWhatIsOwedWrongly) {
+  open(151);
+  EXPECT_EQ(resale_oracle(), "resales_are_owed_exactly");
+}
+
+TEST_F(ResaleBookTest, NoticesMoreThanIsOffered) {
+  open(150);
+  start(1, 1, 1);
+  take(4);
+  EXPECT_EQ(resale_oracle(), "device_seconds_are_paid_once");
+}
+
+TEST_F(ResaleBookTest, NoticesWhatIsOfferedAndNotFree) {
+  open(150);
+  for (std::uint32_t node = 0; node < 3; ++node) {
+    see(50, engine::NodesChanged{engine::PoolId{0}, node, node + 1, false});
+  }
+  EXPECT_EQ(resale_oracle(), "device_seconds_are_paid_once");
+}
+
+TEST_F(ResaleBookTest, NoticesASellerWhoEarnsTooMuch) {
+  open(150);
+  start(1, 1, 1);
+  take(3);
+  books_.see(90, exchange::ContractMetered{engine::ContractId{1}, 90, Money(270)});
+  books_.see(90, exchange::ResaleEarned{
+                     kResale, kFirst, exchange::ParticipantId{1}, {false, 1}, Money(271)});
+  EXPECT_EQ(resale_oracle(), "sellers_earn_what_was_paid");
+}
+
+TEST_F(ResaleBookTest, NoticesAGateInAClosure) {
+  books_.see(60, exchange::CalendarSet{{{50, 70, true, "holiday"}}});
+  books_.see(69, exchange::GateClosed{1, 3});
+  EXPECT_EQ(oracle(), "no_gate_in_a_closure");
 }
 
 // ---- Answers and rounds ------------------------------------------------------------------------

@@ -163,6 +163,24 @@ TEST_F(ResaleTest, ResoldDevicesMayBeResold) {
   EXPECT_EQ(balance(cash(kEast)), 140 * 4);
 }
 
+// Whoever has them at the end of a resale in the middle of a chain pays the supplier from then on.
+TEST_F(ResaleTest, AChainThatEndsInTheMiddleLeavesNothingForSale) {
+  const ContractId first = run(kAlice, 12, {0, 1, 2});
+  name_of(kHouse, Dispatch{engine::ExtendContract{first, 300}});
+  now_ = 20;
+  end(first);
+  const ContractId second = run(kBob, 12, {0, 1, 2});  // to 120
+  now_ = 60;
+  end(second);
+  const ContractId third = run(kAlice, 12, {0, 1, 2});  // to 160
+  turn(120);
+  EXPECT_EQ(resales().unsold(PoolId{0}), 0U);
+  EXPECT_TRUE(resales().rows().empty()) << "the supplier sells them itself";
+  now_ = 160;
+  end(third);
+  EXPECT_EQ(balance(cash(kEast)), 12 * 160);
+}
+
 TEST_F(ResaleTest, ALaterResaleBeginsAtItsSecond) {
   const ContractId id = run(kAlice, 3, {0});
   EXPECT_EQ(must(kAlice, ResellContract{id, 2, 40, 0, Price(0)}), 1U);

@@ -177,17 +177,21 @@ void Executor::end_holder(ContractId contract, const Tail& tail) {
 void Executor::take_resold(ContractId id) {
   const Contract& contract = state_.engine().contract(id);
   const bool pays = state_.money().rights().find(state_.money_of(id).right) != nullptr;
-  const Resales::Offers offers = pays ? state_.resales().offers(contract.pool) : Resales::Offers();
-  std::uint32_t wanted = contract.devices();
-  std::size_t takes = 0;
-  for (const auto& [ask, number] : offers) {
-    if (wanted == 0 || takes == kTakesMax || ask > contract.price.raw()) break;
+  std::vector<ResaleId> resales;
+  std::uint32_t wanted = pays ? contract.devices() : 0;
+  std::uint64_t offered = 0;
+  for (const auto& [ask, number] : state_.resales().offers(contract.pool)) {
+    if (offered >= wanted || resales.size() == kTakesMax || ask > contract.price.raw()) break;
     const ResaleRow& row = *state_.resales().find(ResaleId{number});
     if (row.terms.until <= at_) continue;
+    offered += row.terms.devices - row.taken();
+    resales.push_back(ResaleId{number});
+  }
+  for (const ResaleId resale : resales) {
+    const ResaleRow& row = *state_.resales().find(resale);
     const std::uint32_t devices = std::min(wanted, row.terms.devices - row.taken());
-    take(ResaleId{number}, {false, id.value}, devices);
+    take(resale, {false, id.value}, devices);
     wanted -= devices;
-    ++takes;
   }
   recall(contract.pool);
 }
@@ -390,7 +394,10 @@ Code Executor::operator()(TurnResales&) {
       static_cast<void>(resell_now(contract, row.terms.devices, row.terms.ask));
     }
     const ResaleRow* after = state_.resales().find(due->second);
-    if (after != nullptr && (!after->open() || after->terms.until <= at_)) close(due->second);
+    if (after == nullptr || (after->open() && after->terms.until > at_)) continue;
+    close(due->second);
+    // What it had taken is its seller's again, and somebody may have it who started meanwhile.
+    recall(row.terms.pool);
   }
   return turns == 0 ? Code::kStale : Code::kDone;
 }
