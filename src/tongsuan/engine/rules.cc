@@ -165,8 +165,10 @@ Verdict Rules::check_devices(const LiveOrder& order, const Held& held) const {
   if (const Verdict verdict = check_shape(order, held)) return verdict;
   const std::uint32_t devices = state_.places().pools[held.pool.value].node_devices;
   const Need need = need_of(order.ways[held.way], order.whole_nodes, devices);
-  if (std::is_same_v<Held, Contract> && shares_node(order, need) && held.per_node >= 1 &&
-      held.per_node <= need.per_node) {
+  // What a contract has kept may be some devices of the last of several nodes.
+  const Need kept{static_cast<std::uint32_t>(held.nodes.size()), held.per_node};
+  if (std::is_same_v<Held, Contract> && shares_node(order, kept) && kept.per_node >= 1 &&
+      kept.per_node <= need.per_node) {
     return std::nullopt;
   }
   return held.per_node == need.per_node ? std::nullopt : Verdict(Refusal::kWrongNodes);

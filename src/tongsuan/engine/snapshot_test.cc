@@ -60,6 +60,21 @@ TEST_F(Snapshot, OfANewExchangeIsRead) {
   EXPECT_EQ(fault_of(write_snapshot(State(small_places()))), "");
 }
 
+// First nodes, then devices of the last one.
+TEST(SnapshotOfShrunk, IsReadWhateverIsLeftOfAContract) {
+  Engine engine(small_places());
+  engine.execute(5, SubmitOrder{small_order(8)});
+  engine.execute(6, StartOrder{OrderId{0}, 0, PoolId{0}, {0, 2}, Price(5)});
+  for (const ShrinkContract& less :
+       {ShrinkContract{ContractId{0}, {0}, 4}, ShrinkContract{ContractId{0}, {}, 3}}) {
+    engine.execute(7, less);
+    ASSERT_FALSE(engine.refusal()) << refusal_name(*engine.refusal());
+    const auto read = read_snapshot(write_snapshot(engine.state()), small_places());
+    ASSERT_TRUE(read.ok()) << read.error().text();
+    EXPECT_EQ(Dump(read.value()).text(), Dump(engine.state()).text());
+  }
+}
+
 TEST_F(Snapshot, IsRefusedForOtherPlaces) {
   Places places = small_places();
   ++places.classes[1].watts;

@@ -163,7 +163,7 @@ Result<Done> Maker::meet_deadline() {
                        std::to_string(std::max<Second>(room, 0)) + " s until its deadline",
                    "set a later deadline, or ask for more nodes");
   }
-  const auto late = std::ranges::remove_if(ways_, [&](const Way& way) {
+  std::erase_if(ways_, [&](const Way& way) {
     const bool is_late = way.duration > room;
     if (is_late) {
       warnings_.push_back(std::to_string(way.devices) + " × " + way.accelerator +
@@ -171,7 +171,6 @@ Result<Done> Maker::meet_deadline() {
     }
     return is_late;
   });
-  ways_.erase(late.begin(), late.end());
   const Second slowest = std::ranges::max_element(ways_, {}, &Way::duration)->duration;
   latest_start_ = Moment{job_.deadline->unix_second - slowest, job_.deadline->zone_seconds};
   return Done{};
