@@ -1,5 +1,6 @@
 // Records of strangers, judged and made true one after the other.
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -116,7 +117,9 @@ void exchange_records(std::string_view bytes) {
   // What was accepted can be kept, and read again.
   const Digest digest = exchange.digest();
   Exchange again(places(), 0);
-  TONGSUAN_CHECK(again.restore(exchange.snapshot()).ok());
+  const Result<Done> restored = again.restore(exchange.snapshot());
+  if (!restored.ok()) std::fprintf(stderr, "%s\n", restored.error().context.c_str());
+  TONGSUAN_CHECK(restored.ok());
   TONGSUAN_CHECK(again.digest() == digest);
 }
 

@@ -27,6 +27,18 @@ void Exchange::execute(Second at, Request request, Output& output) {
   executor_->run(std::max(at, state_.now()), request, output);
 }
 
+namespace {
+
+// Between events of a record a participant may be half there; after it nobody is.
+std::optional<std::string> unfinished(const State& state) {
+  const std::size_t participants = state.participants().size();
+  const bool whole = participants == state.engine().places().accounts.size() &&
+                     participants == state.money().participant_count();
+  return whole ? std::nullopt : std::optional<std::string>("a participant is half opened");
+}
+
+}  // namespace
+
 std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see) {
   bool begun = false;
   std::optional<std::string> misfit;
@@ -52,7 +64,9 @@ std::optional<Misfit> Exchange::replay(std::string_view record, const Seen& see)
   if (!broken && misfit) {
     broken = Misfit{0, "event " + std::to_string(number) + " does not fit: " + *misfit};
   }
-  return broken;
+  if (broken || !begun) return broken;
+  if (auto half = unfinished(state_)) return Misfit{0, "the record ends too early: " + *half};
+  return std::nullopt;
 }
 
 std::string Exchange::snapshot() const {
