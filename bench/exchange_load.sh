@@ -29,7 +29,7 @@ operator() { # METHOD PATH BODY KEY
 # start ORDERS [OPTION...]: an exchange whose places are as large as the market of so many orders.
 start() {
   rm -rf "$folder/data" "$folder/port"
-  "$build/apps/tongsuan" generate national --orders "$1" --seed 1 -o "$folder/places.market" >/dev/null 2>&1
+  "$build/apps/tongsuan" generate national --orders "$1" --seed 1 --force -o "$folder/places.market" >/dev/null 2>&1
   shift
   "$build/apps/tongsuand" --data "$folder/data" --init --places "$folder/places.market" --dev --round 600000 >/dev/null 2>&1
   mkfifo "$folder/port"

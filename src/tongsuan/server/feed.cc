@@ -48,8 +48,18 @@ std::size_t Feed::push(Moment& moment, Listener& listener) {
   return bytes;
 }
 
+bool Feed::skip(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  if (!listeners_.empty() || unheard_ < kUnheardMax) return false;
+  moments_.clear();
+  events_ = bytes_ = 0;
+  base_ = last_ = sequence;
+  return true;
+}
+
 void Feed::publish(std::uint64_t sequence, std::vector<EventText> events) {
   const std::lock_guard lock(mutex_);
+  unheard_ = listeners_.empty() ? unheard_ + 1 : 0;
   if (last_ == 0) base_ = sequence - 1;  // the first that came
   last_ = sequence;
   std::erase_if(events, [](const EventText& event) { return event.type.empty(); });
@@ -145,6 +155,7 @@ Feed::Opened Feed::open(net::Reply& reply, const Interest& interest,
   }
   if (interest.auditor) auditors_.push_back(id);
   listeners_.emplace(id, std::move(listener));
+  unheard_ = 0;
   return Opened::kYes;
 }
 

@@ -23,6 +23,8 @@
 
 namespace tongsuan::server {
 
+inline constexpr std::uint64_t kUnheardMax = 10'000;
+
 struct FeedLimits {
   std::size_t events = 65'536;
   std::size_t bytes = std::size_t{32} << 20;
@@ -44,6 +46,9 @@ class Feed {
   // Moments after this sequence will come, unless some have come already.
   void begin(std::uint64_t sequence);
   void publish(std::uint64_t sequence, std::vector<EventText> events);
+  // True where nobody has listened for so long that nothing is kept, up to this sequence: the texts
+  // of its events need not be made. Whoever comes back finds them in the journal.
+  [[nodiscard]] bool skip(std::uint64_t sequence);
 
   enum class Opened : std::uint8_t {
     kYes,
@@ -96,6 +101,7 @@ class Feed {
   std::uint64_t base_ = 0;  // moments after it are here
   std::uint64_t last_ = 0;
   std::size_t events_ = 0, bytes_ = 0;
+  std::uint64_t unheard_ = 0;  // moments since somebody listened
   std::uint64_t id_ = 0;
   std::map<std::uint64_t, Listener> listeners_;
   // Who gets events that are not public.

@@ -37,6 +37,25 @@ TEST(Feed, SlicesHaveWholeMomentsAndOnlyWhatOneMaySee) {
       << "other topics";
 }
 
+TEST(Feed, KeepsNothingThatNobodyHears) {
+  Feed feed({});
+  feed.begin(4);
+  for (std::uint64_t i = 0; i < kUnheardMax; ++i) {
+    EXPECT_FALSE(feed.skip(5 + i));
+    feed.publish(5 + i, {event(0, "x")});
+  }
+  const std::uint64_t end = 5 + kUnheardMax;
+  EXPECT_TRUE(feed.skip(end));
+  EXPECT_EQ(feed.last(), end);
+  EXPECT_TRUE(feed.read({}, end - 1, 5).gone) << "the journal has it";
+  EXPECT_FALSE(feed.read({}, end, 5).gone);
+  const auto waiting = std::make_shared<Waiting>();
+  net::Reply reply(waiting, 1);
+  EXPECT_EQ(feed.open(reply, {}, end - 1), Feed::Opened::kGone);
+  EXPECT_EQ(feed.open(reply, {}, std::nullopt), Feed::Opened::kYes);
+  EXPECT_FALSE(feed.skip(end + 1)) << "somebody listens";
+}
+
 TEST(Feed, TheOldestMakeRoom) {
   Feed feed({.events = 10});
   feed.begin(0);

@@ -123,6 +123,9 @@ void write_log(Core& core, const exchange::Event& event) {
 void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at,
            const std::vector<exchange::Event>& events) {
   core.history.see(sequence, at, events);
+  for (const exchange::Event& event : events) write_log(core, event);
+  // Half of the work for an order is telling it.
+  if (core.options.history && view.state.webhooks().empty() && core.feed.skip(sequence)) return;
   std::vector<EventText> texts;
   texts.reserve(events.size());
   // Of one thread, the replica's; most records are of one second.
@@ -131,7 +134,6 @@ void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at
   for (const exchange::Event& event : events) {
     texts.push_back(
         event_text(core.names, core.time, view, {sequence, part++, at, core.told.text}, event));
-    write_log(core, event);
   }
   core.feed.publish(sequence, std::move(texts));
   if (!view.state.webhooks().empty()) core.webhooks.wake();
