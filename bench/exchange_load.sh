@@ -123,10 +123,10 @@ part_round() {
   # A third more than the book takes, because some start at once.
   "$build/apps/tongsuan" generate national --orders $((count * 4 / 3)) --seed 2 -o "$folder/book.market" >/dev/null 2>&1
   python3 bench/orders_of_market.py "$folder/book.market" "$url" dev-load $((count * 4 / 3))
-  batches 16 before-the-round
+  batches "${ROUND_BATCH:-16}" before-the-round
   operator POST /v1/rounds:close-gate '{"round":"R-1"}' load-gate
   sleep 1
-  batches 16 while-it-is-cleared
+  batches "${ROUND_BATCH:-16}" while-it-is-cleared
   round | sed 's/^/  after that: /'
   waited=0
   while ! round | grep -qE 'cleared|empty|unsolved' && [ "$waited" -lt 600 ]; do
