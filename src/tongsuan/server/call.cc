@@ -295,6 +295,16 @@ std::optional<Once> read_once(Call& call, const json::Value* body) {
       fingerprint(net::to_string(call.request.method), target.substr(0, target.find('?')), body)};
 }
 
+std::optional<OnceBody> read_once_body(Call& call) {
+  Query query(call);
+  if (!query.finish()) return std::nullopt;
+  const auto value = read_body(call);
+  if (!value) return std::nullopt;
+  const auto once = read_once(call, &*value);
+  if (!once) return std::nullopt;
+  return OnceBody{*value, *once};
+}
+
 // ---- Answers ---------------------------------------------------------------------------------
 
 net::Response make_response(const Shape& shape, const exchange::Answer& answer) {

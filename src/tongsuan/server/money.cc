@@ -64,15 +64,11 @@ Shape of_transfer(std::int64_t amount) {
 // A deposit or a withdrawal.
 template <class Command>
 void move_cash(Call& call, std::string_view side) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const Account account = account_of(object, side);
   const std::int64_t amount = money(object, "amount", kMoved);
   const std::uint64_t reference = reference_of(object);
@@ -83,7 +79,7 @@ void move_cash(Call& call, std::string_view side) {
   if (!fits || account.participant == ledger::kHouse) {
     return refuse(call, {"wrong-account", {}, "/" + std::string(side)});
   }
-  submit(call, *once, Command{account, Money(amount), reference}, of_transfer(amount));
+  submit(call, asked->once, Command{account, Money(amount), reference}, of_transfer(amount));
 }
 
 }  // namespace
@@ -96,16 +92,12 @@ void withdraw(Call& call) {
 }
 
 void transfer(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   constexpr std::string_view kOwn[] = {"cash", "margin"};
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const auto purpose = [&](std::string_view key) {
     return object.choice(key, kOwn) == 0 ? Purpose::kCash : Purpose::kMargin;
   };
@@ -114,7 +106,7 @@ void transfer(Call& call) {
   const std::int64_t amount = money(object, "amount", kMoved);
   object.finish();
   if (!is_good(call, faults)) return;
-  submit(call, *once, exchange::Transfer{from, to, Money(amount)}, of_transfer(amount));
+  submit(call, asked->once, exchange::Transfer{from, to, Money(amount)}, of_transfer(amount));
 }
 
 void list_accounts(Call& call) {

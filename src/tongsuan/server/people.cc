@@ -45,15 +45,11 @@ void write_participant(json::Writer& out, const View& view, ParticipantId id) {
 // ---- Participants ----------------------------------------------------------------------------
 
 void open_participant(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::OpenParticipant command;
   command.name = object.text("name", {.bytes_max = exchange::kNameMax});
   if (faults.empty() && !is_given_name(command.name)) {
@@ -72,7 +68,7 @@ void open_participant(Call& call) {
   shape.location = "/v1/participants/";
   shape.detail = "Participant " + command.name + ".";
   shape.param = "/name";
-  submit(call, *once, std::move(command), std::move(shape));
+  submit(call, asked->once, std::move(command), std::move(shape));
 }
 
 void list_participants(Call& call) {
@@ -187,16 +183,12 @@ void revoke_key(Call& call) {
 // ---- Halts and rules -------------------------------------------------------------------------
 
 void set_halt(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   constexpr std::string_view kScopes[] = {"market", "participant", "hub"};
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::SetHalt command;
   command.scope = static_cast<exchange::HaltScope>(object.choice("scope", kScopes));
   Shape shape;
@@ -212,19 +204,15 @@ void set_halt(Call& call) {
   command.on = object.truth("halted");
   object.finish();
   if (!is_good(call, faults)) return;
-  submit(call, *once, command, std::move(shape));
+  submit(call, asked->once, command, std::move(shape));
 }
 
 void set_rules(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::Rules rules;
   const auto count = [&](std::string_view key, std::int64_t least, std::int64_t most) {
     return static_cast<std::uint32_t>(object.integer(key, {.min = least, .max = most}));
@@ -242,21 +230,17 @@ void set_rules(Call& call) {
   if (!is_good(call, faults)) return;
   Shape shape;
   shape.detail = "The lock ends within its round, and a collar is 0 or at least 100 per cent.";
-  submit(call, *once, exchange::SetRules{rules}, std::move(shape));
+  submit(call, asked->once, exchange::SetRules{rules}, std::move(shape));
 }
 
 // ---- Webhooks --------------------------------------------------------------------------------
 
 void add_webhook(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const std::string_view url = object.text("url", {.bytes_max = exchange::kUrlMax});
   if (!url.empty() && !is_webhook_url(url, call.core.options.webhooks_anywhere)) {
     object.fault("url", "must be an https address, such as \"https://example.com/events\"");
@@ -265,7 +249,7 @@ void add_webhook(Call& call) {
   if (!is_good(call, faults)) return;
   exchange::PutWebhook command;
   command.url = url;
-  const Digest random = bytes_of(call.core, "tongsuan webhook salt v1", once->id);
+  const Digest random = bytes_of(call.core, "tongsuan webhook salt v1", asked->once.id);
   std::copy_n(random.begin(), command.salt.size(), command.salt.begin());
   Shape shape;
   shape.status = 201;
@@ -273,7 +257,7 @@ void add_webhook(Call& call) {
   shape.location = "/v1/webhooks/";
   shape.secret = webhook_secret(call.core.master, command.salt);
   shape.param = "/url";
-  submit(call, *once, std::move(command), std::move(shape));
+  submit(call, asked->once, std::move(command), std::move(shape));
 }
 
 void list_webhooks(Call& call) {

@@ -38,15 +38,11 @@ Result<std::string, Problem> recheck(Core& core, bool from_snapshot, std::uint64
 }  // namespace
 
 void start_replay(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const bool from_snapshot = object.optional_truth("fromSnapshot").value_or(false);
   object.finish();
   if (!is_good(call, faults)) return;
@@ -56,7 +52,7 @@ void start_replay(Call& call) {
   }
   const std::uint64_t last = core.node.figures().durable;
   const auto begun = core.operations.begin(
-      {once->id, once->fingerprint, [&core] { return core.node.clock().now(); },
+      {asked->once.id, asked->once.fingerprint, [&core] { return core.node.clock().now(); },
        [&core, from_snapshot, last](const Operations::Progress& progress) {
          return recheck(core, from_snapshot, last, progress);
        }});

@@ -107,15 +107,11 @@ void list_resales(Call& call) {
 }
 
 void put_calendar(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::SetCalendar command;
   const json::Path list(root, "closures");
   std::size_t index = 0;
@@ -130,7 +126,7 @@ void put_calendar(Call& call) {
   Shape shape;
   shape.detail = "Closures come in order, do not overlap, and each has a reason.";
   shape.param = "/closures";
-  submit(call, *once, std::move(command), std::move(shape));
+  submit(call, asked->once, std::move(command), std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal

@@ -199,15 +199,11 @@ void get_certificate(Call& call) {
 }
 
 void close_gate(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const auto round = id_of(object, "round", 'R');
   object.finish();
   if (!is_good(call, faults)) return;
@@ -217,7 +213,7 @@ void close_gate(Call& call) {
   shape.location = "/v1/rounds/";
   shape.detail = shape.id + " is not the round that collects orders now.";
   shape.param = "/round";
-  submit(call, *once, exchange::CloseGate{*round}, std::move(shape));
+  submit(call, asked->once, exchange::CloseGate{*round}, std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal
