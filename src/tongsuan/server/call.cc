@@ -295,9 +295,13 @@ std::optional<Once> read_once(Call& call, const json::Value* body) {
       fingerprint(net::to_string(call.request.method), target.substr(0, target.find('?')), body)};
 }
 
-std::optional<OnceBody> read_once_body(Call& call) {
+std::optional<OnceBody> read_once_alone(Call& call) {
   Query query(call);
   if (!query.finish()) return std::nullopt;
+  return read_once_body(call);
+}
+
+std::optional<OnceBody> read_once_body(Call& call) {
   const auto value = read_body(call);
   if (!value) return std::nullopt;
   const auto once = read_once(call, &*value);

@@ -31,13 +31,17 @@ std::string_view code_of_refusal(const node::Refused& refused) {
   }
 }
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text[0] = static_cast<char>(std::toupper(text[0]));
+  return text + '.';
+}
+
 }  // namespace
 
 Problem to_problem(const node::Refused& refused) {
   using Why = node::Refused::Why;
-  std::string detail = refused.what.empty() ? std::string() : refused.what + ".";
-  if (!detail.empty()) detail[0] = static_cast<char>(std::toupper(detail[0]));
-  Problem problem{"internal", std::move(detail)};
+  Problem problem{"internal", sentence(refused.what)};
   problem.hint = refused.hint;
   switch (refused.why) {
     case Why::kUnknownRound:
@@ -184,12 +188,6 @@ void write_explained(const Told& told, const node::Explained& explained) {
 
 void write_nothing_explained(const Told& told) {
   told.out.begin_array("hubs").end_array().begin_array("changes").end_array();
-}
-
-std::string sentence(std::string text) {
-  if (text.empty()) return text;
-  text[0] = static_cast<char>(std::toupper(text[0]));
-  return text + '.';
 }
 
 std::string why_json(const Core& core, OrderId id, const LiveOrder& order,

@@ -1,4 +1,4 @@
-// Whether it lives, whether it takes requests, and numbers for Prometheus; and what is planned.
+// Whether it lives, whether it takes requests, and numbers for Prometheus.
 #include <string>
 
 #include "tongsuan/access/mode.h"
@@ -113,10 +113,6 @@ void send_health(Call& call, std::string_view status) {
 }
 
 }  // namespace
-
-void not_built(Call& call) {
-  refuse(call, {"not-built", "It is planned."});
-}
 
 void get_health(Call& call) {
   Query query(call);

@@ -64,7 +64,7 @@ Shape of_transfer(std::int64_t amount) {
 // A deposit or a withdrawal.
 template <class Command>
 void move_cash(Call& call, std::string_view side) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;
@@ -92,7 +92,7 @@ void withdraw(Call& call) {
 }
 
 void transfer(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   constexpr std::string_view kOwn[] = {"cash", "margin"};
   json::Faults faults;

@@ -108,24 +108,9 @@ class OrderReader {
   void read_hubs() { read_hub_items(object_.optional_array("hubs", kHubsMax)); }
 
   void read_hub_items(const json::Items& items) {
-    const json::Path path(object_.path(), "hubs");
-    auto& hubs = body_.order.hubs;
-    hubs.clear();
-    std::size_t index = 0;
-    for (const json::Value item : items) {
-      const json::Path at(path, index++);
-      const auto name = item.as_text();
-      if (!name.ok()) {
-        faults_.add(at, "must be a text");
-        continue;
-      }
-      const std::uint32_t hub = core_.names.hub(name.value());
-      if (hub == kNone) unknown_name(at, "hub", name.value());
-      hubs.push_back(HubId{hub});
-    }
-    std::ranges::sort(hubs);
-    if (std::ranges::adjacent_find(hubs) != hubs.end() && !unknown_) {
-      object_.fault("hubs", "has a hub twice");
+    body_.order.hubs.clear();
+    for (const HubId hub : read_hub_names(core_, object_, items, unknown_)) {
+      body_.order.hubs.push_back(hub);
     }
   }
 
@@ -191,6 +176,29 @@ class OrderReader {
 };
 
 }  // namespace
+
+std::vector<HubId> read_hub_names(const Core& core, json::ObjectReader& object,
+                                  const json::Items& items, std::optional<Problem>& problem) {
+  std::vector<HubId> hubs;
+  const json::Path path(object.path(), "hubs");
+  std::size_t index = 0;
+  for (const json::Value item : items) {
+    const json::Path at(path, index++);
+    const auto name = item.as_text();
+    if (!name.ok()) {
+      object.faults().add(at, "must be a text");
+      continue;
+    }
+    const std::uint32_t hub = core.names.hub(name.value());
+    if (hub == kNone && !problem) problem = unknown("hub", name.value(), at.pointer());
+    hubs.push_back(HubId{hub});
+  }
+  std::ranges::sort(hubs);
+  if (std::ranges::adjacent_find(hubs) != hubs.end() && !problem) {
+    object.fault("hubs", "has a hub twice");
+  }
+  return hubs;
+}
 
 OrderBody read_order(const Core& core, const json::Value& value, const json::Path& path,
                      Second now) {

@@ -32,12 +32,10 @@ std::string hold_sentence(std::int64_t hold) {
 void submit_order(Call& call) {
   Query query(call);
   if (!query.finish() || !take_token(call)) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   const json::Path root;
-  OrderBody body = read_order(call.core, *value, root, call.core.node.clock().now());
+  OrderBody body = read_order(call.core, asked->value, root, call.core.node.clock().now());
   if (body.problem) return refuse(call, *body.problem);
   Shape shape;
   shape.status = 201;
@@ -47,7 +45,7 @@ void submit_order(Call& call) {
   shape.etag = true;
   shape.detail = hold_sentence(*shape.hold);
   ++call.core.counters.orders;
-  submit(call, *once, exchange::SubmitOrder{std::move(body.order), std::string(body.name)},
+  submit(call, asked->once, exchange::SubmitOrder{std::move(body.order), std::string(body.name)},
          std::move(shape));
 }
 
@@ -71,14 +69,12 @@ void amend_order(Call& call) {
   if (!query.finish() || !take_token(call)) return;
   const auto order = order_parameter(call);
   if (!order) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   const std::string* match = call.request.headers.find("if-match");
   if (match == nullptr) return refuse(call, {"precondition-missing", {}, "If-Match"});
   Core& core = call.core;
-  const bool mine = core.amending.begin(*order, once->id);
+  const bool mine = core.amending.begin(*order, asked->once.id);
   const std::string id = id_text('O', order->value);
   std::optional<Problem> problem;
   engine::LiveOrder now;
@@ -87,7 +83,7 @@ void amend_order(Call& call) {
     const bool known =
         engine.knows(*order) && engine.order(*order).order.account.value == call.actor().value;
     if (known) now = engine.order(*order).order;
-    if (view.state.repeats().find(once->id) != nullptr) return;
+    if (view.state.repeats().find(asked->once.id) != nullptr) return;
     const std::uint64_t changed = view.index.changed(*order);
     if (!known) {
       problem = unknown("order", std::string(call.parameters[0]) + " of yours", "order");
@@ -100,7 +96,7 @@ void amend_order(Call& call) {
   });
   OrderBody body;
   if (!problem) {
-    body = read_change(core, *value, now);
+    body = read_change(core, asked->value, now);
     problem = body.problem;
   }
   if (problem) {
@@ -119,7 +115,7 @@ void amend_order(Call& call) {
                              [&core, order](const View&) { core.amending.end(order); });
     };
   }
-  submit(call, *once, exchange::AmendOrder{*order, std::move(body.order)}, std::move(shape));
+  submit(call, asked->once, exchange::AmendOrder{*order, std::move(body.order)}, std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal

@@ -173,25 +173,8 @@ class PackageReader {
         std::min<int128>(static_cast<int128>(limit) * seconds / engine::kHour, kMoneyMax));
   }
   std::vector<HubId> read_hubs() {
-    std::vector<HubId> hubs;
-    const json::Path path(object_.path(), "hubs");
-    std::size_t index = 0;
-    for (const json::Value item : object_.optional_array("hubs", engine::kAlternativesMax)) {
-      const json::Path at(path, index++);
-      const auto name = item.as_text();
-      if (!name.ok()) {
-        faults_.add(at, "must be a text");
-        continue;
-      }
-      const std::uint32_t hub = core_.names.hub(name.value());
-      if (hub == kNone) unknown_name(at, "hub", name.value());
-      hubs.push_back(HubId{hub});
-    }
-    std::ranges::sort(hubs);
-    if (std::ranges::adjacent_find(hubs) != hubs.end() && !problem_) {
-      object_.fault("hubs", "has a hub twice");
-    }
-    return hubs;
+    return read_hub_names(core_, object_, object_.optional_array("hubs", engine::kAlternativesMax),
+                          problem_);
   }
   [[nodiscard]] std::vector<HubId> hubs_with(ClassId accelerator) const {
     std::vector<HubId> hubs;

@@ -45,7 +45,7 @@ void write_participant(json::Writer& out, const View& view, ParticipantId id) {
 // ---- Participants ----------------------------------------------------------------------------
 
 void open_participant(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;
@@ -111,20 +111,18 @@ void add_key(Call& call) {
   if (!query.finish()) return;
   const auto participant = participant_parameter(call);
   if (!participant) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::AddKey command;
   command.participant = *participant;
   command.role = static_cast<access::Role>(object.choice("role", kRoleNames));
   command.expires = optional_time(object, "expires", call.core.time).value_or(engine::kSecondsMax);
   object.finish();
   if (!is_good(call, faults)) return;
-  const Digest random = bytes_of(call.core, "tongsuan key id v1", once->id);
+  const Digest random = bytes_of(call.core, "tongsuan key id v1", asked->once.id);
   std::copy_n(random.begin(), command.key.size(), command.key.begin());
   std::copy_n(random.begin() + command.key.size(), command.salt.size(), command.salt.begin());
   exchange::KeyRow row;
@@ -137,7 +135,7 @@ void add_key(Call& call) {
   shape.location = "/v1/keys/";
   shape.detail = "A key of " + id_text('P', participant->value) + ".";
   shape.param = "/expires";
-  submit(call, *once, command, std::move(shape));
+  submit(call, asked->once, command, std::move(shape));
 }
 
 void list_keys(Call& call) {
@@ -183,7 +181,7 @@ void revoke_key(Call& call) {
 // ---- Halts and rules -------------------------------------------------------------------------
 
 void set_halt(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   constexpr std::string_view kScopes[] = {"market", "participant", "hub"};
   json::Faults faults;
@@ -208,7 +206,7 @@ void set_halt(Call& call) {
 }
 
 void set_rules(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;
@@ -236,7 +234,7 @@ void set_rules(Call& call) {
 // ---- Webhooks --------------------------------------------------------------------------------
 
 void add_webhook(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;

@@ -38,7 +38,7 @@ Result<std::string, Problem> recheck(Core& core, bool from_snapshot, std::uint64
 }  // namespace
 
 void start_replay(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;

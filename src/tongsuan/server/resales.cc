@@ -54,13 +54,11 @@ void resell_contract(Call& call) {
   if (!number || *number >= kNone) {
     return refuse_unknown(call, "contract", call.parameters[0], "contract");
   }
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   exchange::ResellContract command;
   command.contract.value = static_cast<std::uint32_t>(*number);
   command.devices =
@@ -75,7 +73,7 @@ void resell_contract(Call& call) {
   shape.kind = 'S';
   shape.detail = "Of contract " + id_text('C', *number) + ": " + std::to_string(command.devices) +
                  " devices, to the end of what was granted.";
-  submit(call, *once, command, std::move(shape));
+  submit(call, asked->once, command, std::move(shape));
 }
 
 void list_resales(Call& call) {
@@ -107,7 +105,7 @@ void list_resales(Call& call) {
 }
 
 void put_calendar(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;

@@ -199,7 +199,7 @@ void get_certificate(Call& call) {
 }
 
 void close_gate(Call& call) {
-  const auto asked = read_once_body(call);
+  const auto asked = read_once_alone(call);
   if (!asked) return;
   json::Faults faults;
   const json::Path root;

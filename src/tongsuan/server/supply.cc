@@ -52,13 +52,11 @@ void put_offer(Call& call) {
   if (!hub) return;
   const auto pool = pool_of(call, *hub, call.parameters[1], "class");
   if (!pool) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   if (object.optional_member("steps")) {
     return refuse(call, {"not-built", "Offers with steps are not traded yet.", "/steps"});
   }
@@ -67,7 +65,7 @@ void put_offer(Call& call) {
   if (!is_good(call, faults)) return;
   Shape shape = of_hub(call);
   shape.param = "/ask";
-  submit(call, *once, exchange::ChangeAsk{*pool, Price(ask)}, std::move(shape));
+  submit(call, asked->once, exchange::ChangeAsk{*pool, Price(ask)}, std::move(shape));
 }
 
 void assign_supplier(Call& call) {
@@ -75,13 +73,11 @@ void assign_supplier(Call& call) {
   if (!query.finish()) return;
   const auto hub = hub_parameter(call);
   if (!hub) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const auto participant = id_of(object, "participant", 'P');
   object.finish();
   if (!is_good(call, faults)) return;
@@ -89,7 +85,7 @@ void assign_supplier(Call& call) {
   Shape shape;
   shape.param = "/participant";
   shape.detail = "There is no participant " + id_text('P', *participant) + ".";
-  submit(call, *once, exchange::AssignHub{*hub, {number}}, std::move(shape));
+  submit(call, asked->once, exchange::AssignHub{*hub, {number}}, std::move(shape));
 }
 
 void report_nodes(Call& call) {
@@ -97,13 +93,11 @@ void report_nodes(Call& call) {
   if (!query.finish()) return;
   const auto hub = hub_parameter(call);
   if (!hub) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const std::string_view name = object.text("class", {.bytes_max = 128});
   const json::Range positions{.min = 0, .max = engine::kNodesMax};
   engine::ReportNodes report;
@@ -119,7 +113,7 @@ void report_nodes(Call& call) {
   shape.detail = "Nodes " + std::to_string(report.begin) + " to " + std::to_string(report.end) +
                  " of " + std::to_string(call.core.names.places().pools[pool->value].nodes) + ".";
   shape.param = "/end";
-  submit(call, *once, exchange::ReportNodes{report}, std::move(shape));
+  submit(call, asked->once, exchange::ReportNodes{report}, std::move(shape));
 }
 
 void meter_contract(Call& call) {
@@ -127,13 +121,11 @@ void meter_contract(Call& call) {
   if (!query.finish()) return;
   const auto contract = contract_parameter(call);
   if (!contract) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const auto until = optional_time(object, "until", call.core.time);
   object.finish();
   if (!until && faults.empty()) object.fault("until", "is missing");
@@ -142,7 +134,7 @@ void meter_contract(Call& call) {
   shape.id = id_text('C', contract->value);
   shape.detail = "Contract " + shape.id + " until " + call.core.time.text(*until) + ".";
   shape.param = "/until";
-  submit(call, *once, exchange::MeterContract{*contract, *until}, std::move(shape));
+  submit(call, asked->once, exchange::MeterContract{*contract, *until}, std::move(shape));
 }
 
 void end_contract(Call& call) {
@@ -150,14 +142,12 @@ void end_contract(Call& call) {
   if (!query.finish()) return;
   const auto contract = contract_parameter(call);
   if (!contract) return;
-  const auto value = read_body(call);
-  if (!value) return;
-  const auto once = read_once(call, &*value);
-  if (!once) return;
+  const auto asked = read_once_body(call);
+  if (!asked) return;
   constexpr std::string_view kReasons[] = {"completed", "failed", "preempted"};
   json::Faults faults;
   const json::Path root;
-  json::ObjectReader object(*value, root, faults);
+  json::ObjectReader object(asked->value, root, faults);
   const auto reason = static_cast<engine::EndReason>(object.choice("reason", kReasons));
   const bool completed = reason == engine::EndReason::kCompleted;
   const std::int64_t done = object.optional_integer("donePpm", {.min = 0, .max = engine::kPpm})
@@ -168,7 +158,7 @@ void end_contract(Call& call) {
   Shape shape;
   shape.id = id_text('C', contract->value);
   shape.detail = "Contract " + shape.id + ".";
-  submit(call, *once,
+  submit(call, asked->once,
          exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done), resell},
          std::move(shape));
 }

@@ -198,13 +198,14 @@ struct Once {
 // Nothing when the call was refused.
 [[nodiscard]] std::optional<Once> read_once(Call& call, const json::Value* body);
 
-// What a request begins with that has a body, happens once, and knows no parameters of a query.
-// Nothing when the call was refused.
+// Of a request that has a body and happens once. Nothing when the call was refused.
 struct OnceBody {
   json::Value value;  // as of read_body
   Once once;
 };
 [[nodiscard]] std::optional<OnceBody> read_once_body(Call& call);
+// Of one that has no parameters either.
+[[nodiscard]] std::optional<OnceBody> read_once_alone(Call& call);
 
 // What becomes of an answer: of the request alone, so that it is the same again.
 struct Shape {

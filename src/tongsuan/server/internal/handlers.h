@@ -80,6 +80,5 @@ void open_stream(Call& call);
 void get_health(Call& call);
 void get_readiness(Call& call);
 void get_metrics(Call& call);
-void not_built(Call& call);
 
 }  // namespace tongsuan::server::internal

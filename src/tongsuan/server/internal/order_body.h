@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tongsuan/engine/order.h"
 #include "tongsuan/json/json.h"
@@ -22,6 +23,12 @@ struct OrderBody {
 // `order` with the change that the body describes.
 [[nodiscard]] OrderBody read_change(const Core& core, const json::Value& value,
                                     const engine::LiveOrder& order);
+
+// The hubs that a member "hubs" names, rising. What is wrong goes into the faults of the object;
+// the first that nobody knows into `problem`, if there is none yet.
+[[nodiscard]] std::vector<HubId> read_hub_names(const Core& core, json::ObjectReader& object,
+                                                const json::Items& items,
+                                                std::optional<Problem>& problem);
 
 // The most that the order may cost: what is held for it.
 [[nodiscard]] inline std::int64_t hold_of(const engine::LiveOrder& order) {
