@@ -19,14 +19,8 @@ using exchange::testing::kAlice;
 using exchange::testing::kEast;
 using ledger::kHouse;
 
-class NodeTest : public ::testing::Test {
+class NodeTest : public testing::WithNode {
  protected:
-  static engine::Places places() {
-    engine::Places places = exchange::testing::places_without_accounts();
-    places.links.clear();
-    places.data_sets.clear();
-    return places;
-  }
   void start() {
     journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
     NodeOptions options;
@@ -97,10 +91,6 @@ class NodeTest : public ::testing::Test {
 
   std::uint64_t snapshot_every_ = 500'000;
   ForgetRules forget_;
-  journal::SimJournalDisk disk_;
-  testing::SteppedClock clock_;
-  std::unique_ptr<journal::SimJournal> journal_;
-  std::unique_ptr<Node> node_;
 };
 
 TEST_F(NodeTest, AnOrderStartsByItselfAndIsPaid) {

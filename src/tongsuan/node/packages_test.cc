@@ -29,14 +29,8 @@ using ledger::kHouse;
 constexpr ClassId kA{0};
 constexpr std::int64_t kDeposit = 1'000'000'000;
 
-class NodePackagesTest : public ::testing::Test {
+class NodePackagesTest : public testing::WithNode {
  protected:
-  static engine::Places places() {
-    engine::Places places = exchange::testing::places_without_accounts();
-    places.links.clear();
-    places.data_sets.clear();
-    return places;
-  }
   void start() {
     journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
     NodeOptions options;
@@ -47,12 +41,6 @@ class NodePackagesTest : public ::testing::Test {
     const auto started = node_->start(
         [](const journal::Failure& failure) { ADD_FAILURE() << journal::to_string(failure); });
     ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
-  }
-  std::uint64_t must(exchange::ParticipantId actor, exchange::Command command) {
-    const auto answer = node_->ask({{}, 0, actor, std::move(command)});
-    EXPECT_TRUE(answer.ok() && answer.value().code == Code::kDone)
-        << (answer.ok() ? code_name(answer.value().code) : "no answer");
-    return answer.ok() ? answer.value().value : 0;
   }
   void open() {
     start();
@@ -87,11 +75,6 @@ class NodePackagesTest : public ::testing::Test {
       EXPECT_EQ(engine::testing::broken_invariant(view.state.engine()), "");
     });
   }
-
-  journal::SimJournalDisk disk_;
-  testing::SteppedClock clock_;
-  std::unique_ptr<journal::SimJournal> journal_;
-  std::unique_ptr<Node> node_;
 };
 
 // Four devices for three hours one after the other, in the east or in the west.

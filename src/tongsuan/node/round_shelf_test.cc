@@ -224,7 +224,7 @@ class LockedJournal final : public journal::Journal {
   journal::SimJournal journal_;
 };
 
-class RoundShelfTest : public ::testing::Test {
+class RoundShelfTest : public testing::WithNode {
  protected:
   void start() {
     journal_ = std::make_unique<LockedJournal>(disk_);
@@ -248,12 +248,6 @@ class RoundShelfTest : public ::testing::Test {
   void restart() {
     node_->stop();
     start();
-  }
-  std::uint64_t must(exchange::ParticipantId actor, exchange::Command command) {
-    const auto answer = node_->ask({{}, 0, actor, std::move(command)});
-    EXPECT_TRUE(answer.ok() && answer.value().code == Code::kDone)
-        << (answer.ok() ? code_name(answer.value().code) : "no answer");
-    return answer.ok() ? answer.value().value : 0;
   }
   void open() {
     start();
@@ -300,11 +294,6 @@ class RoundShelfTest : public ::testing::Test {
     return read_text(name, [&](const Digest& hash) { return journal_->read_blob(hash); }).value();
   }
   RoundShelf& shelf() { return node_->shelf(); }
-
-  journal::SimJournalDisk disk_;
-  testing::SteppedClock clock_;
-  std::unique_ptr<LockedJournal> journal_;
-  std::unique_ptr<Node> node_;
 };
 
 std::string told(const Told<WhyAnswer>& answer) {
