@@ -30,9 +30,18 @@ engine::Places with_house(engine::Places places) {
 
 Digest chain_rows(const Digest& digest, std::string_view rows) {
   Sha256 sha;
-  sha.update(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  sha.update(digest.data(), digest.size());
   sha.update(rows);
   return sha.finish();
+}
+
+void chain_two(Digest& a, std::string_view rows_a, Digest& b, std::string_view rows_b) {
+  Sha256 sha_a, sha_b;
+  sha_a.update(a.data(), a.size());
+  sha_b.update(b.data(), b.size());
+  Sha256::update_two(sha_a, rows_a, sha_b, rows_b);
+  a = sha_a.finish();
+  b = sha_b.finish();
 }
 
 State::State(engine::Places places, Second opened)

@@ -139,6 +139,8 @@ struct Misfit {
 
 // Continues the digest of a state by the next piece of what events touched.
 [[nodiscard]] Digest chain_rows(const Digest& digest, std::string_view rows);
+// Two digests, each by a piece of its own: two take little longer than one.
+void chain_two(Digest& a, std::string_view rows_a, Digest& b, std::string_view rows_b);
 
 // Whoever chains the digest elsewhere, such as on another thread.
 class RowSink {

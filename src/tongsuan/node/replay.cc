@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -19,8 +21,10 @@ using journal::Fault;
 
 namespace {
 
-// Ids are fetched so many records before they are needed.
+// Ids are fetched so many records before they are needed, the records themselves still earlier:
+// another thread has written them.
 constexpr std::size_t kPrefetch = 8;
+constexpr std::size_t kPrefetchRecord = 4;
 
 Failure digest_differs(std::uint64_t sequence, const Digest& expected, const Digest& found) {
   Failure failure{Fault::kCorrupt,
@@ -29,6 +33,13 @@ Failure digest_differs(std::uint64_t sequence, const Digest& expected, const Dig
   failure.damage = journal::Damage{"journal.db", sequence, 0,
                                    expected,     found,    "the digest of the state differs"};
   return failure;
+}
+
+void fetch_soon(std::string_view events) {
+  constexpr std::size_t kLine = 64, kMost = 384;  // the record of an order
+  for (std::size_t at = 0; at < std::min(events.size(), kMost); at += kLine) {
+    __builtin_prefetch(events.data() + at);
+  }
 }
 
 // Applies records only.
@@ -40,12 +51,15 @@ Answer<Done> apply_batch(const Batch& batch, exchange::Exchange& exchange, std::
   if (see) {
     each = [&](Second at, const exchange::Event& event) { see(sequence, at, event); };
   }
+  const std::span<const journal::Record> records = batch.records;
+  for (const journal::Record& record : records.first(std::min(kPrefetch, records.size()))) {
+    exchange.prefetch(record.command);
+  }
   for (; sequence <= std::min(batch.last(), last); ++sequence) {
     const std::size_t at = sequence - batch.first;
-    if (at + kPrefetch < batch.records.size()) {
-      exchange.prefetch(batch.records[at + kPrefetch].command);
-    }
-    if (const auto misfit = exchange.replay(batch.records[at].events, each)) {
+    if (at + kPrefetch < records.size()) exchange.prefetch(records[at + kPrefetch].command);
+    if (at + kPrefetchRecord < records.size()) fetch_soon(records[at + kPrefetchRecord].events);
+    if (const auto misfit = exchange.replay(records[at].events, each)) {
       return Failure{Fault::kCorrupt,
                      "command " + std::to_string(sequence) + " of the journal: " + misfit->what +
                          ", at byte " + std::to_string(misfit->offset),
@@ -73,6 +87,8 @@ Answer<Done> replay_batch(const Batch& batch, exchange::Exchange& exchange, std:
 // ---- Hashing beside --------------------------------------------------------------------------
 
 // Pieces of rows, and between them what the digest has to be, in the order in which they came.
+// From one such digest on the next rows can be hashed before those before it are: two stretches at
+// a time, which takes little longer than one. That both are right is what makes the whole right.
 class Replay::Hasher final : public exchange::RowSink {
  public:
   explicit Hasher(exchange::Exchange& exchange) : exchange_(exchange) {
@@ -116,22 +132,75 @@ class Replay::Hasher final : public exchange::RowSink {
     std::uint64_t sequence = 0;
     std::optional<Digest> expected;
   };
+  // Items of `waiting_` up to one that says what the digest has to be, or to the last.
+  struct Stretch {
+    std::size_t begin, end;
+    Digest digest;  // before `begin`
+
+    [[nodiscard]] bool has_rows(const std::vector<Item>& items) const {
+      return begin < end && !items[begin].expected;
+    }
+  };
   void run() {
     std::vector<Item> items;
     while (items_.take(items)) {
-      for (const Item& item : items) see(item);
+      for (Item& item : items) waiting_.push_back(std::move(item));
+      items.clear();
+      hash_pairs(items);
     }
+    hash_rest();
   }
-  void see(const Item& item) {
-    if (!item.rows.empty()) digest_ = exchange::chain_rows(digest_, item.rows);
-    if (!item.expected || *item.expected == digest_ || failed_) return;
+  [[nodiscard]] std::size_t end_of_stretch(std::size_t begin) const {
+    while (begin < waiting_.size() && !waiting_[begin].expected) ++begin;
+    return begin == waiting_.size() ? begin : begin + 1;
+  }
+  // What was hashed moves to `used`.
+  void hash_pairs(std::vector<Item>& used) {
+    std::size_t done = 0;
+    while (true) {
+      const std::size_t middle = end_of_stretch(done);
+      const std::size_t end = end_of_stretch(middle);
+      if (end == middle || !waiting_[end - 1].expected) break;
+      Stretch one{done, middle, digest_}, two{middle, end, *waiting_[middle - 1].expected};
+      while (one.has_rows(waiting_) && two.has_rows(waiting_)) {
+        exchange::chain_two(one.digest, waiting_[one.begin++].rows, two.digest,
+                            waiting_[two.begin++].rows);
+      }
+      hash(one);
+      hash(two);
+      done = end;
+    }
+    const auto last = waiting_.begin() + static_cast<std::ptrdiff_t>(done);
+    used.assign(std::move_iterator(waiting_.begin()), std::move_iterator(last));
+    waiting_.erase(waiting_.begin(), last);
+  }
+  void hash_rest() {
+    for (std::size_t done = 0; done < waiting_.size();) {
+      const std::size_t end = end_of_stretch(done);
+      hash({done, end, digest_});
+      done = end;
+    }
+    waiting_.clear();
+  }
+  // The rest of a stretch, and whether its digest is what it has to be.
+  void hash(Stretch stretch) {
+    for (; stretch.has_rows(waiting_); ++stretch.begin) {
+      stretch.digest = exchange::chain_rows(stretch.digest, waiting_[stretch.begin].rows);
+    }
+    digest_ = stretch.digest;
+    if (stretch.begin < stretch.end) compare(waiting_[stretch.begin]);
+  }
+  void compare(const Item& item) {
+    if (*item.expected == digest_ || failed_) return;
     const std::lock_guard lock(mutex_);
     failure_ = digest_differs(item.sequence, *item.expected, digest_);
     failed_ = true;
   }
 
   exchange::Exchange& exchange_;
-  Digest digest_{};  // of the thread, until it is joined
+  // Of the thread, until it is joined.
+  Digest digest_{};
+  std::vector<Item> waiting_;
   Handover<Item> items_{{.most = 64, .wake = 4}};
   std::atomic<bool> failed_{false};
   mutable std::mutex mutex_;  // guards failure_
