@@ -36,7 +36,7 @@ class ByteAppender {
   }
 
  private:
-  static constexpr std::size_t kAhead = 512;
+  static constexpr std::size_t kAhead = 128;
 
   [[nodiscard]] char* room(std::size_t wanted) {
     if (bytes_.size() - size_ < wanted) bytes_.resize(size_ + wanted + kAhead);

@@ -186,8 +186,8 @@ class State::Check {
   Misfitting operator()(const WebhookDropped& event) const { return open(event.webhook); }
   Misfitting operator()(const WebhookAcked& event) const { return open(event.webhook); }
   Misfitting operator()(const Answered& event) const {
-    return state_.repeats_.find(event.id) == nullptr ? std::nullopt
-                                                     : Misfitting("an id that was answered");
+    if (state_.sink_ != nullptr) return std::nullopt;  // its to find
+    return state_.repeats_.find(event.id) == nullptr ? std::nullopt : Misfitting(kAnsweredTwice);
   }
   Misfitting operator()(const TakeOrPaySet& event) const {
     return event.ppm > engine::kPpm ? Misfitting("more than all") : std::nullopt;
@@ -301,7 +301,9 @@ class State::Apply {
     acked = std::max(acked, event.sequence);
   }
   void operator()(const Answered& event) const {
-    state_.repeats_.add({event.id, event.fingerprint, state_.sequence_, event.value, event.code});
+    const Repeats::Row row{event.id, event.fingerprint, state_.sequence_, event.value, event.code};
+    if (state_.sink_ != nullptr) return state_.answers_.push_back(row);
+    state_.repeats_.add(row);
   }
   void operator()(const TakeOrPaySet& event) const { state_.rules_.take_or_pay_ppm = event.ppm; }
   void operator()(const CalendarSet& event) const { state_.closures_ = event.closures; }
@@ -463,9 +465,14 @@ std::optional<std::string> State::apply(const OwnEvent& event) {
 
 void State::cut() {
   if (touched_.empty()) return;
-  if (sink_ != nullptr) return sink_->take(touched_);
+  if (sink_ != nullptr) return sink_->take(touched_, answers_);
   digest_ = chain_rows(digest_, touched_);
   touched_.clear();
+}
+
+void State::hand_over_answers() {
+  std::string no_rows;
+  sink_->take(no_rows, answers_);
 }
 
 Digest State::digest() {
@@ -474,9 +481,9 @@ Digest State::digest() {
   return digest_;
 }
 
-Digest State::hash_elsewhere(RowSink& sink) {
+State::Elsewhere State::hash_elsewhere(RowSink& sink) {
   sink_ = &sink;
-  return digest_;
+  return {digest_, repeats_};
 }
 
 void State::hash_here(const Digest& digest) {
