@@ -1,5 +1,6 @@
 #include "tongsuan/base/sha256.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -28,48 +29,93 @@ std::uint32_t load_big_endian(const std::uint8_t* p) {
 }
 
 #if defined(__x86_64__)
-// Four rounds per step on the SHA extension; the schedule is kept in four registers.
-__attribute__((target("sha,sse4.1,ssse3"))) void sha256_blocks_sha(std::uint32_t* state,
-                                                                   const std::uint8_t* data,
-                                                                   std::size_t blocks) {
-  const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-  __m128i abcd = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state));
-  __m128i efgh = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state + 4));
-  // The instruction wants the words as ABEF and CDGH.
-  const __m128i low = _mm_shuffle_epi32(abcd, 0xB1);
-  const __m128i high = _mm_shuffle_epi32(efgh, 0x1B);
-  __m128i abef = _mm_alignr_epi8(low, high, 8);
-  __m128i cdgh = _mm_blend_epi16(high, low, 0xF0);
-  for (; blocks > 0; --blocks, data += 64) {
-    const __m128i abef_start = abef;
-    const __m128i cdgh_start = cdgh;
-    __m128i w[4];
+#define TONGSUAN_SHA_TARGET __attribute__((target("sha,sse4.1,ssse3")))
+
+// One message on its way through the SHA extension: the state as the instructions want it (words
+// ABEF and CDGH), and four registers of the schedule.
+struct Lane {
+  __m128i abef, cdgh;
+  __m128i w[4];
+
+  [[gnu::always_inline]] TONGSUAN_SHA_TARGET void load_state(const std::uint32_t* state) {
+    const __m128i abcd = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state));
+    const __m128i efgh = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state + 4));
+    const __m128i low = _mm_shuffle_epi32(abcd, 0xB1);
+    const __m128i high = _mm_shuffle_epi32(efgh, 0x1B);
+    abef = _mm_alignr_epi8(low, high, 8);
+    cdgh = _mm_blend_epi16(high, low, 0xF0);
+  }
+  [[gnu::always_inline]] TONGSUAN_SHA_TARGET void store_state(std::uint32_t* state) const {
+    const __m128i feba = _mm_shuffle_epi32(abef, 0x1B);
+    const __m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(state), _mm_blend_epi16(feba, dchg, 0xF0));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+  }
+  [[gnu::always_inline]] TONGSUAN_SHA_TARGET void load_block(const std::uint8_t* data) {
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
     for (int i = 0; i < 4; ++i) {
       const __m128i raw = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + 16 * i));
       w[i] = _mm_shuffle_epi8(raw, swap);
     }
-    for (int step = 0; step < 16; ++step) {
-      const __m128i constant = _mm_load_si128(reinterpret_cast<const __m128i*>(kRound + 4 * step));
-      const __m128i message = _mm_add_epi32(w[0], constant);
-      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, message);
-      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(message, 0x0E));
+  }
+  // Four rounds, and the four words of the schedule that come sixteen later, if any do.
+  [[gnu::always_inline]] TONGSUAN_SHA_TARGET void rounds(int step) {
+    const __m128i constant = _mm_load_si128(reinterpret_cast<const __m128i*>(kRound + 4 * step));
+    const __m128i message = _mm_add_epi32(w[0], constant);
+    cdgh = _mm_sha256rnds2_epu32(cdgh, abef, message);
+    abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(message, 0x0E));
+    __m128i next = w[0];
+    if (step < 12) {
       const __m128i mixed =
           _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), _mm_alignr_epi8(w[3], w[2], 4));
-      const __m128i next = _mm_sha256msg2_epu32(mixed, w[3]);
-      w[0] = w[1];
-      w[1] = w[2];
-      w[2] = w[3];
-      w[3] = next;
+      next = _mm_sha256msg2_epu32(mixed, w[3]);
     }
-    abef = _mm_add_epi32(abef, abef_start);
-    cdgh = _mm_add_epi32(cdgh, cdgh_start);
+    w[0] = w[1];
+    w[1] = w[2];
+    w[2] = w[3];
+    w[3] = next;
   }
-  const __m128i feba = _mm_shuffle_epi32(abef, 0x1B);
-  const __m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
-  abcd = _mm_blend_epi16(feba, dchg, 0xF0);
-  efgh = _mm_alignr_epi8(dchg, feba, 8);
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(state), abcd);
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(state + 4), efgh);
+  [[gnu::always_inline]] TONGSUAN_SHA_TARGET void add(const __m128i& abef0, const __m128i& cdgh0) {
+    abef = _mm_add_epi32(abef, abef0);
+    cdgh = _mm_add_epi32(cdgh, cdgh0);
+  }
+};
+
+TONGSUAN_SHA_TARGET void sha256_blocks_sha(std::uint32_t* state, const std::uint8_t* data,
+                                           std::size_t blocks) {
+  Lane lane;
+  lane.load_state(state);
+  for (; blocks > 0; --blocks, data += 64) {
+    const __m128i abef = lane.abef, cdgh = lane.cdgh;
+    lane.load_block(data);
+#pragma GCC unroll 16
+    for (int step = 0; step < 16; ++step) lane.rounds(step);
+    lane.add(abef, cdgh);
+  }
+  lane.store_state(state);
+}
+
+// The rounds of one message wait for each other; those of another fit between them.
+TONGSUAN_SHA_TARGET void sha256_two_sha(std::uint32_t* state_a, const std::uint8_t* a,
+                                        std::uint32_t* state_b, const std::uint8_t* b,
+                                        std::size_t blocks) {
+  Lane one, two;
+  one.load_state(state_a);
+  two.load_state(state_b);
+  for (; blocks > 0; --blocks, a += 64, b += 64) {
+    const __m128i abef_a = one.abef, cdgh_a = one.cdgh, abef_b = two.abef, cdgh_b = two.cdgh;
+    one.load_block(a);
+    two.load_block(b);
+#pragma GCC unroll 16
+    for (int step = 0; step < 16; ++step) {
+      one.rounds(step);
+      two.rounds(step);
+    }
+    one.add(abef_a, cdgh_a);
+    two.add(abef_b, cdgh_b);
+  }
+  one.store_state(state_a);
+  two.store_state(state_b);
 }
 
 bool has_sha_extension() {
@@ -122,6 +168,28 @@ Sha256Blocks sha256_blocks_best() {
 
 }  // namespace internal
 
+namespace internal {
+namespace {
+
+void sha256_two_portable(std::uint32_t* state_a, const std::uint8_t* a, std::uint32_t* state_b,
+                         const std::uint8_t* b, std::size_t blocks) {
+  sha256_blocks_best()(state_a, a, blocks);
+  sha256_blocks_best()(state_b, b, blocks);
+}
+
+}  // namespace
+
+Sha256Two sha256_two_best() {
+#if defined(__x86_64__)
+  static const Sha256Two best = has_sha_extension() ? sha256_two_sha : sha256_two_portable;
+  return best;
+#else
+  return sha256_two_portable;
+#endif
+}
+
+}  // namespace internal
+
 Sha256::Sha256()
     : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
              0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
@@ -144,6 +212,24 @@ void Sha256::update(const void* data, std::size_t size) {
   internal::sha256_blocks_best()(state_.data(), bytes, size / 64);
   filled_ = size % 64;
   if (filled_ > 0) std::memcpy(block_.data(), bytes + (size - filled_), filled_);
+}
+
+// Bytes that make the block that has begun whole come first, one message after the other.
+void Sha256::update_two(Sha256& a, std::string_view text_a, Sha256& b, std::string_view text_b) {
+  const std::size_t head_a = std::min(text_a.size(), (64 - a.filled_) % 64);
+  const std::size_t head_b = std::min(text_b.size(), (64 - b.filled_) % 64);
+  a.update(text_a.substr(0, head_a));
+  b.update(text_b.substr(0, head_b));
+  text_a.remove_prefix(head_a);
+  text_b.remove_prefix(head_b);
+  const std::size_t blocks = std::min(text_a.size(), text_b.size()) / 64;
+  internal::sha256_two_best()(a.state_.data(), reinterpret_cast<const std::uint8_t*>(text_a.data()),
+                              b.state_.data(), reinterpret_cast<const std::uint8_t*>(text_b.data()),
+                              blocks);
+  a.total_ += blocks * 64;
+  b.total_ += blocks * 64;
+  a.update(text_a.substr(blocks * 64));
+  b.update(text_b.substr(blocks * 64));
 }
 
 void Sha256::update_u64(std::uint64_t value) {

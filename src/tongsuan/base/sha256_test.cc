@@ -46,6 +46,23 @@ TEST(Sha256, PiecesAreTheWhole) {
   }
 }
 
+TEST(Sha256, TwoAtATimeAreEachAlone) {
+  Random random(2);
+  for (int run = 0; run < 400; ++run) {
+    const auto text = [&] {
+      std::string text(random.below(300), ' ');
+      for (char& each : text) each = static_cast<char>(random.below(256));
+      return text;
+    };
+    const std::string first_a = text(), first_b = text(), rest_a = text(), rest_b = text();
+    Sha256 a, b;
+    Sha256::update_two(a, first_a, b, first_b);
+    Sha256::update_two(a, rest_a, b, rest_b);
+    ASSERT_EQ(a.finish(), sha256(first_a + rest_a)) << run;
+    ASSERT_EQ(b.finish(), sha256(first_b + rest_b)) << run;
+  }
+}
+
 TEST(Sha256, EmptyPiecesMayHaveNoAddress) {
   Sha256 hash;
   hash.update("a");
@@ -71,6 +88,11 @@ TEST(Sha256, TheFastBlocksAreThePortableOnes) {
     internal::sha256_blocks_best()(fast.data(), data.data(), blocks);
     internal::sha256_blocks_portable(portable.data(), data.data(), blocks);
     ASSERT_EQ(fast, portable) << blocks;
+    std::array<std::uint32_t, 8> one = portable, two = portable;
+    internal::sha256_two_best()(one.data(), data.data(), two.data(), data.data(), blocks);
+    internal::sha256_blocks_portable(portable.data(), data.data(), blocks);
+    ASSERT_EQ(one, portable) << blocks;
+    ASSERT_EQ(two, portable) << blocks;
   }
 }
 

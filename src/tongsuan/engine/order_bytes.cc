@@ -49,37 +49,19 @@ void read_package(ByteReader& reader, Package& package) {
 }  // namespace
 
 void Writer::order(const LiveOrder& order) {
-  BytePacker<4 + 4 * 8 + 8> head;
-  head.number(order.account.value);
-  head.number(order.submit);
-  head.number(order.latest_start);
-  head.number(order.value);
-  head.number(order.delay_cost);
-  head.number(std::uint64_t{order.ways.size()});
-  packed(head);
-  for (const Way& way : order.ways) {
-    BytePacker<4 + 4 + 8> pack;
-    pack.number(way.accelerator.value);
-    pack.number(way.gang);
-    pack.number(way.estimate);
-    packed(pack);
-  }
+  numbers(order.account.value, order.submit, order.latest_start, order.value, order.delay_cost,
+          std::uint64_t{order.ways.size()});
+  for (const Way& way : order.ways) numbers(way.accelerator.value, way.gang, way.estimate);
   number(std::uint64_t{order.hubs.size()});
   for (const HubId hub : order.hubs) number(hub.value);
   // Terms that came later follow only where they are set: older bytes stay what they were.
   const bool grace = order.grace != 0;
   const bool forward = order.not_before != 0 || order.premium != 0;
-  BytePacker<4 + 4 + 1 + 3 * 8> tail;
-  tail.number(order.home);
-  tail.number(order.data);
-  tail.byte(static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
-                                      (forward ? kForward : 0) | (order.package ? kPackage : 0)));
-  if (grace) tail.number(order.grace);
-  if (forward) {
-    tail.number(order.not_before);
-    tail.number(order.premium);
-  }
-  packed(tail);
+  numbers(order.home, order.data,
+          static_cast<std::uint8_t>((order.whole_nodes ? kWhole : 0) | (grace ? kGrace : 0) |
+                                    (forward ? kForward : 0) | (order.package ? kPackage : 0)));
+  if (grace) number(order.grace);
+  if (forward) numbers(order.not_before, order.premium);
   if (order.package) package(*order.package);
 }
 
@@ -94,13 +76,7 @@ void Writer::package(const Package& package) {
     number(alternative.value);
     number(std::uint64_t{alternative.legs.size()});
     for (const PackageLeg& leg : alternative.legs) {
-      BytePacker<3 * 4 + 2 * 8> pack;
-      pack.number(leg.accelerator.value);
-      pack.number(leg.hub.value);
-      pack.number(leg.gang);
-      pack.number(leg.begin);
-      pack.number(leg.end);
-      packed(pack);
+      numbers(leg.accelerator.value, leg.hub.value, leg.gang, leg.begin, leg.end);
     }
   }
   if (package.kind != PackageKind::kCurve) return;

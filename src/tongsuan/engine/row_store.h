@@ -58,7 +58,7 @@ class RowStore {
     const std::uint32_t at = size_ % kChunkRows;
     if (at == 0) chunks_.emplace_back();
     auto& chunk = chunks_.back();
-    if (!chunk) chunk = std::make_unique<Chunk>();
+    if (!chunk) chunk = std::make_unique_for_overwrite<Chunk>();  // rows set themselves
     chunk->rows[at] = std::move(row);
     chunk->kept[at] = true;
     ++size_;

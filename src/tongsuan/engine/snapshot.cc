@@ -65,12 +65,7 @@ void write_rows(RowWriter& writer, const State& state) {
   for (const Block& block : state.blocks()) writer.block(block);
 }
 
-}  // namespace
-
-std::string write_snapshot(const State& state) {
-  std::string bytes(kSnapshotMagic);
-  bytes.reserve(std::size_t{160} * state.orders().kept() +
-                std::size_t{96} * state.contracts().kept());
+void write_state(const State& state, std::string& bytes) {
   RowWriter writer(bytes);
   write_head(writer, state);
   const Places& places = state.places();
@@ -79,10 +74,18 @@ std::string write_snapshot(const State& state) {
   }
   for (std::uint32_t i = 0; i < places.data_sets.size(); ++i) write_data(writer, state.data(i));
   for (std::uint32_t i = 0; i < places.links.size(); ++i) {
-    writer.number(state.link(LinkId{i}).busy_until);
-    writer.number(state.link(LinkId{i}).moved_mb);
+    writer.numbers(state.link(LinkId{i}).busy_until, state.link(LinkId{i}).moved_mb);
   }
   write_rows(writer, state);
+}
+
+}  // namespace
+
+std::string write_snapshot(const State& state) {
+  std::string bytes(kSnapshotMagic);
+  bytes.reserve(std::size_t{160} * state.orders().kept() +
+                std::size_t{96} * state.contracts().kept());
+  write_state(state, bytes);
   return bytes;
 }
 

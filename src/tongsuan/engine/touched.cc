@@ -95,11 +95,7 @@ class RowAppender : private internal::RowWriter {
   RowAppender(const State& state, std::string& bytes) : RowWriter(bytes), state_(state) {}
 
   void row(RowKey key) {
-    BytePacker<1 + 2 * 4> head;
-    head.byte(static_cast<std::uint8_t>(key.kind));
-    head.number(key.id);
-    head.number(key.part);
-    packed(head);
+    numbers(static_cast<std::uint8_t>(key.kind), key.id, key.part);
     switch (key.kind) {
       case RowKind::kClock:
         return clock();
@@ -132,27 +128,14 @@ class RowAppender : private internal::RowWriter {
 
  private:
   void clock() {
-    BytePacker<4 * 8 + 8 * 4> pack;
-    pack.number(state_.now());
-    pack.number(state_.round());
-    pack.number(state_.order_count());
-    pack.number(state_.contract_count());
-    pack.number(static_cast<std::uint32_t>(state_.orders().kept()));
-    pack.number(static_cast<std::uint32_t>(state_.contracts().kept()));
-    pack.number(state_.live_orders());
-    pack.number(state_.dropped().orders_below);
-    pack.number(state_.dropped().contracts_below);
-    pack.number(state_.block_version());
-    pack.number(static_cast<std::uint32_t>(state_.blocks().size()));
-    pack.number(std::uint64_t{state_.places().accounts.size()});
-    packed(pack);
+    numbers(state_.now(), state_.round(), state_.order_count(), state_.contract_count(),
+            state_.orders().kept(), state_.contracts().kept(), state_.live_orders(),
+            state_.dropped().orders_below, state_.dropped().contracts_below, state_.block_version(),
+            static_cast<std::uint32_t>(state_.blocks().size()),
+            std::uint64_t{state_.places().accounts.size()});
   }
   void pool(const PoolState& pool) {
-    number(pool.ask.raw());
-    number(pool.free);
-    number(pool.up);
-    number(pool.running);
-    number(pool.version);
+    numbers(pool.ask.raw(), pool.free, pool.up, pool.running, pool.version);
   }
   void node(const Node& node) {
     number(node.free);

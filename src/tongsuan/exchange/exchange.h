@@ -59,12 +59,13 @@ class Exchange {
   [[nodiscard]] std::optional<Misfit> replay(std::string_view record, const Seen& see = {});
   [[nodiscard]] Digest digest() { return state_.digest(); }
   // See the state's.
-  [[nodiscard]] Digest hash_elsewhere(RowSink& sink) { return state_.hash_elsewhere(sink); }
+  [[nodiscard]] State::Elsewhere hash_elsewhere(RowSink& sink) {
+    return state_.hash_elsewhere(sink);
+  }
   void cut() { state_.cut(); }
+  void hand_over_answers() { state_.hand_over_answers(); }
   void hash_here(const Digest& digest) { state_.hash_here(digest); }
   void reserve(std::size_t records) { state_.reserve(records); }
-  // A record with the answer to this id comes soon.
-  void prefetch(const CommandId& id) const { state_.repeats().prefetch(id); }
   // The state as bytes, right after `digest`; and back, on a fresh exchange of the same places.
   [[nodiscard]] std::string snapshot() const;
   [[nodiscard]] Result<Done> restore(std::string_view snapshot);

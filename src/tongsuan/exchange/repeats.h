@@ -16,6 +16,8 @@ namespace tongsuan::exchange {
 inline constexpr std::size_t kRepeatsKept = std::size_t{1} << 22;
 static_assert(kRepeatsKept < std::size_t{1} << 23, "positions have 23 bits of a slot");
 
+inline constexpr const char* kAnsweredTwice = "an id that was answered";
+
 class Repeats {
  public:
   struct Row {

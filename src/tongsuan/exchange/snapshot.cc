@@ -13,8 +13,8 @@ namespace {
 using internal::Reader;
 using internal::Writer;
 
-void put_part(Writer& writer, std::string& bytes, std::string_view part) {
-  writer(static_cast<std::uint64_t>(part.size()));
+void put_part(std::string& bytes, std::string_view part) {
+  append_little_endian(bytes, std::uint64_t{part.size()});
   bytes += part;
 }
 
@@ -146,25 +146,27 @@ Error corrupt(std::string what) {
 
 std::string write_snapshot(const State& state) {
   std::string bytes(kSnapshotMagic);
-  Writer writer(bytes);
-  writer(state.now_);
-  writer(state.sequence_);
-  writer(state.digest_);
-  writer(state.rules_);
-  writer(state.gate_);
-  writer(state.halted_);
-  put_rows(writer, state.participants_);
-  put_rows(writer, state.hubs_);
-  put_rows(writer, state.keys_);
-  put_rows(writer, state.webhooks_);
-  put_rounds(writer, state.rounds_);
-  put_store(writer, state.orders_);
-  put_store(writer, state.contracts_);
-  writer(static_cast<std::uint32_t>(state.repeats_.size()));
-  state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
-  put_market(writer, state, state.contracts_);
-  put_part(writer, bytes, engine::write_snapshot(state.engine_));
-  put_part(writer, bytes, ledger::write_snapshot(state.money_));
+  {
+    Writer writer(bytes);
+    writer(state.now_);
+    writer(state.sequence_);
+    writer(state.digest_);
+    writer(state.rules_);
+    writer(state.gate_);
+    writer(state.halted_);
+    put_rows(writer, state.participants_);
+    put_rows(writer, state.hubs_);
+    put_rows(writer, state.keys_);
+    put_rows(writer, state.webhooks_);
+    put_rounds(writer, state.rounds_);
+    put_store(writer, state.orders_);
+    put_store(writer, state.contracts_);
+    writer(static_cast<std::uint32_t>(state.repeats_.size()));
+    state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
+    put_market(writer, state, state.contracts_);
+  }
+  put_part(bytes, engine::write_snapshot(state.engine_));
+  put_part(bytes, ledger::write_snapshot(state.money_));
   return bytes;
 }
 

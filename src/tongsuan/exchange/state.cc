@@ -30,9 +30,18 @@ engine::Places with_house(engine::Places places) {
 
 Digest chain_rows(const Digest& digest, std::string_view rows) {
   Sha256 sha;
-  sha.update(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  sha.update(digest.data(), digest.size());
   sha.update(rows);
   return sha.finish();
+}
+
+void chain_two(Digest& a, std::string_view rows_a, Digest& b, std::string_view rows_b) {
+  Sha256 sha_a, sha_b;
+  sha_a.update(a.data(), a.size());
+  sha_b.update(b.data(), b.size());
+  Sha256::update_two(sha_a, rows_a, sha_b, rows_b);
+  a = sha_a.finish();
+  b = sha_b.finish();
 }
 
 State::State(engine::Places places, Second opened)
@@ -177,8 +186,8 @@ class State::Check {
   Misfitting operator()(const WebhookDropped& event) const { return open(event.webhook); }
   Misfitting operator()(const WebhookAcked& event) const { return open(event.webhook); }
   Misfitting operator()(const Answered& event) const {
-    return state_.repeats_.find(event.id) == nullptr ? std::nullopt
-                                                     : Misfitting("an id that was answered");
+    if (state_.sink_ != nullptr) return std::nullopt;  // its to find
+    return state_.repeats_.find(event.id) == nullptr ? std::nullopt : Misfitting(kAnsweredTwice);
   }
   Misfitting operator()(const TakeOrPaySet& event) const {
     return event.ppm > engine::kPpm ? Misfitting("more than all") : std::nullopt;
@@ -292,7 +301,9 @@ class State::Apply {
     acked = std::max(acked, event.sequence);
   }
   void operator()(const Answered& event) const {
-    state_.repeats_.add({event.id, event.fingerprint, state_.sequence_, event.value, event.code});
+    const Repeats::Row row{event.id, event.fingerprint, state_.sequence_, event.value, event.code};
+    if (state_.sink_ != nullptr) return state_.answers_.push_back(row);
+    state_.repeats_.add(row);
   }
   void operator()(const TakeOrPaySet& event) const { state_.rules_.take_or_pay_ppm = event.ppm; }
   void operator()(const CalendarSet& event) const { state_.closures_ = event.closures; }
@@ -454,9 +465,14 @@ std::optional<std::string> State::apply(const OwnEvent& event) {
 
 void State::cut() {
   if (touched_.empty()) return;
-  if (sink_ != nullptr) return sink_->take(touched_);
+  if (sink_ != nullptr) return sink_->take(touched_, answers_);
   digest_ = chain_rows(digest_, touched_);
   touched_.clear();
+}
+
+void State::hand_over_answers() {
+  std::string no_rows;
+  sink_->take(no_rows, answers_);
 }
 
 Digest State::digest() {
@@ -465,9 +481,9 @@ Digest State::digest() {
   return digest_;
 }
 
-Digest State::hash_elsewhere(RowSink& sink) {
+State::Elsewhere State::hash_elsewhere(RowSink& sink) {
   sink_ = &sink;
-  return digest_;
+  return {digest_, repeats_};
 }
 
 void State::hash_here(const Digest& digest) {

@@ -139,16 +139,19 @@ struct Misfit {
 
 // Continues the digest of a state by the next piece of what events touched.
 [[nodiscard]] Digest chain_rows(const Digest& digest, std::string_view rows);
+// Two digests, each by a piece of its own: two take little longer than one.
+void chain_two(Digest& a, std::string_view rows_a, Digest& b, std::string_view rows_b);
 
-// Whoever chains the digest elsewhere, such as on another thread.
+// Whoever does elsewhere, such as on another thread, what an event need not wait for: chains the
+// digest, and keeps which requests were answered.
 class RowSink {
  public:
   RowSink() = default;
   RowSink(const RowSink&) = delete;
   RowSink& operator=(const RowSink&) = delete;
   virtual ~RowSink() = default;
-  // The next piece; leaves another string, empty, for the one after it.
-  virtual void take(std::string& rows) = 0;
+  // The next piece, and what was answered meanwhile; leaves others, empty, for what follows.
+  virtual void take(std::string& rows, std::vector<Repeats::Row>& answers) = 0;
 };
 
 class State;
@@ -214,11 +217,18 @@ class State {
   // Of everything that events changed so far, in order. Asking moves it: two states that were asked
   // at the same events agree for ever. Not between `hash_elsewhere` and `hash_here`.
   [[nodiscard]] Digest digest();
-  // From now on pieces go to `sink`, which goes on from the digest that is returned. `cut` ends a
-  // piece where `digest` would have been asked; `hash_here` brings the digest back. Meanwhile the
-  // state is not copied.
-  [[nodiscard]] Digest hash_elsewhere(RowSink& sink);
+  // From now on pieces go to `sink`, which goes on from the digest that is returned, and adds to
+  // the repeats, which are its own meanwhile: an id that is answered twice is its to find. `cut`
+  // ends a piece where `digest` would have been asked; `hash_here` brings the digest back. Until
+  // then the state is not copied.
+  struct Elsewhere {
+    Digest digest;
+    Repeats& repeats;
+  };
+  [[nodiscard]] Elsewhere hash_elsewhere(RowSink& sink);
   void cut();
+  // Before the sink ends: what was answered since the last piece.
+  void hand_over_answers();
   void hash_here(const Digest& digest);
 
  private:
@@ -262,8 +272,9 @@ class State {
   Resales resales_;
   std::uint32_t live_orders_ = 0;
   Digest digest_{};
-  std::string touched_;      // rows that events changed since `digest_`
-  RowSink* sink_ = nullptr;  // has the digest meanwhile
+  std::string touched_;                // rows that events changed since `digest_`
+  RowSink* sink_ = nullptr;            // has the digest and `repeats_` meanwhile
+  std::vector<Repeats::Row> answers_;  // for it
 };
 
 }  // namespace tongsuan::exchange

@@ -113,10 +113,7 @@ Answer<Done> check_batch(const Batch& batch, const Head& head) {
 }
 
 std::optional<Damage> follow(Head& head, std::string_view bytes, const Digest& stored,
-                             Batch& batch) {
-  Sha256 sha;
-  sha.update(bytes);
-  const Digest found = sha.finish();
+                             const Digest& found, Batch& batch) {
   if (const auto fault = read_batch(bytes, batch)) {
     Damage damage = damage_at(head, fault->offset, fault->problem);
     damage.expected = stored;

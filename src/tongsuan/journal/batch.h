@@ -74,8 +74,12 @@ void append_bytes(const Batch& batch, std::string& bytes);
 [[nodiscard]] Answer<Done> check_batch(const Batch& batch, const Head& head);
 
 // Reads what is stored after `head` into `batch` and moves the head, or says where it does not
-// follow.
+// follow. `stored` is the hash beside the bytes, `found` the one that they have.
 [[nodiscard]] std::optional<Damage> follow(Head& head, std::string_view bytes, const Digest& stored,
-                                           Batch& batch);
+                                           const Digest& found, Batch& batch);
+[[nodiscard]] inline std::optional<Damage> follow(Head& head, std::string_view bytes,
+                                                  const Digest& stored, Batch& batch) {
+  return follow(head, bytes, stored, sha256(bytes), batch);
+}
 
 }  // namespace tongsuan::journal

@@ -40,6 +40,20 @@ bool Reader::Rows::full(std::size_t most) const {
   return rows.size() >= most || bytes.size() >= kBytesAtATime;
 }
 
+void Reader::Rows::hash(std::vector<Digest>& found) const {
+  const auto of = [&](const Row& row) {
+    return std::string_view(bytes).substr(row.begin, row.end - row.begin);
+  };
+  found.clear();
+  for (std::size_t i = 0; i + 1 < rows.size(); i += 2) {
+    Sha256 one, two;
+    Sha256::update_two(one, of(rows[i]), two, of(rows[i + 1]));
+    found.push_back(one.finish());
+    found.push_back(two.finish());
+  }
+  if (found.size() < rows.size()) found.push_back(sha256(of(rows.back())));
+}
+
 void Reader::Rows::clear() {
   bytes.clear();
   rows.clear();
@@ -54,6 +68,7 @@ void Reader::look(std::uint64_t from, std::optional<Head>& head, Looked& looked)
   if (!fetched.ok()) looked.failure = fetched.error();
   looked.end = looked.rows.rows.empty();
   looked.batches.resize(std::max(looked.batches.size(), looked.rows.rows.size()));
+  looked.rows.hash(looked.found);
   const std::string_view bytes = looked.rows.bytes;
   for (const Rows::Row& row : looked.rows.rows) {
     Batch& batch = looked.batches[looked.count];
@@ -62,7 +77,8 @@ void Reader::look(std::uint64_t from, std::optional<Head>& head, Looked& looked)
       head = Head{row.first - 1, {}, 0};
       if (!read_batch(stored, batch)) head->hash = batch.previous;
     }
-    if (std::optional<Damage> damage = follow(*head, stored, row.hash, batch)) {
+    if (std::optional<Damage> damage =
+            follow(*head, stored, row.hash, looked.found[looked.count], batch)) {
       looked.failure = damaged(std::move(*damage));
       return;
     }

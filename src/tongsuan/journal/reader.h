@@ -72,6 +72,8 @@ class Reader {
     void add(std::uint64_t first, const Digest& hash, std::string_view batch);
     // Enough for one look.
     [[nodiscard]] bool full(std::size_t most) const;
+    // Of the bytes of each row: two at a time, which takes little longer than one.
+    void hash(std::vector<Digest>& found) const;
     void clear();
   };
 
@@ -79,6 +81,7 @@ class Reader {
   // Rows that were looked at, up to the first that is wrong.
   struct Looked {
     Rows rows;
+    std::vector<Digest> found;   // hashes of the rows
     std::vector<Batch> batches;  // of `count` rows; the rest is kept for its memory
     std::size_t count = 0;
     std::optional<Failure> failure;

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string>
 
-#include "tongsuan/base/bytes.h"
+#include "tongsuan/base/byte_appender.h"
 #include "tongsuan/base/sha256.h"
 
 namespace tongsuan::ledger {
@@ -12,11 +12,11 @@ namespace {
 // Little-endian numbers of fixed width.
 class Writer {
  public:
-  explicit Writer(std::string& bytes) : bytes_(bytes) {}
-  void operator()(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  void operator()(std::uint32_t value) { append_little_endian(bytes_, value); }
-  void operator()(std::uint64_t value) { append_little_endian(bytes_, value); }
-  void operator()(std::int64_t value) { (*this)(static_cast<std::uint64_t>(value)); }
+  explicit Writer(std::string& bytes) : out_(bytes) {}
+  void operator()(std::uint8_t value) { out_.put(value); }
+  void operator()(std::uint32_t value) { out_.put(value); }
+  void operator()(std::uint64_t value) { out_.put(value); }
+  void operator()(std::int64_t value) { out_.put(value); }
   template <class Tag>
   void operator()(Quantity<Tag> value) {
     (*this)(value.raw());
@@ -39,7 +39,7 @@ class Writer {
   }
 
  private:
-  std::string& bytes_;
+  ByteAppender out_;
 };
 
 // The same fields in the same order. After a fault everything reads as 0.
@@ -69,15 +69,14 @@ class Reader {
     in_.read(id.slot);
     in_.read(id.generation);
   }
-  Fact fact() {
-    Fact fact;
+  // Where it stays: copying what was just written in parts waits for the parts.
+  void fact(Fact& fact) {
     const std::uint8_t kind = in_.below(std::variant_size_v<Leg>, "no such kind of leg");
-    if (!in_.ok()) return fact;
-    fact.asked = empty_leg(kind);
+    if (!in_.ok()) return;
+    make_leg(fact.asked, kind, std::make_index_sequence<std::variant_size_v<Leg>>());
     std::visit([this](auto& leg) { each_field(leg, *this); }, fact.asked);
     each_field(fact.did, *this);
     (*this)(fact.made);
-    return fact;
   }
   void event(Event& event, std::vector<Fact>& facts) {
     in_.read(event.at);
@@ -88,7 +87,7 @@ class Reader {
     const auto count = in_.number<std::uint8_t>();
     if (count == 0 || count > kLegsMax) in_.fail("no or too many legs");
     facts.clear();
-    for (std::uint32_t i = 0; i < count && in_.ok(); ++i) facts.push_back(fact());
+    for (std::uint32_t i = 0; i < count && in_.ok(); ++i) fact(facts.emplace_back());
     event.facts = facts;
   }
 
@@ -101,13 +100,8 @@ class Reader {
     value = Value(raw);
   }
   template <std::size_t... kinds>
-  static Leg pick(std::size_t kind, std::index_sequence<kinds...>) {
-    Leg leg;
+  static void make_leg(Leg& leg, std::size_t kind, std::index_sequence<kinds...>) {
     ((kind == kinds ? static_cast<void>(leg.emplace<kinds>()) : static_cast<void>(0)), ...);
-    return leg;
-  }
-  static Leg empty_leg(std::size_t kind) {
-    return pick(kind, std::make_index_sequence<std::variant_size_v<Leg>>());
   }
 
   ByteReader& in_;
@@ -149,8 +143,7 @@ Result<Done, ByteFault> read_event(std::string_view bytes, std::size_t& at, Even
 
 std::string write_events(const Events& events) {
   std::string bytes(kEventsMagic);
-  Writer writer(bytes);
-  writer(static_cast<std::uint64_t>(events.size()));
+  append_little_endian(bytes, static_cast<std::uint64_t>(events.size()));
   for (std::size_t i = 0; i < events.size(); ++i) append_bytes(events[i], bytes);
   return seal(bytes);
 }

@@ -98,25 +98,17 @@ class Keys {
   std::size_t count_ = 0;
 };
 
-using TotalsPack = BytePacker<2 * 8 + 4 + 2 * 4 * 4>;
-
 template <class Row>
-void append_table(TotalsPack& pack, const Table<Row>& table) {
-  pack.number(static_cast<std::uint32_t>(table.rows.size()));
-  pack.number(static_cast<std::uint32_t>(table.free.size()));
+void append_table(internal::RowWriter& writer, const Table<Row>& table) {
   const MadeId next = table.next();
-  pack.number(next.slot);
-  pack.number(next.generation);
+  writer.numbers(static_cast<std::uint32_t>(table.rows.size()),
+                 static_cast<std::uint32_t>(table.free.size()), next.slot, next.generation);
 }
 
-void append_totals(std::string& bytes, const State& state) {
-  TotalsPack pack;
-  pack.number(state.now());
-  pack.number(state.last_contract());
-  pack.number(state.participant_count());
-  append_table(pack, state.holds());
-  append_table(pack, state.rights());
-  pack.append_to(bytes);
+void append_totals(internal::RowWriter& writer, const State& state) {
+  writer.numbers(state.now(), state.last_contract(), state.participant_count());
+  append_table(writer, state.holds());
+  append_table(writer, state.rights());
 }
 
 }  // namespace
@@ -134,21 +126,17 @@ namespace {
 
 // By its parts: a RowKey that is put together only to be passed is read before it is there.
 void append_parts(const State& state, RowKind kind, std::uint32_t id, std::uint32_t part,
-                  std::string& bytes) {
-  internal::RowWriter writer(bytes);
-  BytePacker<1 + 4> head;
-  head.byte(static_cast<std::uint8_t>(kind));
-  head.number(id);
-  head.append_to(bytes);
+                  internal::RowWriter& writer) {
+  writer.numbers(static_cast<std::uint8_t>(kind), id);
   switch (kind) {
     case RowKind::kTotals:
-      return append_totals(bytes, state);
+      return append_totals(writer, state);
     case RowKind::kParticipant:
       return writer.participant(state.participant({id}));
     case RowKind::kPurpose:
       return writer.wide(state.total(static_cast<Purpose>(id)));
     case RowKind::kLastEntry:
-      writer.number(state.repeats({id})->next);
+      writer.numbers(state.repeats({id})->next);
       return writer.seen(state.repeats({id})->seen[part]);
     case RowKind::kHold:
       return writer.row(state.holds().rows[id]);
@@ -157,7 +145,7 @@ void append_parts(const State& state, RowKind kind, std::uint32_t id, std::uint3
     case RowKind::kProgramme:
       return writer.programme(state.programmes()[id]);
     case RowKind::kUsed:
-      writer.number(part);
+      writer.numbers(part);
       return writer.money(state.programmes()[id].used_by({part}));
   }
 }
@@ -165,13 +153,15 @@ void append_parts(const State& state, RowKind kind, std::uint32_t id, std::uint3
 }  // namespace
 
 void append_row(const State& state, RowKey key, std::string& bytes) {
-  append_parts(state, key.kind, key.id, key.part, bytes);
+  internal::RowWriter writer(bytes);
+  append_parts(state, key.kind, key.id, key.part, writer);
 }
 
 void append_touched_rows(const State& state, const Event& event, std::string& bytes) {
   const Keys keys(state, event);
+  internal::RowWriter writer(bytes);
   keys.each([&](RowKind kind, std::uint32_t id, std::uint32_t part) {
-    append_parts(state, kind, id, part, bytes);
+    append_parts(state, kind, id, part, writer);
   });
 }
 

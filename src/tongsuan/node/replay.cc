@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -11,6 +12,7 @@
 
 namespace tongsuan::node {
 
+using exchange::Repeats;
 using internal::Handover;
 using journal::Answer;
 using journal::Batch;
@@ -19,7 +21,7 @@ using journal::Fault;
 
 namespace {
 
-// Ids are fetched so many records before they are needed.
+// Ids are looked up so many answers after they were fetched from memory.
 constexpr std::size_t kPrefetch = 8;
 
 Failure digest_differs(std::uint64_t sequence, const Digest& expected, const Digest& found) {
@@ -29,6 +31,11 @@ Failure digest_differs(std::uint64_t sequence, const Digest& expected, const Dig
   failure.damage = journal::Damage{"journal.db", sequence, 0,
                                    expected,     found,    "the digest of the state differs"};
   return failure;
+}
+
+Failure does_not_fit(std::uint64_t sequence, const std::string& what) {
+  return {Fault::kCorrupt, "command " + std::to_string(sequence) + " of the journal: " + what,
+          "restore a backup, or repair the journal as docs/journal.md says"};
 }
 
 // Applies records only.
@@ -42,14 +49,8 @@ Answer<Done> apply_batch(const Batch& batch, exchange::Exchange& exchange, std::
   }
   for (; sequence <= std::min(batch.last(), last); ++sequence) {
     const std::size_t at = sequence - batch.first;
-    if (at + kPrefetch < batch.records.size()) {
-      exchange.prefetch(batch.records[at + kPrefetch].command);
-    }
     if (const auto misfit = exchange.replay(batch.records[at].events, each)) {
-      return Failure{Fault::kCorrupt,
-                     "command " + std::to_string(sequence) + " of the journal: " + misfit->what +
-                         ", at byte " + std::to_string(misfit->offset),
-                     "restore a backup, or repair the journal as docs/journal.md says"};
+      return does_not_fit(sequence, misfit->what + ", at byte " + std::to_string(misfit->offset));
     }
   }
   return Done{};
@@ -73,29 +74,35 @@ Answer<Done> replay_batch(const Batch& batch, exchange::Exchange& exchange, std:
 // ---- Hashing beside --------------------------------------------------------------------------
 
 // Pieces of rows, and between them what the digest has to be, in the order in which they came.
+// From one such digest on the next rows can be hashed before those before it are: two stretches at
+// a time, which takes little longer than one. That both are right is what makes the whole right.
+// Ids of requests are kept here too: each is a look into a table larger than any cache.
 class Replay::Hasher final : public exchange::RowSink {
  public:
-  explicit Hasher(exchange::Exchange& exchange) : exchange_(exchange) {
-    digest_ = exchange_.hash_elsewhere(*this);
+  explicit Hasher(exchange::Exchange& exchange)
+      : exchange_(exchange), elsewhere_(exchange.hash_elsewhere(*this)) {
     thread_ = std::thread([this] { run(); });
   }
   ~Hasher() override { static_cast<void>(finish()); }
 
-  void take(std::string& rows) override {
+  void take(std::string& rows, std::vector<Repeats::Row>& answers) override {
     Item item = items_.spare();
     item.rows.swap(rows);
     rows.clear();
+    item.answers.swap(answers);
+    answers.clear();
     item.expected.reset();
     (void)items_.push(std::move(item));
   }
   void expect(std::uint64_t sequence, const Digest& digest) {
     Item item = items_.spare();
     item.rows.clear();
+    item.answers.clear();
     item.sequence = sequence;
     item.expected = digest;
     (void)items_.push(std::move(item));
   }
-  // The first digest so far that differed.
+  // The first so far.
   [[nodiscard]] std::optional<Failure> failure() const {
     if (!failed_) return std::nullopt;
     const std::lock_guard lock(mutex_);
@@ -103,9 +110,10 @@ class Replay::Hasher final : public exchange::RowSink {
   }
   [[nodiscard]] std::optional<Failure> finish() {
     if (thread_.joinable()) {
+      exchange_.hand_over_answers();
       items_.close();
       thread_.join();
-      exchange_.hash_here(digest_);
+      exchange_.hash_here(elsewhere_.digest);
     }
     return failure();
   }
@@ -113,25 +121,98 @@ class Replay::Hasher final : public exchange::RowSink {
  private:
   struct Item {
     std::string rows;
+    std::vector<Repeats::Row> answers;
     std::uint64_t sequence = 0;
     std::optional<Digest> expected;
+  };
+  // Items of `waiting_` up to one that says what the digest has to be, or to the last.
+  struct Stretch {
+    std::size_t begin, end;
+    Digest digest;  // before `begin`
+
+    [[nodiscard]] bool has_rows(const std::vector<Item>& items) const {
+      return begin < end && !items[begin].expected;
+    }
   };
   void run() {
     std::vector<Item> items;
     while (items_.take(items)) {
-      for (const Item& item : items) see(item);
+      for (Item& item : items) {
+        keep(item.answers);
+        if (!item.rows.empty() || item.expected) waiting_.push_back(std::move(item));
+      }
+      items.clear();
+      hash_pairs(items);
+    }
+    hash_rest();
+  }
+  void keep(const std::vector<Repeats::Row>& answers) {
+    for (std::size_t i = 0; i < answers.size() && !failed_; ++i) {
+      if (i + kPrefetch < answers.size()) elsewhere_.repeats.prefetch(answers[i + kPrefetch].id);
+      if (elsewhere_.repeats.find(answers[i].id) == nullptr) {
+        elsewhere_.repeats.add(answers[i]);
+      } else {
+        fail(does_not_fit(answers[i].sequence, exchange::kAnsweredTwice));
+      }
     }
   }
-  void see(const Item& item) {
-    if (!item.rows.empty()) digest_ = exchange::chain_rows(digest_, item.rows);
-    if (!item.expected || *item.expected == digest_ || failed_) return;
+  [[nodiscard]] std::size_t end_of_stretch(std::size_t begin) const {
+    while (begin < waiting_.size() && !waiting_[begin].expected) ++begin;
+    return begin == waiting_.size() ? begin : begin + 1;
+  }
+  // What was hashed moves to `used`.
+  void hash_pairs(std::vector<Item>& used) {
+    std::size_t done = 0;
+    while (true) {
+      const std::size_t middle = end_of_stretch(done);
+      const std::size_t end = end_of_stretch(middle);
+      if (end == middle || !waiting_[end - 1].expected) break;
+      Stretch one{done, middle, elsewhere_.digest},
+          two{middle, end, *waiting_[middle - 1].expected};
+      while (one.has_rows(waiting_) && two.has_rows(waiting_)) {
+        exchange::chain_two(one.digest, waiting_[one.begin++].rows, two.digest,
+                            waiting_[two.begin++].rows);
+      }
+      hash(one);
+      hash(two);
+      done = end;
+    }
+    const auto last = waiting_.begin() + static_cast<std::ptrdiff_t>(done);
+    used.assign(std::move_iterator(waiting_.begin()), std::move_iterator(last));
+    waiting_.erase(waiting_.begin(), last);
+  }
+  void hash_rest() {
+    for (std::size_t done = 0; done < waiting_.size();) {
+      const std::size_t end = end_of_stretch(done);
+      hash({done, end, elsewhere_.digest});
+      done = end;
+    }
+    waiting_.clear();
+  }
+  // The rest of a stretch, and whether its digest is what it has to be.
+  void hash(Stretch stretch) {
+    for (; stretch.has_rows(waiting_); ++stretch.begin) {
+      stretch.digest = exchange::chain_rows(stretch.digest, waiting_[stretch.begin].rows);
+    }
+    elsewhere_.digest = stretch.digest;
+    if (stretch.begin < stretch.end) compare(waiting_[stretch.begin]);
+  }
+  void compare(const Item& item) {
+    const Digest& found = elsewhere_.digest;
+    if (*item.expected != found) fail(digest_differs(item.sequence, *item.expected, found));
+  }
+  // The first failure stays.
+  void fail(Failure failure) {
+    if (failed_) return;
     const std::lock_guard lock(mutex_);
-    failure_ = digest_differs(item.sequence, *item.expected, digest_);
+    failure_ = std::move(failure);
     failed_ = true;
   }
 
   exchange::Exchange& exchange_;
-  Digest digest_{};  // of the thread, until it is joined
+  // Of the thread, until it is joined.
+  exchange::State::Elsewhere elsewhere_;
+  std::vector<Item> waiting_;
   Handover<Item> items_{{.most = 64, .wake = 4}};
   std::atomic<bool> failed_{false};
   mutable std::mutex mutex_;  // guards failure_
@@ -139,9 +220,9 @@ class Replay::Hasher final : public exchange::RowSink {
   std::thread thread_;
 };
 
-Replay::Replay(exchange::Exchange& exchange, std::uint64_t records)
-    : exchange_(exchange), hasher_(std::make_unique<Hasher>(exchange)) {
+Replay::Replay(exchange::Exchange& exchange, std::uint64_t records) : exchange_(exchange) {
   exchange_.reserve(records);
+  hasher_ = std::make_unique<Hasher>(exchange);
 }
 Replay::~Replay() = default;
 

@@ -153,6 +153,46 @@ TEST_F(ReplayTest, ARecordThatDoesNotFitEndsIt) {
   }
 }
 
+TEST_F(ReplayTest, AnIdThatIsAnsweredTwiceEndsIt) {
+  Exchange fresh(places_without_accounts(), 0);
+  Replay replay(fresh, 0);
+  std::uint64_t again = 0;
+  journal::Answer<Done> taken = Done{};
+  std::string first;  // the answer of the first command, an event of its own
+  const auto answer_of = [](std::string_view record) {
+    std::string found;
+    (void)exchange::read_record(record, [&](Second, const exchange::Event& event) {
+      const auto* own = std::get_if<exchange::OwnEvent>(&event);
+      if (own != nullptr && std::holds_alternative<exchange::Answered>(*own)) {
+        exchange::RecordWriter(found, 0).add(*own);
+      }
+      return true;
+    });
+    return found.substr(std::min<std::size_t>(found.size(), 8));
+  };
+  const auto read = each([&](const journal::Batch& batch) {
+    journal::Batch changed = batch;
+    std::string twice;
+    if (first.empty()) {
+      first = answer_of(changed.records.front().events);
+    } else if (again == 0) {
+      again = batch.first;
+      twice = std::string(changed.records.front().events) + first;
+      changed.records.front().events = twice;
+    }
+    taken = replay.take(changed);
+    return taken.ok();
+  });
+  ASSERT_TRUE(read.ok());
+  ASSERT_NE(again, 0U);
+  if (taken.ok()) taken = replay.finish();
+  ASSERT_FALSE(taken.ok());
+  EXPECT_NE(journal::to_string(taken.error()).find("command " + std::to_string(again)),
+            std::string::npos)
+      << journal::to_string(taken.error());
+  EXPECT_NE(journal::to_string(taken.error()).find(exchange::kAnsweredTwice), std::string::npos);
+}
+
 TEST_F(ReplayTest, ReadingAheadStopsWhenItIsTold) {
   std::uint64_t next = 1;
   const auto read = each([&](const journal::Batch& batch) {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tongsuan/base/byte_packer.h"
+#include "tongsuan/base/byte_appender.h"
 #include "tongsuan/base/byte_reader.h"
 #include "tongsuan/engine/order.h"
 
@@ -12,14 +12,15 @@ namespace tongsuan::engine::internal {
 // Little-endian numbers of fixed width.
 class Writer {
  public:
-  explicit Writer(std::string& bytes) : bytes_(bytes) {}
-  void number(std::uint64_t value) { append_little_endian(bytes_, value); }
-  void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
-  void number(std::uint32_t value) { append_little_endian(bytes_, value); }
-  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  template <std::size_t kMost>
-  void packed(const BytePacker<kMost>& pack) {
-    pack.append_to(bytes_);
+  explicit Writer(std::string& bytes) : out_(bytes) {}
+  void number(std::uint64_t value) { out_.put(value); }
+  void number(std::int64_t value) { out_.put(value); }
+  void number(std::uint32_t value) { out_.put(value); }
+  void byte(std::uint8_t value) { out_.put(value); }
+  // One after the other, each as wide as its type.
+  template <class... Number>
+  void numbers(Number... numbers) {
+    out_.put(numbers...);
   }
   template <class Numbers>
   void list(const Numbers& numbers) {  // preceded by its length
@@ -30,7 +31,7 @@ class Writer {
   void package(const Package& package);
 
  private:
-  std::string& bytes_;
+  ByteAppender out_;
 };
 
 // The least that an order takes.

@@ -12,39 +12,24 @@ class RowWriter : public Writer {
 
   void count(std::size_t value) { number(static_cast<std::uint32_t>(value)); }
   void record(const OrderRecord& record) {
-    BytePacker<1 + 3 * 4 + 2 * 8> pack;
-    pack.byte(static_cast<std::uint8_t>(record.state));
-    pack.number(record.done_ppm);
-    pack.number(record.contract);
-    pack.number(record.first_start);
-    pack.number(record.waiting_since);
-    pack.number(record.stops);
-    packed(pack);
+    numbers(static_cast<std::uint8_t>(record.state), record.done_ppm, record.contract,
+            record.first_start, record.waiting_since, record.stops);
   }
   void contract(const Contract& contract) {
     held(contract);
-    number(contract.start);
-    number(contract.expected_end);
-    number(contract.end);
-    number(contract.price.raw());
-    number(contract.promised);
+    numbers(contract.start, contract.expected_end, contract.end, contract.price.raw(),
+            contract.promised);
   }
   void block(const Block& block) {
     held(block);
-    number(block.begin);
-    number(block.end);
-    number(block.price.raw());
-    number(block.booked);
+    numbers(block.begin, block.end, block.price.raw(), block.booked);
   }
 
  private:
   // Devices of a contract or a block.
   template <class Held>
   void held(const Held& held) {
-    number(held.order.value);
-    number(held.way);
-    number(held.pool.value);
-    number(held.per_node);
+    numbers(held.order.value, held.way, held.pool.value, held.per_node);
     count(held.nodes.size());
     for (const std::uint32_t node : held.nodes) number(node);
   }

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include "tongsuan/base/bytes.h"
+#include "tongsuan/base/byte_appender.h"
 #include "tongsuan/exchange/commands.h"
 
 namespace tongsuan::exchange::internal {
@@ -47,26 +47,26 @@ concept IsList = HasFields<typename T::value_type> && requires(T list) {
 // Little-endian numbers of fixed width; texts and lists are preceded by their length.
 class Writer {
  public:
-  explicit Writer(std::string& bytes) : bytes_(bytes) {}
+  explicit Writer(std::string& bytes) : out_(bytes) {}
 
   template <class T>
   void operator()(const T& value) {
     if constexpr (HasFields<T>) {
       std::apply([&](auto... member) { ((*this)(value.*member), ...); }, T::fields());
     } else if constexpr (IsList<T>) {
-      append_little_endian(bytes_, static_cast<std::uint32_t>(value.size()));
+      out_.put(static_cast<std::uint32_t>(value.size()));
       for (const auto& item : value) (*this)(item);
     } else if constexpr (std::is_same_v<T, std::string>) {
-      append_little_endian(bytes_, static_cast<std::uint32_t>(value.size()));
-      bytes_ += value;
+      out_.put(static_cast<std::uint32_t>(value.size()));
+      out_.text(value);
     } else if constexpr (std::is_same_v<T, bool>) {
-      bytes_.push_back(value ? 1 : 0);
+      out_.put(std::uint8_t{value});
     } else if constexpr (std::is_enum_v<T>) {
-      bytes_.push_back(static_cast<char>(value));
+      out_.put(static_cast<std::uint8_t>(value));
     } else if constexpr (std::is_integral_v<T>) {
-      append_little_endian(bytes_, static_cast<std::make_unsigned_t<T>>(value));
+      out_.put(value);
     } else if constexpr (IsArray<T>) {
-      bytes_.append(reinterpret_cast<const char*>(value.data()), value.size());
+      out_.text({reinterpret_cast<const char*>(value.data()), value.size()});
     } else if constexpr (IsRow<T>) {
       (*this)(value.slot);
       (*this)(value.generation);
@@ -79,7 +79,7 @@ class Writer {
   }
 
  private:
-  std::string& bytes_;
+  ByteAppender out_;
 };
 
 // The largest value of each enumeration.

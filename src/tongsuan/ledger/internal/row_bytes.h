@@ -3,85 +3,55 @@
 
 #include <string>
 
-#include "tongsuan/base/byte_packer.h"
-#include "tongsuan/base/bytes.h"
+#include "tongsuan/base/byte_appender.h"
 #include "tongsuan/ledger/state.h"
 
 namespace tongsuan::ledger::internal {
 
 class RowWriter {
  public:
-  explicit RowWriter(std::string& bytes) : bytes_(bytes) {}
+  explicit RowWriter(std::string& bytes) : out_(bytes) {}
 
-  void byte(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  void number(std::uint32_t value) { append_little_endian(bytes_, value); }
-  void number(std::uint64_t value) { append_little_endian(bytes_, value); }
-  void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
-  void money(Money money) { number(money.raw()); }
+  // One after the other, each as wide as its type.
+  template <class... Number>
+  void numbers(Number... numbers) {
+    out_.put(numbers...);
+  }
+  void money(Money money) { out_.put(money.raw()); }
   void wide(int128 value) {
-    number(static_cast<std::uint64_t>(value));
-    number(static_cast<std::uint64_t>(value >> 64));
+    out_.put(static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64));
   }
 
   // Which purposes are open, and the balances of these.
   void participant(const Participant& row) {
-    BytePacker<4 + 8 * kPurposes + 8 + 4 + 8> pack;
-    pack.number(std::uint32_t{row.open});
+    out_.put(std::uint32_t{row.open});
     for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
-      if (row.has(static_cast<Purpose>(purpose))) pack.number(row.balance[purpose].raw());
+      if (row.has(static_cast<Purpose>(purpose))) money(row.balance[purpose]);
     }
-    pack.number(row.overdraft.raw());
-    pack.number(row.programme);
-    pack.number(row.last_number);
-    pack.append_to(bytes_);
+    out_.put(row.overdraft.raw(), row.programme, row.last_number);
   }
   void seen(const RepeatWindow::Seen& seen) {
-    BytePacker<8 + 8 + 4 + 4> pack;
-    pack.number(seen.number);
-    pack.number(seen.fingerprint);
-    pack.number(seen.made.slot);
-    pack.number(seen.made.generation);
-    pack.append_to(bytes_);
+    out_.put(seen.number, seen.fingerprint, seen.made.slot, seen.made.generation);
   }
   // Of a row that has ended, only the generation is known.
   void row(const HoldRow& row) {
-    BytePacker<4 + 1 + 3 * 8 + 2 * 4 + 1> pack;
-    pack.number(row.generation);
-    pack.byte(row.open ? 1 : 0);
-    if (row.open) {
-      pack.number(row.held.raw());
-      pack.number(row.left.raw());
-      pack.number(row.until);
-      pack.number(row.owner.value);
-      pack.number(row.right);
-      pack.byte(static_cast<std::uint8_t>(row.source));
-    }
-    pack.append_to(bytes_);
+    out_.put(row.generation, std::uint8_t{row.open});
+    if (!row.open) return;
+    out_.put(row.held.raw(), row.left.raw(), row.until, row.owner.value, row.right,
+             static_cast<std::uint8_t>(row.source));
   }
   void row(const RightRow& row) {
-    BytePacker<4 + 1 + 5 * 8 + 2 * 4> pack;
-    pack.number(row.generation);
-    pack.byte(row.open ? 1 : 0);
-    if (row.open) {
-      pack.number(row.contract);
-      pack.number(row.cost.raw());
-      pack.number(row.paid.raw());
-      pack.number(row.rectangle.raw());
-      pack.number(row.delivered.raw());
-      pack.number(row.hold);
-      pack.number(row.voucher);
-    }
-    pack.append_to(bytes_);
+    out_.put(row.generation, std::uint8_t{row.open});
+    if (!row.open) return;
+    out_.put(row.contract, row.cost.raw(), row.paid.raw(), row.rectangle.raw(), row.delivered.raw(),
+             row.hold, row.voucher);
   }
   void programme(const ProgrammeRow& row) {
-    number(row.city.value);
-    number(row.rate_ppm);
-    money(row.cap);
-    number(row.until);
+    out_.put(row.city.value, row.rate_ppm, row.cap.raw(), row.until);
   }
 
  private:
-  std::string& bytes_;
+  ByteAppender out_;
 };
 
 }  // namespace tongsuan::ledger::internal
