@@ -49,12 +49,12 @@ TEST(Sha256, PiecesAreTheWhole) {
 TEST(Sha256, TwoAtATimeAreEachAlone) {
   Random random(2);
   for (int run = 0; run < 400; ++run) {
-    const auto text = [&] {
+    const auto any = [&] {
       std::string text(random.below(300), ' ');
       for (char& each : text) each = static_cast<char>(random.below(256));
       return text;
     };
-    const std::string first_a = text(), first_b = text(), rest_a = text(), rest_b = text();
+    const std::string first_a = any(), first_b = any(), rest_a = any(), rest_b = any();
     Sha256 a, b;
     Sha256::update_two(a, first_a, b, first_b);
     Sha256::update_two(a, rest_a, b, rest_b);
