@@ -160,8 +160,9 @@ class Cluster {
 
   // Makes the job of this work, reads back what the cluster made of it, and cancels it where that
   // is something else (kMismatch). `perhaps_there`: it was asked for before, and nobody knows what
-  // came of it; a job of its name is then taken for it. Jobs of one name never run at once, whatever
-  // happens to requests on their way; of two, `jobs` shows both, and the later is to be cancelled.
+  // came of it; a job of its name is then taken for it. Jobs of one name never run at once,
+  // whatever happens to requests on their way; of two, `jobs` shows both, and the later is to be
+  // cancelled.
   [[nodiscard]] virtual Answer<Job> submit(const Work& work, bool perhaps_there) = 0;
   // Ends the job, if it has not ended; to be asked again until its state says so.
   [[nodiscard]] virtual Answer<Done> cancel(const std::string& id) = 0;

@@ -71,7 +71,10 @@ class Slurm final : public Cluster {
     if (version.accounting == 0) return last_segment(id);
     TONGSUAN_TRY(const net::Response response,
                  ask(net::Method::kGet, version.accounting_path("/job/" + id), options_.user));
-    TONGSUAN_TRY(std::vector<Segment> kept, read_segments(reply(response), id));
+    Answer<std::vector<Segment>> read = read_segments(reply(response), id);
+    if (!read.ok() && read.error().kind == FaultKind::kUnknown) return last_segment(id);
+    if (!read.ok()) return read.error();
+    std::vector<Segment> kept = std::move(read).value();
     // Accounting hears of a start some seconds later than the controller.
     const Answer<std::vector<Segment>> now = last_segment(id);
     if (!now.ok() || now.value().empty()) return kept;

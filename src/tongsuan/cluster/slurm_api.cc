@@ -238,7 +238,8 @@ class Reply {
 bool says_unknown(std::string_view text, std::int64_t number) {
   constexpr std::int64_t kInvalidJobId = 2017, kInvalidNodeName = 2009;
   return number == kInvalidJobId || number == kInvalidNodeName ||
-         text.find("Invalid job id") != std::string_view::npos;
+         text.find("Invalid job id") != std::string_view::npos ||
+         text == "Nothing found";  // slurmdbd's, of a job of which it has not heard yet
 }
 
 }  // namespace
