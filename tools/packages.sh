@@ -7,6 +7,8 @@ packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libb
 packages_to_test="$packages_to_run libgtest-dev python3 python3-yaml clang lld clang-format shellcheck \
   libclang-rt-14-dev libclang-rt-14-dev-wasm32 wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 \
   coinor-libcbc-dev"
+# Real clusters for ./test --system.
+packages_to_system="munge slurmctld slurmd slurmrestd slurmdbd slurm-client slurm-wlm-jwt-plugin mariadb-server"
 
 # install_missing PACKAGE...
 install_missing() {

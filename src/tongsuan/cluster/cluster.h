@@ -126,6 +126,7 @@ struct Job {
   std::uint32_t devices_per_node = 0;
   std::string service, partition, account, user;  // as the cluster calls them
   std::uint32_t restarts = 0;
+  bool restarts_itself = false;          // the cluster starts it again by itself when it stops
   std::optional<UnixSecond> start, end;  // of its last segment
   std::int64_t exit_code = 0;
   std::string output;  // path of what it says

@@ -183,6 +183,8 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   job.user = text_of(row.find("user_name"));
   job.restarts = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(number_of(row.find("restart_cnt")).value_or(0), 0, UINT32_MAX));
+  const auto restarts = row.find("requeue").as_bool();
+  job.restarts_itself = restarts.ok() && restarts.value();
   // Of a job that waits the start is a forecast.
   if (job.state != JobState::kPending) job.start = time_of(row.find("start_time"));
   if (has_ended(job.state)) job.end = time_of(row.find("end_time"));
@@ -314,8 +316,12 @@ std::string write_submission(const Work& work, const SlurmTerms& terms, SlurmVer
   // Two jobs of one name and user never run at once, whatever became of a request.
   out.text("dependency", "singleton");
   // A contract that stops is the exchange's to give new devices: the cluster does not try by
-  // itself.
-  out.truth("requeue", false);
+  // itself. v0.0.38 takes `requeue` and ignores it.
+  if (version.number >= kRequiredNodesFrom) {
+    out.truth("requeue", false);
+  } else {
+    out.truth("no_requeue", true);
+  }
   out.text("current_working_directory", work.folder);
   const std::string file = work.folder + "/" + job_name(work.contract, work.attempt) + ".out";
   out.text("standard_output", file).text("standard_error", file);
@@ -421,7 +427,7 @@ std::string mismatch(const Work& work, const SlurmTerms& terms, const Job& job) 
     std::string_view what;
     std::string asked, got;
   };
-  const std::array<Check, 6> checks = {{
+  const std::array<Check, 7> checks = {{
       {"its name", job_name(work.contract, work.attempt), job.name},
       {"its partition", terms.partition, job.partition},
       {"its account", work.tenant.account, job.account},
@@ -429,6 +435,7 @@ std::string mismatch(const Work& work, const SlurmTerms& terms, const Job& job) 
       {"its nodes", write_host_list(work.nodes), write_host_list(job.nodes)},
       {"its devices on a node", std::to_string(work.devices_per_node),
        std::to_string(job.devices_per_node)},
+      {"whether the cluster may start it again", "no", job.restarts_itself ? "yes" : "no"},
   }};
   for (const Check& check : checks) {
     // Without accounting a cluster knows neither accounts nor qualities of service.

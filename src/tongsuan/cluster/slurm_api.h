@@ -7,6 +7,8 @@
 //   - the nodes of a job are `nodelist` in v0.0.38 (which its description does not name: what it
 //     names is refused), `required_nodes` later;
 //   - devices are `gres` in v0.0.38, `tres_per_node` later;
+//   - what keeps a cluster from starting a job again is `no_requeue` in v0.0.38, where `requeue` is
+//     accepted and ignored;
 //   - the script is beside the job before v0.0.41, inside it from then on, and sent in both places.
 // `nodes` is sent as a text: a list is accepted and ignored. Pure functions.
 #pragma once

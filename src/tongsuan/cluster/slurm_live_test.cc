@@ -4,6 +4,8 @@
 //   TONGSUAN_SLURM_KEY    file with the cluster's JWT key
 //   TONGSUAN_SLURM_USER   who looks and cancels, and who the tenant is
 //   TONGSUAN_SLURM_FOLDER a folder that this user may write
+//   TONGSUAN_SLURM_ACCOUNTING whether there is slurmdbd; empty: there is none
+//   TONGSUAN_SLURM_DO     tests/system/slurm_cluster.py do ROOT NAME; without it nothing is broken
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -76,6 +78,18 @@ class SlurmLive : public ::testing::Test {
     return job.value_or(Job{});
   }
 
+  // Breaks or mends the cluster; skips the test where nobody may.
+  static bool may_break() { return !setting("TONGSUAN_SLURM_DO").empty(); }
+  static void change(const std::string& what) {
+    const std::string command = setting("TONGSUAN_SLURM_DO") + ' ' + what;
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  }
+  Job start(const Work& work) {
+    const auto made = slurm_->submit(work, false);
+    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().what);
+    return wait_for(job_name(work.contract, work.attempt), JobState::kRunning);
+  }
+
   std::unique_ptr<Cluster> slurm_;
   Inventory inventory_;
 };
@@ -132,6 +146,7 @@ TEST_F(SlurmLive, RefusesWhatTheClusterCannotGive) {
   const auto made = slurm_->submit(gang, false);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().kind, FaultKind::kRefused) << made.error().what;
+  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) return;  // such a cluster knows no accounts
   Work stranger = work(4, "true\n");
   stranger.tenant.account = "nobody";
   const auto refused = slurm_->submit(stranger, false);
@@ -146,6 +161,94 @@ TEST_F(SlurmLive, SaysThatAJobIsUnknown) {
   ASSERT_TRUE(segments.ok()) << segments.error().what;
   EXPECT_TRUE(segments.value().empty());
   EXPECT_TRUE(slurm_->cancel("999999").ok());
+}
+
+TEST_F(SlurmLive, SpotLeavesForFirm) {
+  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) GTEST_SKIP() << "without accounting no QOS";
+  Work spot = work(5, "sleep 90\n");
+  spot.service = Service::kSpot;
+  spot.devices_per_node = inventory_.nodes.front().devices;
+  const Job leaves = start(spot);
+  Work firm = spot;
+  firm.attempt = 6;
+  firm.service = Service::kFirm;
+  const Job stays = start(firm);
+  const Job left = wait_for(leaves.name, JobState::kPreempted);
+  EXPECT_TRUE(left.end);
+  const auto segments = slurm_->segments(left.id);
+  ASSERT_TRUE(segments.ok()) << segments.error().what;
+  ASSERT_EQ(segments.value().size(), 1U);
+  EXPECT_EQ(segments.value()[0].state, JobState::kPreempted);
+  EXPECT_LE(*segments.value()[0].end, *stays.start);
+  EXPECT_TRUE(slurm_->cancel(stays.id).ok());
+  wait_for(stays.name, JobState::kCancelled);
+}
+
+TEST_F(SlurmLive, AnswersWithinItsDeadlineWhileTheControllerIsAway) {
+  if (!may_break()) GTEST_SKIP() << "TONGSUAN_SLURM_DO is not set";
+  const Job job = start(work(7, "sleep 90\n"));
+  change("stop-controller");
+  const auto begun = std::chrono::steady_clock::now();
+  const auto jobs = slurm_->jobs();
+  EXPECT_FALSE(jobs.ok());
+  const auto submitted = slurm_->submit(work(8, "true\n"), false);
+  ASSERT_FALSE(submitted.ok());
+  // Two calls of five seconds and a version that has to be asked for: far from waiting without end.
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(40));
+  change("start-controller");
+  // What ran goes on, under its name; what was asked for in between exists once or not at all.
+  EXPECT_EQ(wait_for(job.name, JobState::kRunning).id, job.id);
+  const auto all = slurm_->jobs();
+  ASSERT_TRUE(all.ok()) << all.error().what;
+  EXPECT_TRUE(slurm_->cancel(job.id).ok());
+  wait_for(job.name, JobState::kCancelled);
+}
+
+TEST_F(SlurmLive, TellsOfANodeThatIsLost) {
+  if (!may_break()) GTEST_SKIP() << "TONGSUAN_SLURM_DO is not set";
+  const Job job = start(work(9, "sleep 90\n"));
+  change("stop-node " + job.nodes.back());
+  const Job lost = wait_for(job.name, JobState::kNodeFailed);
+  EXPECT_TRUE(lost.end);
+  const auto inventory = slurm_->inventory();
+  ASSERT_TRUE(inventory.ok()) << inventory.error().what;
+  for (const Node& node : inventory.value().nodes) {
+    EXPECT_EQ(node.up, node.name != job.nodes.back()) << node.name << ": " << node.detail;
+  }
+  change("start-node " + job.nodes.back());
+  for (int i = 0; i < 300; ++i) {
+    const auto now_up = slurm_->inventory();
+    if (now_up.ok() && now_up.value().nodes[2].up) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  ADD_FAILURE() << job.nodes.back() << " did not come back";
+}
+
+TEST_F(SlurmLive, StretchesOfAJobThatWasPutBackAreTold) {
+  if (!may_break()) GTEST_SKIP() << "TONGSUAN_SLURM_DO is not set";
+  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) GTEST_SKIP() << "without accounting the last";
+  const Job first = start(work(10, "sleep 90\n"));
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  change("requeue " + first.id);
+  Job again = first;
+  for (int i = 0; i < 300 && (again.state != JobState::kRunning || again.start == first.start);
+       ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const auto found = slurm_->find(first.name);
+    if (found.ok() && found.value()) again = *found.value();
+  }
+  ASSERT_EQ(again.id, first.id);
+  ASSERT_GT(*again.start, *first.start);
+  const auto segments = slurm_->segments(first.id);
+  ASSERT_TRUE(segments.ok()) << segments.error().what;
+  ASSERT_EQ(segments.value().size(), 2U);
+  EXPECT_EQ(segments.value()[0].start, *first.start);
+  EXPECT_TRUE(segments.value()[0].end);
+  EXPECT_EQ(segments.value()[0].state, JobState::kPreempted);
+  EXPECT_EQ(segments.value()[1].start, *again.start);
+  EXPECT_FALSE(segments.value()[1].end);
+  EXPECT_TRUE(slurm_->cancel(first.id).ok());
+  wait_for(first.name, JobState::kCancelled);
 }
 
 }  // namespace
