@@ -122,8 +122,7 @@ void take_resales(Reader& reader, Resales& resales) {
     if (number > last || number < resales.next().value || row.terms.until == 0) {
       return reader.fail();
     }
-    resales.offer(ResaleId{number}, row.terms);
-    resales.change(ResaleId{number}, [&](ResaleRow& made) { made = std::move(row); });
+    resales.restore(ResaleId{number}, std::move(row));
   }
   resales.count(ResaleId{last});
 }
