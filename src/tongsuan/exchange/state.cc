@@ -57,10 +57,12 @@ const RoundRow* State::round(std::uint64_t round) const {
 }
 
 ParticipantId State::find_participant(std::string_view name) const {
-  for (std::uint32_t i = 1; i < participants_.size(); ++i) {
-    if (participants_[i].name == name) return ParticipantId{i};
-  }
-  return ledger::kHouse;
+  const auto at = names_.find(name);
+  return at == names_.end() ? ledger::kHouse : at->second;
+}
+
+void State::add_name(ParticipantId id) {
+  names_.emplace(participants_[id.value].name, id);
 }
 
 const std::string& State::order_name(OrderId id) const {
@@ -215,6 +217,7 @@ class State::Apply {
   }
   void operator()(const KeyAdded& event) const {
     const auto at = std::ranges::lower_bound(state_.keys_, event.key, {}, &KeyRow::key);
+    state_.add_name(event.participant);
     state_.keys_.insert(
         at, {event.key, event.salt, event.participant, event.role, false, event.expires});
     ++state_.participants_[event.participant.value].keys;
@@ -418,6 +421,8 @@ void State::derive() {
     }
   }
   for (std::uint32_t i = 0; i < engine_.order_count(); ++i) {
+  names_.clear();
+  for (std::uint32_t i = 1; i < participants_.size(); ++i) add_name(ParticipantId{i});
     if (!engine_.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = engine_.order(OrderId{i});
     if (record.state != engine::OrderState::kWaiting &&

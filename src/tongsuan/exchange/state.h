@@ -13,6 +13,8 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -233,6 +235,7 @@ class State {
   void forget(const engine::HistoryDropped& dropped);
   void derive();  // what follows from the rows
 
+  void add_name(ParticipantId id);
   engine::State engine_;
   ledger::State money_;
   // Kept for its memory; a copy of a state has one of its own.
@@ -252,6 +255,8 @@ class State {
   bool halted_ = false;
   std::vector<ParticipantRecord> participants_;
   std::vector<HubRecord> hubs_;
+  // Of `participants_`, save the exchange; of several with one name the first.
+  std::map<std::string, ParticipantId, std::less<>> names_;
   std::vector<KeyRow> keys_;
   std::vector<WebhookRow> webhooks_;
   engine::RowStore<OrderMoney> orders_;        // by OrderId, as long as the engine knows it
