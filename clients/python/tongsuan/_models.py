@@ -201,7 +201,8 @@ class ServiceOrder:
 
 @dataclass
 class OrderChange:
-    """What changes of a block order. Not both value and limit."""
+    """What changes of an order: of a block order, or the name alone of any. Not both value and
+    limit."""
 
     name: Optional[str] = None
     ways: Optional[List[Way]] = None

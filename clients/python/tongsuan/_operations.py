@@ -80,7 +80,8 @@ class Operations(Transport):
         Members that are not there stay as they are. The hold is made anew. The Idempotency-Key is
         looked up before If-Match is compared, so that a repeated request is answered as before.
         Between lock and gate an order may only be improved: value and premium rise, ways, hubs and
-        times are added to or widened.
+        times are added to or widened. A name alone may change at any time, of orders of several
+        legs and of those that run too: it is nothing in the market.
         """
         return self._call(
                 OrderAnswer, "PATCH", f"/v1/orders/{_quoted(order)}", body=body, if_match=if_match,

@@ -139,8 +139,9 @@ void Index::see(const exchange::State& state, const exchange::Event& event,
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
     see_engine(state, *happened, sequence);
   } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
-    const auto* opened = std::get_if<exchange::ParticipantOpened>(own);
-    if (opened != nullptr) names_.emplace(opened->name, opened->participant);
+    // A name that comes with the order itself is no change.
+    const auto* named = std::get_if<exchange::OrderNamed>(own);
+    if (named != nullptr) note_change(named->order, sequence);
   }
 }
 

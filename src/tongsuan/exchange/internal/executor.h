@@ -44,6 +44,7 @@ class Executor {
   Code operator()(ResellContract& command);
   Code operator()(SetCalendar& command);
   Code operator()(TurnResales& command);
+  Code operator()(NameOrder& command);
 
  private:
   // ---- Events
