@@ -547,7 +547,7 @@ class Rules:
     orders_of_one: int
     live_orders: int
     penalty_ppm: int
-    take_or_pay_ppm: Optional[int] = None
+    take_or_pay_ppm: int
     JSON_NAMES: ClassVar[Dict[str, str]] = {"round_seconds": "roundSeconds", "lock_seconds":
         "lockSeconds", "collar_percent": "collarPercent", "orders_of_one": "ordersOfOne",
         "live_orders": "liveOrders", "penalty_ppm": "penaltyPpm", "take_or_pay_ppm": "takeOrPayPpm"}

@@ -205,7 +205,8 @@ class Operations(Transport):
     def set_rules(self, body: Rules, *, idempotency_key: Optional[str] = None) -> Answer:
         """Change the rules.
 
-        All of them at once. They hold from the next gate on.
+        All of them at once; one that is missing is refused, so that nothing falls back to a default
+        unseen. They hold from the next gate on.
         """
         return self._call(Answer, "PUT", "/v1/rules", body=body, key=idempotency_key or new_key())
 

@@ -221,9 +221,7 @@ void set_rules(Call& call) {
   rules.orders_of_one = count("ordersOfOne", 1, exchange::kLiveOrdersMax);
   rules.live_orders = count("liveOrders", 1, exchange::kLiveOrdersMax);
   rules.penalty_ppm = count("penaltyPpm", 0, engine::kPpm);
-  rules.take_or_pay_ppm = static_cast<std::uint32_t>(
-      object.optional_integer("takeOrPayPpm", {.min = 0, .max = engine::kPpm})
-          .value_or(rules.take_or_pay_ppm));
+  rules.take_or_pay_ppm = count("takeOrPayPpm", 0, engine::kPpm);
   object.finish();
   if (!is_good(call, faults)) return;
   Shape shape;
