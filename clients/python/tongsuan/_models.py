@@ -828,6 +828,12 @@ class Participant:
     owner: str
     overdraft: Money
     halted: bool
+    resell: bool
+
+
+@dataclass
+class ParticipantChange:
+    resell: bool
 
 
 @dataclass
@@ -1570,6 +1576,32 @@ class EventResaleClosed:
 
 
 @dataclass
+class EventOrderNamed:
+    """Its owner calls it something else"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    name: str
+    type: str = "order.named"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.named")
+
+
+@dataclass
+class EventParticipantChanged:
+    """A setting of a participant is another"""
+
+    sequence: str
+    part: int
+    at: datetime
+    participant: str
+    resell: bool
+    type: str = "participant.changed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "participant.changed")
+
+
+@dataclass
 class CloseGateBody:
     round: str
 
@@ -1641,6 +1673,8 @@ Event = Union[
     EventResaleMetered,
     EventResaleEarned,
     EventResaleClosed,
+    EventOrderNamed,
+    EventParticipantChanged,
     UnknownEvent,
 ]
 
@@ -1657,19 +1691,20 @@ __all__ = [
     "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
     "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
     "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage", "KeyBody", "Key",
-    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
-    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
-    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
-    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
-    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
-    "EventContractEnded", "EventContractSettled", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleClosed", "CloseGateBody", "AssignSupplierBody",
+    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
+    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
+    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
+    "EventOrderNamed", "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody",
     "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

@@ -11,9 +11,9 @@ from ._models import (
     Halt, HaltBody, Health, Hub, HubPage, JournalPage, Key, KeyBody, KeyPage, Market,
     MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation,
     Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage,
-    Participant, ParticipantBody, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
-    ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine, Transfer,
-    TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
+    Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody,
+    Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine,
+    Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
 )
 from ._transport import Transport, new_key
 
@@ -478,6 +478,20 @@ class Operations(Transport):
         return self._call(
                 Participant, "GET", f"/v1/participants/{_quoted(participant)}",
                 query={"asOf": as_of})
+
+    def change_participant(
+            self, participant: str, body: ParticipantChange, *,
+            idempotency_key: Optional[str] = None) -> Answer:
+        """Change a setting of a participant.
+
+        Its own, or by an operator. `resell` (true unless it was changed) says whether what its
+        contracts have left when they end early may be sold for it; both this and `resell` of the
+        end of a contract must allow it. Devices that its holder gives up itself
+        (`/contracts/{contract}:resell`) are for sale whatever the setting.
+        """
+        return self._call(
+                Answer, "PATCH", f"/v1/participants/{_quoted(participant)}", body=body,
+                key=idempotency_key or new_key())
 
     def list_keys(
             self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,

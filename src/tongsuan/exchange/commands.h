@@ -194,12 +194,17 @@ struct NameOrder {
   OrderId order;
   std::string name;  // empty: none any more
 };
+// Whether what a participant's contracts have left when they end may go to others.
+struct AllowResale {
+  ParticipantId participant;
+  bool allowed = true;
+};
 
 using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
                              Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
                              ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
                              DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook,
-                             ResellContract, SetCalendar, TurnResales, NameOrder>;
+                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again

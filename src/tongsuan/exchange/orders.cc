@@ -178,7 +178,7 @@ Code Executor::operator()(CancelOrder& command) {
   if (record.state == OrderState::kRunning) {
     return end(
         {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm},
-        command.resell ? Price(0) : kAskNever);
+        end_ask(command.order, command.resell));
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

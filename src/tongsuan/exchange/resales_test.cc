@@ -1,7 +1,10 @@
 // Take or pay, resales, own contracts: what everybody has in the end.
 #include <map>
 
+#include "tongsuan/engine/snapshot.h"
 #include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/exchange/snapshot.h"
+#include "tongsuan/ledger/snapshot.h"
 
 namespace tongsuan::exchange::testing {
 namespace {
@@ -144,9 +147,6 @@ TEST_F(ResaleTest, OwnersMayKeepTheirDevicesFromSale) {
   EXPECT_EQ(spent(kAlice), 600 + 400);
 }
 
-TEST_F(ResaleTest, ResoldDevicesMayBeResold) {
-  const ContractId first = run(kAlice, 4, {0});
-  now_ = 20;
 TEST_F(ResaleTest, OwnersMayKeepAllTheirDevicesFromSale) {
   must(kAlice, AllowResale{kAlice, false});
   const ContractId hers = run(kAlice, 4, {0}), his = run(kBob, 4, {1});
@@ -207,6 +207,9 @@ TEST_F(ResaleTest, TheSettingIsInASnapshot) {
   EXPECT_FALSE(old.restore(bytes).ok()) << "somebody who is not there";
 }
 
+TEST_F(ResaleTest, ResoldDevicesMayBeResold) {
+  const ContractId first = run(kAlice, 4, {0});
+  now_ = 20;
   end(first);
   const ContractId second = run(kBob, 4, {0});  // to 120
   now_ = 40;
@@ -331,13 +334,13 @@ TEST_F(ResaleTest, MoneyForOnesOwnDevicesComesBack) {
 
 // Of resales no more is taken than there is, nothing is sold twice, and a snapshot is the state.
 std::string wrong_resales(const State& state) {
-  std::vector<std::int64_t> unsold(state.engine().places().pools.size());
-  std::map<Holder, std::uint32_t> bought;
-  for (const auto& [number, row] : state.resales().rows()) {
   Resales again;  // everything derived, from the rows alone
   for (const auto& [number, row] : state.resales().rows()) again.restore(ResaleId{number}, row);
   again.count(ResaleId{state.resales().next().value - 1});
   if (!(again == state.resales()) || again.due() != state.resales().due()) return "rows or times";
+  std::vector<std::int64_t> unsold(state.engine().places().pools.size());
+  std::map<Holder, std::uint32_t> bought;
+  for (const auto& [number, row] : state.resales().rows()) {
     if (!row.open()) continue;
     const ledger::RightRow* right = state.money().rights().find(row.right);
     const ledger::HoldRow* hold = state.money().holds().find(row.hold);
@@ -350,21 +353,21 @@ std::string wrong_resales(const State& state) {
   for (std::uint32_t pool = 0; pool < unsold.size(); ++pool) {
     const auto free = static_cast<std::int64_t>(state.engine().pool(PoolId{pool}).free);
     if (unsold[pool] > free) return "more is offered than is free";
-  }
-  for (const auto& [by, devices] : bought) {
-    const auto* seller = by.resale ? state.resales().find(ResaleId{by.id}) : nullptr;
     if (static_cast<std::int64_t>(state.resales().unsold(PoolId{pool})) != unsold[pool] ||
         again.unsold(PoolId{pool}) != state.resales().unsold(PoolId{pool}) ||
         again.offers(PoolId{pool}) != state.resales().offers(PoolId{pool})) {
       return "offers of a pool";
     }
+  }
+  for (const auto& [by, devices] : bought) {
+    const auto* seller = by.resale ? state.resales().find(ResaleId{by.id}) : nullptr;
     const std::uint32_t has = by.resale ? (seller == nullptr ? 0 : seller->terms.devices)
                                         : state.engine().contract(ContractId{by.id}).devices();
     if (devices > has) return "a holder has taken more than it has";
+    if (again.bought(by) != state.resales().bought(by)) return "resales of a holder";
     if (!by.resale && state.engine().contract(ContractId{by.id}).end >= 0) return "it has ended";
   }
   return "";
-    if (again.bought(by) != state.resales().bought(by)) return "resales of a holder";
 }
 
 TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
@@ -383,6 +386,7 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
     switch (draw(14)) {
       case 0:
         if (draw(20) == 0) take_or_pay(draw(3) * 499'999);
+        if (draw(4) == 0) ask(who, AllowResale{who, draw(2) == 0});
         break;
       case 1:
       case 2:

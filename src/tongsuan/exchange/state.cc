@@ -190,6 +190,9 @@ class State::Check {
     if (event.contract.value > state_.contracts_.size()) return "not the next contract";
     return internal::misfit(state_, event);
   }
+  Misfitting operator()(const ResaleAllowed& event) const {
+    return known(event.participant) ? std::nullopt : Misfitting("an unknown participant");
+  }
   template <class OfResales>
   Misfitting operator()(const OfResales& event) const {
     return internal::misfit(state_, event);
@@ -214,10 +217,10 @@ class State::Apply {
 
   void operator()(const ParticipantOpened& event) const {
     state_.participants_.push_back({event.name, event.role, event.owner});
+    state_.add_name(event.participant);
   }
   void operator()(const KeyAdded& event) const {
     const auto at = std::ranges::lower_bound(state_.keys_, event.key, {}, &KeyRow::key);
-    state_.add_name(event.participant);
     state_.keys_.insert(
         at, {event.key, event.salt, event.participant, event.role, false, event.expires});
     ++state_.participants_[event.participant.value].keys;
@@ -328,6 +331,9 @@ class State::Apply {
                            [&](ResaleRow& row) { row.income = row.income + event.income; });
   }
   void operator()(const ResaleClosed& event) const { state_.resales_.close(event.resale); }
+  void operator()(const ResaleAllowed& event) const {
+    state_.participants_[event.participant.value].resell = event.allowed;
+  }
 
  private:
   State& state_;
@@ -415,14 +421,14 @@ void State::derive() {
   live_orders_ = 0;
   for (ParticipantRecord& participant : participants_)
     participant.live_orders = participant.keys = 0;
+  names_.clear();
+  for (std::uint32_t i = 1; i < participants_.size(); ++i) add_name(ParticipantId{i});
   for (const KeyRow& key : keys_) {
     if (!key.revoked && key.participant.value < participants_.size()) {
       ++participants_[key.participant.value].keys;
     }
   }
   for (std::uint32_t i = 0; i < engine_.order_count(); ++i) {
-  names_.clear();
-  for (std::uint32_t i = 1; i < participants_.size(); ++i) add_name(ParticipantId{i});
     if (!engine_.knows(OrderId{i})) continue;
     const engine::OrderRecord& record = engine_.order(OrderId{i});
     if (record.state != engine::OrderState::kWaiting &&

@@ -324,6 +324,11 @@ class Teller {
   void on(const exchange::ResaleClosed& event) {
     begin_resale("resale.closed", event.resale, event.contract);
   }
+  void on(const exchange::ResaleAllowed& event) {
+    begin("participant.changed", Visibility::kOwner, event.participant)
+        .text("participant", id_text('P', event.participant.value))
+        .truth("resell", event.allowed);
+  }
   [[nodiscard]] ParticipantId owner_of_webhook(std::uint32_t webhook) const {
     const auto& rows = view_.state.webhooks();
     return webhook < rows.size() ? rows[webhook].participant : kHouse;

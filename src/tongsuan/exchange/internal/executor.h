@@ -45,6 +45,7 @@ class Executor {
   Code operator()(SetCalendar& command);
   Code operator()(TurnResales& command);
   Code operator()(NameOrder& command);
+  Code operator()(AllowResale& command);
 
  private:
   // ---- Events
@@ -85,6 +86,8 @@ class Executor {
   [[nodiscard]] std::optional<Code> own_contract(engine::ContractId contract) const;
   [[nodiscard]] std::optional<Code> own_pool(engine::PoolId pool) const;
   [[nodiscard]] std::optional<Code> check_start(const engine::StartOrder& start) const;
+  // The least price at which what an order's contract has left may go to others.
+  [[nodiscard]] Price end_ask(OrderId order, bool resell) const;
   Code start(engine::StartOrder& command);
   Code extend(const engine::ExtendContract& command);
   Code end(const engine::EndContract& command, Price ask);
