@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <future>
 #include <poll.h>
 #include <sstream>
 #include <sys/random.h>
@@ -40,6 +41,8 @@ using std::chrono::nanoseconds;
 
 constexpr int kUsage = 2, kConfiguration = 3, kFailed = 1;
 constexpr milliseconds kStopDeadline{10'000};
+// So long who asks an owner that was fenced is told to go elsewhere: then there is nobody.
+constexpr milliseconds kFencedAnswers{5'000};
 
 constexpr const char* kHelp = R"(usage: tongsuand --data DIR --init --places FILE.market [options]
        tongsuand --data DIR [options]
@@ -166,8 +169,10 @@ class Daemon {
   std::optional<int> start_server();
   void wait_for_signal();
   [[nodiscard]] ServiceOptions service_options();
-  // Keys of the provider: those of a file have to be good, those of an address may come later.
-  [[nodiscard]] Result<Done> start_provider();
+  // Another process has taken over: for a while whoever asks here is told to ask there.
+  void tell_fenced();
+  // Keys of providers: those of a file have to be good, those of an address may come later.
+  [[nodiscard]] Result<Done> start_providers();
   [[nodiscard]] bool must(exchange::Command command, std::uint64_t number,
                           exchange::Answer& answer);
 
@@ -187,7 +192,9 @@ class Daemon {
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
   std::unique_ptr<connectors::WorldRunner> outside_;
   std::unique_ptr<Service> service_;
-  std::unique_ptr<ProviderKeys> provider_keys_;
+  std::vector<std::unique_ptr<ProviderKeys>> provider_keys_;
+  std::promise<void> ending_;  // a signal came
+  std::future<void> ended_ = ending_.get_future();
   std::unique_ptr<net::Server> server_;
 };
 
@@ -306,6 +313,7 @@ std::optional<int> Daemon::start_node(bool make) {
   const auto recovered = node_->start([](const journal::Failure& failure) {
     // Memory is ahead of the journal: only opening it again tells what is in it.
     complain(failure, kFailed);
+    if (failure.fault == journal::Fault::kFenced) tell_fenced();
     std::_Exit(kFailed);
   });
   journal_->observe({});
@@ -427,12 +435,31 @@ int Daemon::init() {
 
 // ---- Serving ---------------------------------------------------------------------------------
 
-Result<Done> Daemon::start_provider() {
-  if (options_.provider.settings.issuer.empty()) return Done{};
-  TONGSUAN_TRY(const KeySource source, key_source(options_.provider));
-  if (!source.file.empty()) {
-    TONGSUAN_TRY(access::Jwks keys, read_keys(source));
-    service_->set_provider_keys(std::move(keys));
+void Daemon::tell_fenced() {
+  log_.write("fenced");
+  service_->end_streams();
+  static_cast<void>(ended_.wait_for(kFencedAnswers));
+}
+
+// All of them are there before the first thread: a token may hurry any of them.
+Result<Done> Daemon::start_providers() {
+  std::vector<std::pair<std::chrono::seconds, bool>> starts;
+  for (const auto& [table, provider] : options_.providers) {
+    const std::string& issuer = provider.settings.issuer;
+    if (issuer.empty()) continue;
+    TONGSUAN_TRY(const KeySource source, key_source(provider));
+    if (!source.file.empty()) {
+      TONGSUAN_TRY(access::Jwks keys, read_keys(source));
+      service_->set_provider_keys(issuer, std::move(keys));
+    }
+    provider_keys_.push_back(std::make_unique<ProviderKeys>(
+        [source] { return read_keys(source); },
+        [this, issuer](access::Jwks keys) { service_->set_provider_keys(issuer, std::move(keys)); },
+        log_));
+    starts.emplace_back(provider.refresh_seconds, !source.file.empty());
+  }
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    provider_keys_[i]->start(starts[i].first, starts[i].second);
   }
   provider_keys_ = std::make_unique<ProviderKeys>(
       [source] { return read_keys(source); },
@@ -502,6 +529,7 @@ int Daemon::serve() {
   service_->begin();
   if (outside_) outside_->start();
   log_.write("listening", [&](json::Writer& out) {
+  ending_.set_value();
     out.text("address", options_.listen).number("port", server_->port());
   });
   std::printf("listening on port %u\n", server_->port());

@@ -105,6 +105,8 @@ class Service {
   void begin();
   // Not ready from now on: what was asked is still answered.
   void drain();
+  // Whoever listens has to ask again, here or elsewhere.
+  void end_streams();
   void stop();
 
   // net::Handler.

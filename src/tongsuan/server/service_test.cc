@@ -1,5 +1,6 @@
 // Who may do what, and what a request must look like.
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "tongsuan/access/request_signature.h"
 #include "tongsuan/server/router.h"
@@ -158,7 +159,6 @@ TEST_F(Access, HealthAndMetrics) {
   EXPECT_EQ(code(get("/readyz")), "stopping");
 }
 
-class Limited : public ServiceTest {
 TEST_F(Access, ParticipantsSayWhetherWhatTheyLeaveIsSold) {
   const std::string alice = "P-2";  // behind the operator
   const auto set = [&](const std::string& who, const std::string& body, const std::string& key) {
@@ -224,6 +224,7 @@ TEST_F(Access, AnOldOwnerSendsEverybodyAway) {
   EXPECT_NE(get("/metrics").body.find("tongsuan_fenced 1\n"), std::string::npos);
 }
 
+class Limited : public ServiceTest {
  protected:
   void adjust(ServiceOptions& options) override {
     options.of_participant = {"orders of a participant", 4, 1, 3'600, 64};
