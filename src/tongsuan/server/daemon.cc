@@ -273,7 +273,7 @@ ServiceOptions Daemon::service_options() {
   options.green_zones = founding_.market.green_zones;
   options.data_names = founding_.market.data_names;
   options.unknown_provider_key = [this] {
-    if (provider_keys_) provider_keys_->hurry();
+    for (const auto& keys : provider_keys_) keys->hurry();
   };
   show_past(options, past_);
   return options;
@@ -310,7 +310,7 @@ std::optional<int> Daemon::start_node(bool make) {
     clock_->note(at);
     service_->recover(sequence, record);
   });
-  const auto recovered = node_->start([](const journal::Failure& failure) {
+  const auto recovered = node_->start([this](const journal::Failure& failure) {
     // Memory is ahead of the journal: only opening it again tells what is in it.
     complain(failure, kFailed);
     if (failure.fault == journal::Fault::kFenced) tell_fenced();
@@ -461,11 +461,6 @@ Result<Done> Daemon::start_providers() {
   for (std::size_t i = 0; i < starts.size(); ++i) {
     provider_keys_[i]->start(starts[i].first, starts[i].second);
   }
-  provider_keys_ = std::make_unique<ProviderKeys>(
-      [source] { return read_keys(source); },
-      [this](access::Jwks keys) { service_->set_provider_keys(std::move(keys)); }, log_);
-  provider_keys_->start(std::chrono::seconds(options_.provider.refresh_seconds),
-                        !source.file.empty());
   return Done{};
 }
 
@@ -523,23 +518,23 @@ int Daemon::serve() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   if (const auto status = start_node(false)) return *status;
-  const Result<Done> provider = start_provider();
-  if (!provider.ok()) return complain(provider.error(), kConfiguration);
+  const Result<Done> providers = start_providers();
+  if (!providers.ok()) return complain(providers.error(), kConfiguration);
   if (const auto status = start_server()) return *status;
   service_->begin();
   if (outside_) outside_->start();
   log_.write("listening", [&](json::Writer& out) {
-  ending_.set_value();
     out.text("address", options_.listen).number("port", server_->port());
   });
   std::printf("listening on port %u\n", server_->port());
   std::fflush(stdout);
   wait_for_signal();
+  ending_.set_value();
   log_.write("stopping");
   if (outside_) outside_->stop();
   service_->drain();
   server_->stop(kStopDeadline);
-  if (provider_keys_) provider_keys_->stop();
+  for (const auto& keys : provider_keys_) keys->stop();
   service_->stop();
   node_->stop();
   log_.write("stopped");

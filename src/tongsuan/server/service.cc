@@ -217,8 +217,8 @@ void Service::set_counters(std::function<net::ServerCounters()> counters) {
   core_->server_counters = std::move(counters);
 }
 
-void Service::set_provider_keys(access::Jwks keys) {
-  core_->door.set_provider_keys(std::move(keys));
+void Service::set_provider_keys(std::string_view issuer, access::Jwks keys) {
+  core_->door.set_provider_keys(issuer, std::move(keys));
 }
 
 void Service::recover(std::uint64_t sequence, std::string_view record) {
