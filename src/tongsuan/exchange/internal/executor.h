@@ -9,6 +9,7 @@
 
 #include "tongsuan/engine/energy.h"
 #include "tongsuan/engine/engine.h"
+#include "tongsuan/exchange/codes.h"
 #include "tongsuan/exchange/exchange.h"
 #include "tongsuan/ledger/ledger.h"
 
@@ -176,7 +177,5 @@ class Executor {
 
 // What `devices` cost for so many seconds at a price per device-hour: whole micro-yuan, rounded up.
 [[nodiscard]] Money cost_of(Price price, std::uint32_t devices, Second seconds);
-[[nodiscard]] Code to_code(engine::Refusal refusal);
-[[nodiscard]] Code to_code(ledger::Refusal refusal);
 
 }  // namespace tongsuan::exchange
