@@ -292,6 +292,29 @@ TEST_F(ExchangeTest, NamesAreUsedOnce) {
   EXPECT_EQ(exchange_.state().participants()[5].owner, kAlice);
 }
 
+TEST_F(ExchangeTest, NamesAreFoundHoweverTheyCame) {
+  const auto find = [](const Exchange& exchange, std::string_view name) {
+    return exchange.state().find_participant(name);
+  };
+  for (int i = 0; i < 200; ++i) {
+    must(kHouse, OpenParticipant{"p" + std::to_string(i * 37 % 200), Role::kHub, kHouse, Money()});
+  }
+  static_cast<void>(exchange_.digest());
+  Exchange read(places_without_accounts(), 0);
+  ASSERT_TRUE(read.restore(exchange_.snapshot()).ok());
+  Exchange copied(places_without_accounts(), 0);
+  copied.copy(exchange_);
+  const auto& people = exchange_.state().participants();
+  for (const Exchange* each : {&exchange_, &twin_, &read, &copied}) {
+    for (std::uint32_t i = 1; i < people.size(); ++i) {
+      EXPECT_EQ(find(*each, people[i].name), ParticipantId{i});
+    }
+    for (const char* none : {"exchange", "", "p", "p200", "alice "}) {
+      EXPECT_EQ(find(*each, none), kHouse) << none;
+    }
+  }
+}
+
 TEST_F(ExchangeTest, KeysEndOnce) {
   const AddKey key{kAlice, KeyId{1}, Salt{2}, Role::kParticipant, 1'000};
   must(kHouse, key);
@@ -329,29 +352,6 @@ TEST_F(ExchangeTest, AnyCommandsKeepTheInvariants) {
       case 0:
       case 1:
       case 2: {
-TEST_F(ExchangeTest, NamesAreFoundHoweverTheyCame) {
-  const auto find = [](const Exchange& exchange, std::string_view name) {
-    return exchange.state().find_participant(name);
-  };
-  for (int i = 0; i < 200; ++i) {
-    must(kHouse, OpenParticipant{"p" + std::to_string(i * 37 % 200), Role::kHub, kHouse, Money()});
-  }
-  static_cast<void>(exchange_.digest());
-  Exchange read(places_without_accounts(), 0);
-  ASSERT_TRUE(read.restore(exchange_.snapshot()).ok());
-  Exchange copied(places_without_accounts(), 0);
-  copied.copy(exchange_);
-  const auto& people = exchange_.state().participants();
-  for (const Exchange* each : {&exchange_, &twin_, &read, &copied}) {
-    for (std::uint32_t i = 1; i < people.size(); ++i) {
-      EXPECT_EQ(find(*each, people[i].name), ParticipantId{i});
-    }
-    for (const char* none : {"exchange", "", "p", "p200", "alice "}) {
-      EXPECT_EQ(find(*each, none), kHouse) << none;
-    }
-  }
-}
-
         engine::LiveOrder what = order(static_cast<std::int64_t>(random.below(2'000)),
                                        1 + static_cast<std::uint32_t>(random.below(5)));
         if (random.below(4) == 0) what.premium = static_cast<std::int64_t>(random.below(100));
