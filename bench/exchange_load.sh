@@ -41,7 +41,7 @@ start() {
   operator PUT /v1/rules "$(curl -sS "$url/v1/rules" | python3 -c '
 import json, sys
 given = json.load(sys.stdin)
-rules = {name: given[name] for name in ("roundSeconds", "lockSeconds", "collarPercent", "penaltyPpm")}
+rules = {name: given[name] for name in ("roundSeconds", "lockSeconds", "collarPercent", "penaltyPpm", "takeOrPayPpm")}
 print(json.dumps({**rules, "ordersOfOne": 4000000, "liveOrders": 4000000}))')" load-rules
   operator POST /v1/participants '{"name":"load","role":"participant"}' load-participant
   participant="$(curl -sS "$url/v1/participants?pageSize=200" -H 'Authorization: Bearer dev-operator' |

@@ -175,6 +175,8 @@ class Requests(ExchangeTest):
                       "admin deposit P-1 50000 20260413001", "admin withdraw P-1 1.5 2", "admin supplier guian P-2",
                       "admin close-gate", "contracts resales", "contracts resell C-1 --devices 4",
                       "contracts resell c-1 --devices 4 --from 2026-04-13T09:00+08:00 --ask 3", "market closures",
+                      "orders O-1", "orders o-1 O-2 -o json", "contracts C-1", "contracts list c-1", "amend O-1 --name night",
+                      "contracts resales off --participant P-1", "contracts resales on --participant p-1",
                       "admin calendar", "admin calendar clear", "admin rules takeOrPayPpm 0",
                       "admin calendar 2026-05-01..2026-05-02 holiday --no-dispatch"):
             fake.requests.clear()
@@ -202,6 +204,62 @@ class Requests(ExchangeTest):
         self.assertIn("第 R-1 轮", said)
         self.assert_failure(self.ask(fake, "orders", "--sort", "price2"), 2, "usage")
         self.assert_failure(self.ask(fake, "orders", "--watch", "1", "-o", "json"), 2, "usage")
+
+    def test_one_order_in_full(self):
+        fake = self.fake()
+        self.log_in(fake)
+        first = self.ask(fake, "orders", "O-1", "-o", "json").stdout
+        served = INTERFACE.example("getOrder")
+        self.assertEqual(json.loads(first), served)
+        two = json.loads(self.ask(fake, "squeue", "O-1", "o-1", "-o", "json").stdout)
+        self.assertEqual(two, [served, served])
+        self.assertEqual(self.ask(fake, "orders", "O-1", "1", "-o", "jsonl").stdout, first + first)
+        rows = list(csv.DictReader(io.StringIO(self.ask(fake, "orders", "O-1", "-o", "csv").stdout)))
+        self.assertEqual([row["id"] for row in rows], [served["id"]])
+        self.assertEqual(self.ask(fake, "orders", "O-1", "--columns", "id", "-o", "json").stdout,
+                         f'[\n  {{"id":"{served["id"]}"}}\n]\n')
+
+    def test_one_order_for_people(self):
+        money = {"amount": "12.50", "currency": "CNY"}
+        part = {"id": "O-8", "state": "waiting", "ways": [], "block": {"hub": "guian", "price": money}}
+        legs = [{"hub": "guian", "class": "H800", "devices": 4}, {"hub": "west", "class": "A", "devices": 2}]
+        whole = {"id": "O-7", "name": "a\u001bb", "state": "awarded", "value": money, "hubs": [],
+                 "options": [{"value": money, "legs": legs}], "steps": [{"devices": 3, "limit": money}],
+                 "parts": ["O-8"], "contracts": ["C-1"], "later": {"new": True}}
+
+        def serve(request):
+            if request.path == "/v1/contracts":
+                self.assertEqual(request.query["order"], "O-7")
+                return answer({"asOf": "3", "items": [{"id": "C-1", "state": "ended", "paid": money}]})(request)
+            return answer(part if request.path.endswith("O-8") else whole)(request)
+        fake = self.fake(serve)
+        self.log_in(fake)
+        lines = self.ask(fake, "orders", "o-7").stdout.splitlines()
+        told = [" ".join(line.split()) for line in lines]
+        for line in ("id O-7", "name a?b", "state awarded", "value 12.50 CNY", "hubs -", "later.new true",
+                     "options.0.value 12.50 CNY", "options.0.legs", "hub class devices", "guian H800 4",
+                     "west A 2", "steps", "3 12.50 CNY", "parts O-8", "contracts C-1"):
+            self.assertIn(line, told)
+        self.assertTrue(any(line.startswith("O-8") and "guian" in line for line in told), told)
+        self.assertTrue(any(line.startswith("C-1 ended") or line.startswith("C-1 ") for line in told[-1:]), told)
+
+    def test_one_order_that_is_not_there(self):
+        fake = self.fake(problem("unknown"))
+        self.log_in(fake)
+        self.assert_failure(self.ask(fake, "orders", "O-77"), 4, "unknown")
+        self.assert_failure(self.ask(fake, "contracts", "C-77", "-o", "json"), 4, "unknown")
+        for words in ("orders O-1 --state waiting", "orders O-!", "contracts C-1 --hub guian", "contracts resals",
+                      "contracts list x!", "contracts resales maybe", "contracts resales on off"):
+            self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
+
+    def test_one_contract_in_full(self):
+        fake = self.fake()
+        self.log_in(fake)
+        served = INTERFACE.example("getContract")
+        self.assertEqual(json.loads(self.ask(fake, "contracts", "C-1", "-o", "json").stdout), served)
+        told = self.ask(fake, "contracts", "C-1").stdout
+        self.assertIn(served["id"], told)
+        self.assertIn("resales\n", told)
 
     def test_pages_are_joined(self):
         def page(request):

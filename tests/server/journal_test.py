@@ -86,6 +86,40 @@ class JournalTest(unittest.TestCase):
         self.assertEqual(checked["last_command"], seen["last_command"])
         self.assertEqual(checked["signed_head"], seen["last_command"])
 
+    def test_a_journal_in_use_is_not_repaired(self):
+        path = self.copy()
+        holder = Daemon(TONGSUAND, None, self.folder)
+        holder.data = str(path)
+        holder.start()
+        try:
+            refused = run("journal", "repair", path, "-o", "json")
+        finally:
+            holder.stop()
+        self.assertEqual((refused.returncode, refused.stdout), (8, ""), refused.stderr)
+        self.assertIn("[journal-in-use]", refused.stderr)
+        self.assertIn(f"try: tongsuan journal check {path}", refused.stderr)
+
+    def test_an_old_owner_sends_everybody_away(self):
+        path = self.copy()
+        old = Daemon(TONGSUAND, None, self.folder)
+        old.data = str(path)
+        old.start()
+        peer = Peer(old.port)
+        self.assertEqual(peer.ask("GET", "/v1/market")[0], 200)
+        with sqlite3.connect(path / "journal.db") as database:  # as whoever takes over does
+            database.execute("UPDATE journal SET epoch = epoch + 1")
+        deadline = time.time() + 20
+        while peer.ask("GET", "/readyz")[0] == 200 and time.time() < deadline:
+            time.sleep(0.05)
+        for target in ("/readyz", "/v1/market", "/v1/orders"):
+            status, headers, body = peer.ask("GET", target, "operator")
+            self.assertEqual((status, json.loads(body)["code"]), (503, "unavailable"), target)
+            self.assertEqual(headers["Retry-After"], "1")
+        self.assertEqual(peer.ask("GET", "/healthz")[0], 200)
+        status, log = old.stop()
+        self.assertEqual(status, 1, log)
+        self.assertIn('"fenced"', log)
+
     def test_show_lists_events(self):
         shown = run("journal", "show", self.data, "--limit", "3", "-o", "jsonl")
         self.assertEqual(shown.returncode, 0, shown.stderr)
@@ -111,7 +145,8 @@ class JournalTest(unittest.TestCase):
             refused = run(*command)
             self.assertEqual(refused.returncode, 10, refused.stderr)
             self.assertIn(f"sequence {first}", refused.stderr)
-            self.assertIn("[corrupt]", refused.stderr)
+            self.assertIn("[journal-corrupt]", refused.stderr)
+            self.assertIn(f"try: tongsuan journal {'check' if command[0] == 'replay' else 'repair'} {path}", refused.stderr)
         refused = run("journal", "repair", path)
         self.assertEqual(refused.returncode, 10, refused.stderr)
         self.assertIn("try: tongsuan journal repair", refused.stderr)

@@ -18,7 +18,7 @@ import unittest
 from harness import Daemon, Peer, national_places, temporary
 
 TONGSUAND, TONGSUAN = sys.argv[1:3]
-ISSUER, AUDIENCE = "https://id.example", "tongsuan"
+ISSUER, CITY, AUDIENCE = "https://id.example", "https://city.example", "tongsuan"
 
 
 def base64url(data):
@@ -71,6 +71,8 @@ class Oidc(unittest.TestCase):
         cls.addClassCleanup(cls.temporary.cleanup)
         cls.folder = pathlib.Path(cls.temporary.name)
         cls.signer, cls.next = Signer(cls.folder, "k1"), Signer(cls.folder, "k2")
+        cls.city = Signer(cls.folder, "c1")
+        (cls.folder / "city.json").write_text(json.dumps({"keys": [cls.city.jwk]}), encoding="utf-8")
         Provider.keys = None  # the provider is not up yet: the exchange starts all the same
         cls.provider = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
         threading.Thread(target=cls.provider.serve_forever, daemon=True).start()
@@ -92,6 +94,14 @@ role_claim = "groups"
 [oidc_roles]
 "compute buyers" = "participant"
 "compute auditors" = "auditor"
+[oidc.city]
+issuer = "{CITY}"
+audience = "{AUDIENCE}"
+jwks = "{cls.folder / 'city.json'}"
+participant_claim = "sub"
+role_claim = "groups"
+[oidc.city.roles]
+"citizens" = "participant"
 """, encoding="utf-8")
         cls.daemon.start("--config", str(config))
         cls.peer = Peer(cls.daemon.port)
@@ -144,8 +154,18 @@ role_claim = "groups"
                 ({"groups": ["compute buyers", "compute auditors"]}, "no-role"),
                 ({"sub": "nobody"}, "unknown-participant"), ({"exp": None}, "malformed-credentials")):
             self.assertEqual(self.ask(self.signer.token(self.claims(**changed))), said, changed)
+        self.check_providers()
         self.check_algorithms()
         self.check_rotation(good)
+
+    def check_providers(self):
+        """The issuer decides whose keys and roles count."""
+        city = {"iss": CITY, "groups": "citizens"}
+        for signer, changed, said in (
+                (self.city, city, "ok"), (self.city, {"iss": CITY}, "no-role"),
+                (self.signer, city, "unknown-signing-key"), (self.city, {}, "unknown-signing-key"),
+                (self.city, {"iss": "https://town.example"}, "wrong-issuer")):
+            self.assertEqual(self.ask(signer.token(self.claims(**changed))), said, changed)
 
     def check_algorithms(self):
         claims = encoded(self.claims())

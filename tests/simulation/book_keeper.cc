@@ -201,6 +201,7 @@ class BookKeeper::Engine {
     }
     take(contract, 1);
     contract.ended = true;
+    contract.completed = event.reason == engine::EndReason::kCompleted;
     contract.segment = {};
     books_.orders_[contract.order].runs = false;
   }
@@ -326,7 +327,20 @@ class BookKeeper::Own {
       }
     }
   }
-  void operator()(const exchange::ResaleOffered& event) { books_.resales_.offered(event); }
+  void operator()(const exchange::ResaleAllowed& event) {
+    books_.keepers_.resize(books_.people_.size());
+    books_.keepers_[event.participant.value] = !event.allowed;
+  }
+  void operator()(const exchange::ResaleOffered& event) {
+    books_.resales_.offered(event);
+    const std::uint32_t seller = event.terms.seller.value;
+    const bool keeps = seller < books_.keepers_.size() && books_.keepers_[seller];
+    if (!keeps || !books_.contracts_[event.terms.contract.value].completed) return;
+    ++books_.kept_from_sale_;
+    if (event.terms.ask <= Price(kPriceMax)) {
+      books_.fault("keepers_keep", "participant " + std::to_string(seller));
+    }
+  }
   void operator()(const exchange::ResaleOpened& event) {
     const std::int64_t moved = books_.resales_.opened(event, books_.take_or_pay_ppm_);
     const ResaleBook::Row& row = books_.resales_.rows().at(event.resale.value);
@@ -453,6 +467,7 @@ void BookKeeper::count(Figures& figures) const {
   resales_.count(figures);
   figures.own += own_;
   figures.closures += calendars_;
+  figures.kept_from_sale += kept_from_sale_;
   figures.contracts += contracts_.size();
   figures.failures += failures_;
   figures.extensions += extensions_;

@@ -4,7 +4,7 @@
 //
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
 // holds_cover_what_orders_may_cost, nobody_pays_more_than_offered, packages_are_awarded_whole,
-// parts_keep_their_terms, no_gate_in_a_closure, and those of resale_book.h.
+// parts_keep_their_terms, no_gate_in_a_closure, keepers_keep, and those of resale_book.h.
 #pragma once
 
 #include <map>
@@ -61,6 +61,7 @@ class BookKeeper {
     Segment segment;
     bool ended = false;
     bool own = false;
+    bool completed = false;  // its work was done before its end
     [[nodiscard]] std::int64_t devices() const {
       return std::int64_t{per_node} * static_cast<std::int64_t>(nodes.size());
     }
@@ -96,6 +97,7 @@ class BookKeeper {
   std::vector<Person> people_;            // by participant
   std::vector<std::uint32_t> owners_;     // the same
   ResaleBook resales_;
+  std::vector<bool> keepers_;  // by participant: what they leave is not for sale
   std::vector<exchange::Closure> closures_;
   std::int64_t take_or_pay_ppm_ = exchange::Rules().take_or_pay_ppm;
   std::vector<Order> orders_;
@@ -105,7 +107,7 @@ class BookKeeper {
   std::int64_t from_outside_ = 0;
   std::vector<std::uint32_t> awarded_parts_;  // of this record
   std::uint64_t extensions_ = 0, failures_ = 0, kept_ = 0, awards_ = 0, parts_started_ = 0;
-  std::uint64_t own_ = 0, calendars_ = 0;
+  std::uint64_t own_ = 0, calendars_ = 0, kept_from_sale_ = 0;
   Verdict broken_;
 };
 

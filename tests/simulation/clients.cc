@@ -348,7 +348,17 @@ void Clients::resell(Id buyer, Second now) {
 void Clients::buyer_acts(Id buyer, Second now) {
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
-  switch (random_.below(18)) {
+  switch (random_.below(20)) {
+    case 18:
+      return make(
+          buyer,
+          exchange::NameOrder{some_order_id(), "name of call " + std::to_string(calls_.size() + 1)},
+          "names an order");
+    case 19:
+      return make(buyer,
+                  exchange::AllowResale{random_.below(6) == 0 ? participants_.back() : buyer,
+                                        random_.below(2) == 0},
+                  "says whether what it leaves may be sold");
     case 7:
     case 8:
       return resell(buyer, now);
@@ -359,8 +369,13 @@ void Clients::buyer_acts(Id buyer, Second now) {
     case 1:
       return make(buyer, exchange::CancelOrder{some_order_id(), random_.below(4) > 0},
                   "cancels an order");
-    case 2:
-      return make(buyer, exchange::AmendOrder{some_order_id(), some_order(now)}, "amends an order");
+    case 2: {
+      exchange::AmendOrder amend{some_order_id(), some_order(now)};
+      if (random_.below(3) == 0) {
+        amend.name = "amendment of call " + std::to_string(calls_.size() + 1);
+      }
+      return make(buyer, std::move(amend), "amends an order");
+    }
     case 3:
       return random_.below(2) == 0
                  ? make(buyer, exchange::Transfer{cash, margin, amount}, "moves cash to margin")

@@ -54,6 +54,7 @@ struct Figures {
   std::uint64_t contracts = 0, failures = 0, extensions = 0, blocks_kept = 0;
   std::uint64_t packages = 0, parts_started = 0;
   std::uint64_t own = 0, resales = 0, resold = 0, recalled = 0, closures = 0;
+  std::uint64_t kept_from_sale = 0;
 
   template <class See>
   static void each(See&& see) {
@@ -76,6 +77,7 @@ struct Figures {
     see("own contracts", &Figures::own), see("resales", &Figures::resales);
     see("devices taken", &Figures::resold), see("devices taken back", &Figures::recalled);
     see("calendars", &Figures::closures);
+    see("ends kept from sale", &Figures::kept_from_sale);
   }
   Figures& operator+=(const Figures& other) {
     each([&](const char*, auto member) { this->*member += other.*member; });

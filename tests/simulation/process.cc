@@ -102,6 +102,7 @@ class Process::Desk final : public node::Desk {
 Process::Process(const Plan& plan, Medium& medium, Witness& witness, Hooks hooks,
                  std::uint64_t seed)
     : random_(seed),
+      no_epoch_(plan.without.epoch),
       witness_(witness),
       hooks_(std::move(hooks)),
       attached_(medium.attach()),
@@ -288,6 +289,15 @@ void Process::apply_to_twin() {
 
 // A snapshot that could not be written is no harm. A thread of its own writes it, so an owner that
 // was taken over may still do that.
+// Whoever may show a state looks first whether it is still the journal's.
+void Process::check_owner() {
+  const journal::Answer<Done> ours = journal().check_owner();
+  if (!ours.ok()) return fail(ours.error());
+  if (!owner_ && !no_epoch_ && !verdict_) {
+    verdict_ = Violation{"only_the_owner_appends", "an old owner takes the journal for its own"};
+  }
+}
+
 void Process::write_snapshot() {
   if (!snapshot_ || snapshot_->bytes.empty()) return;
   snapshots_ += journal().store_snapshot(*snapshot_).ok() ? 1U : 0U;

@@ -50,6 +50,7 @@ class Process {
   void work_on_round();
   void apply_to_twin();
   void write_snapshot();
+  void check_owner();
   [[nodiscard]] bool dead() const { return failure_.has_value() || verdict_.has_value(); }
   // Nothing is left to do.
   [[nodiscard]] bool idle() const;
@@ -82,6 +83,7 @@ class Process {
   [[nodiscard]] Verdict forgets_by_the_rule(const engine::DropHistory& drop, Second now) const;
 
   Random random_;
+  bool no_epoch_ = false;  // switched off: nobody is fenced
   Witness& witness_;
   Hooks hooks_;
   std::unique_ptr<Attached> attached_;

@@ -29,8 +29,8 @@ TEST(Simulation, OraclesHoldWhateverFails) {
        {&Figures::on_disk, &Figures::machine_stops, &Figures::fenced, &Figures::in_doubt,
         &Figures::repeats, &Figures::used_ids, &Figures::full, &Figures::from_snapshot,
         &Figures::cleared, &Figures::failures, &Figures::extensions, &Figures::blocks_kept,
-        &Figures::own, &Figures::resales, &Figures::resold, &Figures::recalled,
-        &Figures::closures}) {
+        &Figures::own, &Figures::resales, &Figures::resold, &Figures::recalled, &Figures::closures,
+        &Figures::kept_from_sale}) {
     EXPECT_GT(sum.*member, 0U);
   }
 }

@@ -114,6 +114,32 @@ Verdict Witness::judge() const {
   return money.empty() ? Verdict() : Violation{"money_of_orders", money};
 }
 
+namespace {
+
+// Of one record: an order's name that comes without the order or its amendment comes alone.
+class NameOnly {
+ public:
+  void see(const exchange::Event& event) {
+    if (const auto* happened = std::get_if<engine::Event>(&event)) {
+      terms_ = terms_ || std::holds_alternative<engine::OrderAccepted>(happened->what) ||
+               std::holds_alternative<engine::OrderAmended>(happened->what);
+      more_ = true;
+    } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
+      const bool named = std::holds_alternative<exchange::OrderNamed>(*own);
+      named_ = named_ || named;
+      more_ = more_ || !(named || std::holds_alternative<exchange::Answered>(*own));
+    } else {
+      more_ = true;
+    }
+  }
+  [[nodiscard]] bool broken() const { return named_ && !terms_ && more_; }
+
+ private:
+  bool named_ = false, terms_ = false, more_ = false;
+};
+
+}  // namespace
+
 Verdict Witness::commit(std::uint64_t sequence, std::string_view bytes, const Seen& see) {
   if (sequence == 0 || sequence > records_.size() + 1) {
     return Violation{"acknowledged_is_there", "command " + std::to_string(sequence) + " after " +
@@ -125,14 +151,19 @@ Verdict Witness::commit(std::uint64_t sequence, std::string_view bytes, const Se
                      "command " + std::to_string(sequence) + " is not what it was"};
   }
   records_.emplace_back(bytes);
+  NameOnly name_only;
   const auto misfit = exchange_.replay(bytes, [&](Second at, const exchange::Event& event) {
     see_event(at, event);
+    name_only.see(event);
     if (see) see(at, event);
   });
   if (misfit) {
     return Violation{"records_fit", "command " + std::to_string(sequence) + ": " + misfit->what};
   }
   TONGSUAN_VERDICT(books_.packages_are_awarded_whole(exchange_.state()));
+  if (name_only.broken()) {
+    return Violation{"a_name_changes_nothing", "command " + std::to_string(sequence)};
+  }
   return judge();
 }
 

@@ -235,7 +235,11 @@ void World::take_over() {
 
 void World::step_zombie() {
   say("the old owner goes on");
-  step_process(*zombie_);
+  if (random_.below(8) == 0) {
+    zombie_->check_owner();
+  } else {
+    step_process(*zombie_);
+  }
   if (broken(zombie_->verdict()) || !zombie_->dead()) return;
   const journal::Failure failure = *zombie_->failure();
   if (failure.fault == journal::Fault::kFenced) ++figures_.fenced;

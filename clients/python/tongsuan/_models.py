@@ -201,7 +201,8 @@ class ServiceOrder:
 
 @dataclass
 class OrderChange:
-    """What changes of a block order. Not both value and limit."""
+    """What changes of an order: of a block order, or the name alone of any. Not both value and
+    limit."""
 
     name: Optional[str] = None
     ways: Optional[List[Way]] = None
@@ -546,7 +547,7 @@ class Rules:
     orders_of_one: int
     live_orders: int
     penalty_ppm: int
-    take_or_pay_ppm: Optional[int] = None
+    take_or_pay_ppm: int
     JSON_NAMES: ClassVar[Dict[str, str]] = {"round_seconds": "roundSeconds", "lock_seconds":
         "lockSeconds", "collar_percent": "collarPercent", "orders_of_one": "ordersOfOne",
         "live_orders": "liveOrders", "penalty_ppm": "penaltyPpm", "take_or_pay_ppm": "takeOrPayPpm"}
@@ -827,6 +828,12 @@ class Participant:
     owner: str
     overdraft: Money
     halted: bool
+    resell: bool
+
+
+@dataclass
+class ParticipantChange:
+    resell: bool
 
 
 @dataclass
@@ -1569,6 +1576,32 @@ class EventResaleClosed:
 
 
 @dataclass
+class EventOrderNamed:
+    """Its owner calls it something else"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    name: str
+    type: str = "order.named"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.named")
+
+
+@dataclass
+class EventParticipantChanged:
+    """A setting of a participant is another"""
+
+    sequence: str
+    part: int
+    at: datetime
+    participant: str
+    resell: bool
+    type: str = "participant.changed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "participant.changed")
+
+
+@dataclass
 class CloseGateBody:
     round: str
 
@@ -1640,6 +1673,8 @@ Event = Union[
     EventResaleMetered,
     EventResaleEarned,
     EventResaleClosed,
+    EventOrderNamed,
+    EventParticipantChanged,
     UnknownEvent,
 ]
 
@@ -1656,19 +1691,20 @@ __all__ = [
     "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
     "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
     "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage", "KeyBody", "Key",
-    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
-    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
-    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
-    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
-    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
-    "EventContractEnded", "EventContractSettled", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleClosed", "CloseGateBody", "AssignSupplierBody",
+    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
+    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
+    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
+    "EventOrderNamed", "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody",
     "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

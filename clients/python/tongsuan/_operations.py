@@ -11,9 +11,9 @@ from ._models import (
     Halt, HaltBody, Health, Hub, HubPage, JournalPage, Key, KeyBody, KeyPage, Market,
     MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation,
     Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage,
-    Participant, ParticipantBody, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
-    ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine, Transfer,
-    TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
+    Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody,
+    Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine,
+    Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
 )
 from ._transport import Transport, new_key
 
@@ -80,7 +80,8 @@ class Operations(Transport):
         Members that are not there stay as they are. The hold is made anew. The Idempotency-Key is
         looked up before If-Match is compared, so that a repeated request is answered as before.
         Between lock and gate an order may only be improved: value and premium rise, ways, hubs and
-        times are added to or widened.
+        times are added to or widened. A name alone may change at any time, of orders of several
+        legs and of those that run too: it is nothing in the market.
         """
         return self._call(
                 OrderAnswer, "PATCH", f"/v1/orders/{_quoted(order)}", body=body, if_match=if_match,
@@ -204,7 +205,8 @@ class Operations(Transport):
     def set_rules(self, body: Rules, *, idempotency_key: Optional[str] = None) -> Answer:
         """Change the rules.
 
-        All of them at once. They hold from the next gate on.
+        All of them at once; one that is missing is refused, so that nothing falls back to a default
+        unseen. They hold from the next gate on.
         """
         return self._call(Answer, "PUT", "/v1/rules", body=body, key=idempotency_key or new_key())
 
@@ -476,6 +478,20 @@ class Operations(Transport):
         return self._call(
                 Participant, "GET", f"/v1/participants/{_quoted(participant)}",
                 query={"asOf": as_of})
+
+    def change_participant(
+            self, participant: str, body: ParticipantChange, *,
+            idempotency_key: Optional[str] = None) -> Answer:
+        """Change a setting of a participant.
+
+        Its own, or by an operator. `resell` (true unless it was changed) says whether what its
+        contracts have left when they end early may be sold for it; both this and `resell` of the
+        end of a contract must allow it. Devices that its holder gives up itself
+        (`/contracts/{contract}:resell`) are for sale whatever the setting.
+        """
+        return self._call(
+                Answer, "PATCH", f"/v1/participants/{_quoted(participant)}", body=body,
+                key=idempotency_key or new_key())
 
     def list_keys(
             self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,

@@ -52,11 +52,15 @@ Authenticator::Authenticator(AccessSettings settings, const MasterSecret& master
       nonces_(settings_.nonces, settings_.started) {}
 
 void Authenticator::set_provider(OidcSettings settings, Jwks keys) {
-  provider_.emplace(std::move(settings), std::move(keys));
+  std::erase_if(providers_,
+                [&](const OidcVerifier& one) { return one.settings().issuer == settings.issuer; });
+  providers_.emplace_back(std::move(settings), std::move(keys));
 }
 
-void Authenticator::set_provider_keys(Jwks keys) {
-  if (provider_) provider_->set_keys(std::move(keys));
+void Authenticator::set_provider_keys(std::string_view issuer, Jwks keys) {
+  for (OidcVerifier& provider : providers_) {
+    if (provider.settings().issuer == issuer) return provider.set_keys(std::move(keys));
+  }
 }
 
 Answer<Identity> Authenticator::authenticate(const Request& request, UnixTime now) {
@@ -108,12 +112,30 @@ Answer<Identity> Authenticator::by_token(std::string_view token, UnixTime now) {
   return by_provider(token, now);
 }
 
-Answer<Identity> Authenticator::by_provider(std::string_view token, UnixTime now) {
-  if (!provider_) {
+// Whose keys are looked at is said by the token itself, before anything of it is believed: with
+// them it is proved, or not. A token that does not say it is refused by the first.
+Answer<OidcVerifier*> Authenticator::provider_of(std::string_view token) {
+  if (providers_.empty()) {
     return Denial{Code::kMethodDisabled, "this exchange takes no tokens of a provider",
                   "use a key of this exchange"};
   }
-  TONGSUAN_TRY(OidcClaims claims, provider_->verify(token, now));
+  if (providers_.size() == 1) return &providers_.front();
+  const std::optional<std::string> issuer = claimed_issuer(token);
+  if (!issuer) return &providers_.front();
+  for (OidcVerifier& provider : providers_) {
+    if (provider.settings().issuer == *issuer) return &provider;
+  }
+  std::string known;
+  for (const OidcVerifier& provider : providers_) {
+    known += (known.empty() ? "" : " or ") + provider.settings().issuer;
+  }
+  return Denial{Code::kWrongIssuer, "the token is of \"" + issuer->substr(0, 80) + '"',
+                "log in at " + known};
+}
+
+Answer<Identity> Authenticator::by_provider(std::string_view token, UnixTime now) {
+  TONGSUAN_TRY(OidcVerifier * provider, provider_of(token));
+  TONGSUAN_TRY(OidcClaims claims, provider->verify(token, now));
   const Participant* participant = directory_.participant_named(claims.participant);
   if (participant == nullptr || participant->closed) {
     return Denial{Code::kUnknownParticipant, "there is no participant " + claims.participant,

@@ -8,7 +8,6 @@
 // requests but nonces.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -42,9 +41,10 @@ class Authenticator {
  public:
   Authenticator(AccessSettings settings, const MasterSecret& master, const Directory& directory);
 
-  // Lets tokens of a provider in.
+  // Lets tokens of a provider in; one of the same issuer that was there makes room.
   void set_provider(OidcSettings settings, Jwks keys);
-  void set_provider_keys(Jwks keys);
+  // Of a provider that is there.
+  void set_provider_keys(std::string_view issuer, Jwks keys);
 
   [[nodiscard]] Answer<Identity> authenticate(const Request& request, UnixTime now);
 
@@ -55,12 +55,13 @@ class Authenticator {
                                               UnixTime now);
   [[nodiscard]] Answer<Identity> by_token(std::string_view token, UnixTime now);
   [[nodiscard]] Answer<Identity> by_provider(std::string_view token, UnixTime now);
+  [[nodiscard]] Answer<OidcVerifier*> provider_of(std::string_view token);
 
   AccessSettings settings_;
   const MasterSecret& master_;
   const Directory& directory_;
   NonceMemory nonces_;
-  std::optional<OidcVerifier> provider_;
+  std::vector<OidcVerifier> providers_;  // each of another issuer
 };
 
 }  // namespace tongsuan::access

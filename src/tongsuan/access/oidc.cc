@@ -101,6 +101,20 @@ Answer<Role> role_among(const std::vector<std::string_view>& texts, const OidcSe
 
 }  // namespace
 
+std::optional<std::string> claimed_issuer(std::string_view token) {
+  Parts parts;
+  std::string bytes;
+  if (token.size() > kJwtBytesMax || !split(token, parts) ||
+      !parse_base64url(parts.payload, bytes)) {
+    return std::nullopt;
+  }
+  json::Document document(kPayloadLimits);
+  const Result<json::Value> root = document.parse(bytes);
+  if (!root.ok()) return std::nullopt;
+  const auto issuer = root.value().members().find("iss").as_text();
+  return issuer.ok() ? std::optional<std::string>(issuer.value()) : std::nullopt;
+}
+
 OidcVerifier::OidcVerifier(OidcSettings settings, Jwks keys)
     : settings_(std::move(settings)),
       keys_(std::move(keys)),

@@ -52,6 +52,9 @@ struct OidcClaims {
   std::string nonce;  // empty where there is none; a login compares it with its own
 };
 
+// What a token says of its issuer, which nothing has proved yet; nothing where it cannot be read.
+[[nodiscard]] std::optional<std::string> claimed_issuer(std::string_view token);
+
 class OidcVerifier {
  public:
   OidcVerifier(OidcSettings settings, Jwks keys);

@@ -30,6 +30,8 @@ std::string jwks_text() {
   return "{\"keys\":[" + rsa().jwk() + ',' + elliptic().jwk() + ',' + edwards().jwk() + "]}";
 }
 
+constexpr const char* kIssuer = "https://id.example";
+
 class Oidc : public AccessTest {
  protected:
   Oidc() { door.set_provider(provider(), Jwks::parse(small_jwks()).value()); }
@@ -64,7 +66,7 @@ class Oidc : public AccessTest {
 };
 
 TEST_F(Oidc, LetsTokensOfEveryAllowedAlgorithmIn) {
-  door.set_provider_keys(Jwks::parse(jwks_text()).value());
+  door.set_provider_keys(kIssuer, Jwks::parse(jwks_text()).value());
   for (const TestSigner* signer : {&rsa(), &elliptic(), &edwards()}) {
     const Answer<Identity> caller = present(signer->token(claims()));
     ASSERT_TRUE(caller.ok()) << caller.error().detail;
@@ -73,6 +75,38 @@ TEST_F(Oidc, LetsTokensOfEveryAllowedAlgorithmIn) {
     EXPECT_EQ(caller.value().key, "u-1");
     EXPECT_EQ(caller.value().method, Method::kOidc);
   }
+}
+
+TEST_F(Oidc, TheIssuerDecidesWhoseKeysProve) {
+  OidcSettings city = provider();
+  city.issuer = "https://city.example";
+  city.participant_claim = "sub";
+  const TestSigner mayor(Algorithm::kEdDsa, "ed-1");  // a key of the same name
+  door.set_provider(city, Jwks::parse("{\"keys\":[" + mayor.jwk() + "]}").value());
+  const auto of_city = [](const std::string& subject) {
+    std::string text = claims(kIssuer, "https://city.example");
+    return text.replace(text.find("u-1"), 3, subject);
+  };
+  EXPECT_EQ(code_of(edwards().token(claims())), "ok");
+  EXPECT_EQ(code_of(mayor.token(of_city("nlp"))), "ok");
+  EXPECT_EQ(code_of(mayor.token(of_city("u-1"))), "unknown-participant") << "its own claims count";
+  EXPECT_EQ(code_of(mayor.token(claims())), "bad-signature") << "no key of that issuer";
+  EXPECT_EQ(code_of(edwards().token(of_city("nlp"))), "bad-signature");
+  EXPECT_EQ(code_of(elliptic().token(of_city("nlp"))), "unknown-signing-key");
+  const Answer<Identity> stranger = present(mayor.token(claims(kIssuer, "https://town.example")));
+  ASSERT_FALSE(stranger.ok());
+  EXPECT_EQ(code(stranger), "wrong-issuer");
+  EXPECT_EQ(http_status(stranger.error().code), 401);
+  EXPECT_NE(stranger.error().hint.find("https://id.example or https://city.example"),
+            std::string::npos);
+  for (const std::string& token :
+       {std::string("a.b.c"), std::string(".."), mayor.token("{\"iss\":5}"), mayor.token("[]"),
+        mayor.token("{")}) {
+    EXPECT_FALSE(present(token).ok()) << token;
+  }
+  door.set_provider_keys("https://city.example", Jwks());
+  EXPECT_EQ(code_of(mayor.token(of_city("nlp"))), "unknown-signing-key");
+  EXPECT_EQ(code_of(edwards().token(claims())), "ok") << "of the other one";
 }
 
 TEST_F(Oidc, GivesTheNonceToALogin) {
@@ -124,7 +158,7 @@ TEST_F(Oidc, RefusesAlgorithmsThatAreNone) {
 // The attack on verifiers that let the token choose: a MAC whose secret is the text of the public
 // key.
 TEST_F(Oidc, RefusesMacsByThePublicKey) {
-  door.set_provider_keys(Jwks::parse(jwks_text()).value());
+  door.set_provider_keys(kIssuer, Jwks::parse(jwks_text()).value());
   for (const std::string& secret_text : {rsa().jwk(), jwks_text(), std::string("rsa-1")}) {
     const std::string text =
         base64url(R"({"alg":"HS256","typ":"JWT","kid":"rsa-1"})") + '.' + base64url(claims());
@@ -134,7 +168,7 @@ TEST_F(Oidc, RefusesMacsByThePublicKey) {
 }
 
 TEST_F(Oidc, KeyAndAlgorithmMustBelongTogether) {
-  door.set_provider_keys(Jwks::parse(jwks_text()).value());
+  door.set_provider_keys(kIssuer, Jwks::parse(jwks_text()).value());
   // Signed by one key, said to be by another, of the same and of other kinds.
   EXPECT_EQ(code_of(elliptic().token(R"({"alg":"ES256","kid":"rsa-1"})", claims())),
             "wrong-algorithm");
@@ -154,7 +188,7 @@ TEST_F(Oidc, KeyAndAlgorithmMustBelongTogether) {
   door.set_provider(narrow, Jwks::parse(jwks_text()).value());
   EXPECT_EQ(code_of(rsa().token(claims())), "wrong-algorithm");
   EXPECT_EQ(code_of(edwards().token(claims())), "ok");
-  door.set_provider_keys(Jwks::parse("{\"keys\":[" + rsa().jwk() + "]}").value());
+  door.set_provider_keys(kIssuer, Jwks::parse("{\"keys\":[" + rsa().jwk() + "]}").value());
   EXPECT_EQ(code_of(edwards().token(claims())), "unknown-signing-key");
 }
 

@@ -46,6 +46,8 @@ const char* action_name(Action action) {
       return "drop-webhook";
     case Action::kSetCalendar:
       return "set-calendar";
+    case Action::kChangeSettings:
+      return "change-settings";
   }
   return "unknown";
 }

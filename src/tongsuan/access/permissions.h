@@ -40,8 +40,9 @@ enum class Action : std::uint8_t {
   kMoveOwnCash,  // between one's own accounts
   kDropWebhook,
   kSetCalendar,
+  kChangeSettings,  // of a participant
 };
-inline constexpr std::size_t kActionCount = 21;
+inline constexpr std::size_t kActionCount = 22;
 [[nodiscard]] const char* action_name(Action action);  // "submit-order", …
 
 enum class Scope : std::uint8_t { kNothing, kOwn, kAll };
@@ -84,6 +85,7 @@ inline constexpr std::array<Permission, kActionCount> kPermissions = {{
     {Action::kMoveOwnCash, kP | kH, 0},
     {Action::kDropWebhook, kP | kH, kO},
     {Action::kSetCalendar, 0, kO},
+    {Action::kChangeSettings, kP, kO},
 }};
 
 constexpr bool in_order() {

@@ -20,7 +20,7 @@ constexpr std::array<std::pair<Action, std::string_view>, kActionCount> kExpecte
     {Action::kSetRules, "..O.."},       {Action::kUseWebhooks, "ph..."},
     {Action::kReadAsOf, "ph.AR"},       {Action::kReadMarketData, "PHOAR"},
     {Action::kMoveOwnCash, "ph..."},    {Action::kDropWebhook, "phO.."},
-    {Action::kSetCalendar, "..O.."},
+    {Action::kSetCalendar, "..O.."},    {Action::kChangeSettings, "p.O.."},
 }};
 
 std::string code_of(const Answer<Done>& answer) {

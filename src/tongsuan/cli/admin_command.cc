@@ -22,6 +22,7 @@ constexpr std::array kParticipantColumns = {
     JsonColumn{"owner", Message::kTitleOwner, "owner", JsonKind::kText, true},
     JsonColumn{"overdraft", Message::kTitleOverdraft, "overdraft", JsonKind::kMoney},
     JsonColumn{"halted", Message::kTitleHalted, "halted"},
+    JsonColumn{"resell", Message::kTitleResell, "resell", JsonKind::kText, true},
 };
 constexpr std::array kKeyColumns = {
     JsonColumn{"id", Message::kTitleKey, "id"},

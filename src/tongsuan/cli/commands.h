@@ -114,6 +114,7 @@ enum class Option : std::uint8_t {
   kGivenDevices,
   kAsk,
   kNoDispatch,
+  kNewName,
 };
 
 enum class ValueKind : std::uint8_t {
@@ -146,6 +147,7 @@ struct PositionalSpec {
   ValueKind kind = ValueKind::kText;
   std::span<const std::string_view> choices = {};
   bool optional = false;
+  bool repeated = false;  // the last one: any number of them
 };
 
 struct Example {

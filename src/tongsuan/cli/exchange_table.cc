@@ -138,7 +138,8 @@ constexpr auto kAmendOptions =
                       money(O::kDelayCost, "delay-cost", "PRICE", M::kHelpDelayCost),
                       text(O::kWindow, "window", "A..B", M::kHelpTimeWindow),
                       text(O::kDeadline, "deadline", "TIME", M::kHelpDeadline),
-                      text(O::kHubs, "hubs", "HUBS", M::kHelpAmendHubs)},
+                      text(O::kHubs, "hubs", "HUBS", M::kHelpAmendHubs),
+                      text(O::kNewName, "name", "NAME", M::kHelpNewName)},
            kAnswerOptions);
 constexpr auto kOfferOptions = joined(std::array{kHubOption, kClassOption}, kListOptions);
 constexpr auto kContractsOptions =
@@ -152,7 +153,7 @@ constexpr auto kContractsOptions =
                                  .min = 1,
                                  .max = 1'000'000},
                       text(O::kFromTime, "from", "TIME", M::kHelpGivenFrom),
-                      money(O::kAsk, "ask", "PRICE", M::kHelpAsk)},
+                      money(O::kAsk, "ask", "PRICE", M::kHelpAsk), kParticipantOption},
            kListOptions);
 constexpr auto kEventsOptions =
     joined(std::array{flag(O::kFollow, "follow", M::kHelpFollow, 'f'),
@@ -188,13 +189,21 @@ constexpr std::array kJobArguments = {
     PositionalSpec{.name = "JOB", .help = M::kArgumentJob, .kind = V::kFile}};
 constexpr std::array kOrderArguments = {
     PositionalSpec{.name = "ORDER", .help = M::kArgumentOrderId}};
+constexpr PositionalSpec any_number(std::string_view name, M help) {
+  PositionalSpec spec = optional(name, help);
+  spec.repeated = true;
+  return spec;
+}
+constexpr std::array kOrdersArguments = {any_number("ORDER", M::kArgumentOrders)};
 constexpr std::array kMarketArguments = {optional("PART", M::kArgumentMarketPart, kMarketParts)};
 constexpr std::array kOfferArguments = {optional("HUB", M::kArgumentHub),
                                         optional("CLASS", M::kArgumentClass),
                                         optional("PRICE", M::kArgumentPrice)};
-constexpr std::array kContractsArguments = {
-    optional("ACTION", M::kArgumentContractAction, kContractActions),
-    optional("CONTRACT", M::kArgumentContract)};
+constexpr std::array kContractsArguments = {PositionalSpec{.name = "ACTION",
+                                                           .help = M::kArgumentContractAction,
+                                                           .choices = kContractActions,
+                                                           .optional = true},
+                                            any_number("CONTRACT", M::kArgumentContract)};
 constexpr std::array kEventsArguments = {optional("ID", M::kArgumentEventId)};
 constexpr std::array kLedgerArguments = {optional("PART", M::kArgumentLedgerPart, kLedgerParts)};
 constexpr std::array kConfigArguments = {
@@ -225,6 +234,7 @@ constexpr std::array kSubmitExamples = {
 };
 constexpr std::array kOrdersExamples = {
     Example{"tongsuan orders --state waiting", M::kExampleOrders},
+    Example{"tongsuan orders O-7F3M", M::kExampleOrder},
     Example{"tongsuan squeue --watch 5", M::kExampleWatch},
 };
 constexpr std::array kCancelExamples = {Example{"tongsuan cancel O-7F3M", M::kExampleCancel}};
@@ -245,7 +255,9 @@ constexpr std::array kContractsExamples = {
     Example{"tongsuan contracts --state running", M::kExampleContracts},
     Example{"tongsuan contracts resell C-4 --devices 8 --from 2026-12-06T16:00+08:00 --ask 3.20",
             M::kExampleResell},
+    Example{"tongsuan contracts C-4", M::kExampleContract},
     Example{"tongsuan contracts resales", M::kExampleResales},
+    Example{"tongsuan contracts resales off", M::kExampleResalesOff},
 };
 constexpr std::array kEventsExamples = {
     Example{"tongsuan events O-7F3M -f", M::kExampleEvents},
@@ -297,16 +309,8 @@ constexpr std::array kCommands = {
                 run_login},
     CommandSpec{"submit", M::kSummarySubmit, M::kAboutSubmit, kJobArguments, kSubmitOptions,
                 kSubmitExamples, kSubmitCodes, run_submit, false, "sbatch"},
-    CommandSpec{"orders",
-                M::kSummaryOrders,
-                M::kAboutOrders,
-                {},
-                kOrdersOptions,
-                kOrdersExamples,
-                kReadCodes,
-                run_orders,
-                false,
-                "squeue"},
+    CommandSpec{"orders", M::kSummaryOrders, M::kAboutOrders, kOrdersArguments, kOrdersOptions,
+                kOrdersExamples, kReadCodes, run_orders, false, "squeue"},
     CommandSpec{"cancel", M::kSummaryCancel, M::kAboutCancel, kOrderArguments, kAnswerOptions,
                 kCancelExamples, kAskCodes, run_cancel, false, "scancel"},
     CommandSpec{"amend", M::kSummaryAmend, M::kAboutAmend, kOrderArguments, kAmendOptions,

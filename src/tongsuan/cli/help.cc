@@ -92,8 +92,8 @@ std::string usage_line(const CommandSpec& command, Language language) {
   out += std::string(command.name) + " [" + std::string(message(Message::kWordOptions, language)) +
          ']';
   for (const PositionalSpec& positional : command.positionals) {
-    out += positional.optional ? " [" + std::string(positional.name) + ']'
-                               : ' ' + std::string(positional.name);
+    const std::string name = std::string(positional.name) + (positional.repeated ? "…" : "");
+    out += positional.optional ? " [" + name + ']' : ' ' + name;
   }
   return out;
 }

@@ -110,8 +110,9 @@ Attempt<int> repair(Session& session, const Arguments& arguments) {
       journal::repair(*folder, head.get(), {.force = arguments.has(Option::kForce)});
   if (!repaired.ok()) {
     Failure failure = journal_failure(session, path, repaired.error());
-    const bool more = repaired.error().fault == journal::Fault::kCut;
-    failure.attempt = more ? "tongsuan journal repair " + shell_word(path) + " --force" : "";
+    if (repaired.error().fault == journal::Fault::kCut) {
+      failure.attempt = "tongsuan journal repair " + shell_word(path) + " --force";
+    }
     return failure;
   }
   const journal::Repaired& done = repaired.value();

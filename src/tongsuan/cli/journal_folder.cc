@@ -14,20 +14,54 @@ bool is_exchange_folder(std::string_view path) {
   return stat(database.c_str(), &about) == 0 && S_ISREG(about.st_mode);
 }
 
+namespace {
+
+// Stable, and of journals alone: scripts that see one of many codes know where it is from.
+std::string journal_code(journal::Fault fault) {
+  using journal::Fault;
+  switch (fault) {
+    case Fault::kCorrupt:
+      return "journal-corrupt";
+    case Fault::kCut:
+      return "journal-cut";
+    case Fault::kOwned:
+    case Fault::kBusy:
+    case Fault::kFenced:
+      return "journal-in-use";
+    case Fault::kNotFound:
+      return "journal-not-found";
+    case Fault::kNotAJournal:
+      return "not-a-journal";
+    case Fault::kSchema:
+      return "journal-version";
+    case Fault::kFull:
+      return "journal-full";
+    case Fault::kInvalid:
+    case Fault::kUnknown:
+    case Fault::kIo:
+      break;
+  }
+  return "journal-failed";
+}
+
+}  // namespace
+
 Failure journal_failure(const Session& session, std::string_view path,
                         const journal::Failure& failure) {
   using journal::Fault;
   int exit_code = kUnexpected;
   if (failure.fault == Fault::kNotFound) exit_code = kNotFound;
-  if (failure.fault == Fault::kOwned || failure.fault == Fault::kBusy) exit_code = kConflict;
+  if (journal_code(failure.fault) == "journal-in-use") exit_code = kConflict;
   if (failure.fault == Fault::kCorrupt || failure.fault == Fault::kCut) exit_code = kNotVerified;
   std::string what = failure.context;
   if (failure.damage) what += "; " + journal::to_string(*failure.damage);
   if (!failure.hint.empty()) what += "; " + failure.hint;
   return {.exit_code = exit_code,
-          .code = journal::fault_name(failure.fault),
+          .code = journal_code(failure.fault),
           .what = session.say(Message::kJournalFailed, {path, what}),
-          .attempt = exit_code == kNotVerified ? "tongsuan journal check " + shell_word(path) : ""};
+          .attempt = exit_code == kNotVerified || exit_code == kConflict
+                         ? "tongsuan journal check " + shell_word(path)
+                         : ""};
 }
 
 Attempt<JournalFolder> open_journal_folder(const Session& session, std::string_view path) {

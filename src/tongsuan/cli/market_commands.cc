@@ -1,4 +1,4 @@
-// tongsuan market, hubs, offer, contracts: what everybody may see, and what suppliers say.
+// tongsuan market, hubs, offer: what everybody may see, and what suppliers say.
 #include <array>
 #include <string>
 
@@ -47,21 +47,6 @@ constexpr std::array kClosureColumns = {
     JsonColumn{"reason", Message::kTitleReason, "reason"},
     JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
 };
-constexpr std::array kResaleColumns = {
-    JsonColumn{"id", Message::kTitleResale, "id"},
-    JsonColumn{"contract", Message::kTitleContract, "contract"},
-    JsonColumn{"participant", Message::kTitleParticipant, "participant", JsonKind::kText, true},
-    JsonColumn{"state", Message::kTitleState, "state"},
-    JsonColumn{"hub", Message::kColumnHub, "hub"},
-    JsonColumn{"class", Message::kTitleClass, "class"},
-    JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
-    JsonColumn{"taken", Message::kTitleTaken, "taken", JsonKind::kNumber},
-    JsonColumn{"price", Message::kTitlePrice, "price", JsonKind::kMoney},
-    JsonColumn{"ask", Message::kTitleAsk, "ask", JsonKind::kMoney},
-    JsonColumn{"from", Message::kTitleFrom, "from"},
-    JsonColumn{"until", Message::kTitleUntil, "until"},
-    JsonColumn{"income", Message::kTitleIncome, "income", JsonKind::kMoney},
-};
 constexpr std::array kHubColumns = {
     JsonColumn{"hub", Message::kColumnHub, "^hub"},
     JsonColumn{"title_en", Message::kTitleTitleEn, "^title.en", JsonKind::kText, true},
@@ -87,26 +72,6 @@ constexpr std::array kOfferColumns = {
     JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
     JsonColumn{"supplier", Message::kTitleSupplier, "supplier"},
 };
-constexpr std::array kContractColumns = {
-    JsonColumn{"id", Message::kTitleContract, "id"},
-    JsonColumn{"order", Message::kTitleOrder, "order"},
-    JsonColumn{"state", Message::kTitleState, "state"},
-    JsonColumn{"hub", Message::kColumnHub, "hub"},
-    JsonColumn{"class", Message::kTitleClass, "class"},
-    JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
-    JsonColumn{"nodes", Message::kTitleNodes, "nodes", JsonKind::kText, true},
-    JsonColumn{"start", Message::kColumnStart, "start"},
-    JsonColumn{"expected_end", Message::kTitleExpectedEnd, "expectedEnd"},
-    JsonColumn{"end", Message::kTitleEnd, "end", JsonKind::kText, true},
-    JsonColumn{"end_reason", Message::kTitleReason, "endReason"},
-    JsonColumn{"done_percent", Message::kTitleDone, "donePpm", JsonKind::kPpm, true},
-    JsonColumn{"price", Message::kTitlePrice, "price", JsonKind::kMoney},
-    JsonColumn{"cost", Message::kTitleCost, "cost", JsonKind::kMoney, true},
-    JsonColumn{"delivered_seconds", Message::kTitleDelivered, "deliveredSeconds", JsonKind::kNumber,
-               true},
-    JsonColumn{"paid", Message::kTitlePaid, "paid", JsonKind::kMoney},
-};
-
 // The lines above the prices: state, round, gates, halts.
 Attempt<std::string> market_head(Remote& remote) {
   const Session& session = remote.session();
@@ -176,48 +141,6 @@ Attempt<int> run_hubs(Session& session, const Arguments& arguments) {
   return run_listing(
       session, arguments,
       {.target = "/v1/hubs", .columns = kHubColumns, .caller = Caller::kAnybody, .inner = "pools"});
-}
-
-namespace {
-
-Attempt<int> resell(Session& session, const Arguments& arguments) {
-  if (arguments.positionals().size() != 2 || !arguments.has(Option::kGivenDevices)) {
-    return usage(session, session.say(Message::kResellForms));
-  }
-  TONGSUAN_TRY(const std::string id, id_of(session, arguments.positional(1), "C-"));
-  std::string body;
-  json::Writer out(body);
-  out.begin_object().number("devices", arguments.whole(Option::kGivenDevices, 0));
-  if (arguments.has(Option::kFromTime)) {
-    TONGSUAN_TRY(const std::string from,
-                 time_of(session, "--from", arguments.text(Option::kFromTime)));
-    out.text("from", from);
-  }
-  if (arguments.has(Option::kAsk)) out.raw("ask", money_json(arguments.text(Option::kAsk)));
-  out.end_object();
-  TONGSUAN_TRY(const std::unique_ptr<Remote> remote,
-               Remote::open(session, arguments, Caller::kSomebody));
-  TONGSUAN_TRY(const remote::Reply reply, remote->ask({.method = net::Method::kPost,
-                                                       .target = "/v1/contracts/" + id + ":resell",
-                                                       .body = body,
-                                                       .once = true}));
-  return tell_answer(*remote, reply, Message::kResold);
-}
-
-}  // namespace
-
-Attempt<int> run_contracts(Session& session, const Arguments& arguments) {
-  const std::string_view action = arguments.positional(0);
-  if (action == "resell") return resell(session, arguments);
-  if (action == "resales") {
-    return run_listing(session, arguments, {.target = "/v1/resales", .columns = kResaleColumns});
-  }
-  return run_listing(
-      session, arguments,
-      {.target = "/v1/contracts",
-       .columns = kContractColumns,
-       .parameters = {
-           {Option::kState, "state"}, {Option::kHub, "hub"}, {Option::kOrderId, "order"}}});
 }
 
 Attempt<int> run_offer(Session& session, const Arguments& arguments) {

@@ -4,6 +4,7 @@
 
 #include "tongsuan/cli/json_rows.h"
 #include "tongsuan/cli/listing_output.h"
+#include "tongsuan/cli/one_item.h"
 #include "tongsuan/cli/remote_listing.h"
 #include "tongsuan/cli/remote_order.h"
 
@@ -35,13 +36,20 @@ constexpr std::array kOrderColumns = {
 }  // namespace
 
 Attempt<int> run_orders(Session& session, const Arguments& arguments) {
-  return run_listing(session, arguments,
-                     {.target = "/v1/orders",
-                      .columns = kOrderColumns,
-                      .parameters = {{Option::kState, "state"},
-                                     {Option::kHub, "hub"},
-                                     {Option::kClassName, "class"},
-                                     {Option::kRoundId, "round"}}});
+  const RemoteListing listing{.target = "/v1/orders",
+                              .columns = kOrderColumns,
+                              .parameters = {{Option::kState, "state"},
+                                             {Option::kHub, "hub"},
+                                             {Option::kClassName, "class"},
+                                             {Option::kRoundId, "round"}}};
+  if (arguments.positionals().empty()) return run_listing(session, arguments, listing);
+  return show_items(session, arguments,
+                    {.listing = &listing,
+                     .prefix = "O-",
+                     .related = {.title = Message::kTitleContracts,
+                                 .target = "/v1/contracts?order=",
+                                 .columns = contract_columns()},
+                     .parts = "parts"});
 }
 
 Attempt<int> run_cancel(Session& session, const Arguments& arguments) {

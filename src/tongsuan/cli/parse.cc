@@ -278,12 +278,14 @@ class Parser {
           session_.say(Message::kMissingArgument, {missing.name, session_.say(missing.help)}),
           help_command());
     }
-    if (given.size() > command_.positionals.size()) {
+    const bool any_number = !command_.positionals.empty() && command_.positionals.back().repeated;
+    if (given.size() > command_.positionals.size() && !any_number) {
       return usage(session_.say(Message::kExtraArgument, {given[command_.positionals.size()]}),
                    help_command());
     }
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const PositionalSpec& spec = command_.positionals[i];
+      const PositionalSpec& spec =
+          command_.positionals[std::min(i, command_.positionals.size() - 1)];
       if (given[i].empty()) {
         return usage(session_.say(Message::kEmptyFileName, {spec.name}), help_command());
       }

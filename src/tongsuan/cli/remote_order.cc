@@ -175,6 +175,7 @@ Attempt<std::string> order_change(const Session& session, const Arguments& argum
   for (const auto& [option, name] : kMoneys) {
     if (arguments.has(option)) out.raw(name, money_json(arguments.text(option)));
   }
+  if (arguments.has(Option::kNewName)) out.text("name", arguments.text(Option::kNewName));
   if (arguments.has(Option::kHubs)) add_hubs(out, arguments.text(Option::kHubs));
   if (arguments.has(Option::kWindow) && arguments.has(Option::kDeadline)) {
     return usage(session, session.say(Message::kOneOf, {"--window, --deadline"}));

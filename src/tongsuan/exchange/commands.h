@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -104,6 +105,7 @@ struct SubmitOrder {
 struct AmendOrder {
   OrderId order;
   engine::LiveOrder what;
+  std::optional<std::string> name = {};  // another name, with the other terms
 };
 struct CancelOrder {
   OrderId order;
@@ -186,12 +188,23 @@ struct SetCalendar {
 };
 // What has become due of resales: those that begin, those that end. Of the exchange itself.
 struct TurnResales {};
+// What the owner of an order calls it. It changes nothing in the market: so of packages too, in the
+// last minutes before a gate, and whatever the order does.
+struct NameOrder {
+  OrderId order;
+  std::string name;  // empty: none any more
+};
+// Whether what a participant's contracts have left when they end may go to others.
+struct AllowResale {
+  ParticipantId participant;
+  bool allowed = true;
+};
 
-using Command =
-    std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit,
-                 Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
-                 MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
-                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales>;
+using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
+                             Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
+                             ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
+                             DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook,
+                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again

@@ -246,6 +246,11 @@ void Executor::emit_ends(Price ask) {
   for (const engine::PoolId pool : pools) recall(pool);
 }
 
+Price Executor::end_ask(OrderId order, bool resell) const {
+  const AccountId owner = state_.engine().order(order).order.account;
+  return resell && state_.participants()[owner.value].resell ? Price(0) : kAskNever;
+}
+
 Code Executor::end(const engine::EndContract& command, Price ask) {
   if (const auto refused = ask_engine(command)) return *refused;
   emit_ends(ask);
@@ -295,13 +300,16 @@ Code Executor::operator()(EndContract& command) {
   if (const auto refused = own_contract(command.contract)) return *refused;
   value_ = command.contract.value;
   return end({command.contract, command.reason, command.done_ppm},
-             command.resell ? Price(0) : kAskNever);
+             end_ask(state_.engine().contract(command.contract).order, command.resell));
 }
 
 Code Executor::operator()(Dispatch& command) {
   if (actor_ != ledger::kHouse) return Code::kNotYours;
   if (auto* starting = std::get_if<engine::StartOrder>(&command.what)) return start(*starting);
-  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) return end(*ending, Price(0));
+  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) {
+    if (!state_.engine().knows(ending->contract)) return Code::kUnknown;
+    return end(*ending, end_ask(state_.engine().contract(ending->contract).order, true));
+  }
   if (auto* going_on = std::get_if<engine::ExtendContract>(&command.what)) return extend(*going_on);
   if (auto* awarding = std::get_if<engine::AwardOrder>(&command.what)) return award(*awarding);
   if (auto* leaving = std::get_if<engine::ExpireOrder>(&command.what)) {

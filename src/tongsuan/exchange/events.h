@@ -239,12 +239,21 @@ struct ResaleClosed {
   }
 };
 
+// Whether what a participant's contracts have left when they end may go to others.
+struct ResaleAllowed {
+  ParticipantId participant;
+  bool allowed = true;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleAllowed::participant, &ResaleAllowed::allowed);
+  }
+};
+
 using OwnEvent =
     std::variant<ParticipantOpened, KeyAdded, KeyRevoked, HaltSet, RulesSet, HubAssigned, OrderHeld,
                  OrderNamed, ContractGranted, ContractMetered, ContractSettled, GateClosed,
                  RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered, TakeOrPaySet,
                  CalendarSet, ContractOwned, ResaleOffered, ResaleOpened, ResaleTaken,
-                 ResaleMetered, ResaleEarned, ResaleClosed>;
+                 ResaleMetered, ResaleEarned, ResaleClosed, ResaleAllowed>;
 
 // A ledger event that owns its facts.
 struct MoneyEvent {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tongsuan/engine/snapshot.h"
 #include "tongsuan/exchange/exchange_fixture.h"
 
 namespace tongsuan::exchange::testing {
@@ -193,6 +194,42 @@ TEST_F(ExchangeTest, BeforeTheGateOrdersMayOnlyBeImproved) {
   EXPECT_EQ(name_of(kAlice, AmendOrder{id, order(199)}), "done");
 }
 
+TEST_F(ExchangeTest, ANameMayChangeWhateverTheOrderDoes) {
+  must(kHouse, SetRules{{.round = 100, .lock = 10}});
+  const OrderId id = submit(kAlice, 200);
+  const auto name = [&] { return exchange_.state().order_name(id); };
+  now_ = 91;
+  const std::string before = engine::write_snapshot(exchange_.state().engine());
+  EXPECT_EQ(must(kAlice, NameOrder{id, "night run"}), 200U) << "what is held";
+  EXPECT_EQ(name(), "night run") << "also in the last minutes before a gate";
+  EXPECT_EQ(engine::write_snapshot(exchange_.state().engine()), before)
+      << "a name is nothing in the market";
+  EXPECT_EQ(name_of(kBob, NameOrder{id, "mine"}), "not-yours");
+  EXPECT_EQ(name_of(kAlice, NameOrder{OrderId{7}, "none"}), "unknown");
+  EXPECT_EQ(name_of(kAlice, NameOrder{id, std::string(kNameMax + 1, 'x')}), "limit");
+  EXPECT_EQ(name(), "night run");
+  ASSERT_EQ(start(id), "done");
+  must(kAlice, NameOrder{id, "it runs"});
+  EXPECT_EQ(name(), "it runs");
+  must(kAlice, NameOrder{id, ""});
+  EXPECT_EQ(name(), "");
+  Exchange other(places_without_accounts(), 0);
+  must(kAlice, NameOrder{id, "kept"});
+  static_cast<void>(exchange_.digest());
+  ASSERT_TRUE(other.restore(exchange_.snapshot()).ok());
+  EXPECT_EQ(other.state().order_name(id), "kept");
+}
+
+TEST_F(ExchangeTest, ANameMayComeWithOtherTerms) {
+  const OrderId id = submit(kAlice, 200);
+  EXPECT_EQ(must(kAlice, AmendOrder{id, order(300), "dearer"}), 300U);
+  EXPECT_EQ(exchange_.state().order_name(id), "dearer");
+  must(kAlice, AmendOrder{id, order(400)});
+  EXPECT_EQ(exchange_.state().order_name(id), "dearer") << "absent: as it was";
+  EXPECT_EQ(name_of(kAlice, AmendOrder{id, order(500), std::string(kNameMax + 1, 'x')}), "limit");
+  EXPECT_EQ(left(id), 400);
+}
+
 TEST_F(ExchangeTest, PricesFarFromTheMarketAreRefused) {
   EXPECT_EQ(name_of(kAlice, SubmitOrder{order(2'000), ""}), "done") << "20 times the ask";
   EXPECT_EQ(name_of(kAlice, SubmitOrder{order(2'001), ""}), "collar");
@@ -253,6 +290,29 @@ TEST_F(ExchangeTest, NamesAreUsedOnce) {
   EXPECT_EQ(name_of(kHouse, OpenParticipant{"a\nb", Role::kParticipant, kHouse, Money()}), "limit");
   EXPECT_EQ(must(kHouse, OpenParticipant{"carol", Role::kAuditor, kAlice, Money()}), 5U);
   EXPECT_EQ(exchange_.state().participants()[5].owner, kAlice);
+}
+
+TEST_F(ExchangeTest, NamesAreFoundHoweverTheyCame) {
+  const auto find = [](const Exchange& exchange, std::string_view name) {
+    return exchange.state().find_participant(name);
+  };
+  for (int i = 0; i < 200; ++i) {
+    must(kHouse, OpenParticipant{"p" + std::to_string(i * 37 % 200), Role::kHub, kHouse, Money()});
+  }
+  static_cast<void>(exchange_.digest());
+  Exchange read(places_without_accounts(), 0);
+  ASSERT_TRUE(read.restore(exchange_.snapshot()).ok());
+  Exchange copied(places_without_accounts(), 0);
+  copied.copy(exchange_);
+  const auto& people = exchange_.state().participants();
+  for (const Exchange* each : {&exchange_, &twin_, &read, &copied}) {
+    for (std::uint32_t i = 1; i < people.size(); ++i) {
+      EXPECT_EQ(find(*each, people[i].name), ParticipantId{i});
+    }
+    for (const char* none : {"exchange", "", "p", "p200", "alice "}) {
+      EXPECT_EQ(find(*each, none), kHouse) << none;
+    }
+  }
 }
 
 TEST_F(ExchangeTest, KeysEndOnce) {

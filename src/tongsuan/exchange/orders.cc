@@ -126,12 +126,21 @@ bool Executor::improves(const LiveOrder& now, const LiveOrder& then) const {
          (!then.whole_nodes || now.whole_nodes);
 }
 
+Code Executor::operator()(NameOrder& command) {
+  if (const auto refused = own_order(command.order)) return *refused;
+  if (command.name.size() > kNameMax) return Code::kLimit;
+  emit(OrderNamed{command.order, std::move(command.name)});
+  value_ = static_cast<std::uint64_t>(state_.left_of(command.order).raw());
+  return Code::kDone;
+}
+
 Code Executor::operator()(AmendOrder& command) {
   if (const auto refused = own_order(command.order)) return *refused;
   const engine::OrderRecord& record = state_.engine().order(command.order);
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (record.first_start >= 0) return Code::kHasStarted;
   if (record.order.package || command.what.package) return Code::kFixed;
+  if (command.name && command.name->size() > kNameMax) return Code::kLimit;
   command.what.account = record.order.account;
   command.what.submit = record.order.submit;
   if (state_.locked(at_) && !improves(record.order, command.what)) return Code::kLocked;
@@ -156,6 +165,7 @@ Code Executor::operator()(AmendOrder& command) {
     emit(OrderHeld{command.order, hold});
   }
   emit_engine();
+  if (command.name) emit(OrderNamed{command.order, std::move(*command.name)});
   value_ = static_cast<std::uint64_t>(amount.raw());
   return Code::kDone;
 }
@@ -168,7 +178,7 @@ Code Executor::operator()(CancelOrder& command) {
   if (record.state == OrderState::kRunning) {
     return end(
         {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm},
-        command.resell ? Price(0) : kAskNever);
+        end_ask(command.order, command.resell));
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

@@ -157,6 +157,8 @@ TEST_F(PackagesTest, StayWithinTheCollarAndTheLock) {
   const OrderId id = send(service());
   now_ = exchange_.state().next_gate() - 1;
   EXPECT_EQ(name_of(kAlice, CancelOrder{id}), "locked");
+  must(kAlice, NameOrder{id, "renamed"});
+  EXPECT_EQ(exchange_.state().order_name(id), "renamed") << "a name is not of the market";
 }
 
 TEST_F(PackagesTest, AreInASnapshot) {

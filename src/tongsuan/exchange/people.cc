@@ -47,6 +47,16 @@ Code Executor::operator()(OpenParticipant& command) {
   return Code::kDone;
 }
 
+Code Executor::operator()(AllowResale& command) {
+  if (state_.participant(command.participant) == nullptr || command.participant == kHouse) {
+    return Code::kUnknown;
+  }
+  if (command.participant != actor_ && actor_ != kHouse && !is_operator()) return Code::kNotYours;
+  emit(ResaleAllowed{command.participant, command.allowed});
+  value_ = command.participant.value;
+  return Code::kDone;
+}
+
 Code Executor::operator()(AddKey& command) {
   const ParticipantRecord* participant = state_.participant(command.participant);
   if (participant == nullptr) return Code::kUnknown;

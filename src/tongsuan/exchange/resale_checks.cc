@@ -15,15 +15,16 @@ Misfitting misfit_of_terms(const State& state, const ResaleTerms& terms) {
   return priced ? std::nullopt : Misfitting("a price of a resale outside its limits");
 }
 
-Misfitting misfit_of_right(const State& state, const ResaleRow& row) {
+// `row`: of a resale or of the event that opens it.
+template <class Row>
+Misfitting misfit_of_right(const State& state, const Row& row, ledger::ParticipantId seller) {
   const ledger::RightRow* right = state.money().rights().find(row.right);
   const ledger::HoldRow* hold = state.money().holds().find(row.hold);
   if (right == nullptr || hold == nullptr) return "an open resale without a right and a hold";
   if (right->hold != row.hold.slot || right->contract != row.grant) {
     return "the right of an open resale is not its own";
   }
-  return hold->owner == row.terms.seller ? std::nullopt
-                                         : Misfitting("the hold of somebody else's resale");
+  return hold->owner == seller ? std::nullopt : Misfitting("the hold of somebody else's resale");
 }
 
 bool is_open(const ResaleRow* row, engine::ContractId contract) {
@@ -87,18 +88,14 @@ Misfitting misfit(const State& state, const ResaleOffered& event) {
 Misfitting misfit(const State& state, const ResaleOpened& event) {
   const ResaleRow* row = state.resales().find(event.resale);
   if (row == nullptr || row->terms.contract != event.contract) return "a resale that is not there";
-  if (event.devices == 0 || event.devices > row->terms.devices || event.devices < row->taken()) {
+  if (event.devices == 0 || event.devices > row->terms.devices || event.devices < row->taken) {
     return "a resale of more than it has, or less than is taken";
   }
   if (event.grant == 0 || event.owed_ppm > engine::kPpm || event.from < row->terms.from ||
       event.from < row->metered || event.from >= row->terms.until) {
     return "a resale that opens for no time";
   }
-  ResaleRow then = *row;
-  then.hold = event.hold;
-  then.right = event.right;
-  then.grant = event.grant;
-  return misfit_of_right(state, then);
+  return misfit_of_right(state, event, row->terms.seller);
 }
 
 Misfitting misfit(const State& state, const ResaleTaken& event) {
@@ -107,7 +104,7 @@ Misfitting misfit(const State& state, const ResaleTaken& event) {
   const std::uint32_t before = state.resales().bought(event.by, event.resale);
   if (event.devices <= before) return std::nullopt;
   if (event.by.resale && event.by.id <= event.resale.value) return "a resale that has its own";
-  if (row->taken() - before + event.devices > row->terms.devices) return "more than a resale has";
+  if (row->taken - before + event.devices > row->terms.devices) return "more than a resale has";
   const std::uint32_t has = devices_of(state, event.by);
   if (bought_of(state, event.by) - before + event.devices > has) return "more than a holder has";
   const bool room = before > 0 || state.resales().bought(event.by).size() < kTakesMax;
@@ -134,7 +131,7 @@ Misfitting misfit(const State& state, const ResaleClosed& event) {
   if (row == nullptr || row->terms.contract != event.contract) {
     return "the end of a resale that is not there";
   }
-  if (row->taken() > 0) return "the end of a resale of which somebody has devices";
+  if (row->taken > 0) return "the end of a resale of which somebody has devices";
   if (bought_of(state, {true, event.resale.value}) > 0) return "the end of a resale that has some";
   const bool owes = row->open() && state.money().rights().find(row->right) != nullptr;
   return owes ? Misfitting("the end of a resale that owes") : std::nullopt;
@@ -146,8 +143,8 @@ Misfitting misfit_of_rows(const State& state) {
     if (number == 0 || number >= state.resales().next().value) return "a resale without a number";
     if (!row.open() && !row.takes.empty()) return "devices of a resale that is not open";
     if (!row.open()) continue;
-    if (Misfitting wrong = misfit_of_right(state, row)) return wrong;
-    if (row.taken() > row.terms.devices) return "more than a resale has";
+    if (Misfitting wrong = misfit_of_right(state, row, row.terms.seller)) return wrong;
+    if (row.taken > row.terms.devices) return "more than a resale has";
     for (const Take& take : row.takes) {
       if (take.devices == 0 || bought_of(state, take.by) > devices_of(state, take.by)) {
         return "more than a holder has";

@@ -52,11 +52,7 @@ void Resales::link(ResaleId id, const ResaleRow& row) {
     planned_.emplace(terms.contract.value, id);
     return;
   }
-  for (const Take& take : row.takes) {
-    std::vector<ResaleId>& list = bought_[take.by];
-    list.insert(std::ranges::lower_bound(list, id), id);
-  }
-  const std::uint32_t unsold = terms.devices - row.taken();
+  const std::uint32_t unsold = terms.devices - row.taken;
   if (unsold == 0) return;
   PoolOffers& pool = pools_[terms.pool.value];
   pool.unsold += unsold;
@@ -70,12 +66,7 @@ void Resales::unlink(ResaleId id, const ResaleRow& row) {
     planned_.erase(terms.contract.value);
     return;
   }
-  for (const Take& take : row.takes) {
-    const auto list = bought_.find(take.by);
-    std::erase(list->second, id);
-    if (list->second.empty()) bought_.erase(list);
-  }
-  const std::uint32_t unsold = terms.devices - row.taken();
+  const std::uint32_t unsold = terms.devices - row.taken;
   if (unsold == 0) return;
   const auto pool = pools_.find(terms.pool.value);
   pool->second.unsold -= unsold;
@@ -92,9 +83,21 @@ void Resales::offer(ResaleId id, const ResaleTerms& terms) {
   link(id, row);
 }
 
+void Resales::link_holder(ResaleId id, Holder by) {
+  std::vector<ResaleId>& list = bought_[by];
+  list.insert(std::ranges::lower_bound(list, id), id);
+}
+
+void Resales::unlink_holder(ResaleId id, Holder by) {
+  const auto list = bought_.find(by);
+  std::erase(list->second, id);
+  if (list->second.empty()) bought_.erase(list);
+}
+
 void Resales::close(ResaleId id) {
   const auto at = rows_.find(id.value);
   unlink(id, at->second);
+  for (const Take& take : at->second.takes) unlink_holder(id, take.by);
   rows_.erase(at);
 }
 
@@ -102,14 +105,27 @@ void Resales::set_take(ResaleId id, Holder by, std::uint32_t devices) {
   change(id, [&](ResaleRow& row) {
     const auto at = std::ranges::lower_bound(row.takes, by, {}, &Take::by);
     const bool there = at != row.takes.end() && at->by == by;
-    if (devices == 0) {
-      if (there) row.takes.erase(at);
-    } else if (there) {
+    row.taken = row.taken - (there ? at->devices : 0) + devices;
+    if (there && devices > 0) {
       at->devices = devices;
-    } else {
+    } else if (there) {
+      row.takes.erase(at);
+      unlink_holder(id, by);
+    } else if (devices > 0) {
       row.takes.insert(at, {by, devices});
+      link_holder(id, by);
     }
   });
+}
+
+void Resales::restore(ResaleId id, ResaleRow row) {
+  count(id);
+  row.taken = 0;
+  for (const Take& take : row.takes) {
+    row.taken += take.devices;
+    link_holder(id, take.by);
+  }
+  link(id, rows_[id.value] = std::move(row));
 }
 
 }  // namespace tongsuan::exchange

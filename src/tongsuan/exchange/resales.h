@@ -78,12 +78,8 @@ struct ResaleRow {
   Second metered = 0;          // owed and paid up to here
   Money income;                // of its seller, so far
   std::vector<Take> takes;     // in the order of holders
+  std::uint32_t taken = 0;     // devices of `takes`; derived from them
   [[nodiscard]] bool open() const { return grant != 0; }
-  [[nodiscard]] std::uint32_t taken() const {
-    std::uint32_t sum = 0;
-    for (const Take& take : takes) sum += take.devices;
-    return sum;
-  }
   friend bool operator==(const ResaleRow&, const ResaleRow&) = default;
   static constexpr auto fields() {
     return std::tuple(&ResaleRow::terms, &ResaleRow::hold, &ResaleRow::right, &ResaleRow::grant,
@@ -115,7 +111,10 @@ class Resales {
   void offer(ResaleId id, const ResaleTerms& terms);
   void close(ResaleId id);
   void set_take(ResaleId id, Holder by, std::uint32_t devices);
-  // Calls `change` with the row; everything derived follows.
+  // A row as it was written down, with its takes; after all with lower numbers.
+  void restore(ResaleId id, ResaleRow row);
+  // Calls `change` with the row, whose takes stay as they are; everything derived follows, whoever
+  // has taken how much.
   template <class Change>
   void change(ResaleId id, Change&& change) {
     ResaleRow& row = rows_.at(id.value);
@@ -134,8 +133,12 @@ class Resales {
     std::uint64_t unsold = 0;
     Offers offers;
   };
+  // All but what is said of holders: that changes with takes alone, one at a time, so that a
+  // resale of thousands of holders is as quick to change as one of none.
   void link(ResaleId id, const ResaleRow& row);
   void unlink(ResaleId id, const ResaleRow& row);
+  void link_holder(ResaleId id, Holder by);
+  void unlink_holder(ResaleId id, Holder by);
 
   std::uint32_t last_ = 0;
   std::map<std::uint32_t, ResaleRow> rows_;

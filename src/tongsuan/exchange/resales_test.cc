@@ -1,7 +1,10 @@
 // Take or pay, resales, own contracts: what everybody has in the end.
 #include <map>
 
+#include "tongsuan/engine/snapshot.h"
 #include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/exchange/snapshot.h"
+#include "tongsuan/ledger/snapshot.h"
 
 namespace tongsuan::exchange::testing {
 namespace {
@@ -144,6 +147,66 @@ TEST_F(ResaleTest, OwnersMayKeepTheirDevicesFromSale) {
   EXPECT_EQ(spent(kAlice), 600 + 400);
 }
 
+TEST_F(ResaleTest, OwnersMayKeepAllTheirDevicesFromSale) {
+  must(kAlice, AllowResale{kAlice, false});
+  const ContractId hers = run(kAlice, 4, {0}), his = run(kBob, 4, {1});
+  const ContractId again = run(kAlice, 4, {2});
+  now_ = 50;
+  end(hers);
+  end(his);
+  EXPECT_EQ(resales().find(ResaleId{1})->terms.ask, kAskNever);
+  EXPECT_EQ(resales().find(ResaleId{2})->terms.ask, Price(0)) << "each says it for itself";
+  must(kAlice, CancelOrder{contract(again).order});
+  EXPECT_EQ(resales().find(ResaleId{3})->terms.ask, kAskNever);
+  must(kAlice, AllowResale{kAlice, true});
+  now_ = 60;
+  const ContractId last = run(kBob, 4, {2});
+  now_ = 70;
+  must(kHouse, Dispatch{engine::EndContract{last}});
+  EXPECT_EQ(resales().rows().rbegin()->second.terms.ask, Price(0));
+  turn(200);
+}
+
+TEST_F(ResaleTest, OnesOwnWordAtTheEndIsAboveTheSetting) {
+  must(kHouse, AllowResale{kAlice, false});
+  const ContractId id = run(kAlice, 8, {0, 1});
+  now_ = 10;
+  must(kAlice, ResellContract{id, 4, 0, 0, Price(0)});
+  EXPECT_EQ(resales().find(ResaleId{1})->terms.ask, Price(0)) << "who asks for it has it";
+  EXPECT_EQ(name_of(kBob, AllowResale{kAlice, true}), "not-yours");
+  EXPECT_EQ(name_of(kHouse, AllowResale{ParticipantId{99}, true}), "unknown");
+  EXPECT_EQ(name_of(kHouse, AllowResale{kHouse, false}), "unknown");
+  EXPECT_FALSE(exchange_.state().participants()[kAlice.value].resell);
+}
+
+// A snapshot of the version before is one of today less those who keep their devices.
+TEST_F(ResaleTest, TheSettingIsInASnapshot) {
+  const auto before = [&] {
+    static_cast<void>(exchange_.digest());
+    std::string bytes = exchange_.snapshot();
+    const std::size_t parts = 16 + engine::write_snapshot(exchange_.state().engine()).size() +
+                              ledger::write_snapshot(exchange_.state().money()).size();
+    bytes.replace(0, kSecondSnapshotMagic.size(), kSecondSnapshotMagic);
+    return bytes.erase(bytes.size() - parts - 4, 4);
+  };
+  run(kAlice, 4, {0});
+  Exchange old(places_without_accounts(), 0);
+  const auto read = old.restore(before());
+  ASSERT_TRUE(read.ok()) << read.error().context;
+  EXPECT_EQ(old.snapshot(), exchange_.snapshot());
+  must(kAlice, AllowResale{kAlice, false});
+  static_cast<void>(exchange_.digest());
+  std::string bytes = exchange_.snapshot();
+  ASSERT_TRUE(old.restore(bytes).ok());
+  EXPECT_EQ(old.snapshot(), bytes);
+  EXPECT_FALSE(old.state().participants()[kAlice.value].resell);
+  EXPECT_TRUE(old.state().participants()[kBob.value].resell);
+  const std::size_t parts = 16 + engine::write_snapshot(exchange_.state().engine()).size() +
+                            ledger::write_snapshot(exchange_.state().money()).size();
+  bytes[bytes.size() - parts - 4] = 99;
+  EXPECT_FALSE(old.restore(bytes).ok()) << "somebody who is not there";
+}
+
 TEST_F(ResaleTest, ResoldDevicesMayBeResold) {
   const ContractId first = run(kAlice, 4, {0});
   now_ = 20;
@@ -271,6 +334,10 @@ TEST_F(ResaleTest, MoneyForOnesOwnDevicesComesBack) {
 
 // Of resales no more is taken than there is, nothing is sold twice, and a snapshot is the state.
 std::string wrong_resales(const State& state) {
+  Resales again;  // everything derived, from the rows alone
+  for (const auto& [number, row] : state.resales().rows()) again.restore(ResaleId{number}, row);
+  again.count(ResaleId{state.resales().next().value - 1});
+  if (!(again == state.resales()) || again.due() != state.resales().due()) return "rows or times";
   std::vector<std::int64_t> unsold(state.engine().places().pools.size());
   std::map<Holder, std::uint32_t> bought;
   for (const auto& [number, row] : state.resales().rows()) {
@@ -279,19 +346,25 @@ std::string wrong_resales(const State& state) {
     const ledger::HoldRow* hold = state.money().holds().find(row.hold);
     if (right == nullptr || hold == nullptr) return "an open resale owes nothing";
     if (hold->left != right->cost - right->paid) return "another amount is held than is owed";
-    if (row.taken() > row.terms.devices) return "more is taken than there is";
-    unsold[row.terms.pool.value] += row.terms.devices - row.taken();
+    if (row.taken > row.terms.devices) return "more is taken than there is";
+    unsold[row.terms.pool.value] += row.terms.devices - row.taken;
     for (const Take& take : row.takes) bought[take.by] += take.devices;
   }
   for (std::uint32_t pool = 0; pool < unsold.size(); ++pool) {
     const auto free = static_cast<std::int64_t>(state.engine().pool(PoolId{pool}).free);
     if (unsold[pool] > free) return "more is offered than is free";
+    if (static_cast<std::int64_t>(state.resales().unsold(PoolId{pool})) != unsold[pool] ||
+        again.unsold(PoolId{pool}) != state.resales().unsold(PoolId{pool}) ||
+        again.offers(PoolId{pool}) != state.resales().offers(PoolId{pool})) {
+      return "offers of a pool";
+    }
   }
   for (const auto& [by, devices] : bought) {
     const auto* seller = by.resale ? state.resales().find(ResaleId{by.id}) : nullptr;
     const std::uint32_t has = by.resale ? (seller == nullptr ? 0 : seller->terms.devices)
                                         : state.engine().contract(ContractId{by.id}).devices();
     if (devices > has) return "a holder has taken more than it has";
+    if (again.bought(by) != state.resales().bought(by)) return "resales of a holder";
     if (!by.resale && state.engine().contract(ContractId{by.id}).end >= 0) return "it has ended";
   }
   return "";
@@ -313,6 +386,7 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
     switch (draw(14)) {
       case 0:
         if (draw(20) == 0) take_or_pay(draw(3) * 499'999);
+        if (draw(4) == 0) ask(who, AllowResale{who, draw(2) == 0});
         break;
       case 1:
       case 2:

@@ -184,12 +184,12 @@ void Executor::take_resold(ContractId id) {
     if (offered >= wanted || resales.size() == kTakesMax || ask > contract.price.raw()) break;
     const ResaleRow& row = *state_.resales().find(ResaleId{number});
     if (row.terms.until <= at_) continue;
-    offered += row.terms.devices - row.taken();
+    offered += row.terms.devices - row.taken;
     resales.push_back(ResaleId{number});
   }
   for (const ResaleId resale : resales) {
     const ResaleRow& row = *state_.resales().find(resale);
-    const std::uint32_t devices = std::min(wanted, row.terms.devices - row.taken());
+    const std::uint32_t devices = std::min(wanted, row.terms.devices - row.taken);
     take(resale, {false, id.value}, devices);
     wanted -= devices;
   }
@@ -206,7 +206,7 @@ void Executor::recall(engine::PoolId pool) {
     const ResaleId id{state_.resales().offers(pool).rbegin()->second};
     const ResaleRow& row = *state_.resales().find(id);
     const auto less = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(unsold - free, row.terms.devices - row.taken()));
+        std::min<std::uint64_t>(unsold - free, row.terms.devices - row.taken));
     shrink(id, row.terms.devices - less);
   }
 }

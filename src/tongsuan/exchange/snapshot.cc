@@ -122,8 +122,7 @@ void take_resales(Reader& reader, Resales& resales) {
     if (number > last || number < resales.next().value || row.terms.until == 0) {
       return reader.fail();
     }
-    resales.offer(ResaleId{number}, row.terms);
-    resales.change(ResaleId{number}, [&](ResaleRow& made) { made = std::move(row); });
+    resales.restore(ResaleId{number}, std::move(row));
   }
   resales.count(ResaleId{last});
 }
@@ -134,6 +133,24 @@ void take_own(Reader& reader, engine::RowStore<ContractMoney>& money) {
   for (const std::uint32_t number : own) {
     if (!money.is_kept(number)) return reader.fail();
     money[number].own = true;
+  }
+}
+
+// What the third version added: those who do not let others have what their contracts leave.
+void put_keepers(Writer& writer, const std::vector<ParticipantRecord>& participants) {
+  std::vector<std::uint32_t> keepers;
+  for (std::uint32_t i = 0; i < participants.size(); ++i) {
+    if (!participants[i].resell) keepers.push_back(i);
+  }
+  put_rows(writer, keepers);
+}
+
+void take_keepers(Reader& reader, std::vector<ParticipantRecord>& participants) {
+  std::vector<std::uint32_t> keepers;
+  take_rows(reader, keepers);
+  for (const std::uint32_t number : keepers) {
+    if (number >= participants.size()) return reader.fail();
+    participants[number].resell = false;
   }
 }
 
@@ -164,6 +181,7 @@ std::string write_snapshot(const State& state) {
     writer(static_cast<std::uint32_t>(state.repeats_.size()));
     state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
     put_market(writer, state, state.contracts_);
+    put_keepers(writer, state.participants_);
   }
   put_part(bytes, engine::write_snapshot(state.engine_));
   put_part(bytes, ledger::write_snapshot(state.money_));
@@ -172,7 +190,7 @@ std::string write_snapshot(const State& state) {
 
 Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   const std::string_view magic = bytes.substr(0, kSnapshotMagic.size());
-  if (magic != kSnapshotMagic && magic != kFirstSnapshotMagic) {
+  if (magic != kSnapshotMagic && magic != kSecondSnapshotMagic && magic != kFirstSnapshotMagic) {
     return corrupt("the bytes do not begin with " + std::string(kSnapshotMagic));
   }
   Reader reader(bytes.substr(kSnapshotMagic.size()));
@@ -192,12 +210,13 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   take_store(reader, state.contracts_);
   std::vector<Repeats::Row> repeats;
   take_rows(reader, repeats);
-  if (magic == kSnapshotMagic) {
+  if (magic != kFirstSnapshotMagic) {
     reader(state.rules_.take_or_pay_ppm);
     take_rows(reader, state.closures_);
     take_resales(reader, state.resales_);
     take_own(reader, state.contracts_);
   }
+  if (magic == kSnapshotMagic) take_keepers(reader, state.participants_);
   const std::string_view engine_part = take_part(reader);
   const std::string_view ledger_part = take_part(reader);
   if (!reader.whole()) return corrupt("the bytes are cut, or go on behind their end");

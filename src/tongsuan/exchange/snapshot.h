@@ -13,9 +13,11 @@
 
 namespace tongsuan::exchange {
 
-inline constexpr std::string_view kSnapshotMagic = "tsxsnp-2";  // format and version
-// Without calendar, resales and own contracts; it is read too.
+inline constexpr std::string_view kSnapshotMagic = "tsxsnp-3";  // format and version
+// Earlier versions are read too: the first without calendar, resales and own contracts, the second
+// without those who do not let others have what they leave.
 inline constexpr std::string_view kFirstSnapshotMagic = "tsxsnp-1";
+inline constexpr std::string_view kSecondSnapshotMagic = "tsxsnp-2";
 
 [[nodiscard]] std::string write_snapshot(const State& state);
 // Any bytes are answered. `places` are those that the exchange was opened with.

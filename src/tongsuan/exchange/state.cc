@@ -66,10 +66,12 @@ const RoundRow* State::round(std::uint64_t round) const {
 }
 
 ParticipantId State::find_participant(std::string_view name) const {
-  for (std::uint32_t i = 1; i < participants_.size(); ++i) {
-    if (participants_[i].name == name) return ParticipantId{i};
-  }
-  return ledger::kHouse;
+  const auto at = names_.find(name);
+  return at == names_.end() ? ledger::kHouse : at->second;
+}
+
+void State::add_name(ParticipantId id) {
+  names_.emplace(participants_[id.value].name, id);
 }
 
 const std::string& State::order_name(OrderId id) const {
@@ -197,6 +199,9 @@ class State::Check {
     if (event.contract.value > state_.contracts_.size()) return "not the next contract";
     return internal::misfit(state_, event);
   }
+  Misfitting operator()(const ResaleAllowed& event) const {
+    return known(event.participant) ? std::nullopt : Misfitting("an unknown participant");
+  }
   template <class OfResales>
   Misfitting operator()(const OfResales& event) const {
     return internal::misfit(state_, event);
@@ -221,6 +226,7 @@ class State::Apply {
 
   void operator()(const ParticipantOpened& event) const {
     state_.participants_.push_back({event.name, event.role, event.owner});
+    state_.add_name(event.participant);
   }
   void operator()(const KeyAdded& event) const {
     const auto at = std::ranges::lower_bound(state_.keys_, event.key, {}, &KeyRow::key);
@@ -336,6 +342,9 @@ class State::Apply {
                            [&](ResaleRow& row) { row.income = row.income + event.income; });
   }
   void operator()(const ResaleClosed& event) const { state_.resales_.close(event.resale); }
+  void operator()(const ResaleAllowed& event) const {
+    state_.participants_[event.participant.value].resell = event.allowed;
+  }
 
  private:
   State& state_;
@@ -423,6 +432,8 @@ void State::derive() {
   live_orders_ = 0;
   for (ParticipantRecord& participant : participants_)
     participant.live_orders = participant.keys = 0;
+  names_.clear();
+  for (std::uint32_t i = 1; i < participants_.size(); ++i) add_name(ParticipantId{i});
   for (const KeyRow& key : keys_) {
     if (!key.revoked && key.participant.value < participants_.size()) {
       ++participants_[key.participant.value].keys;

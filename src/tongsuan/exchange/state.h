@@ -13,6 +13,8 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -35,6 +37,7 @@ struct ParticipantRecord {
   bool halted = false;
   std::uint32_t live_orders = 0;
   std::uint32_t keys = 0;  // not revoked
+  bool resell = true;      // what its contracts have left when they end may go to others
   friend bool operator==(const ParticipantRecord&, const ParticipantRecord&) = default;
   static constexpr auto fields() {
     return std::tuple(&ParticipantRecord::name, &ParticipantRecord::role, &ParticipantRecord::owner,
@@ -242,6 +245,7 @@ class State {
   [[nodiscard]] bool fits() const;  // what the rows say of each other
   void forget(const engine::HistoryDropped& dropped);
   void derive();  // what follows from the rows
+  void add_name(ParticipantId id);
 
   engine::State engine_;
   ledger::State money_;
@@ -261,6 +265,8 @@ class State {
   Gate gate_;
   bool halted_ = false;
   std::vector<ParticipantRecord> participants_;
+  // Of `participants_`, save the exchange; of several with one name the first.
+  std::map<std::string, ParticipantId, std::less<>> names_;
   std::vector<HubRecord> hubs_;
   std::vector<KeyRow> keys_;
   std::vector<WebhookRow> webhooks_;

@@ -185,6 +185,13 @@ Answer<std::uint64_t> EmbeddedJournal::append(const NewBatch& batch) {
   return head_.sequence;
 }
 
+Answer<Done> EmbeddedJournal::check_owner() {
+  TONGSUAN_TRY([[maybe_unused]] const Done can, usable());
+  const Answer<Done> ours = store_->check_epoch(epoch_);
+  if (!ours.ok() && ours.error().fault == Fault::kFenced) broken_ = ours.error();
+  return ours;
+}
+
 Answer<Done> EmbeddedJournal::read(std::uint64_t from, const BatchVisitor& visit) {
   TONGSUAN_CHECK(store_);
   std::uint64_t first = std::clamp<std::uint64_t>(from, 1, kSequenceMax);

@@ -47,6 +47,7 @@ class EmbeddedJournal final : public Journal {
 
   [[nodiscard]] Answer<Opened> open() override;
   [[nodiscard]] Answer<std::uint64_t> append(const NewBatch& batch) override;
+  [[nodiscard]] Answer<Done> check_owner() override;
   // Not from inside a visitor.
   [[nodiscard]] Answer<Done> read(std::uint64_t from, const BatchVisitor& visit) override;
   [[nodiscard]] Answer<Snapshot> stamp_snapshot(std::uint64_t sequence,

@@ -114,11 +114,25 @@ TEST_F(JournalTest, ASecondOwnerIsRefusedUnlessItTakesOver) {
   const auto other_folder = posix_folder(place_.path());
   EmbeddedJournal mistaken(*other_folder, nullptr, {});
   EXPECT_EQ(mistaken.open().error().fault, Fault::kOwned);
+  EXPECT_TRUE(first->check_owner().ok());
   EmbeddedJournal second(*other_folder, &head_, {.take_over = true});
   ASSERT_TRUE(second.open().ok());
   const std::vector<OwnRecord> records(1);
   EXPECT_EQ(first->append(batch_of(known_.next(), records)).error().fault, Fault::kFenced);
   EXPECT_EQ(first->put_blob("x").error().fault, Fault::kUnknown) << "closed since";
+  append(second, 1);
+  EXPECT_EQ(compare(known_, read_all(second)), "");
+}
+
+TEST_F(JournalTest, AnOwnerThatWritesNothingIsToldToo) {
+  auto first = open();
+  append(*first, 3);
+  const auto other_folder = posix_folder(place_.path());
+  EmbeddedJournal second(*other_folder, &head_, {.take_over = true});
+  ASSERT_TRUE(second.open().ok());
+  EXPECT_EQ(first->check_owner().error().fault, Fault::kFenced);
+  EXPECT_EQ(first->check_owner().error().fault, Fault::kUnknown) << "closed since";
+  EXPECT_TRUE(second.check_owner().ok());
   append(second, 1);
   EXPECT_EQ(compare(known_, read_all(second)), "");
 }

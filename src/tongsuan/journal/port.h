@@ -59,6 +59,10 @@ class Journal {
   // The sequence of the last record, once all of them are durable.
   [[nodiscard]] virtual Answer<std::uint64_t> append(const NewBatch& batch) = 0;
 
+  // Whether the journal is still ours: kFenced once somebody else has opened it. An append says so
+  // too; whoever writes nothing for a while asks, because it may show nobody an old state.
+  [[nodiscard]] virtual Answer<Done> check_owner() = 0;
+
   // From the batch that holds command `from` to the end.
   [[nodiscard]] virtual Answer<Done> read(std::uint64_t from, const BatchVisitor& visit) = 0;
 

@@ -11,7 +11,10 @@ Answer<Opened> SimJournal::open() {
     std::optional<Damage> damage = follow(head_, row.bytes, row.hash, batch);
     if (damage) return Failure{Fault::kCorrupt, "the journal is damaged", {}, std::move(damage)};
   }
-  epoch_ = ++disk_.epoch;
+  {
+    const std::lock_guard lock(disk_.guard.mutex);
+    epoch_ = ++disk_.epoch;
+  }
   const std::uint64_t snapshot = disk_.snapshots.empty() ? 0 : disk_.snapshots.back().sequence;
   return Opened{disk_.name, epoch_, head_, snapshot, {}};
 }
@@ -20,6 +23,7 @@ Answer<Done> SimJournal::usable() {
   TONGSUAN_CHECK(epoch_ > 0);
   if (broken_)
     return Failure{Fault::kUnknown, "the journal is closed since a failure", "open it again"};
+  const std::lock_guard lock(disk_.guard.mutex);
   if (disk_.epoch == epoch_ || faults_.no_epoch_check) return Done{};
   broken_ = true;
   return Failure{Fault::kFenced, "the journal is in epoch " + std::to_string(disk_.epoch),

@@ -52,6 +52,7 @@ class SimJournal final : public Journal {
 
   [[nodiscard]] Answer<Opened> open() override;
   [[nodiscard]] Answer<std::uint64_t> append(const NewBatch& batch) override;
+  [[nodiscard]] Answer<Done> check_owner() override { return usable(); }
   [[nodiscard]] Answer<Done> read(std::uint64_t from, const BatchVisitor& visit) override;
   [[nodiscard]] Answer<Snapshot> stamp_snapshot(std::uint64_t sequence,
                                                 const Digest& state) override;

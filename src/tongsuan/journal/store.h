@@ -61,6 +61,8 @@ class Store {
   [[nodiscard]] Answer<Done> commit();
   [[nodiscard]] bool roll_back() { return database_.roll_back(); }
 
+  // Fails with kFenced if the epoch is another one by now.
+  [[nodiscard]] Answer<Done> check_epoch(std::uint64_t epoch);
   // A transaction of ours: fails with kFenced if the epoch is not `epoch` any more.
   [[nodiscard]] Answer<Done> append(std::uint64_t epoch, const StoredBatch& batch);
   [[nodiscard]] Answer<Done> append_blob(std::uint64_t epoch, const Digest& hash,
@@ -83,7 +85,6 @@ class Store {
   explicit Store(Database database) : database_(std::move(database)) {}
   [[nodiscard]] Answer<Done> prepare_all();
   [[nodiscard]] Answer<Done> read_name(const Folder& folder);
-  [[nodiscard]] Answer<Done> check_epoch(std::uint64_t epoch);
   // The end of a transaction, or of the attempt.
   [[nodiscard]] Answer<Done> finish(const Answer<Done>& written);
 

@@ -357,6 +357,11 @@ class Teller {
   void on(const exchange::ResaleClosed& event) {
     resale("resale.closed", event.resale, event.contract);
   }
+  void on(const exchange::ResaleAllowed& event) {
+    type("participant.changed");
+    words_.participant = event.participant.value;
+    text("resell", event.allowed ? "yes" : "no");
+  }
 
   EventWords words_;
 };

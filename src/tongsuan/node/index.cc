@@ -56,10 +56,6 @@ std::uint64_t Index::sequence_of(OrderId order) const {
 std::uint64_t Index::changed(OrderId order) const {
   return orders_.is_kept(order.value) ? orders_[order.value].changed : 0;
 }
-ParticipantId Index::participant_named(const std::string& name) const {
-  const auto found = names_.find(name);
-  return found == names_.end() ? ledger::kHouse : found->second;
-}
 
 std::vector<OrderId> Index::parts_of(OrderId package) const {
   const auto found = parts_.find(package.value);
@@ -91,9 +87,6 @@ void Index::note_change(OrderId order, std::uint64_t sequence) {
 
 void Index::rebuild(const exchange::State& state, std::uint64_t sequence) {
   *this = Index();
-  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
-    names_.emplace(state.participants()[i].name, ParticipantId{i});
-  }
   for (std::uint32_t i = 0; i < state.engine().order_count(); ++i) {
     if (state.engine().knows(OrderId{i})) add_order(state, OrderId{i}, sequence);
   }
@@ -146,8 +139,9 @@ void Index::see(const exchange::State& state, const exchange::Event& event,
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
     see_engine(state, *happened, sequence);
   } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
-    const auto* opened = std::get_if<exchange::ParticipantOpened>(own);
-    if (opened != nullptr) names_.emplace(opened->name, opened->participant);
+    // A name that comes with the order itself is no change.
+    const auto* named = std::get_if<exchange::OrderNamed>(own);
+    if (named != nullptr) note_change(named->order, sequence);
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "tongsuan/engine/row_store.h"
@@ -32,7 +31,6 @@ class Index {
   [[nodiscard]] std::uint64_t changed(OrderId order) const;
   // What an award made of a package, rising; of those that are still known.
   [[nodiscard]] std::vector<OrderId> parts_of(OrderId package) const;
-  [[nodiscard]] exchange::ParticipantId participant_named(const std::string& name) const;
 
  private:
   void add_order(const exchange::State& state, OrderId order, std::uint64_t sequence);
@@ -48,9 +46,8 @@ class Index {
     std::uint64_t came = 0, changed = 0;
     std::uint32_t last_contract = kNone;
   };
-  engine::RowStore<OrderRow> orders_;         // by OrderId
-  engine::RowStore<std::uint32_t> previous_;  // by ContractId
-  std::map<std::string, exchange::ParticipantId> names_;
+  engine::RowStore<OrderRow> orders_;                    // by OrderId
+  engine::RowStore<std::uint32_t> previous_;             // by ContractId
   std::map<std::uint32_t, std::vector<OrderId>> parts_;  // by OrderId of the package
 };
 

@@ -258,7 +258,7 @@ bool Node::wait_for_work() {
   const bool idle = queue_.empty() && next_ >= taken_.size() && !cleared_ && !storing_;
   if (idle && !driver_->unfinished() && events_.empty()) {
     const auto due = driver_->due(*desk_);
-    std::chrono::nanoseconds wait = std::chrono::seconds(1);
+    std::chrono::nanoseconds wait = options_.owner_check;
     if (due) wait = std::min(wait, clock_.until(*due));
     wake_.wait_for(lock, wait, [&] { return stopping_ || !queue_.empty() || cleared_; });
   }
@@ -302,6 +302,7 @@ void Node::flush() {
     durable_ = sequencer_.durable();
     ++batches_;
     answers_.clear();
+    owner_known_ = steady_clock::now();
     return;
   }
   fail(flushed.error());
@@ -311,20 +312,42 @@ void Node::flush() {
 void Node::fail(const journal::Failure& failure) {
   if (!journal::is_fatal(failure.fault)) return;
   failed_ = true;
+  if (failure.fault == journal::Fault::kFenced) {
+    fenced_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      taken_.insert(taken_.end(), std::make_move_iterator(queue_.begin()),
+                    std::make_move_iterator(queue_.end()));
+      queue_.clear();
+    }
+    // Nobody here will answer what waits; the new owner may.
+    answers_.clear();
+    taken_.clear();
+  }
   on_fatal_(failure);
+}
+
+void Node::check_owner() {
+  if (steady_clock::now() - owner_known_ < options_.owner_check) return;
+  owner_known_ = steady_clock::now();
+  const journal::Answer<Done> ours = journal_.check_owner();
+  if (!ours.ok()) fail(ours.error());
 }
 
 void Node::loop() {
   while (wait_for_work() && !failed_) {
     if (stalled_) {
       flush();
+      if (!failed_) check_owner();
       continue;
     }
     desk_->set_now(std::max({clock_.now(), exchange_.state().now(), desk_->now()}));
     take_requests();
     act();
     if (flush_due()) flush();
-    if (storing_ && !sequencer_.pending()) store_round();
+    if (!failed_ && !sequencer_.pending()) check_owner();
+    if (!failed_ && storing_ && !sequencer_.pending()) store_round();
   }
   if (!failed_ && sequencer_.pending()) flush();
 }

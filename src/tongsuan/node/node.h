@@ -22,6 +22,8 @@
 //
 // Failures. A journal that is full refuses new requests and goes on reading; any other failure of
 // the journal ends the exchange through `on_fatal`, because only opening again tells what is in it.
+// Nor may anybody be shown a state that is old: once somebody else has taken the journal over,
+// which an append tells or, where nothing is written, a look every `owner_check`, it is `fenced`.
 #pragma once
 
 #include <atomic>
@@ -59,6 +61,7 @@ struct NodeOptions {
   BatchRules batch;
   std::size_t queue_max = 65'536;  // requests that wait
   std::chrono::microseconds linger{2'000};
+  std::chrono::milliseconds owner_check{1'000};  // how long a state may be shown unasked
   std::uint64_t snapshot_every = 500'000;  // commands; recovery replays no more than about so many
   ClearingRules clearing;
   engine::Energy energy;  // of the places
@@ -120,6 +123,8 @@ class Node {
   [[nodiscard]] RoundShelf& shelf() { return shelf_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] NodeFigures figures() const;
+  // The journal is somebody else's: what is here may be old. Any thread.
+  [[nodiscard]] bool fenced() const { return fenced_; }
 
  private:
   class NodeDesk;
@@ -131,6 +136,7 @@ class Node {
   void flush();
   void begin_batch();
   void fail(const journal::Failure& failure);
+  void check_owner();
   void answer(Token token, const exchange::Answer& answer);
 
   // Rounds: frozen on the replica's thread, cleared on a worker's, written and closed on the
@@ -159,7 +165,7 @@ class Node {
   std::size_t next_ = 0;           // of taken_
   std::vector<Answered> answers_;  // by token − 1, of this batch
   std::vector<engine::Event> events_;
-  std::chrono::steady_clock::time_point batch_begun_;
+  std::chrono::steady_clock::time_point batch_begun_, owner_known_;
   bool failed_ = false;
   struct Storing {
     FinishedRound round;
@@ -178,7 +184,7 @@ class Node {
   std::atomic<bool> snapshotting_{false};
   std::thread snapshot_writer_;
   std::atomic<bool> cancelled_{false};
-  std::atomic<bool> stalled_{false};
+  std::atomic<bool> stalled_{false}, fenced_{false};
   std::atomic<std::uint64_t> durable_{0}, commands_{0}, batches_{0}, busy_{0}, snapshots_{0},
       snapshots_failed_{0};
   std::thread thread_;

@@ -1,6 +1,7 @@
 #include "tongsuan/node/node.h"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/journal/sim_journal.h"
@@ -26,11 +27,14 @@ class NodeTest : public testing::WithNode {
     NodeOptions options;
     options.batch.state_every = 10;
     options.snapshot_every = snapshot_every_;
+    options.owner_check = std::chrono::milliseconds(5);
     node_ = std::make_unique<Node>(
         Genesis{places(), 0}, *journal_, clock_,
         std::make_unique<MarketDriver>(engine::Energy(), live_rules(), forget_), options);
-    const auto started = node_->start(
-        [](const journal::Failure& failure) { ADD_FAILURE() << journal::to_string(failure); });
+    const auto started = node_->start([this](const journal::Failure& failure) {
+      if (!taken_over_) ADD_FAILURE() << journal::to_string(failure);
+      EXPECT_EQ(failure.fault, journal::Fault::kFenced);
+    });
     ASSERT_TRUE(started.ok()) << journal::to_string(started.error());
   }
   void restart() {
@@ -90,6 +94,7 @@ class NodeTest : public testing::WithNode {
   }
 
   std::uint64_t snapshot_every_ = 500'000;
+  std::atomic<bool> taken_over_ = false;
   ForgetRules forget_;
 };
 
@@ -200,6 +205,23 @@ TEST_F(NodeTest, ARestartForgetsNothing) {
   clock_.set(50);
   must(kHouse, exchange::EndContract{engine::ContractId{0}});
   wait([](const View& view) { return view.state.engine().contract_count() > 4; });
+}
+
+// Nothing is written that would tell it.
+TEST_F(NodeTest, WhoeverLosesTheJournalKnowsItUnasked) {
+  open();
+  EXPECT_FALSE(node_->fenced());
+  taken_over_ = true;
+  journal::SimJournal next(disk_, 2, journal::SimJournalFaults{});
+  ASSERT_TRUE(next.open().ok());
+  for (int i = 0; i < 4'000 && !node_->fenced(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(node_->fenced());
+  const std::size_t batches = disk_.batches.size();
+  EXPECT_FALSE(node_->ask({{}, 0, kHouse, exchange::Deposit{cash(kAlice), Money(5), 8}}).ok());
+  node_->stop();
+  EXPECT_EQ(disk_.batches.size(), batches) << "it writes nothing any more";
 }
 
 TEST_F(NodeTest, ARestartBeginsWithTheLastSnapshot) {

@@ -32,6 +32,7 @@ class FailingJournal final : public journal::Journal {
   [[nodiscard]] journal::Answer<std::uint64_t> append(const journal::NewBatch& batch) override {
     return inner_.append(batch);
   }
+  [[nodiscard]] journal::Answer<Done> check_owner() override { return inner_.check_owner(); }
   [[nodiscard]] journal::Answer<journal::Snapshot> stamp_snapshot(std::uint64_t sequence,
                                                                   const Digest& state) override {
     return inner_.stamp_snapshot(sequence, state);

@@ -199,6 +199,9 @@ class LockedJournal final : public journal::Journal {
   journal::Answer<std::uint64_t> append(const journal::NewBatch& batch) override {
     return with([&] { return journal_.append(batch); });
   }
+  journal::Answer<Done> check_owner() override {
+    return with([&] { return journal_.check_owner(); });
+  }
   journal::Answer<Done> read(std::uint64_t from, const journal::BatchVisitor& visit) override {
     return with([&] { return journal_.read(from, visit); });
   }

@@ -29,20 +29,28 @@ Result<Done> check_tls(const DaemonOptions& options) {
   return Done{};
 }
 
-Result<std::string> provider_plan(const DaemonOptions& options) {
-  const std::string& issuer = options.provider.settings.issuer;
-  if (issuer.empty()) return std::string("Tokens of an OpenID provider are not taken.\n");
-  TONGSUAN_TRY(const KeySource source, key_source(options.provider));
+Result<std::string> provider_plan(const ProviderOptions& provider) {
+  TONGSUAN_TRY(const KeySource source, key_source(provider));
   const Result<access::Jwks> keys = read_keys(source);
   if (!keys.ok() && !source.file.empty()) return keys.error();
-  std::string text = "Tokens of " + issuer + " are taken; ";
+  std::string text = "Tokens of " + provider.settings.issuer + " are taken; ";
   if (keys.ok()) {
-    text += options.provider.jwks + " has " + std::to_string(keys.value().size()) + " keys of it";
+    text += provider.jwks + " has " + std::to_string(keys.value().size()) + " keys of it";
   } else {
     text +=
         "its keys cannot be read now (" + keys.error().context + "), and would be asked for again";
   }
-  return text + ", read every " + std::to_string(options.provider.refresh_seconds) + " s.\n";
+  return text + ", read every " + std::to_string(provider.refresh_seconds) + " s.\n";
+}
+
+Result<std::string> providers_plan(const DaemonOptions& options) {
+  std::string text;
+  for (const auto& [table, provider] : options.providers) {
+    if (provider.settings.issuer.empty()) continue;
+    TONGSUAN_TRY(const std::string one, provider_plan(provider));
+    text += one;
+  }
+  return text.empty() ? std::string("Tokens of an OpenID provider are not taken.\n") : text;
 }
 
 std::string service_plan(const DaemonOptions& options) {
@@ -77,7 +85,9 @@ ServiceOptions to_service_options(const DaemonOptions& options) {
   service.event_bytes_kept = static_cast<std::size_t>(options.event_bytes_kept);
   service.webhook_ca_file = options.webhook_ca_file;
   service.metrics_for_all = options.metrics_for_all;
-  if (!options.provider.settings.issuer.empty()) service.provider = options.provider.settings;
+  for (const auto& [table, provider] : options.providers) {
+    if (!provider.settings.issuer.empty()) service.providers.push_back(provider.settings);
+  }
   return service;
 }
 
@@ -119,7 +129,7 @@ Result<std::string> plan_text(const DaemonOptions& options) {
                check_readable(options.init ? options.places : ""));
   TONGSUAN_TRY([[maybe_unused]] const Done authorities, check_readable(options.webhook_ca_file));
   TONGSUAN_TRY([[maybe_unused]] const Done tls, check_tls(options));
-  TONGSUAN_TRY(const std::string provider, provider_plan(options));
+  TONGSUAN_TRY(const std::string provider, providers_plan(options));
   std::string text = service_plan(options) + provider;
   std::string settings = settings_text(options);
   // Comments, so that all of it reads as a file of settings.

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <future>
 #include <poll.h>
 #include <sstream>
 #include <sys/random.h>
@@ -40,6 +41,8 @@ using std::chrono::nanoseconds;
 
 constexpr int kUsage = 2, kConfiguration = 3, kFailed = 1;
 constexpr milliseconds kStopDeadline{10'000};
+// So long who asks an owner that was fenced is told to go elsewhere: then there is nobody.
+constexpr milliseconds kFencedAnswers{5'000};
 
 constexpr const char* kHelp = R"(usage: tongsuand --data DIR --init --places FILE.market [options]
        tongsuand --data DIR [options]
@@ -166,8 +169,10 @@ class Daemon {
   std::optional<int> start_server();
   void wait_for_signal();
   [[nodiscard]] ServiceOptions service_options();
-  // Keys of the provider: those of a file have to be good, those of an address may come later.
-  [[nodiscard]] Result<Done> start_provider();
+  // Another process has taken over: for a while whoever asks here is told to ask there.
+  void tell_fenced();
+  // Keys of providers: those of a file have to be good, those of an address may come later.
+  [[nodiscard]] Result<Done> start_providers();
   [[nodiscard]] bool must(exchange::Command command, std::uint64_t number,
                           exchange::Answer& answer);
 
@@ -187,7 +192,9 @@ class Daemon {
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
   std::unique_ptr<connectors::WorldRunner> outside_;
   std::unique_ptr<Service> service_;
-  std::unique_ptr<ProviderKeys> provider_keys_;
+  std::vector<std::unique_ptr<ProviderKeys>> provider_keys_;
+  std::promise<void> ending_;  // a signal came
+  std::future<void> ended_ = ending_.get_future();
   std::unique_ptr<net::Server> server_;
 };
 
@@ -266,7 +273,7 @@ ServiceOptions Daemon::service_options() {
   options.green_zones = founding_.market.green_zones;
   options.data_names = founding_.market.data_names;
   options.unknown_provider_key = [this] {
-    if (provider_keys_) provider_keys_->hurry();
+    for (const auto& keys : provider_keys_) keys->hurry();
   };
   show_past(options, past_);
   return options;
@@ -303,9 +310,10 @@ std::optional<int> Daemon::start_node(bool make) {
     clock_->note(at);
     service_->recover(sequence, record);
   });
-  const auto recovered = node_->start([](const journal::Failure& failure) {
+  const auto recovered = node_->start([this](const journal::Failure& failure) {
     // Memory is ahead of the journal: only opening it again tells what is in it.
     complain(failure, kFailed);
+    if (failure.fault == journal::Fault::kFenced) tell_fenced();
     std::_Exit(kFailed);
   });
   journal_->observe({});
@@ -427,18 +435,32 @@ int Daemon::init() {
 
 // ---- Serving ---------------------------------------------------------------------------------
 
-Result<Done> Daemon::start_provider() {
-  if (options_.provider.settings.issuer.empty()) return Done{};
-  TONGSUAN_TRY(const KeySource source, key_source(options_.provider));
-  if (!source.file.empty()) {
-    TONGSUAN_TRY(access::Jwks keys, read_keys(source));
-    service_->set_provider_keys(std::move(keys));
+void Daemon::tell_fenced() {
+  log_.write("fenced");
+  service_->end_streams();
+  static_cast<void>(ended_.wait_for(kFencedAnswers));
+}
+
+// All of them are there before the first thread: a token may hurry any of them.
+Result<Done> Daemon::start_providers() {
+  std::vector<std::pair<std::chrono::seconds, bool>> starts;
+  for (const auto& [table, provider] : options_.providers) {
+    const std::string& issuer = provider.settings.issuer;
+    if (issuer.empty()) continue;
+    TONGSUAN_TRY(const KeySource source, key_source(provider));
+    if (!source.file.empty()) {
+      TONGSUAN_TRY(access::Jwks keys, read_keys(source));
+      service_->set_provider_keys(issuer, std::move(keys));
+    }
+    provider_keys_.push_back(std::make_unique<ProviderKeys>(
+        [source] { return read_keys(source); },
+        [this, issuer](access::Jwks keys) { service_->set_provider_keys(issuer, std::move(keys)); },
+        log_));
+    starts.emplace_back(provider.refresh_seconds, !source.file.empty());
   }
-  provider_keys_ = std::make_unique<ProviderKeys>(
-      [source] { return read_keys(source); },
-      [this](access::Jwks keys) { service_->set_provider_keys(std::move(keys)); }, log_);
-  provider_keys_->start(std::chrono::seconds(options_.provider.refresh_seconds),
-                        !source.file.empty());
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    provider_keys_[i]->start(starts[i].first, starts[i].second);
+  }
   return Done{};
 }
 
@@ -496,8 +518,8 @@ int Daemon::serve() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   if (const auto status = start_node(false)) return *status;
-  const Result<Done> provider = start_provider();
-  if (!provider.ok()) return complain(provider.error(), kConfiguration);
+  const Result<Done> providers = start_providers();
+  if (!providers.ok()) return complain(providers.error(), kConfiguration);
   if (const auto status = start_server()) return *status;
   service_->begin();
   if (outside_) outside_->start();
@@ -507,11 +529,12 @@ int Daemon::serve() {
   std::printf("listening on port %u\n", server_->port());
   std::fflush(stdout);
   wait_for_signal();
+  ending_.set_value();
   log_.write("stopping");
   if (outside_) outside_->stop();
   service_->drain();
   server_->stop(kStopDeadline);
-  if (provider_keys_) provider_keys_->stop();
+  for (const auto& keys : provider_keys_) keys->stop();
   service_->stop();
   node_->stop();
   log_.write("stopped");

@@ -13,7 +13,9 @@
 namespace tongsuan::server {
 namespace {
 
-constexpr std::string_view kRoles = "oidc_roles";
+constexpr std::string_view kRoles = "oidc_roles";   // of [oidc]
+constexpr std::string_view kRolesOfOne = ".roles";  // behind [oidc.NAME]
+constexpr std::string_view kOidcOfName = "oidc.";
 
 struct Range {
   std::int64_t least = 0, most = 0;
@@ -32,11 +34,28 @@ struct Setting {
   [[nodiscard]] bool is_text() const { return std::holds_alternative<std::string*>(into); }
 };
 
+void add_provider_settings(std::vector<Setting>& settings, std::string_view table,
+                           ProviderOptions& oidc) {
+  for (const Setting& one : std::initializer_list<Setting>{
+           {table, "issuer", "", &oidc.settings.issuer},
+           {table, "audience", "", &oidc.settings.audience},
+           {table, "client", "", &oidc.settings.client},
+           {table, "jwks", "", &oidc.jwks},
+           {table, "ca_file", "", &oidc.ca_file},
+           {table, "refresh_seconds", "", &oidc.refresh_seconds, {1, 86'400}},
+           {table, "participant_claim", "", &oidc.settings.participant_claim},
+           {table, "role_claim", "", &oidc.settings.role_claim},
+           {table, "leeway_seconds", "", &oidc.settings.leeway_seconds, {0, 600}},
+           {table, "lifetime_seconds_max", "", &oidc.settings.lifetime_seconds_max, {60, 604'800}},
+       }) {
+    settings.push_back(one);
+  }
+}
+
 // The table. What it points to is in `o`.
 std::vector<Setting> settings_of(DaemonOptions& o) {
   constexpr Range kRate{1, access::kRateTokensMax};
-  ProviderOptions& oidc = o.provider;
-  return {
+  std::vector<Setting> settings = {
       {"", "data", "--data", &o.data},
       {"", "listen", "--listen", &o.listen},
       {"", "threads", "--threads", &o.threads, {1, 64}},
@@ -66,20 +85,12 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"history", "age_seconds", "", &o.ended_age, {0, 315'360'000}},
       {"webhooks", "ca_file", "", &o.webhook_ca_file},
       {"metrics", "for_all", "", &o.metrics_for_all},
-      {"oidc", "issuer", "", &oidc.settings.issuer},
-      {"oidc", "audience", "", &oidc.settings.audience},
-      {"oidc", "client", "", &oidc.settings.client},
-      {"oidc", "jwks", "", &oidc.jwks},
-      {"oidc", "ca_file", "", &oidc.ca_file},
-      {"oidc", "refresh_seconds", "", &oidc.refresh_seconds, {1, 86'400}},
-      {"oidc", "participant_claim", "", &oidc.settings.participant_claim},
-      {"oidc", "role_claim", "", &oidc.settings.role_claim},
-      {"oidc", "leeway_seconds", "", &oidc.settings.leeway_seconds, {0, 600}},
-      {"oidc", "lifetime_seconds_max", "", &oidc.settings.lifetime_seconds_max, {60, 604'800}},
       {"", "", "--init", &o.init},
       {"", "", "--check-config", &o.check_config},
       {"", "", "--config", &o.config},
   };
+  for (auto& [table, provider] : o.providers) add_provider_settings(settings, table, provider);
+  return settings;
 }
 
 Error usage(std::string what, std::string hint = "tongsuand --help lists the options") {
@@ -127,7 +138,7 @@ std::string keys_of(const std::vector<Setting>& settings, std::string_view table
 }
 
 std::string tables_of(const std::vector<Setting>& settings) {
-  std::string tables(kRoles);
+  std::string tables = std::string(kRoles) + ", oidc.NAME, oidc.NAME.roles";
   std::string_view last;
   for (const Setting& setting : settings) {
     if (setting.key.empty() || setting.table == last) continue;
@@ -137,13 +148,42 @@ std::string tables_of(const std::vector<Setting>& settings) {
   return tables;
 }
 
+// The table of the provider whose roles are in this one; empty: it has none.
+std::string provider_of_roles(std::string_view table) {
+  if (table == kRoles) return std::string(kOidcTable);
+  const bool named = table.starts_with(kOidcOfName) && table.ends_with(kRolesOfOne);
+  if (!named || table.size() <= kOidcOfName.size() + kRolesOfOne.size()) return {};
+  return std::string(table.substr(0, table.size() - kRolesOfOne.size()));
+}
+
+std::string roles_table(std::string_view provider) {
+  return provider == kOidcTable ? std::string(kRoles)
+                                : std::string(provider) + std::string(kRolesOfOne);
+}
+
+// Providers that the file names are there before their keys are looked for.
+Result<Done> add_provider(DaemonOptions& options, const toml::Entry& entry) {
+  const std::string of_roles = provider_of_roles(entry.table);
+  const std::string& table = of_roles.empty() ? entry.table : of_roles;
+  if (!std::string_view(table).starts_with(kOidcOfName)) return Done{};
+  if (table == "oidc.roles" || std::ranges::count(table, '.') != 1) {
+    return usage("there is no table [" + entry.table + "]",
+                 "[oidc_roles], or [oidc.NAME] and [oidc.NAME.roles]");
+  }
+  if (!options.providers.contains(table) && options.providers.size() == kProvidersMax) {
+    return usage("more than " + std::to_string(kProvidersMax) + " providers", "name fewer");
+  }
+  options.providers.try_emplace(table);
+  return Done{};
+}
+
 Result<Done> put_role(DaemonOptions& options, const toml::Entry& entry) {
   const auto role = entry.text ? access::role_of(entry.value) : std::nullopt;
   if (!role) {
     return usage(entry.key + " gives no role",
                  "\"participant\", \"hub\", \"operator\", \"auditor\" or \"regulator\"");
   }
-  auto& roles = options.provider.settings.roles;
+  auto& roles = options.providers.at(provider_of_roles(entry.table)).settings.roles;
   if (roles.size() == kOidcRolesMax) {
     return usage("more than " + std::to_string(kOidcRolesMax) + " values give roles",
                  "have the provider say fewer");
@@ -154,8 +194,8 @@ Result<Done> put_role(DaemonOptions& options, const toml::Entry& entry) {
 
 Result<Done> put_entry(DaemonOptions& options, const std::vector<Setting>& settings,
                        const toml::Entry& entry, const std::string& where) {
-  if (entry.table == kRoles) {
-    options.origins.emplace(kRoles, where);
+  if (!provider_of_roles(entry.table).empty()) {
+    options.origins.emplace(entry.table, where);
     return put_role(options, entry);
   }
   const auto setting = std::ranges::find_if(settings, [&](const Setting& one) {
@@ -181,9 +221,17 @@ Result<Done> put_entry(DaemonOptions& options, const std::vector<Setting>& setti
 
 Result<Done> put_file(DaemonOptions& options, std::string_view text) {
   TONGSUAN_TRY(const std::vector<toml::Entry> entries, toml::read(text, options.config));
+  const auto where_of = [&](const toml::Entry& entry) {
+    return options.config + ':' + std::to_string(entry.line);
+  };
+  for (const toml::Entry& entry : entries) {
+    const Result<Done> added = add_provider(options, entry);
+    if (!added.ok())
+      return usage(where_of(entry) + ": " + added.error().context, added.error().hint);
+  }
   const std::vector<Setting> settings = settings_of(options);
   for (const toml::Entry& entry : entries) {
-    const std::string where = options.config + ':' + std::to_string(entry.line);
+    const std::string where = where_of(entry);
     const Result<Done> taken = put_entry(options, settings, entry, where);
     if (!taken.ok()) return usage(where + ": " + taken.error().context, taken.error().hint);
   }
@@ -244,33 +292,52 @@ Result<Done> read_listen(DaemonOptions& options) {
   return Done{};
 }
 
-Result<Done> check_provider(const DaemonOptions& options) {
-  const access::OidcSettings& oidc = options.provider.settings;
+Result<Done> check_provider(const DaemonOptions& options, const std::string& table,
+                            const ProviderOptions& provider) {
+  const access::OidcSettings& oidc = provider.settings;
+  const std::string name = '[' + table + ']', issuer = table + ".issuer";
+  const std::string roles = roles_table(table);
   if (oidc.issuer.empty()) {
     // What means nothing without one; the others are defaults that somebody wrote down.
-    constexpr std::string_view kNeedless[] = {"oidc.audience", "oidc.client", "oidc.jwks",
-                                              "oidc.ca_file", kRoles};
+    const std::string needless[] = {table + ".audience", table + ".client", table + ".jwks",
+                                    table + ".ca_file", roles};
     const auto found = std::ranges::find_if(options.origins, [&](const auto& one) {
-      return std::ranges::find(kNeedless, one.first) != std::end(kNeedless);
+      return std::ranges::find(needless, one.first) != std::end(needless) ||
+             (table != kOidcTable && one.first.starts_with(table + '.'));
     });
     if (found == options.origins.end()) return Done{};
-    return fault(options, found->first, "[oidc] has no issuer", "issuer = \"https://id.example\"");
+    return fault(options, found->first, name + " has no issuer", "issuer = \"https://id.example\"");
   }
   if (oidc.audience.empty()) {
-    return fault(options, "oidc.issuer", "[oidc] has an issuer, but no audience",
+    return fault(options, issuer, name + " has an issuer, but no audience",
                  "audience = \"tongsuan\", as the provider calls this exchange");
   }
-  if (options.provider.jwks.empty()) {
-    return fault(options, "oidc.issuer", "[oidc] has an issuer, but no jwks: its public keys",
+  if (provider.jwks.empty()) {
+    return fault(options, issuer, name + " has an issuer, but no jwks: its public keys",
                  "jwks = \"https://…/jwks.json\", or the name of a file");
   }
   if (oidc.roles.empty()) {
-    return fault(options, "oidc.issuer", "[oidc_roles] is empty: no token would have a role",
-                 "[oidc_roles] with a line such as traders = \"participant\"");
+    return fault(options, issuer, '[' + roles + "] is empty: no token would have a role",
+                 '[' + roles + "] with a line such as traders = \"participant\"");
   }
-  const Result<KeySource> source = key_source(options.provider);
+  const Result<KeySource> source = key_source(provider);
   if (source.ok()) return Done{};
-  return fault(options, "oidc.jwks", source.error().context, source.error().hint);
+  return fault(options, table + ".jwks", source.error().context, source.error().hint);
+}
+
+// Which keys a token is held against is said by its issuer: so no two have the same.
+Result<Done> check_providers(const DaemonOptions& options) {
+  std::map<std::string, std::string> tables;  // by issuer
+  for (const auto& [table, provider] : options.providers) {
+    TONGSUAN_TRY([[maybe_unused]] const Done good, check_provider(options, table, provider));
+    if (provider.settings.issuer.empty()) continue;
+    const auto [other, first] = tables.emplace(provider.settings.issuer, table);
+    if (first) continue;
+    return fault(options, table + ".issuer",
+                 '[' + table + "] has the issuer of [" + other->second + ']',
+                 "one table for each issuer");
+  }
+  return Done{};
 }
 
 Result<Done> check(DaemonOptions& options) {
@@ -295,7 +362,7 @@ Result<Done> check(DaemonOptions& options) {
                  "history.ended_max is below history.ended_min", "make it larger");
   }
   TONGSUAN_TRY([[maybe_unused]] const Done listen, read_listen(options));
-  return check_provider(options);
+  return check_providers(options);
 }
 
 Result<std::string> read_config(const std::string& path) {
@@ -363,9 +430,11 @@ std::string settings_text(const DaemonOptions& options) {
                                              : "default") +
             '\n';
   }
-  if (!options.provider.settings.roles.empty()) text += "\n[" + std::string(kRoles) + "]\n";
-  for (const access::RoleClaim& claim : options.provider.settings.roles) {
-    text += toml::quoted(claim.value) + " = \"" + access::role_name(claim.role) + "\"\n";
+  for (const auto& [name, provider] : options.providers) {
+    if (!provider.settings.roles.empty()) text += "\n[" + roles_table(name) + "]\n";
+    for (const access::RoleClaim& claim : provider.settings.roles) {
+      text += toml::quoted(claim.value) + " = \"" + access::role_name(claim.role) + "\"\n";
+    }
   }
   return text;
 }

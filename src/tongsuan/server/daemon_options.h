@@ -17,7 +17,9 @@
 
 namespace tongsuan::server {
 
-inline constexpr std::size_t kOidcRolesMax = 64;
+inline constexpr std::size_t kOidcRolesMax = 64;  // of one provider
+inline constexpr std::size_t kProvidersMax = 16;
+inline constexpr std::string_view kOidcTable = "oidc";
 
 // An OpenID provider whose tokens are let in; without an issuer there is none.
 struct ProviderOptions {
@@ -61,7 +63,8 @@ struct DaemonOptions {
   std::int64_t ended_min = 100'000, ended_max = 1'000'000, ended_age = 604'800;
   std::string webhook_ca_file;
   bool metrics_for_all = false;
-  ProviderOptions provider;
+  // By their tables: "oidc", which is always there, and "oidc.NAME".
+  std::map<std::string, ProviderOptions, std::less<>> providers{{std::string(kOidcTable), {}}};
 
   // "limits.streams" → "exchange.toml:7" or "--streams"; what is not here is a default.
   std::map<std::string, std::string, std::less<>> origins;

@@ -42,16 +42,22 @@ TEST(DaemonOptions, WhatIsToldReadsAsAFileThatSetsTheSame) {
   const auto first = read(
       "speed = 5\n[webhooks]\nca_file = \"/a \\\"b\"\n[oidc]\nissuer = \"https://i\"\naudience = "
       "\"a\"\n"
-      "jwks = \"https://i/k\"\n[oidc_roles]\n\"a b\" = \"hub\"\n");
+      "jwks = \"https://i/k\"\n[oidc_roles]\n\"a b\" = \"hub\"\n[oidc.city]\nissuer = "
+      "\"https://city\"\naudience = \"a\"\njwks = \"https://city/k\"\n[oidc.city.roles]\n"
+      "\"a b\" = \"hub\"\n");
   ASSERT_TRUE(first.ok()) << first.error().context;
   const std::string text = settings_text(first.value());
   const auto again = parse_daemon_options(kArguments, text);
   ASSERT_TRUE(again.ok()) << again.error().context << text;
   EXPECT_EQ(again.value().speed, 5);
   EXPECT_EQ(again.value().webhook_ca_file, "/a \"b");
-  ASSERT_EQ(again.value().provider.settings.roles.size(), 1U);
-  EXPECT_EQ(again.value().provider.settings.roles[0].value, "a b");
-  EXPECT_EQ(again.value().provider.settings.roles[0].role, access::Role::kHub);
+  for (const char* table : {"oidc", "oidc.city"}) {
+    const auto& settings = again.value().providers.at(table).settings;
+    ASSERT_EQ(settings.roles.size(), 1U) << text;
+    EXPECT_EQ(settings.roles[0].value, "a b");
+    EXPECT_EQ(settings.roles[0].role, access::Role::kHub);
+  }
+  EXPECT_EQ(again.value().providers.at("oidc.city").settings.issuer, "https://city");
 }
 
 TEST(DaemonOptions, SaysWhereTheFileIsWrong) {
@@ -100,6 +106,35 @@ TEST(DaemonOptions, AProviderIsWholeOrRefused) {
   EXPECT_EQ(fault(issuer + audience + "jwks = \"ftp://127.0.0.1/k\"\n" + roles), plain);
   EXPECT_EQ(fault(issuer + audience + "jwks = \"http://127.0.0.1:80/k\"\n" + roles), "ok");
   EXPECT_EQ(fault(issuer + audience + "jwks = \"/etc/keys.json\"\n" + roles), "ok");
+}
+
+TEST(DaemonOptions, ProvidersAreOfDifferentIssuers) {
+  const auto provider = [](const std::string& name, const std::string& issuer) {
+    const std::string roles = name.empty() ? "oidc_roles" : "oidc" + name + ".roles";
+    return "[oidc" + name + "]\nissuer = \"" + issuer + "\"\naudience = \"a\"\njwks = \"/k\"\n[" +
+           roles + "]\na = \"hub\"\n";
+  };
+  EXPECT_EQ(fault(provider("", "https://i") + provider(".city", "https://c")), "ok");
+  EXPECT_EQ(fault(provider(".lab", "https://l") + provider(".city", "https://c")), "ok")
+      << "the one without a name need not be there";
+  EXPECT_EQ(fault(provider("", "https://i") + provider(".city", "https://i")),
+            "t.toml:9: [oidc.city] has the issuer of [oidc]");
+  EXPECT_EQ(fault("[oidc.city]\naudience = \"a\"\n"), "t.toml:3: [oidc.city] has no issuer");
+  EXPECT_EQ(fault("[oidc.city]\nleeway_seconds = 5\n"), "t.toml:3: [oidc.city] has no issuer");
+  EXPECT_EQ(fault("[oidc.city]\nissuer = \"https://c\"\naudience = \"a\"\njwks = \"/k\"\n"),
+            "t.toml:3: [oidc.city.roles] is empty: no token would have a role");
+  EXPECT_EQ(fault("[oidc.city]\nisuer = \"https://c\"\n"),
+            "t.toml:3: there is no key isuer in [oidc.city]");
+  for (const char* table : {"oidc.roles", "oidc.a.b", "oidc.a.b.roles", "oidc.a.role", "oidcx.a"}) {
+    EXPECT_EQ(fault("[" + std::string(table) + "]\na = \"hub\"\n"),
+              "t.toml:3: there is no table [" + std::string(table) + "]");
+  }
+  std::string many;
+  for (int i = 0; i < 16; ++i) {
+    const std::string name = std::to_string(i);
+    many += provider(".p" + name, "https://i" + name);
+  }
+  EXPECT_NE(fault(many).find("more than 16 providers"), std::string::npos);
 }
 
 }  // namespace

@@ -85,7 +85,9 @@ Door::Door(node::Node& node, const access::MasterSecret& master, const ServiceOp
                      *directory_),
       addresses_(limiter(options.of_address)),
       participants_(limiter(options.of_participant)) {
-  if (options.provider) authenticator_.set_provider(*options.provider, {});
+  for (const access::OidcSettings& provider : options.providers) {
+    authenticator_.set_provider(provider, {});
+  }
 }
 
 Door::~Door() = default;
@@ -140,9 +142,9 @@ access::Answer<std::optional<access::Identity>> Door::admit(const net::Request& 
   return answer.error();
 }
 
-void Door::set_provider_keys(access::Jwks keys) {
+void Door::set_provider_keys(std::string_view issuer, access::Jwks keys) {
   const std::lock_guard lock(mutex_);
-  authenticator_.set_provider_keys(std::move(keys));
+  authenticator_.set_provider_keys(issuer, std::move(keys));
 }
 
 access::Answer<Done> Door::take(const access::Identity& caller, std::int64_t cost) {

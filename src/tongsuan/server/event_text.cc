@@ -229,7 +229,11 @@ class Teller {
     begin_order("order.held", event.order);
     if (event.hold.slot != kNone) out_.text("hold", id_text('H', event.hold.slot));
   }
-  void on(const exchange::OrderNamed& /*event*/) {}
+  // One that comes with its order is told by nobody: the order has it.
+  void on(const exchange::OrderNamed& event) {
+    if (view_.index.sequence_of(event.order) == place_.sequence) return;
+    begin_order("order.named", event.order).text("name", event.name);
+  }
   void on(const exchange::ContractGranted& event) {
     begin_contract("contract.granted", event.contract);
     write_money(out_, "cost", event.cost.raw());
@@ -319,6 +323,11 @@ class Teller {
   }
   void on(const exchange::ResaleClosed& event) {
     begin_resale("resale.closed", event.resale, event.contract);
+  }
+  void on(const exchange::ResaleAllowed& event) {
+    begin("participant.changed", Visibility::kOwner, event.participant)
+        .text("participant", id_text('P', event.participant.value))
+        .truth("resell", event.allowed);
   }
   [[nodiscard]] ParticipantId owner_of_webhook(std::uint32_t webhook) const {
     const auto& rows = view_.state.webhooks();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tongsuan/exchange/codes.h"
 #include "tongsuan/server/internal/handlers.h"
 #include "tongsuan/server/internal/order_body.h"
 #include "tongsuan/server/internal/views.h"
@@ -16,19 +17,7 @@ using node::Place;
 // ---- Refusals --------------------------------------------------------------------------------
 
 std::string_view code_of_refusal(const node::Refused& refused) {
-  switch (refused.refusal.value_or(engine::Refusal::kLimit)) {
-    case engine::Refusal::kTime:
-    case engine::Refusal::kTooEarly:
-      return "time";
-    case engine::Refusal::kNotEligible:
-      return "not-eligible";
-    case engine::Refusal::kTooLarge:
-      return "too-large";
-    case engine::Refusal::kUnknown:
-      return "unknown";
-    default:
-      return "limit";
-  }
+  return code_of(exchange::to_code(refused.refusal.value_or(engine::Refusal::kLimit)));
 }
 
 std::string sentence(std::string text) {

@@ -6,6 +6,7 @@
 
 #include "tongsuan/net/client.h"
 #include "tongsuan/net/server.h"
+#include "tongsuan/server/internal/core.h"
 #include "tongsuan/server/service_fixture.h"
 
 namespace tongsuan::server::testing {
@@ -124,12 +125,34 @@ TEST_F(Streams, ResumeWithoutGapAndWithoutTwice) {
   EXPECT_EQ(seen, sent);
 }
 
+TEST_F(Streams, ANewNameIsTold) {
+  const std::uint64_t before = node_->figures().durable;
+  const std::string id =
+      submit("alice", order(R"("name":"a","limit":{"amount":"0.10","currency":"CNY"})"));
+  const std::string tag = header(get("/v1/orders/" + id, "alice"), "ETag");
+  ASSERT_EQ(ask(net::Method::kPatch, "/v1/orders/" + id, "alice", R"({"name":"b"})",
+                {{"idempotency-key", "rename-key"}, {"if-match", tag}})
+                .status,
+            200);
+  const auto told = [&](const Interest& interest) {
+    std::string all;
+    for (const std::string& event : service_->core().feed.read(interest, before, 1'000).events) {
+      if (event.find("order.named") != std::string::npos) all += event;
+    }
+    return all;
+  };
+  const std::string mine = told({kAllTopics, ParticipantId{2}, false});
+  EXPECT_NE(mine.find(R"("order":")" + id + R"(","name":"b")"), std::string::npos) << mine;
+  EXPECT_EQ(mine.find(R"("name":"a")"), std::string::npos) << "an order has its first name";
+  EXPECT_EQ(told({kAllTopics, ParticipantId{3}, false}), "") << "others do not hear of it";
+}
+
 TEST_F(Streams, OrdersAreForTheirOwnersOnly) {
   const std::string before = std::to_string(node_->figures().durable);
   const std::string alices = submit("alice"), bobs = submit("bob");
   const auto asked = ask(net::Method::kPut, "/v1/rules", "operator",
                          R"({"roundSeconds":800,"lockSeconds":60,"collarPercent":2000,)"
-                         R"("ordersOfOne":10,"liveOrders":10,"penaltyPpm":0})",
+                         R"("ordersOfOne":10,"liveOrders":10,"penaltyPpm":0,"takeOrPayPpm":0})",
                          {{"idempotency-key", "rules-key-1"}});
   ASSERT_EQ(asked.status, 200) << asked.body;
   for (const char* who : {"", "bob", "operator"}) {

@@ -72,7 +72,8 @@ void add_http(Metrics& metrics, const net::ServerCounters& counters) {
                   counters.slow_readers_closed);
 }
 
-void add_node(Metrics& metrics, const node::NodeFigures& figures, std::uint64_t applied) {
+void add_node(Metrics& metrics, const node::NodeFigures& figures, std::uint64_t applied,
+              bool fenced) {
   metrics.counter("commands_total", "Requests that were decided", figures.commands);
   metrics.counter("batches_total", "Batches that were made durable", figures.batches);
   metrics.counter("refused_busy_total", "Requests that found the queue full", figures.refused_busy);
@@ -80,6 +81,7 @@ void add_node(Metrics& metrics, const node::NodeFigures& figures, std::uint64_t 
   metrics.gauge("sequence", "The last durable command", figures.durable);
   metrics.gauge("replica_sequence", "The last command that readers see", applied);
   metrics.gauge("stalled", "1 while the journal has no room", figures.stalled ? 1 : 0);
+  metrics.gauge("fenced", "1 once another process owns the journal", fenced ? 1 : 0);
 }
 
 void add_market(Metrics& metrics, const View& view, const Core& core) {
@@ -147,7 +149,7 @@ void get_metrics(Call& call) {
   }
   Metrics metrics;
   if (core.server_counters) add_http(metrics, core.server_counters());
-  add_node(metrics, core.node.figures(), core.node.replica().applied());
+  add_node(metrics, core.node.figures(), core.node.replica().applied(), core.node.fenced());
   core.node.replica().read(0, [&](const View& view) { add_market(metrics, view, core); });
   metrics.counter("orders_total", "Orders that were sent to the sequencer", core.counters.orders);
   metrics.counter("rate_limited_total", "Requests above a rate limit",

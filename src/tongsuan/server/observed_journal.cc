@@ -19,6 +19,9 @@ Answer<journal::Opened> ObservedJournal::open() {
 Answer<std::uint64_t> ObservedJournal::append(const journal::NewBatch& batch) {
   return journal_.append(batch);
 }
+Answer<Done> ObservedJournal::check_owner() {
+  return journal_.check_owner();
+}
 Answer<journal::Snapshot> ObservedJournal::stamp_snapshot(std::uint64_t sequence,
                                                           const Digest& state) {
   return journal_.stamp_snapshot(sequence, state);

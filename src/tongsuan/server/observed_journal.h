@@ -20,6 +20,7 @@ class ObservedJournal final : public journal::Journal {
 
   [[nodiscard]] journal::Answer<journal::Opened> open() override;
   [[nodiscard]] journal::Answer<std::uint64_t> append(const journal::NewBatch& batch) override;
+  [[nodiscard]] journal::Answer<Done> check_owner() override;
   [[nodiscard]] journal::Answer<Done> read(std::uint64_t from,
                                            const journal::BatchVisitor& visit) override;
   [[nodiscard]] journal::Answer<journal::Snapshot> stamp_snapshot(std::uint64_t sequence,

@@ -39,8 +39,7 @@ class OrderReader {
 
   OrderBody read_change(const engine::LiveOrder& order) {
     body_.order = order;
-    const auto name = object_.optional_member("name");
-    if (name) return refused("not-built", "/name", "Names of orders cannot be changed yet.");
+    read_name();
     const auto ways = object_.optional_member("ways");
     if (ways) read_ways(items_of("ways", *ways, engine::kWays));
     const auto hubs = object_.optional_member("hubs");
@@ -74,6 +73,7 @@ class OrderReader {
     const auto name = object_.optional_text("name", {.bytes_max = exchange::kNameMax});
     if (!name) return;
     body_.name = *name;
+    body_.named = true;
     if (!is_given_name(*name)) object_.fault("name", "has controls, or blanks at its ends");
   }
 
@@ -212,7 +212,9 @@ OrderBody read_change(const Core& core, const json::Value& value, const engine::
     body.problem = Problem{"missing-field", "A change changes something."};
     return body;
   }
-  return OrderReader(core, value, path).read_change(order);
+  OrderBody body = OrderReader(core, value, path).read_change(order);
+  body.name_alone = body.named && value.size() == 1;
+  return body;
 }
 
 }  // namespace tongsuan::server::internal

@@ -23,6 +23,14 @@ std::optional<OrderId> order_parameter(Call& call) {
   return std::nullopt;
 }
 
+// A name alone is another command: it changes nothing in the market, so it may always come.
+exchange::Command change_of(OrderId order, OrderBody&& body) {
+  if (body.name_alone) return exchange::NameOrder{order, std::string(body.name)};
+  exchange::AmendOrder change{order, std::move(body.order)};
+  if (body.named) change.name = body.name;
+  return change;
+}
+
 std::string hold_sentence(std::int64_t hold) {
   return "The order would hold " + money_text(hold) + ".";
 }
@@ -115,7 +123,7 @@ void amend_order(Call& call) {
                              [&core, order](const View&) { core.amending.end(order); });
     };
   }
-  submit(call, asked->once, exchange::AmendOrder{*order, std::move(body.order)}, std::move(shape));
+  submit(call, asked->once, change_of(*order, std::move(body)), std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal

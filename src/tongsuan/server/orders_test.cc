@@ -114,6 +114,42 @@ TEST_F(Orders, AmendingNeedsTheLastETag) {
   EXPECT_EQ(code(amend(id, "{}", now, "amend-key-4")), "changed");
 }
 
+TEST_F(Orders, ANameAloneIsNothingInTheMarket) {
+  const std::string id = submit("alice");
+  const auto first = get("/v1/orders/" + id, "alice");
+  const auto named = amend(id, R"({"name":"night run"})", header(first, "ETag"), "name-key-1");
+  ASSERT_EQ(named.status, 200) << named.body;
+  EXPECT_NE(named.body.find(R"("hold":{"amount":"0.10","currency":"CNY"})"), std::string::npos);
+  const auto shown = get("/v1/orders/" + id, "alice");
+  EXPECT_EQ(member(shown, "name"), "night run");
+  EXPECT_EQ(header(shown, "ETag"), header(named, "ETag")) << "it has changed";
+  EXPECT_EQ(amend(id, R"({"name":"night run"})", header(first, "ETag"), "name-key-1").body,
+            named.body);
+  EXPECT_EQ(code(amend(id, R"({"name":"x"})", header(first, "ETag"), "name-key-2")), "changed");
+  const std::string both = R"({"name":"dearer","limit":{"amount":"0.20","currency":"CNY"}})";
+  ASSERT_EQ(amend(id, both, header(shown, "ETag"), "name-key-3").status, 200);
+  EXPECT_EQ(member(get("/v1/orders/" + id, "alice"), "name"), "dearer");
+  for (const char* bad : {R"({"name":""})", R"({"name":" x"})", R"({"name":5})", R"({"name":null})",
+                          R"({"name":"a\u0001"})"}) {
+    const std::string tag = header(get("/v1/orders/" + id, "alice"), "ETag");
+    EXPECT_EQ(code(amend(id, bad, tag, "name-key-4")), "bad-value") << bad;
+  }
+  open_buyer("bob");
+  const std::string tag = header(get("/v1/orders/" + id, "alice"), "ETag");
+  EXPECT_EQ(code(ask(Method::kPatch, "/v1/orders/" + id, "bob", R"({"name":"mine"})",
+                     {{"idempotency-key", "name-key-5"}, {"if-match", tag}})),
+            "unknown");
+  // Of an order that is over, too.
+  post("/v1/orders/" + id + ":cancel", "alice", "", "name-key-6");
+  const std::string gone = header(get("/v1/orders/" + id, "alice"), "ETag");
+  EXPECT_EQ(amend(id, R"({"name":"over"})", gone, "name-key-7").status, 200);
+  EXPECT_EQ(code(amend(id, limit("0.30"), header(get("/v1/orders/" + id, "alice"), "ETag"),
+                       "name-key-8")),
+            "not-waiting");
+  restart();
+  EXPECT_EQ(member(get("/v1/orders/" + id, "alice"), "name"), "over");
+}
+
 TEST_F(Orders, CancellingGivesTheHoldBack) {
   const std::string id = submit("alice", order(R"("value":{"amount":"2.5","currency":"CNY"})"));
   const auto done = post("/v1/orders/" + id + ":cancel", "alice", "", "cancel-key-1");

@@ -58,6 +58,11 @@ TEST_F(Packages, AServiceIsHeldForShownAndNotAmended) {
       Method::kPatch, "/v1/orders/O-0", "alice", R"({"value":{"amount":"20","currency":"CNY"}})",
       {{"idempotency-key", "amend-it-1"}, {"if-match", header(shown, "ETag")}});
   EXPECT_EQ(code(amended), "fixed") << amended.body;
+  const auto renamed =
+      ask(Method::kPatch, "/v1/orders/O-0", "alice", R"({"name":"chat, evenings"})",
+          {{"idempotency-key", "rename-it-1"}, {"if-match", header(shown, "ETag")}});
+  EXPECT_EQ(renamed.status, 200) << renamed.body;
+  EXPECT_EQ(member(get("/v1/orders/O-0", "alice"), "name"), "chat, evenings");
   EXPECT_EQ(code(post("/v1/orders/O-0:cancel", "alice", "")), "ok");
 }
 

@@ -37,7 +37,7 @@ void write_participant(json::Writer& out, const View& view, ParticipantId id) {
       .text("role", exchange::role_name(record.role))
       .text("owner", id_text('P', record.owner.value));
   write_money(out, "overdraft", view.state.money().participant(id).overdraft.raw());
-  out.truth("halted", record.halted).end_object();
+  out.truth("halted", record.halted).truth("resell", record.resell).end_object();
 }
 
 }  // namespace
@@ -102,6 +102,30 @@ void get_participant(Call& call) {
     write_participant(out, answer.view, *id);
     return std::nullopt;
   });
+}
+
+// Of somebody else's only an operator changes anything.
+void change_participant(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const auto id = participant_parameter(call);
+  if (!id) return;
+  if (*id != call.actor() && !call.sees_all()) {
+    return refuse_unknown(call, "participant", call.parameters[0], "participant");
+  }
+  const auto asked = read_once_body(call);
+  if (!asked) return;
+  json::Faults faults;
+  const json::Path root;
+  json::ObjectReader object(asked->value, root, faults);
+  const bool resell = object.truth("resell");
+  object.finish();
+  if (!is_good(call, faults)) return;
+  Shape shape;
+  shape.id = id_text('P', id->value);
+  shape.detail = "There is no participant " + shape.id + ".";
+  shape.param = "participant";
+  submit(call, asked->once, exchange::AllowResale{*id, resell}, std::move(shape));
 }
 
 // ---- Keys ------------------------------------------------------------------------------------
@@ -221,9 +245,7 @@ void set_rules(Call& call) {
   rules.orders_of_one = count("ordersOfOne", 1, exchange::kLiveOrdersMax);
   rules.live_orders = count("liveOrders", 1, exchange::kLiveOrdersMax);
   rules.penalty_ppm = count("penaltyPpm", 0, engine::kPpm);
-  rules.take_or_pay_ppm = static_cast<std::uint32_t>(
-      object.optional_integer("takeOrPayPpm", {.min = 0, .max = engine::kPpm})
-          .value_or(rules.take_or_pay_ppm));
+  rules.take_or_pay_ppm = count("takeOrPayPpm", 0, engine::kPpm);
   object.finish();
   if (!is_good(call, faults)) return;
   Shape shape;

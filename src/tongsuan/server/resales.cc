@@ -26,7 +26,7 @@ void write_resale(json::Writer& out, const Core& core, std::uint32_t number,
       .text("hub", core.names.hub(pool.hub))
       .text("class", core.names.accelerator(pool.accelerator));
   write_resale_terms(out, core.time, row.terms);
-  out.number("taken", row.taken());
+  out.number("taken", row.taken);
   write_money(out, "income", row.income.raw());
   out.end_object();
 }

@@ -63,6 +63,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/participants", Action::kManageParticipants, in::open_participant},
     {Method::kGet, "/v1/participants", Action::kManageParticipants, in::list_participants},
     {Method::kGet, "/v1/participants/{participant}", Action::kReadAccount, in::get_participant},
+    {Method::kPatch, "/v1/participants/{participant}", Action::kChangeSettings,
+     in::change_participant},
     {Method::kPost, "/v1/participants/{participant}/keys", Action::kManageParticipants,
      in::add_key},
     {Method::kGet, "/v1/participants/{participant}/keys", Action::kManageParticipants,

@@ -151,6 +151,11 @@ void refuse_denied(Call& call, const access::Denial& denial) {
   internal::refuse(call, to_problem(denial));
 }
 
+// Says nothing of the exchange, only of this process.
+bool is_of_process(const std::vector<std::string>& path) {
+  return path.size() == 1 && (path.front() == "healthz" || path.front() == "metrics");
+}
+
 // Who asks, and whether the role may do this to anybody's or to its own.
 bool let_in(Call& call) {
   auto admitted = call.core.door.admit(call.request);
@@ -197,6 +202,10 @@ void Service::drain() {
   core_->draining = true;
 }
 
+void Service::end_streams() {
+  core_->feed.stop();
+}
+
 void Service::stop() {
   core_->slow_work.stop();
   core_->operations.stop();
@@ -208,8 +217,8 @@ void Service::set_counters(std::function<net::ServerCounters()> counters) {
   core_->server_counters = std::move(counters);
 }
 
-void Service::set_provider_keys(access::Jwks keys) {
-  core_->door.set_provider_keys(std::move(keys));
+void Service::set_provider_keys(std::string_view issuer, access::Jwks keys) {
+  core_->door.set_provider_keys(issuer, std::move(keys));
 }
 
 void Service::recover(std::uint64_t sequence, std::string_view record) {
@@ -222,6 +231,14 @@ void Service::handle(net::Request&& request, net::Reply reply) {
   Match match = find_route(call.request.method, call.request.path);
   call.route = match.route;
   call.parameters = match.parameters;
+  if (core_->node.fenced() && !is_of_process(call.request.path)) {
+    return internal::refuse(call, {"unavailable",
+                                   "Another process serves this exchange now.",
+                                   {},
+                                   0,
+                                   "Ask it, with the same Idempotency-Key",
+                                   1});
+  }
   if (match.route != nullptr) {
     if (let_in(call)) internal::handle(std::move(call));
     return;

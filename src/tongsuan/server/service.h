@@ -57,9 +57,9 @@ struct ServiceOptions {
   access::RateLimit of_address{"requests of an address", 20'000, 5'000, 1, 1U << 14};
   access::RateLimit of_participant{"orders and requests of a participant", 200'000, 50'000, 1,
                                    1U << 14};
-  // Whose tokens are let in; its keys come by `set_provider_keys`.
-  std::optional<access::OidcSettings> provider;
-  // A token named a key that the provider did not have when its keys were read last.
+  // Whose tokens are let in, each of another issuer; their keys come by `set_provider_keys`.
+  std::vector<access::OidcSettings> providers;
+  // A token named a key that its provider did not have when its keys were read last.
   std::function<void()> unknown_provider_key;
 
   // Shows the exchange as it was after that command, or says why it cannot. May take a second.
@@ -105,12 +105,14 @@ class Service {
   void begin();
   // Not ready from now on: what was asked is still answered.
   void drain();
+  // Whoever listens has to ask again, here or elsewhere.
+  void end_streams();
   void stop();
 
   // net::Handler.
   void handle(net::Request&& request, net::Reply reply);
   // From now on; any thread.
-  void set_provider_keys(access::Jwks keys);
+  void set_provider_keys(std::string_view issuer, access::Jwks keys);
   // For the metrics; set before the first request.
   void set_counters(std::function<net::ServerCounters()> counters);
 

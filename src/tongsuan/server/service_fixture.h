@@ -2,6 +2,7 @@
 // socket.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <gtest/gtest.h>
@@ -74,6 +75,7 @@ class ServiceTest : public ::testing::Test {
   virtual void adjust(ServiceOptions& /*options*/) {}
   node::NodeOptions node_options() {
     node::NodeOptions options;
+    options.owner_check = std::chrono::milliseconds(20);
     options.shelf.secret = sha256("a test");
     options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };
     return options;
@@ -97,7 +99,8 @@ class ServiceTest : public ::testing::Test {
     observed_->observe([this](std::uint64_t sequence, std::string_view record) {
       service_->recover(sequence, record);
     });
-    ASSERT_TRUE(node_->start([](const journal::Failure&) { FAIL(); }).ok());
+    const auto fatal = [this](const journal::Failure&) { EXPECT_TRUE(taken_over_); };
+    ASSERT_TRUE(node_->start(fatal).ok());
     past_.reader = journal::sim_reader(disk_);
     past_.genesis = {places(), 0};
     past_.history = std::make_unique<node::History>(places(), 0, *past_.reader);
@@ -221,6 +224,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<Service> service_;
   int keys_ = 0;
   bool founded_ = false;
+  std::atomic<bool> taken_over_ = false;  // by a test
 };
 
 }  // namespace tongsuan::server::testing

@@ -1,5 +1,6 @@
 // Who may do what, and what a request must look like.
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "tongsuan/access/request_signature.h"
 #include "tongsuan/server/router.h"
@@ -156,6 +157,71 @@ TEST_F(Access, HealthAndMetrics) {
   EXPECT_NE(metrics.body.find("tongsuan_participants 6\n"), std::string::npos) << metrics.body;
   service_->drain();
   EXPECT_EQ(code(get("/readyz")), "stopping");
+}
+
+TEST_F(Access, ParticipantsSayWhetherWhatTheyLeaveIsSold) {
+  const std::string alice = "P-2";  // behind the operator
+  const auto set = [&](const std::string& who, const std::string& body, const std::string& key) {
+    return ask(Method::kPatch, "/v1/participants/" + alice, who, body, {{"idempotency-key", key}});
+  };
+  const auto resells = [&] {
+    return get("/v1/participants/" + alice, "operator").body.find(R"("resell":true)") !=
+           std::string::npos;
+  };
+  EXPECT_EQ(member(get("/v1/participants/" + alice, "operator"), "name"), "alice");
+  EXPECT_TRUE(resells()) << "unless it was changed";
+  const auto off = set("alice", R"({"resell":false})", "settings-1");
+  ASSERT_EQ(off.status, 200) << off.body;
+  EXPECT_EQ(member(off, "id"), alice);
+  EXPECT_FALSE(resells());
+  restart();
+  EXPECT_FALSE(resells());
+  EXPECT_EQ(set("alice", R"({"resell":false})", "settings-1").body, off.body);
+  EXPECT_EQ(code(set("bob", R"({"resell":true})", "settings-2")), "unknown");
+  EXPECT_EQ(code(set("auditor", R"({"resell":true})", "settings-3")), "forbidden");
+  EXPECT_EQ(code(set("", R"({"resell":true})", "settings-4")), "unauthenticated");
+  EXPECT_EQ(code(set("alice", "{}", "settings-5")), "missing-field");
+  EXPECT_EQ(code(set("alice", R"({"resell":1})", "settings-5")), "bad-value");
+  EXPECT_EQ(code(set("alice", R"({"resell":true,"name":"b"})", "settings-5")), "unknown-field");
+  EXPECT_FALSE(resells());
+  EXPECT_EQ(set("operator", R"({"resell":true})", "settings-6").status, 200);
+  EXPECT_TRUE(resells());
+  EXPECT_EQ(code(ask(Method::kPatch, "/v1/participants/P-Z9", "operator", R"({"resell":true})",
+                     {{"idempotency-key", "settings-7"}})),
+            "unknown");
+}
+
+TEST_F(Access, RulesAreSetAsAWhole) {
+  const std::string first = R"({"roundSeconds":900,"lockSeconds":60,"collarPercent":2000,)"
+                            R"("ordersOfOne":100,"liveOrders":200,"penaltyPpm":5)";
+  const auto put = [&](const std::string& body, const std::string& key) {
+    return ask(Method::kPut, "/v1/rules", "operator", body, {{"idempotency-key", key}});
+  };
+  ASSERT_EQ(put(first + R"(,"takeOrPayPpm":250000})", "rules-key-1").status, 200);
+  const auto refused = put(first + "}", "rules-key-2");
+  EXPECT_EQ(code(refused), "missing-field");
+  EXPECT_EQ(member(refused, "param"), "/takeOrPayPpm");
+  EXPECT_NE(get("/v1/rules").body.find(R"("takeOrPayPpm":250000)"), std::string::npos);
+}
+
+TEST_F(Access, AnOldOwnerSendsEverybodyAway) {
+  const std::string id = submit("alice");
+  taken_over_ = true;
+  journal::SimJournal next(disk_, 2, journal::SimJournalFaults{});
+  ASSERT_TRUE(next.open().ok());
+  for (int i = 0; i < 1'000 && get("/readyz").status == 200; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  for (const net::Response& refused :
+       {get("/readyz"), get("/v1/market"), get("/v1/orders/" + id, "alice"), get("/v1/nowhere"),
+        get("/v1/orders/" + id + "/why", "alice"), get("/v1/stream"),
+        post("/v1/orders", "alice", order())}) {
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(code(refused), "unavailable");
+    EXPECT_EQ(header(refused, "Retry-After"), "1");
+  }
+  EXPECT_EQ(get("/healthz").status, 200) << "it lives";
+  EXPECT_NE(get("/metrics").body.find("tongsuan_fenced 1\n"), std::string::npos);
 }
 
 class Limited : public ServiceTest {

@@ -95,6 +95,12 @@ Result<std::string> table_name(Line& line) {
   line.skip_blanks();
   TONGSUAN_TRY(std::string name, line.key());
   line.skip_blanks();
+  while (line.take('.')) {
+    line.skip_blanks();
+    TONGSUAN_TRY(const std::string part, line.key());
+    name += '.' + part;
+    line.skip_blanks();
+  }
   if (!line.take(']')) return line.fault("expected ] behind the name of the table");
   return name;
 }

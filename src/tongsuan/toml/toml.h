@@ -1,9 +1,9 @@
 // toml, floor 1: the small part of TOML that files of settings need.
 //
-// Model. Tables, and keys with a text, a whole number or true/false. Whatever else TOML knows
-// (lists, dates, dotted keys, several lines) is refused, with line and column, rather than guessed
-// at. What keys there are, and what they may be, is the caller's business; every entry knows its
-// line for that.
+// Model. Tables, whose names may have parts with points between ("oidc.city"), and keys with a
+// text, a whole number or true/false. Whatever else TOML knows (lists, dates, dotted keys, several
+// lines) is refused, with line and column, rather than guessed at. What keys there are, and what
+// they may be, is the caller's business; every entry knows its line for that.
 #pragma once
 
 #include <cstddef>

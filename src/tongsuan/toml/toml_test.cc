@@ -26,6 +26,16 @@ TEST(Toml, ReadsTextsNumbersTruthsAndTables) {
   EXPECT_EQ(entries[3].value, "true");
 }
 
+TEST(Toml, NamesOfTablesMayHaveParts) {
+  const auto read_ = read("[a.b]\nk = 1\n[ a . \"c d\" ]\nk = 2\n[a]\nk = 3\n", "c.toml");
+  ASSERT_TRUE(read_.ok()) << read_.error().context;
+  const std::vector<Entry>& entries = read_.value();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].table, "a.b");
+  EXPECT_EQ(entries[1].table, "a.c d");
+  EXPECT_EQ(entries[2].table, "a");
+}
+
 TEST(Toml, SaysWhereItIsWrong) {
   EXPECT_EQ(fault("a = 1\nb = [1]\n"),
             "c.toml:2:5: expected a text in quotes, a whole number, true or false");
@@ -34,6 +44,8 @@ TEST(Toml, SaysWhereItIsWrong) {
   EXPECT_EQ(fault("a.b = 1"), "c.toml:1:2: expected = behind the key");
   EXPECT_EQ(fault("a = 1\na = 2"), "c.toml:2:6: the key a is there twice");
   EXPECT_EQ(fault("[[a]]"), "c.toml:1:2: lists of tables are not known");
+  EXPECT_EQ(fault("[a.]"), "c.toml:1:4: expected the name of a key");
+  EXPECT_EQ(fault("[a.b"), "c.toml:1:5: expected ] behind the name of the table");
   EXPECT_EQ(fault("a = \"\\x\""), "c.toml:1:7: only \\\", \\\\, \\n and \\t are known");
   EXPECT_EQ(fault("a = \"" + quoted("q\"\\\n") + "\""),
             "c.toml:1:7: something stands behind the value");

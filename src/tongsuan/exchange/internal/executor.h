@@ -9,6 +9,7 @@
 
 #include "tongsuan/engine/energy.h"
 #include "tongsuan/engine/engine.h"
+#include "tongsuan/exchange/codes.h"
 #include "tongsuan/exchange/exchange.h"
 #include "tongsuan/ledger/ledger.h"
 
@@ -44,6 +45,8 @@ class Executor {
   Code operator()(ResellContract& command);
   Code operator()(SetCalendar& command);
   Code operator()(TurnResales& command);
+  Code operator()(NameOrder& command);
+  Code operator()(AllowResale& command);
 
  private:
   // ---- Events
@@ -84,6 +87,8 @@ class Executor {
   [[nodiscard]] std::optional<Code> own_contract(engine::ContractId contract) const;
   [[nodiscard]] std::optional<Code> own_pool(engine::PoolId pool) const;
   [[nodiscard]] std::optional<Code> check_start(const engine::StartOrder& start) const;
+  // The least price at which what an order's contract has left may go to others.
+  [[nodiscard]] Price end_ask(OrderId order, bool resell) const;
   Code start(engine::StartOrder& command);
   Code extend(const engine::ExtendContract& command);
   Code end(const engine::EndContract& command, Price ask);
@@ -172,7 +177,5 @@ class Executor {
 
 // What `devices` cost for so many seconds at a price per device-hour: whole micro-yuan, rounded up.
 [[nodiscard]] Money cost_of(Price price, std::uint32_t devices, Second seconds);
-[[nodiscard]] Code to_code(engine::Refusal refusal);
-[[nodiscard]] Code to_code(ledger::Refusal refusal);
 
 }  // namespace tongsuan::exchange

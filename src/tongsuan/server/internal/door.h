@@ -26,8 +26,8 @@ class Door {
   [[nodiscard]] access::Answer<std::optional<access::Identity>> admit(const net::Request& request);
   // `cost` tokens of a participant.
   [[nodiscard]] access::Answer<Done> take(const access::Identity& caller, std::int64_t cost);
-  // Of the provider of the options.
-  void set_provider_keys(access::Jwks keys);
+  // Of a provider of the options.
+  void set_provider_keys(std::string_view issuer, access::Jwks keys);
 
  private:
   class ViewDirectory;

@@ -62,6 +62,7 @@ void read_journal(Call& call);
 void open_participant(Call& call);
 void list_participants(Call& call);
 void get_participant(Call& call);
+void change_participant(Call& call);
 void add_key(Call& call);
 void list_keys(Call& call);
 void revoke_key(Call& call);

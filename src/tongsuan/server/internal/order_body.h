@@ -15,6 +15,8 @@ namespace tongsuan::server::internal {
 struct OrderBody {
   engine::LiveOrder order;  // with what the body leaves out as it is in an order that has nothing
   std::string_view name = {};
+  bool named = false;                   // the name is in the body
+  bool name_alone = false;              // and nothing else: of a change
   std::optional<Problem> problem = {};  // the rest is not to be used
 };
 // `now`: from when on an order waits that names no time.
