@@ -27,6 +27,7 @@ class Keys {
     }
   }
   void operator()(const AskChanged& event) { add(RowKind::kPool, event.pool.value); }
+  void operator()(const StepsChanged& event) { add(RowKind::kPool, event.pool.value); }
   void operator()(const ContractStarted& event) {
     add(RowKind::kOrder, event.what.order.value);
     add(RowKind::kBlock, event.what.order.value);
@@ -148,7 +149,7 @@ class RowAppender : private internal::RowWriter {
     packed(pack);
   }
   void pool(const PoolState& pool) {
-    number(pool.ask.raw());
+    asks(pool);
     number(pool.free);
     number(pool.up);
     number(pool.running);

@@ -184,6 +184,11 @@ struct ResellContract {
 struct SetCalendar {
   std::vector<Closure> closures;
 };
+// What the supplier of a hub asks for devices of a class, by steps.
+struct ChangeSteps {
+  engine::PoolId pool;
+  std::vector<engine::AskStep> steps;
+};
 // What has become due of resales: those that begin, those that end. Of the exchange itself.
 struct TurnResales {};
 
@@ -191,7 +196,7 @@ using Command =
     std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit,
                  Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
                  MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
-                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales>;
+                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales, ChangeSteps>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again
