@@ -114,6 +114,7 @@ enum class Option : std::uint8_t {
   kGivenDevices,
   kAsk,
   kNoDispatch,
+  kSteps,
 };
 
 enum class ValueKind : std::uint8_t {

@@ -184,6 +184,14 @@ Price Executor::least_taken(const Contract& contract) const {
   return engine::ask_behind(pool, used, 0);
 }
 
+// What its holder had taken itself brings the supplier no more than that.
+bool Executor::brings(ResaleId id, Price least) const {
+  if (least == Price()) return true;
+  if (state_.resales().find(id)->terms.price < least) return false;
+  return std::ranges::all_of(state_.resales().bought(Holder{true, id.value}),
+                             [&](ResaleId of) { return brings(of, least); });
+}
+
 // As it starts; what is neither taken nor free any more the supplier takes back.
 void Executor::take_resold(ContractId id) {
   const Contract& contract = state_.engine().contract(id);
@@ -195,7 +203,7 @@ void Executor::take_resold(ContractId id) {
   for (const auto& [ask, number] : state_.resales().offers(contract.pool)) {
     if (offered >= wanted || resales.size() == kTakesMax || ask > contract.price.raw()) break;
     const ResaleRow& row = *state_.resales().find(ResaleId{number});
-    if (row.terms.until <= at_ || row.terms.price < least) continue;
+    if (row.terms.until <= at_ || !brings(ResaleId{number}, least)) continue;
     offered += row.terms.devices - row.taken();
     resales.push_back(ResaleId{number});
   }

@@ -73,8 +73,9 @@ void StepPrices::add_blocks(const State& state, PoolId id, Uses& uses) {
   std::vector<Change> changes;
   for (const engine::Block& block : state.blocks()) {
     if (!(block.pool == id)) continue;
-    changes.push_back({block.begin, block.devices()});
-    changes.push_back({block.end, -std::int64_t{block.devices()}});
+    const auto devices = static_cast<std::int64_t>(block.nodes.size()) * block.per_node;
+    changes.push_back({block.begin, devices});
+    changes.push_back({block.end, -devices});
   }
   std::ranges::sort(changes, {}, &Change::at);
   std::int64_t held = 0;

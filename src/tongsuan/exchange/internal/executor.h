@@ -148,6 +148,7 @@ class Executor {
   void move_takes(Holder from, std::optional<Holder> to, std::uint32_t kept);
   void end_holder(engine::ContractId contract, const Tail& tail);
   [[nodiscard]] Price least_taken(const engine::Contract& contract) const;
+  [[nodiscard]] bool brings(ResaleId resale, Price least) const;
   void take_resold(engine::ContractId contract);
   void recall(engine::PoolId pool);
   void shrink(ResaleId resale, std::uint32_t kept);
