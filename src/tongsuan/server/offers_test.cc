@@ -57,6 +57,13 @@ TEST_F(OffersAsked, HaveOnePriceOrSteps) {
   EXPECT_EQ(listed().find("steps"), std::string::npos) << "one step is one price";
 }
 
+TEST_F(OffersAsked, AreCounted) {
+  ASSERT_EQ(code(offer(steps(step("3", "3.60") + "," + step("5", "4.20")))), "ok");
+  const std::string metrics = get("/metrics").body;
+  EXPECT_NE(metrics.find("tongsuan_ask_yuan{hub=\"west\",class=\"A\"} 3.60\n"), std::string::npos)
+      << metrics;
+}
+
 TEST_F(OffersAsked, AreThereAfterARestart) {
   ASSERT_EQ(code(offer(steps(step("3", "3.60") + "," + step("9", "4.20")))), "ok");
   const std::string before = listed();
