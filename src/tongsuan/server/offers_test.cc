@@ -80,7 +80,7 @@ TEST_F(OffersAsked, ThatAreNoneAreRefused) {
   EXPECT_EQ(fault(offer(steps(step("8", "3.60") + "," + step("1", "3.70")))), "bad-value /steps/1");
   EXPECT_EQ(fault(offer(steps(step("0", "3.60") + "," + step("8", "3.70")))),
             "bad-value /steps/0/devices");
-  EXPECT_EQ(fault(offer(steps(step("8", "-1.00")))), "bad-value /steps/0/ask");
+  EXPECT_EQ(fault(offer(steps(step("8", "-1.00")))), "bad-value /steps/0/ask/amount");
   EXPECT_EQ(fault(offer(steps(""))), "bad-value /steps");
   EXPECT_EQ(fault(offer(R"({"steps":7})")), "bad-value /steps");
   EXPECT_EQ(fault(offer(R"({"steps":[{"devices":8}]})")), "missing-field /steps/0/ask");
