@@ -265,8 +265,7 @@ Attempt<int> run_offer(Session& session, const Arguments& arguments) {
   if (by_steps) {
     body = steps_json(arguments.text(Option::kSteps));
     if (body.empty()) {
-      const std::string said = arguments.text(Option::kSteps);
-      return usage(session, session.say(Message::kWrongSteps, {said}));
+      return usage(session, session.say(Message::kWrongSteps, {arguments.text(Option::kSteps)}));
     }
   } else if (!parse_decimal(arguments.positional(2), 6, micro) || micro < 0) {
     return usage(session, session.say(Message::kNotPositive, {"PRICE", arguments.positional(2)}));
