@@ -166,7 +166,7 @@ class Requests(ExchangeTest):
                       "quote --from O-1 --limit 7 --window 2026-04-13T09:00+08:00..2026-04-14", "why o-1",
                       "squeue -o json", "cancel O-2", "amend O-1 --limit 6.3 --deadline 2026-04-15 --hubs guian",
                       "market", "market rounds", "market classes -o csv", "market calendar", "sinfo -o wide",
-                      "offer", "offer guian H800 3.80", "contracts --state running", "ledger", "ledger transfers",
+                      "offer", "offer guian H800 3.80", "offer guian H800 --steps 8@3.80,16@4", "contracts --state running", "ledger", "ledger transfers",
                       "ledger trial-balance", "ledger --participant P-1", "bill --participant P-1 --month 2026-12",
                       "sacct --participant P-1 --from 2026-04-13 --purpose margin -o yaml", "doctor",
                       "admin participants", "admin participants team-nlp --role participant --overdraft 10",
@@ -319,7 +319,9 @@ class Answers(ExchangeTest):
         self.code("bad-value", 2)
         fake = self.fake()
         self.log_in(fake)
-        for words in ("quote", "why a b", "verify x", "cancel 'O 1'", "amend O-1", "offer guian", "config set",
+        for words in ("quote", "why a b", "verify x", "cancel 'O 1'", "amend O-1", "offer guian", "offer guian H800 3 --steps 8@4",
+                      "offer guian H800 --steps 8", "offer guian H800 --steps 8@x", "offer guian H800 --steps 0@4,8@5",
+                      "offer guian H800 --steps 8@4,", "config set",
                       "config set servre x", "config set timeout 0", "submit job.yaml --wait-seconds 3",
                       "bill --month 2026-13", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
                       "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):

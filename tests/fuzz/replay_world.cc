@@ -118,7 +118,7 @@ class AnyCommand {
         return engine::ReportNodes{pool(), program_.near(3), program_.near(4),
                                    program_.byte() % 2 != 0};
       case 5:
-        return engine::ChangeAsk{pool(), Price(program_.number())};
+        return ask();
       case 6:
         return engine::EndContract{contract(), reason(), program_.near(engine::kPpm + 2) * 4'000};
       case 7:
@@ -145,6 +145,17 @@ class AnyCommand {
   engine::PoolId pool() { return engine::PoolId{program_.near(3)}; }
   engine::ContractId contract() {
     return engine::ContractId{program_.near(state_.contract_count())};
+  }
+  // By steps now and then, in any order and for any devices.
+  Command ask() {
+    const engine::PoolId at = pool();
+    const std::int64_t price = program_.number();
+    if (price % 4 != 3) return engine::ChangeAsk{at, Price(price)};
+    engine::ChangeSteps change{at, {}};
+    for (std::uint32_t i = program_.byte() % 18; i > 0; --i) {
+      change.steps.push_back({program_.near(9), Price(program_.byte())});
+    }
+    return change;
   }
   engine::EndReason reason() { return static_cast<engine::EndReason>(program_.byte() % 4); }
 

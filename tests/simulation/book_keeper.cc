@@ -17,7 +17,7 @@ std::string number(std::int64_t value) {
 
 }  // namespace
 
-BookKeeper::BookKeeper(const engine::Places& places) : places_(places) {
+BookKeeper::BookKeeper(const engine::Places& places) : places_(places), steps_(places) {
   for (const engine::Pool& pool : places.pools) {
     nodes_.emplace_back(pool.nodes, Node{pool.node_devices, true});
   }
@@ -57,7 +57,8 @@ void BookKeeper::settle(Contract& contract, Second until) {
   Order& order = orders_[contract.order];
   order.paid += now;
   const auto number_of = static_cast<std::uint32_t>(&contract - contracts_.data());
-  pay(order.buyer,
+  if (!contract.own) steps_.delivered(number_of, to - from);
+  pay(order.buyer, contract.pool,
       {{false, number_of}, contract.price, contract.devices(), from, to, supplier_of(contract)},
       now);
   if (order.paid + order.moved + order.premium_paid > order.what.value + order.what.premium) {
@@ -65,11 +66,15 @@ void BookKeeper::settle(Contract& contract, Second until) {
   }
 }
 
-void BookKeeper::pay(std::uint32_t buyer, const ResaleBook::Payer& payer, std::int64_t amount) {
+void BookKeeper::pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
+                     std::int64_t amount) {
   if (amount == 0) return;
   const auto payments = resales_.split(payer, amount);
   people_[buyer].total -= amount;
-  for (const ResaleBook::Payment& payment : payments) people_[payment.to].total += payment.amount;
+  for (const ResaleBook::Payment& payment : payments) {
+    people_[payment.to].total += payment.amount;
+    if (payment.resale == 0) steps_.paid(pool, payment.amount);
+  }
   resales_.note_income(payments);
 }
 
@@ -77,7 +82,8 @@ void BookKeeper::settle_resale(std::uint32_t resale, Second until) {
   const ResaleBook::Row row = resales_.rows().at(resale);
   const std::int64_t now = resales_.meter(resale, until);
   const std::uint32_t supplier = suppliers_[places_.pools[row.pool].hub.value];
-  pay(row.seller, {{true, resale}, row.price, row.devices, row.metered, until, supplier}, now);
+  pay(row.seller, row.pool, {{true, resale}, row.price, row.devices, row.metered, until, supplier},
+      now);
 }
 
 std::uint32_t BookKeeper::owner_of(std::uint32_t participant) const {
@@ -114,8 +120,15 @@ class BookKeeper::Engine {
     order.what = event.what;
   }
   void operator()(const engine::BlockBooked& event) {
-    books_.blocks_[event.what.order.value] = {event.what.begin, event.what.pool.value,
-                                              event.what.way};
+    const engine::BookBlock& what = event.what;
+    books_.blocks_[what.order.value] = {what.begin, what.pool.value, what.way};
+    const Order& order = books_.orders_[what.order.value];
+    const std::int64_t devices =
+        per_node(order, what.way, what.pool.value) * static_cast<std::int64_t>(what.nodes.size());
+    const StepBook::Held held{what.pool.value, devices, what.begin, event.end, what.price.raw()};
+    // What was agreed in an award is promised again when it was lost.
+    order.part ? books_.steps_.promised_again(what.order.value, held)
+               : books_.steps_.promised(at_, what.order.value, held);
   }
   // All legs of one alternative, or less of a curve; together no dearer than the whole was worth.
   void operator()(const engine::OrderAwarded& event) {
@@ -141,7 +154,16 @@ class BookKeeper::Engine {
     }
     ++books_.awards_;
   }
-  void operator()(const engine::BlockReleased& event) { books_.blocks_.erase(event.order.value); }
+  void operator()(const engine::BlockReleased& event) {
+    books_.blocks_.erase(event.order.value);
+    books_.steps_.released(event.order.value);
+  }
+  void operator()(const engine::AskChanged& event) {
+    books_.steps_.asked(event.pool.value, event.ask);
+  }
+  void operator()(const engine::StepsChanged& event) {
+    books_.steps_.asked(event.pool.value, event.steps);
+  }
   void operator()(const engine::NodesChanged& event) {
     const std::int64_t whole = books_.places_.pools[event.pool.value].node_devices;
     for (std::uint32_t i = event.begin; i < event.end; ++i) {
@@ -162,7 +184,7 @@ class BookKeeper::Engine {
     Contract contract;
     contract.order = what.order.value;
     contract.pool = what.pool.value;
-    contract.per_node = shares ? way.gang : whole;
+    contract.per_node = static_cast<std::uint32_t>(per_node(order, what.way, what.pool.value));
     contract.nodes = what.nodes;
     contract.price = what.price.raw();
     if (contract.nodes.size() != (shares ? 1 : (way.gang + whole - 1) / whole)) {
@@ -175,6 +197,9 @@ class BookKeeper::Engine {
     if (!order.started) premium(order, what, contract);
     order.started = order.runs = true;
     order.contract = event.contract.value;
+    books_.steps_.started(
+        event.contract.value, what.order.value,
+        {contract.pool, contract.devices(), at_, event.expected_end, contract.price}, order.part);
     books_.contracts_.push_back(std::move(contract));
     books_.blocks_.erase(what.order.value);
   }
@@ -187,6 +212,7 @@ class BookKeeper::Engine {
     const Second from = std::min(at_, contract.segment.until);
     books_.settle(contract, from);
     contract.segment = books_.segment(contract, from, event.until);
+    books_.steps_.goes_on(event.contract.value, event.until);
     ++books_.extensions_;
   }
   void operator()(const engine::ContractEnded& event) {
@@ -203,6 +229,7 @@ class BookKeeper::Engine {
     contract.ended = true;
     contract.completed = event.reason == engine::EndReason::kCompleted;
     contract.segment = {};
+    books_.steps_.ended(event.contract.value);
     books_.orders_[contract.order].runs = false;
   }
   void operator()(const engine::ContractShrunk& event) {
@@ -215,6 +242,7 @@ class BookKeeper::Engine {
     for (const std::uint32_t node : event.what.gone) std::erase(contract.nodes, node);
     contract.per_node = event.what.per_node;
     take(contract, -1);
+    books_.steps_.shrunk(event.what.contract.value, contract.devices());
     const std::int64_t left = contract.segment.cost - contract.segment.due(from);
     const std::int64_t gone = before - contract.devices();
     const auto given = static_cast<std::int64_t>(static_cast<int128>(left) * gone / before);
@@ -225,6 +253,11 @@ class BookKeeper::Engine {
   void operator()(const Other&) {}
 
  private:
+  std::int64_t per_node(const Order& order, std::uint32_t way, std::uint32_t pool) const {
+    const std::uint32_t whole = books_.places_.pools[pool].node_devices;
+    const std::uint32_t gang = order.what.ways[way].gang;
+    return gang < whole && !order.what.whole_nodes ? gang : whole;
+  }
   void take(const Contract& contract, int sign) {
     for (const std::uint32_t at : contract.nodes) {
       Node& node = books_.nodes_[contract.pool][at];
@@ -260,6 +293,8 @@ class BookKeeper::Engine {
     const auto id = static_cast<std::uint32_t>(books_.orders_.size());
     books_.orders_.push_back(std::move(order));
     books_.blocks_[id] = {part.begin, part.pool.value, 0};
+    books_.steps_.promised(at_, id,
+                           {part.pool.value, devices, part.begin, part.end, part.price.raw()});
     books_.awarded_parts_.push_back(id);
     return cost;
   }
@@ -461,10 +496,23 @@ Verdict BookKeeper::device_seconds_are_paid_once() const {
   return std::nullopt;
 }
 
+// Of a pool for which somebody still owes, the supplier has not everything yet.
+Verdict BookKeeper::suppliers_have_their_steps() const {
+  if (steps_.broken()) return steps_.broken();
+  for (std::uint32_t pool = 0; pool < nodes_.size(); ++pool) {
+    const bool owed = std::ranges::any_of(resales_.rows(), [&](const auto& row) {
+      return row.second.pool == pool && row.second.open;
+    });
+    if (!owed) TONGSUAN_VERDICT(steps_.are_paid(pool));
+  }
+  return std::nullopt;
+}
+
 void BookKeeper::count(Figures& figures) const {
   figures.packages += awards_;
   figures.parts_started += parts_started_;
   resales_.count(figures);
+  steps_.count(figures);
   figures.own += own_;
   figures.closures += calendars_;
   figures.kept_from_sale += kept_from_sale_;

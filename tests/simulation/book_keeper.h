@@ -4,7 +4,8 @@
 //
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
 // holds_cover_what_orders_may_cost, nobody_pays_more_than_offered, packages_are_awarded_whole,
-// parts_keep_their_terms, no_gate_in_a_closure, keepers_keep, and those of resale_book.h.
+// parts_keep_their_terms, no_gate_in_a_closure, keepers_keep, and those of resale_book.h and
+// step_book.h.
 #pragma once
 
 #include <map>
@@ -14,6 +15,7 @@
 
 #include "plan.h"
 #include "resale_book.h"
+#include "step_book.h"
 
 namespace tongsuan::simulation {
 
@@ -32,6 +34,7 @@ class BookKeeper {
   [[nodiscard]] Verdict packages_are_awarded_whole(const exchange::State& state);
   // What is offered for resale is free: no second of a device is paid twice.
   [[nodiscard]] Verdict device_seconds_are_paid_once() const;
+  [[nodiscard]] Verdict suppliers_have_their_steps() const;
   void count(Figures& figures) const;
 
  private:
@@ -88,7 +91,8 @@ class BookKeeper {
   [[nodiscard]] std::uint32_t supplier_of(const Contract& contract) const;
   [[nodiscard]] std::uint32_t owner_of(std::uint32_t participant) const;
   // From the buyer to whoever is due: the supplier, and sellers of what it has taken.
-  void pay(std::uint32_t buyer, const ResaleBook::Payer& payer, std::int64_t amount);
+  void pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
+           std::int64_t amount);
   void settle_resale(std::uint32_t resale, Second until);
 
   const engine::Places& places_;
@@ -98,6 +102,7 @@ class BookKeeper {
   std::vector<std::uint32_t> owners_;     // the same
   ResaleBook resales_;
   std::vector<bool> keepers_;  // by participant: what they leave is not for sale
+  StepBook steps_;
   std::vector<exchange::Closure> closures_;
   std::int64_t take_or_pay_ppm_ = exchange::Rules().take_or_pay_ppm;
   std::vector<Order> orders_;

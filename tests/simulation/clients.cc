@@ -431,6 +431,20 @@ void Clients::hub_reports(Id supplier, std::uint32_t contract, const Running& ru
        "meters " + name + " to " + std::to_string(until));
 }
 
+// Now and then prices fall or a device has none, and then they are refused.
+std::vector<engine::AskStep> Clients::steps(const engine::Pool& pool) {
+  std::vector<engine::AskStep> steps;
+  std::int64_t price = random_.between(1, 4'000'000);
+  std::uint64_t left = engine::devices_of(pool);
+  while (left > 0 && random_.below(20) > 0) {
+    const std::uint64_t devices = 1 + random_.below(left);
+    steps.push_back({static_cast<std::uint32_t>(devices), Price(price)});
+    left -= devices;
+    price += random_.between(random_.below(20) == 0 ? -1'000 : 0, 3'000'000);
+  }
+  return steps;
+}
+
 void Clients::supplier_acts(Id supplier, Second now) {
   const auto pool = static_cast<std::uint32_t>(random_.below(3));
   const engine::Places& places = witness_.state().engine().places();
@@ -441,6 +455,10 @@ void Clients::supplier_acts(Id supplier, Second now) {
                 std::string("says a node is ") + (up ? "up" : "down"));
   }
   if (random_.below(16) == 0) {
+    if (random_.below(2) == 0) {
+      return make(supplier, exchange::ChangeSteps{engine::PoolId{pool}, steps(places.pools[pool])},
+                  "asks by steps");
+    }
     return make(supplier,
                 exchange::ChangeAsk{engine::PoolId{pool}, Price(random_.between(1, 9'000'000))},
                 "changes an ask");

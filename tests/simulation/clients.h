@@ -69,6 +69,7 @@ class Clients {
   [[nodiscard]] engine::PackageLeg some_leg(Second from);
   [[nodiscard]] engine::Alternative some_alternative(Second from, bool one_place);
   [[nodiscard]] engine::Package some_package(Second now);
+  [[nodiscard]] std::vector<engine::AskStep> steps(const engine::Pool& pool);
   void supplier_acts(Id supplier, Second now);
   void hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now);
   void learn(const Call& call);

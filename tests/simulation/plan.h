@@ -53,6 +53,7 @@ struct Figures {
   std::uint64_t rounds = 0, cleared = 0, lost_rounds = 0;
   std::uint64_t contracts = 0, failures = 0, extensions = 0, blocks_kept = 0;
   std::uint64_t packages = 0, parts_started = 0;
+  std::uint64_t stepped = 0;
   std::uint64_t own = 0, resales = 0, resold = 0, recalled = 0, closures = 0;
   std::uint64_t kept_from_sale = 0;
 
@@ -74,6 +75,7 @@ struct Figures {
     see("extensions", &Figures::extensions), see("blocks kept", &Figures::blocks_kept);
     see("packages awarded", &Figures::packages);
     see("parts started", &Figures::parts_started);
+    see("prices beyond a first step", &Figures::stepped);
     see("own contracts", &Figures::own), see("resales", &Figures::resales);
     see("devices taken", &Figures::resold), see("devices taken back", &Figures::recalled);
     see("calendars", &Figures::closures);

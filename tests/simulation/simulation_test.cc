@@ -157,6 +157,26 @@ TEST_F(BookKeeperTest, NoticesWhoPaysMoreThanOffered) {
   EXPECT_EQ(oracle(), "nobody_pays_more_than_offered") << "3 devices, 500 seconds, worth 1,000";
 }
 
+TEST_F(BookKeeperTest, NoticesWhoPaysLessThanItsStep) {
+  const std::vector<engine::AskStep> steps = {{4, Price(3'600)}, {8, Price(3'601)}};
+  see(0, engine::StepsChanged{engine::PoolId{0}, steps});
+  start(0, 0, 0);
+  EXPECT_FALSE(books_.suppliers_have_their_steps());
+  start(1, 1, 1);
+  ASSERT_TRUE(books_.suppliers_have_their_steps()) << "its last two devices are of the second step";
+  EXPECT_EQ(books_.suppliers_have_their_steps()->oracle, "suppliers_have_their_steps");
+}
+
+// The buyer pays, but not the supplier.
+TEST(StepBook, NoticesASupplierWhoWasNotPaid) {
+  StepBook book(exchange::testing::places_without_accounts());
+  book.started(0, 0, {0, 3, 0, 100, 3'700}, false);
+  book.delivered(0, 100);
+  EXPECT_TRUE(book.are_paid(0));
+  book.paid(0, 300);
+  EXPECT_FALSE(book.are_paid(0));
+}
+
 // Contract 0 has three of the four devices of node 0 at a micro-yuan a second, and ends at
 // second 50.
 class ResaleBookTest : public BookKeeperTest {

@@ -107,6 +107,7 @@ Verdict Witness::judge() const {
   TONGSUAN_VERDICT(books_.money_is_conserved(state));
   TONGSUAN_VERDICT(books_.holds_cover_what_orders_may_cost(state));
   TONGSUAN_VERDICT(books_.device_seconds_are_paid_once());
+  TONGSUAN_VERDICT(books_.suppliers_have_their_steps());
   TONGSUAN_VERDICT(rounds_.rounds_close_in_order(state));
   const std::string engine = engine::testing::broken_invariant(state.engine());
   if (!engine.empty()) return Violation{"engine_invariants", engine};

@@ -590,7 +590,14 @@ class Offer:
     ask: Money
     devices: int
     supplier: Optional[str] = None
+    steps: Optional[List[OfferStep]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
+
+
+@dataclass
+class OfferStep:
+    devices: int
+    ask: Money
 
 
 @dataclass
@@ -602,15 +609,9 @@ class OfferPage:
 
 
 @dataclass
-class OfferBodyStep:
-    devices: int
-    ask: Money
-
-
-@dataclass
 class OfferBody:
     ask: Optional[Money] = None
-    steps: Optional[List[OfferBodyStep]] = None
+    steps: Optional[List[OfferStep]] = None
 
 
 @dataclass
@@ -1235,6 +1236,7 @@ class EventAskChanged:
     class_: str
     ask: Money
     type: str = "hub.ask-changed"
+    steps: Optional[List[OfferStep]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class"}
     CONST: ClassVar[Tuple[str, str]] = ("type", "hub.ask-changed")
 
@@ -1687,7 +1689,7 @@ __all__ = [
     "OrderStep", "Order", "Block", "OrderPage", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why",
     "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool", "HubTitle", "Hub",
     "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
-    "Calendar", "Closure", "CalendarBody", "Offer", "OfferPage", "OfferBodyStep", "OfferBody",
+    "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody",
     "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
     "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
     "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",

@@ -244,8 +244,10 @@ class Operations(Transport):
             idempotency_key: Optional[str] = None) -> Answer:
         """Change what you ask for devices of a class at your hub.
 
-        Per device-hour, without energy, for all devices of the class. Contracts that run keep their
-        price. A curve of steps is planned and answers 501.
+        Per device-hour, without energy: one price for all devices of the class, or steps. What is
+        used has the cheapest devices, so a start costs, for each of its devices, the highest step
+        that it touches. Contracts that run keep their price. Within the collar is each step,
+        against what is asked now for its first device.
         """
         return self._call(
                 Answer, "PUT", f"/v1/hubs/{_quoted(hub)}/offers/{_quoted(class_)}", body=body,

@@ -115,6 +115,7 @@ enum class Option : std::uint8_t {
   kAsk,
   kNoDispatch,
   kNewName,
+  kSteps,
 };
 
 enum class ValueKind : std::uint8_t {

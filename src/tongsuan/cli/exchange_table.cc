@@ -141,7 +141,9 @@ constexpr auto kAmendOptions =
                       text(O::kHubs, "hubs", "HUBS", M::kHelpAmendHubs),
                       text(O::kNewName, "name", "NAME", M::kHelpNewName)},
            kAnswerOptions);
-constexpr auto kOfferOptions = joined(std::array{kHubOption, kClassOption}, kListOptions);
+constexpr auto kOfferOptions =
+    joined(std::array{kHubOption, kClassOption, text(O::kSteps, "steps", "STEPS", M::kHelpSteps)},
+           kListOptions);
 constexpr auto kContractsOptions =
     joined(std::array{choice(O::kState, "state", "STATE", M::kHelpState, kContractStates),
                       kHubOption, text(O::kOrderId, "order", "ORDER", M::kHelpOfOrder),
@@ -249,6 +251,7 @@ constexpr std::array kMarketExamples = {
 constexpr std::array kHubsExamples = {Example{"tongsuan hubs --sort -free", M::kExampleHubs}};
 constexpr std::array kOfferExamples = {
     Example{"tongsuan offer guian Ascend910B 3.80", M::kExampleOffer},
+    Example{"tongsuan offer guian Ascend910B --steps 2048@3.60,2048@4.20", M::kExampleSteps},
     Example{"tongsuan offer --hub guian", M::kExampleOffers},
 };
 constexpr std::array kContractsExamples = {

@@ -56,7 +56,17 @@ std::optional<std::int64_t> money_of(const Value& value) {
   return micro;
 }
 
+report::Cell steps_of(const Value& value) {
+  std::string out;
+  for (const Value step : value.items()) {
+    out += (out.empty() ? "" : ",") + text_of(step.members().find("devices")) + "@" +
+           text_of(step.members().find("ask").members().find("amount"));
+  }
+  return out.empty() ? report::Cell() : report::Cell(std::move(out));
+}
+
 report::Cell cell_of(const Value& value, JsonKind kind) {
+  if (kind == JsonKind::kSteps) return steps_of(value);
   if (kind == JsonKind::kText) {
     return value.type() == Type::kNull ? report::Cell() : report::Cell(text_of(value));
   }

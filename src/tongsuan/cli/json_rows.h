@@ -18,6 +18,7 @@ enum class JsonKind : std::uint8_t {
   kNumber,  // whole numbers, also those in texts
   kMoney,   // {"amount", "currency"}
   kPpm,     // parts per million as per cent
+  kSteps,   // [{"devices", "ask"}] as 2048@3.60,2048@4.20
 };
 
 struct JsonColumn {

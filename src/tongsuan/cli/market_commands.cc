@@ -70,6 +70,7 @@ constexpr std::array kOfferColumns = {
     JsonColumn{"class", Message::kTitleClass, "class"},
     JsonColumn{"ask", Message::kTitleAsk, "ask", JsonKind::kMoney},
     JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
+    JsonColumn{"steps", Message::kTitleSteps, "steps", JsonKind::kSteps},
     JsonColumn{"supplier", Message::kTitleSupplier, "supplier"},
 };
 // The lines above the prices: state, round, gates, halts.
@@ -143,6 +144,34 @@ Attempt<int> run_hubs(Session& session, const Arguments& arguments) {
       {.target = "/v1/hubs", .columns = kHubColumns, .caller = Caller::kAnybody, .inner = "pools"});
 }
 
+namespace {
+
+// "2048@3.60,2048@4.20" as the body of an offer; empty where it is none. What steps may be is for
+// the exchange to say.
+std::string steps_json(std::string_view text) {
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().begin_array("steps");
+  while (true) {
+    const std::string_view step = text.substr(0, text.find(','));
+    const std::size_t at = step.find('@');
+    std::int64_t devices = 0;
+    std::int64_t micro = 0;
+    if (at == std::string_view::npos || !parse_decimal(step.substr(0, at), 0, devices) ||
+        devices < 1 || !parse_decimal(step.substr(at + 1), 6, micro) || micro < 0) {
+      return {};
+    }
+    out.begin_object().number("devices", devices).raw("ask", money_json(step.substr(at + 1)));
+    out.end_object();
+    if (step.size() == text.size()) break;
+    text.remove_prefix(step.size() + 1);
+  }
+  out.end_array().end_object();
+  return body;
+}
+
+}  // namespace
+
 Attempt<int> run_offer(Session& session, const Arguments& arguments) {
   const std::size_t count = arguments.positionals().size();
   if (count == 0) {
@@ -152,20 +181,28 @@ Attempt<int> run_offer(Session& session, const Arguments& arguments) {
                         .parameters = {{Option::kHub, "hub"}, {Option::kClassName, "class"}},
                         .caller = Caller::kAnybody});
   }
+  const bool by_steps = arguments.has(Option::kSteps);
+  if (count != (by_steps ? 2 : 3)) return usage(session, session.say(Message::kOfferNeedsThree));
   std::int64_t micro = 0;
-  if (count != 3) return usage(session, session.say(Message::kOfferNeedsThree));
-  if (!parse_decimal(arguments.positional(2), 6, micro) || micro < 0) {
+  std::string body;
+  if (by_steps) {
+    body = steps_json(arguments.text(Option::kSteps));
+    if (body.empty()) {
+      return usage(session, session.say(Message::kWrongSteps, {arguments.text(Option::kSteps)}));
+    }
+  } else if (!parse_decimal(arguments.positional(2), 6, micro) || micro < 0) {
     return usage(session, session.say(Message::kNotPositive, {"PRICE", arguments.positional(2)}));
+  } else {
+    body = R"({"ask":)" + money_json(arguments.positional(2)) + '}';
   }
   TONGSUAN_TRY(const std::unique_ptr<Remote> remote,
                Remote::open(session, arguments, Caller::kSomebody));
   const std::string target = "/v1/hubs/" + net::encode_percent(arguments.positional(0)) +
                              "/offers/" + net::encode_percent(arguments.positional(1));
-  TONGSUAN_TRY(const remote::Reply reply,
-               remote->ask({.method = net::Method::kPut,
-                            .target = target,
-                            .body = R"({"ask":)" + money_json(arguments.positional(2)) + '}',
-                            .once = true}));
+  TONGSUAN_TRY(
+      const remote::Reply reply,
+      remote->ask(
+          {.method = net::Method::kPut, .target = target, .body = std::move(body), .once = true}));
   return tell_answer(*remote, reply, Message::kOfferTaken);
 }
 

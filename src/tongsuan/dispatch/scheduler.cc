@@ -55,7 +55,7 @@ bool Scheduler::all_full(const State& state) const {
 
 bool Scheduler::start_on(Desk& desk, const Entry& entry, const Option& option, Nodes nodes) {
   const OrderId order = entry.stand.order;
-  const Price price = chooser_.price(desk.state(), order, option.pool);
+  const Price price = chooser_.price(desk.state(), order, option, {desk.now(), desk.now()});
   const bool starts = desk.execute(
       engine::StartOrder{order, option.way, option.pool, std::move(nodes.nodes), price});
   if (starts) see_room(desk.state(), desk.state().places().pools[option.pool.value].accelerator);

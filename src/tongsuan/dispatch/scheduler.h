@@ -32,6 +32,7 @@
 #include "tongsuan/dispatch/desk.h"
 #include "tongsuan/dispatch/nodes.h"
 #include "tongsuan/dispatch/reserve.h"
+#include "tongsuan/engine/offer.h"
 
 namespace tongsuan::dispatch {
 
@@ -41,6 +42,19 @@ struct Option {
   engine::PoolId pool;
   engine::Need need;
 };
+
+// What is asked for now, to begin then.
+struct When {
+  Second now = 0;
+  Second begin = 0;  // no sooner
+};
+
+// The devices that the order would hold, by its estimate.
+[[nodiscard]] inline engine::Span span_of(const engine::State& state, OrderId order,
+                                          const Option& option, When when) {
+  const Second end = engine::State::end_from(state.order(order), option.way, when.begin);
+  return {option.pool, option.need.devices(), when.now, when.begin, end, order};
+}
 
 class Chooser {
  public:
@@ -65,10 +79,10 @@ class Chooser {
                                      Second /*now*/) {
     return false;
   }
-  // What a contract of this order pays at this pool: micro-yuan per device-hour.
-  [[nodiscard]] virtual Price price(const engine::State& state, OrderId /*order*/,
-                                    engine::PoolId pool) {
-    return state.pool(pool).ask;
+  // What a contract of this order pays that starts at this place then: micro-yuan per device-hour.
+  [[nodiscard]] virtual Price price(const engine::State& state, OrderId order, const Option& option,
+                                    When when) {
+    return engine::ask_for(state, span_of(state, order, option, when));
   }
 };
 

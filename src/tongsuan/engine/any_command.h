@@ -53,7 +53,7 @@ class AnyCommand {
       case 2:
         return ReportNodes{pool(), below(4), below(5), random_.below(3) > 0};
       case 3:
-        return ChangeAsk{pool(), Price(random_.between(-1, 9))};
+        return random_.below(2) > 0 ? steps() : ChangeAsk{pool(), Price(random_.between(-1, 9))};
       case 4:
       case 5:
         return EndContract{contract(), static_cast<EndReason>(random_.below(4)),
@@ -100,6 +100,21 @@ class AnyCommand {
       amend.what.submit = state_.order(amend.order).order.submit;
     }
     return amend;
+  }
+
+  // Mostly prices that do not fall, for all devices of the pool and now and then more.
+  Command steps() {
+    ChangeSteps change{pool(), {}};
+    if (change.pool.value >= state_.places().pools.size()) return change;
+    std::uint64_t left = devices_of(state_.places().pools[change.pool.value]);
+    std::int64_t price = random_.between(random_.below(20) == 0 ? -1 : 0, 9);
+    while (left > 0 && random_.below(20) > 0) {
+      const std::uint32_t devices = 1 + below(random_.below(20) == 0 ? left + 2 : left);
+      change.steps.push_back({devices, Price(price)});
+      left -= std::min<std::uint64_t>(left, devices);
+      price += random_.between(random_.below(20) == 0 ? -1 : 0, 3);
+    }
+    return change;
   }
 
   Command drop() { return DropHistory{near(state_.order_count()), near(state_.contract_count())}; }
@@ -306,7 +321,8 @@ inline std::vector<Event> one_of_each() {
           {1, HistoryDropped{1, 2}},
           {1, AccountAdded{AccountId{1}}},
           {1, OrderAwarded{{OrderId{0}, 0, {{PoolId{0}, 1, {2}, 50, 60, Price(5)}}}, OrderId{1}}},
-          {1, ContractShrunk{{ContractId{0}, {2}, 1}}}};
+          {1, ContractShrunk{{ContractId{0}, {2}, 1}}},
+          {1, StepsChanged{PoolId{0}, {{4, Price(5)}, {8, Price(6)}}}}};
 }
 
 }  // namespace tongsuan::engine::testing

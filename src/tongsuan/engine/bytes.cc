@@ -7,6 +7,7 @@ namespace {
 
 using internal::read_numbers;
 using internal::read_order;
+using internal::read_steps;
 
 class EventWriter : private internal::Writer {
  public:
@@ -104,6 +105,11 @@ class EventWriter : private internal::Writer {
     number(event.what.contract.value);
     list(event.what.gone);
     number(event.what.per_node);
+  }
+  void operator()(const StepsChanged& event) {
+    number(event.pool.value);
+    number(std::uint64_t{event.steps.size()});
+    steps(event.steps);
   }
 
  private:
@@ -210,6 +216,10 @@ class EventReader {
     in_.read(event.what.contract.value);
     read_numbers(in_, kNodesMax, event.what.gone);
     in_.read(event.what.per_node);
+  }
+  void operator()(StepsChanged& event) {
+    in_.read(event.pool.value);
+    read_steps(in_, in_.count<std::uint64_t>(kAskStepsMax, 8 + 4), event.steps);
   }
 
  private:

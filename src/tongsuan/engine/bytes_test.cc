@@ -123,6 +123,12 @@ class AnyEvent {
             {PoolId{small()}, small(), numbers(), large(), large(), Price(large())});
       }
     }
+    if constexpr (std::is_same_v<What, StepsChanged>) {
+      what.steps.clear();
+      for (auto count = random_.below(17); count > 0; --count) {
+        what.steps.push_back({small(), Price(large())});
+      }
+    }
     if constexpr (std::is_same_v<What, BlockReleased>) {
       what.reason = static_cast<ReleaseReason>(random_.below(5));
     }

@@ -89,6 +89,9 @@ class Fitting {
     return rules_.check_award(event.what);
   }
   Verdict operator()(const ContractShrunk& event) const { return rules_.check_shrink(event.what); }
+  Verdict operator()(const StepsChanged& event) const {
+    return rules_.check_steps(event.pool, event.steps);
+  }
 
  private:
   [[nodiscard]] Verdict without_block(OrderId order) const {

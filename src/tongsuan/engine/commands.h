@@ -58,6 +58,13 @@ struct ChangeAsk {
   PoolId pool;
   Price ask;
 };
+// So many devices of a pool at this price, after those of the steps before.
+struct AskStep {
+  std::uint32_t devices = 0;
+  Price price;
+  friend bool operator==(const AskStep&, const AskStep&) = default;
+};
+inline constexpr std::size_t kAskStepsMax = 16;
 // Starts a waiting order at once on these nodes. Its block ends, wherever it starts.
 struct StartOrder {
   OrderId order;
@@ -135,10 +142,17 @@ struct ShrinkContract {
   std::uint32_t per_node = 0;       // devices on each node that stays, from now on
 };
 
+// What the seller asks, by steps: prices do not fall, and every device of the pool has one. The
+// last step may name more devices than are left.
+struct ChangeSteps {
+  PoolId pool;
+  std::vector<AskStep> steps;
+};
+
 using Command = std::variant<SubmitOrder, CancelOrder, ExpireOrder, ReportNodes, ChangeAsk,
                              StartOrder, EndContract, ExtendContract, StartTransfer, EndTransfer,
                              CloseRound, OpenOrder, BookBlock, ReleaseBlock, AmendOrder,
-                             DropHistory, AddAccount, AwardOrder, ShrinkContract>;
+                             DropHistory, AddAccount, AwardOrder, ShrinkContract, ChangeSteps>;
 
 // ---- Events
 // --------------------------------------------------------------------------------------
@@ -223,6 +237,11 @@ struct OrderAwarded {
 struct ContractShrunk {
   ShrinkContract what;
 };
+// Two steps at least, and exactly the devices of the pool; one step is AskChanged.
+struct StepsChanged {
+  PoolId pool;
+  std::vector<AskStep> steps;
+};
 
 // New kinds come last: the position is part of the bytes.
 struct Event {
@@ -230,7 +249,7 @@ struct Event {
   std::variant<OrderAccepted, OrderRefused, OrderGone, NodesChanged, AskChanged, ContractStarted,
                ContractEnded, ContractExtended, TransferStarted, TransferEnded, RoundClosed,
                OrderOpened, BlockBooked, BlockReleased, OrderAmended, HistoryDropped, AccountAdded,
-               OrderAwarded, ContractShrunk>
+               OrderAwarded, ContractShrunk, StepsChanged>
       what;
 };
 

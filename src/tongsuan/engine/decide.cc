@@ -95,6 +95,21 @@ class Decider {
     return std::nullopt;
   }
 
+  // One step is an ask; the last one is cut to the devices that are left.
+  std::optional<Refusal> operator()(ChangeSteps& command) {
+    std::vector<AskStep>& steps = command.steps;
+    if (command.pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
+    const std::uint64_t devices = devices_of(state_.places().pools[command.pool.value]);
+    cut_last(steps, devices);
+    if (steps.size() == 1) {
+      if (steps.front().devices != devices) return Refusal::kLimit;
+      return (*this)(ChangeAsk{command.pool, steps.front().price});
+    }
+    if (const auto refusal = rules_.check_steps(command.pool, steps)) return refusal;
+    emit(StepsChanged{command.pool, std::move(steps)});
+    return std::nullopt;
+  }
+
   std::optional<Refusal> operator()(StartOrder& command) {
     if (const auto refusal = rules_.check_waiting(command.order)) return refusal;
     const OrderRecord& record = state_.order(command.order);
@@ -176,6 +191,14 @@ class Decider {
   // The rules refuse a way that the order does not have.
   static Second end_from(const OrderRecord& record, std::uint32_t way, Second at) {
     return way < record.order.ways.size() ? State::end_from(record, way, at) : at;
+  }
+
+  // Steps that would begin behind the last device stay as they are: they are refused.
+  static void cut_last(std::vector<AskStep>& steps, std::uint64_t devices) {
+    std::uint64_t before = 0;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) before += steps[i].devices;
+    if (steps.empty() || before >= devices || before + steps.back().devices <= devices) return;
+    steps.back().devices = static_cast<std::uint32_t>(devices - before);
   }
 
   void release(OrderId order, ReleaseReason reason) {

@@ -3,6 +3,7 @@
 //   order.h     orders and contracts while they live
 //   commands.h  what may be asked, what happens, why something is refused
 //   state.h     what is true now
+//   offer.h     what devices cost whose seller asks by steps
 //   bytes.h     events as bytes, and back
 //
 // Model. `decide` reads the state and turns one command into events, or refuses; `State::apply`

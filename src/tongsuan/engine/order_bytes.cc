@@ -48,6 +48,21 @@ void read_package(ByteReader& reader, Package& package) {
 
 }  // namespace
 
+void Writer::steps(const std::vector<AskStep>& steps) {
+  for (const AskStep& step : steps) {
+    number(step.price.raw());
+    number(step.devices);
+  }
+}
+
+void read_steps(ByteReader& reader, std::size_t count, std::vector<AskStep>& steps) {
+  steps.resize(count);
+  for (AskStep& step : steps) {
+    read_price(reader, step.price);
+    reader.read(step.devices);
+  }
+}
+
 void Writer::order(const LiveOrder& order) {
   numbers(order.account.value, order.submit, order.latest_start, order.value, order.delay_cost,
           std::uint64_t{order.ways.size()});

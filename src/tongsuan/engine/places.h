@@ -33,6 +33,10 @@ struct Pool {
   friend bool operator==(const Pool&, const Pool&) = default;
 };
 
+[[nodiscard]] constexpr std::uint64_t devices_of(const Pool& pool) {
+  return std::uint64_t{pool.nodes} * pool.node_devices;
+}
+
 struct DataLink {
   HubId from;
   HubId to;

@@ -231,6 +231,19 @@ Verdict Rules::check_ask(PoolId pool, Price ask) const {
   return within(ask.raw(), kPriceMax) ? std::nullopt : Verdict(Refusal::kLimit);
 }
 
+Verdict Rules::check_steps(PoolId pool, const std::vector<AskStep>& steps) const {
+  if (pool.value >= state_.places().pools.size()) return Refusal::kUnknown;
+  if (steps.size() < 2 || steps.size() > kAskStepsMax) return Refusal::kLimit;
+  std::uint64_t devices = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].devices < 1 || !within(steps[i].price.raw(), kPriceMax)) return Refusal::kLimit;
+    if (i > 0 && steps[i].price < steps[i - 1].price) return Refusal::kLimit;
+    devices += steps[i].devices;
+  }
+  const bool all = devices == devices_of(state_.places().pools[pool.value]);
+  return all ? std::nullopt : Verdict(Refusal::kLimit);
+}
+
 // ---- Contracts ---------------------------------------------------------------------------------
 
 Verdict Rules::check_running(ContractId id) const {

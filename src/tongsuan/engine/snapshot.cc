@@ -21,7 +21,7 @@ void write_head(RowWriter& writer, const State& state) {
 }
 
 void write_pool(RowWriter& writer, const PoolState& pool) {
-  writer.number(pool.ask.raw());
+  writer.asks(pool);
   writer.number(pool.version);
   std::uint32_t down = 0;
   for (const Node& node : pool.nodes) down += !node.up;

@@ -62,7 +62,7 @@ void SnapshotReader::read_head() {
 void SnapshotReader::read_pool(PoolId id) {
   PoolState& pool = state_.pools_[id.value];
   const auto nodes = static_cast<std::uint32_t>(pool.nodes.size());
-  pool.ask = Price(within(0, kPriceMax));
+  read_asks(id);
   in_.read(versions_.emplace_back());
   const std::size_t down = in_.count<std::uint32_t>(nodes, 4);
   std::uint32_t next = 0;
@@ -73,6 +73,20 @@ void SnapshotReader::read_pool(PoolId id) {
     next = node + 1;
     state_.on(NodesChanged{id, node, node + 1, false});
   }
+}
+
+void SnapshotReader::read_asks(PoolId id) {
+  PoolState& pool = state_.pools_[id.value];
+  const std::size_t at = in_.at();
+  const std::int64_t ask = within(-static_cast<std::int64_t>(kAskStepsMax), kPriceMax);
+  pool.ask = Price(std::max<std::int64_t>(0, ask));
+  if (ask >= 0 || !in_.ok()) return;
+  read_steps(in_, static_cast<std::size_t>(-ask), pool.steps);
+  if (!in_.ok()) return;
+  if (Rules(state_, state_.now_).check_steps(id, pool.steps)) {
+    return in_.fail_at("the steps of an ask do not fit their pool", at);
+  }
+  pool.ask = pool.steps.front().price;
 }
 
 void SnapshotReader::read_data(std::uint32_t id) {

@@ -75,6 +75,33 @@ TEST(SnapshotOfShrunk, IsReadWhateverIsLeftOfAContract) {
   }
 }
 
+// The ask of the first pool begins at byte 104. One step keeps the bytes that it always had.
+TEST_F(Snapshot, HasStepsWhereThereAreSome) {
+  const std::size_t at = 80 + 3 * 8;
+  engine_.execute(9, ChangeSteps{PoolId{0}, {{4, Price(5)}, {8, Price(6)}}});
+  const std::string stepped = write_snapshot(engine_.state());
+  const auto read = read_snapshot(stepped, small_places());
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_EQ(Dump(read.value()).text(), Dump(engine_.state()).text());
+  EXPECT_EQ(read.value().pool(PoolId{0}).steps.size(), 2U);
+  EXPECT_EQ(stepped.substr(at, 8), std::string(1, '\xfe') + std::string(7, '\xff'));
+  engine_.execute(9, ChangeSteps{PoolId{0}, {{12, Price(5)}}});
+  const std::string again = write_snapshot(engine_.state());
+  EXPECT_EQ(again.substr(at, 8), bytes_.substr(at, 8));
+  EXPECT_EQ(again.size(), bytes_.size());
+  const auto changed = [&](std::size_t byte, char value) {
+    std::string bytes = stepped;
+    bytes[byte] = value;
+    return fault_of(bytes);
+  };
+  const std::string unfit = "the steps of an ask do not fit their pool at byte 104";
+  EXPECT_EQ(changed(at, '\xff').substr(0, unfit.size()), unfit) << "one step is no list";
+  EXPECT_EQ(changed(at, '\xef'), "a number is outside its limits at byte 104") << "17 steps";
+  EXPECT_EQ(changed(at + 8, 7), unfit) << "prices fall";
+  EXPECT_EQ(changed(at + 16, 5), unfit) << "too many devices";
+  EXPECT_EQ(changed(at + 16, 3), unfit) << "too few";
+}
+
 TEST_F(Snapshot, IsRefusedForOtherPlaces) {
   Places places = small_places();
   ++places.classes[1].watts;

@@ -172,6 +172,15 @@ void State::on(const NodesChanged& event) {
 void State::on(const AskChanged& event) {
   PoolState& pool = pools_[event.pool.value];
   pool.ask = event.ask;
+  pool.steps.clear();
+  ++pool.version;
+}
+
+void State::on(const StepsChanged& event) {
+  PoolState& pool = pools_[event.pool.value];
+  TONGSUAN_CHECK(event.steps.size() > 1);
+  pool.ask = event.steps.front().price;
+  pool.steps = event.steps;
   ++pool.version;
 }
 

@@ -6,6 +6,8 @@
 // - a contract runs on nodes that are up, of a pool that its order may use;
 // - an order has at most one block, only while it waits, on nodes that are up;
 // - a package waits or is over: it neither runs nor has a block;
+// - steps of an ask are none, or two to kAskStepsMax that have exactly the devices of their pool at
+//   prices that do not fall;
 // - on no node do blocks and the contracts that are expected to run into them need more devices
 //   than it has.
 // What has ended stays until it is forgotten (HistoryDropped): then its number is all that is known
@@ -46,7 +48,8 @@ struct PoolState {
   std::uint64_t up = 0;                         // devices of nodes that are up
   std::uint64_t running = 0;                    // contracts
   std::uint64_t version = 0;                    // moves with every change, for caches
-  Price ask;
+  Price ask;                                    // of the first step
+  std::vector<AskStep> steps;                   // empty: all devices at that
   [[nodiscard]] std::uint32_t largest_free() const;  // on one node that is up
   [[nodiscard]] std::uint32_t whole_free() const {   // nodes that are up and empty
     return up_nodes_by_free.back();
@@ -163,6 +166,7 @@ class State {
   void on(const OrderAwarded& event);
   void put_block(Block block);
   void on(const ContractShrunk& event);
+  void on(const StepsChanged& event);
   void drop_block(OrderId order);
   void set_free(PoolState& pool, Node& node, std::uint32_t free);
   void set_busy_until(Node& node);

@@ -128,9 +128,27 @@ class Dump {
     put("running", static_cast<std::int64_t>(pool.running));
     put("version", static_cast<std::int64_t>(pool.version));
     put("ask", pool.ask.raw());
+    for (const AskStep& step : pool.steps) {
+      put("step", step.devices);
+      put("at", step.price.raw());
+    }
   }
   std::string text_;
 };
+
+// Steps as state.h has them.
+inline bool good_steps(const Pool& pool, const PoolState& now) {
+  if (now.steps.empty()) return true;
+  std::uint64_t devices = 0;
+  for (std::size_t i = 0; i < now.steps.size(); ++i) {
+    devices += now.steps[i].devices;
+    if (now.steps[i].devices < 1 || now.steps[i].price < Price()) return false;
+    if (i > 0 && now.steps[i].price < now.steps[i - 1].price) return false;
+  }
+  return now.steps.size() > 1 && now.steps.size() <= kAskStepsMax &&
+         now.ask == now.steps.front().price &&
+         devices == std::uint64_t{pool.nodes} * pool.node_devices;
+}
 
 // What the pool should be, from the list of contracts alone. Empty: it is.
 inline std::string wrong_pool(const State& state, PoolId id) {
@@ -217,6 +235,7 @@ inline std::string broken_invariant(const State& state) {
   for (std::uint32_t i = 0; i < state.places().pools.size(); ++i) {
     std::string wrong = wrong_pool(state, PoolId{i});
     if (!wrong.empty()) return wrong;
+    if (!good_steps(state.places().pools[i], state.pool(PoolId{i}))) return "the steps of an ask";
   }
   std::set<std::uint32_t> running;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {

@@ -27,6 +27,7 @@ class Keys {
     }
   }
   void operator()(const AskChanged& event) { add(RowKind::kPool, event.pool.value); }
+  void operator()(const StepsChanged& event) { add(RowKind::kPool, event.pool.value); }
   void operator()(const ContractStarted& event) {
     add(RowKind::kOrder, event.what.order.value);
     add(RowKind::kBlock, event.what.order.value);
@@ -135,7 +136,8 @@ class RowAppender : private internal::RowWriter {
             std::uint64_t{state_.places().accounts.size()});
   }
   void pool(const PoolState& pool) {
-    numbers(pool.ask.raw(), pool.free, pool.up, pool.running, pool.version);
+    asks(pool);
+    numbers(pool.free, pool.up, pool.running, pool.version);
   }
   void node(const Node& node) {
     number(node.free);

@@ -88,6 +88,9 @@ class RowDump {
         {static_cast<std::int64_t>(pool.free), static_cast<std::int64_t>(pool.up),
          static_cast<std::int64_t>(pool.running), static_cast<std::int64_t>(pool.version),
          pool.ask.raw()});
+    for (const AskStep& step : pool.steps) {
+      put({RowKind::kPool, id, 0}, {step.devices, step.price.raw()});
+    }
     for (std::uint32_t i = 0; i < pool.nodes.size(); ++i) {
       const Node& node = pool.nodes[i];
       put({RowKind::kNode, id, i}, {node.free, node.up, node.busy_until});
@@ -226,7 +229,9 @@ TEST_F(Touched, AnyFieldOfAPoolOrNodeShows) {
     return [change](const Tamper& rows) { change(rows.pool(0)); };
   };
   shows({RowKind::kPool, 0, 0},
-        {pool([](PoolState& row) { row.ask = Price(77); }),
+        {pool([](PoolState& row) { row.ask = Price(77); }), pool([](PoolState& row) {
+           row.steps = {{4, row.ask}, {8, Price(77)}};
+         }),
          pool([](PoolState& row) { ++row.free; }), pool([](PoolState& row) { ++row.up; }),
          pool([](PoolState& row) { ++row.running; }), pool([](PoolState& row) { ++row.version; })});
   shows({RowKind::kNode, 0, 0},

@@ -186,6 +186,11 @@ struct ResellContract {
 struct SetCalendar {
   std::vector<Closure> closures;
 };
+// What the supplier of a hub asks for devices of a class, by steps.
+struct ChangeSteps {
+  engine::PoolId pool;
+  std::vector<engine::AskStep> steps;
+};
 // What has become due of resales: those that begin, those that end. Of the exchange itself.
 struct TurnResales {};
 // What the owner of an order calls it. It changes nothing in the market: so of packages too, in the
@@ -204,7 +209,8 @@ using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRul
                              Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
                              ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
                              DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook,
-                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale>;
+                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale,
+                             ChangeSteps>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again

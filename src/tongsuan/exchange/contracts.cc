@@ -1,6 +1,7 @@
 // Contracts: rights granted as they start, paid as they are delivered, closed as they end.
 #include <algorithm>
 
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/exchange/internal/executor.h"
 
 namespace tongsuan::exchange {
@@ -260,17 +261,41 @@ Code Executor::end(const engine::EndContract& command, Price ask) {
 
 // ---- Commands --------------------------------------------------------------------------------
 
+// Of what a supplier asks now and wants to ask.
+bool Executor::outside_collar(Price now, Price then) const {
+  const std::int64_t percent = state_.rules().collar_percent;
+  const auto is_far = [&](Price low, Price high) {
+    return static_cast<int128>(high.raw()) * 100 > static_cast<int128>(low.raw()) * percent;
+  };
+  return percent > 0 && now > Price() && (is_far(now, then) || is_far(then, now));
+}
+
 Code Executor::operator()(ChangeAsk& command) {
   if (const auto refused = own_pool(command.pool)) return *refused;
-  const std::int64_t now = state_.engine().pool(command.pool).ask.raw();
-  const std::int64_t percent = state_.rules().collar_percent;
-  const int128 ask = command.ask.raw();
-  if (percent > 0 && now > 0 &&
-      (ask * 100 > static_cast<int128>(now) * percent ||
-       ask * percent < static_cast<int128>(now) * 100)) {
-    return Code::kCollar;
-  }
+  if (outside_collar(state_.engine().pool(command.pool).ask, command.ask)) return Code::kCollar;
   if (const auto refused = ask_engine(engine::ChangeAsk{command.pool, command.ask}))
+    return *refused;
+  emit_engine();
+  value_ = command.pool.value;
+  return Code::kDone;
+}
+
+// Each step against what is asked now for its first device.
+bool Executor::outside_collar(const ChangeSteps& command) const {
+  const engine::PoolState& pool = state_.engine().pool(command.pool);
+  std::uint64_t before = 0;
+  for (const engine::AskStep& step : command.steps) {
+    if (outside_collar(engine::ask_behind(pool, before, 1), step.price)) return true;
+    before += step.devices;
+  }
+  return false;
+}
+
+Code Executor::operator()(ChangeSteps& command) {
+  if (const auto refused = own_pool(command.pool)) return *refused;
+  if (command.steps.size() > engine::kAskStepsMax) return Code::kLimit;
+  if (outside_collar(command)) return Code::kCollar;
+  if (const auto refused = ask_engine(engine::ChangeSteps{command.pool, std::move(command.steps)}))
     return *refused;
   emit_engine();
   value_ = command.pool.value;

@@ -238,6 +238,29 @@ TEST_F(ExchangeTest, PricesFarFromTheMarketAreRefused) {
   EXPECT_EQ(name_of(kEast, ChangeAsk{PoolId{0}, Price(180)}), "done");
 }
 
+TEST_F(ExchangeTest, ASupplierMayAskBySteps) {
+  const auto steps = [&](std::vector<engine::AskStep> what, ParticipantId who = kEast) {
+    return std::string(name_of(who, ChangeSteps{PoolId{0}, std::move(what)}));
+  };
+  const auto all =
+      static_cast<std::uint32_t>(engine::devices_of(exchange_.state().engine().places().pools[0]));
+  ASSERT_GT(all, 4U);
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all - 4, Price(7'200)}}, kWest), "not-yours");
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all - 4, Price(72'001)}}), "collar") << "20 times the ask";
+  EXPECT_EQ(steps({{4, Price(179)}, {all - 4, Price(3'600)}}), "collar");
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all - 5, Price(7'200)}}), "limit");
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all, Price(3'599)}}), "limit");
+  EXPECT_EQ(steps(std::vector<engine::AskStep>(17, {1, Price(3'600)})), "limit");
+  EXPECT_EQ(name_of(kEast, ChangeSteps{PoolId{99}, {{1, Price(1)}}}), "unknown");
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all, Price(72'000)}}), "done");
+  // Each step against what is asked now for its first device; orders against the dearest.
+  EXPECT_EQ(steps({{4, Price(3'600)}, {all, Price(1'440'000)}}), "done");
+  EXPECT_EQ(steps({{3, Price(3'600)}, {all, Price(1'440'000)}}), "collar");
+  EXPECT_EQ(name_of(kAlice, SubmitOrder{order(500'000), ""}), "done");
+  EXPECT_EQ(steps({{all, Price(3'600)}}), "done");
+  EXPECT_TRUE(exchange_.state().engine().pool(PoolId{0}).steps.empty());
+}
+
 TEST_F(ExchangeTest, HaltsStopNewBusiness) {
   const OrderId id = submit(kAlice, 200);
   must(kHouse, SetHalt{HaltScope::kHub, 0, true});

@@ -1,6 +1,7 @@
 // Orders: what may come in, and what is held for them.
 #include <algorithm>
 
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/exchange/internal/executor.h"
 
 namespace tongsuan::exchange {
@@ -36,7 +37,7 @@ std::int64_t Executor::dearest(ClassId accelerator, std::span<const HubId> hubs)
   for (std::uint32_t i = 0; i < pools.size(); ++i) {
     if (pools[i].accelerator != accelerator) continue;
     if (!hubs.empty() && !std::ranges::binary_search(hubs, pools[i].hub)) continue;
-    highest = std::max(highest, state_.engine().pool(engine::PoolId{i}).ask.raw());
+    highest = std::max(highest, engine::last_ask(state_.engine().pool(engine::PoolId{i})).raw());
     if (i < posted.size()) highest = std::max(highest, posted[i]);
   }
   return highest;

@@ -107,6 +107,23 @@ TEST_F(ResaleTest, NobodyPaysBelowTheAsk) {
   EXPECT_EQ(spent(kAlice), 800 - 278) << "half of what 4 devices cost at 5,000";
 }
 
+// Whoever touches a dearer step takes nothing that was sold on a cheaper one: its seller would have
+// what the supplier asks.
+TEST_F(ResaleTest, OfAPoolWithStepsOnlyWhatBringsTheStepIsTaken) {
+  must(kEast, ChangeSteps{PoolId{0}, {{4, Price(3'600)}, {8, Price(7'200)}}});
+  const ContractId id = run(kAlice, 4, {0});
+  must(kAlice, ResellContract{id, 4, 0, 0, Price(5'000)});
+  run(kBob, 4, {0}, 3'600);
+  now_ = 10;
+  const ContractId high = run(kBob, 4, {1}, 7'200);
+  EXPECT_EQ(resales().unsold(PoolId{0}), 4U) << "5,000 are paid, but not to the supplier";
+  EXPECT_TRUE(resales().bought({false, high.value}).empty());
+  end(ContractId{1});
+  end(high);
+  const ContractId low = run(kBob, 2, {1}, 3'600);
+  EXPECT_EQ(resales().bought({false, low.value}, ResaleId{2}), 2U) << "of the first step again";
+}
+
 TEST_F(ResaleTest, TheSupplierTakesBackWhatItSellsItself) {
   const ContractId id = run(kAlice, 8, {0, 1});
   must(kAlice, ResellContract{id, 4, 0, 0, Price(9'000)});

@@ -2,6 +2,7 @@
 // offered, taken, and given back to the supplier where it needs the devices itself.
 #include <algorithm>
 
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/exchange/internal/executor.h"
 #include "tongsuan/exchange/internal/resale_checks.h"
 
@@ -173,6 +174,24 @@ void Executor::end_holder(ContractId contract, const Tail& tail) {
 
 // ---- From resale to contract -------------------------------------------------------------------
 
+// A supplier who asks by steps has what the resold contract paid: no less than the highest step
+// that the contract touches, for its other devices have the cheaper ones.
+Price Executor::least_taken(const Contract& contract) const {
+  const engine::PoolState& pool = state_.engine().pool(contract.pool);
+  if (pool.steps.empty()) return Price();
+  const std::uint64_t used = engine::most_used(
+      state_.engine(), {contract.pool, 0, at_, at_, contract.expected_end, contract.order});
+  return engine::ask_behind(pool, used, 0);
+}
+
+// What its holder had taken itself brings the supplier no more than that.
+bool Executor::brings(ResaleId id, Price least) const {
+  if (least == Price()) return true;
+  if (state_.resales().find(id)->terms.price < least) return false;
+  return std::ranges::all_of(state_.resales().bought(Holder{true, id.value}),
+                             [&](ResaleId of) { return brings(of, least); });
+}
+
 // As it starts; what is neither taken nor free any more the supplier takes back.
 void Executor::take_resold(ContractId id) {
   const Contract& contract = state_.engine().contract(id);
@@ -180,10 +199,11 @@ void Executor::take_resold(ContractId id) {
   std::vector<ResaleId> resales;
   std::uint32_t wanted = pays ? contract.devices() : 0;
   std::uint64_t offered = 0;
+  const Price least = least_taken(contract);
   for (const auto& [ask, number] : state_.resales().offers(contract.pool)) {
     if (offered >= wanted || resales.size() == kTakesMax || ask > contract.price.raw()) break;
     const ResaleRow& row = *state_.resales().find(ResaleId{number});
-    if (row.terms.until <= at_) continue;
+    if (row.terms.until <= at_ || !brings(ResaleId{number}, least)) continue;
     offered += row.terms.devices - row.taken;
     resales.push_back(ResaleId{number});
   }

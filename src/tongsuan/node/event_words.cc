@@ -117,6 +117,17 @@ class Teller {
     number("pool", event.pool.value);
     money("ask", event.ask.raw());
   }
+  void on(const engine::StepsChanged& event) {
+    type("hub.ask-changed");
+    number("pool", event.pool.value);
+    money("ask", event.steps.front().price.raw());
+    std::string steps;
+    for (const engine::AskStep& step : event.steps) {
+      steps += (steps.empty() ? "" : ",") + std::to_string(step.devices) + "@" +
+               decimal(step.price.raw(), 6);
+    }
+    text("steps", steps);
+  }
   void on(const engine::ContractStarted& event) {
     contract("contract.started", event.contract);
     words_.order = event.what.order.value;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tongsuan/dispatch/nodes.h"
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/node/internal/held_round.h"
 
 namespace tongsuan::node::internal {
@@ -151,7 +152,7 @@ std::optional<Place> place_now(const exchange::State& state, const LiveOrder& or
           !dispatch::may_fit(engine.pool(id), need)) {
         continue;
       }
-      Price price = engine.pool(id).ask;
+      Price price = engine::ask_for(engine, {id, need.devices(), now, now, now + what.estimate});
       if (id.value < engine.posted().size()) {
         price = std::max(price, Price(engine.posted()[id.value]));
       }

@@ -157,7 +157,7 @@ class BookMaker {
         while (end < slots() && free.devices[end] == free.devices[begin]) ++end;
         if (free.devices[begin] <= 0) continue;
         add_offer({hub_seller_, pool.hub.value, pool.accelerator.value, kNone, {begin, end}, {}},
-                  {{state_.pool(PoolId{i}).ask, Amount(free.devices[begin])}});
+                  steps_behind(state_.pool(PoolId{i}), free.devices[begin]));
       }
       for (Slot begin = 0, end = 0; begin < slots(); begin = end) {
         end = begin + 1;
@@ -169,6 +169,28 @@ class BookMaker {
                                        static_cast<std::uint32_t>(free.nodes[begin])});
       }
     }
+  }
+
+  // What is used has the cheapest devices: so many of those that are up are behind them.
+  [[nodiscard]] static std::vector<Step> steps_behind(const engine::PoolState& pool,
+                                                      std::int64_t free) {
+    if (pool.steps.empty()) return {{pool.ask, Amount(free)}};
+    std::vector<Step> steps;
+    std::int64_t used = static_cast<std::int64_t>(pool.up) - free;
+    for (const engine::AskStep& step : pool.steps) {
+      const std::int64_t taken = std::min<std::int64_t>(used, step.devices);
+      const std::int64_t left = std::min(free, step.devices - taken);
+      used -= taken;
+      free -= left;
+      if (left == 0) continue;
+      // A market's steps rise.
+      if (!steps.empty() && steps.back().price == step.price) {
+        steps.back().amount = steps.back().amount + Amount(left);
+      } else {
+        steps.push_back({step.price, Amount(left)});
+      }
+    }
+    return steps;
   }
 
   // ---- Energy ----------------------------------------------------------------------------------

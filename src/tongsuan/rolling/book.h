@@ -2,6 +2,7 @@
 //
 // Model. The calendar starts now; slots are equal. A pool offers in each slot the devices that are
 // up, that no contract is expected to hold any more and that no block needs; whole nodes likewise.
+// Where its seller asks by steps, those that are used have the cheapest (engine/offer.h).
 // Each power zone offers the green energy that is forecast and not yet used by running work at the
 // tariff, and grid power with the exchange's charge on unmatched energy above it, so that a
 // clearing moves work to green hours because it is cheaper there. Data links offer the megabytes

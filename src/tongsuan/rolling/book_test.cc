@@ -10,6 +10,7 @@
 #include "tongsuan/clearing/warm.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/domain/canonical.h"
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/market/problem.h"
 #include "tongsuan/market/verify.h"
 #include "tongsuan/rolling/rolling_fixture.h"
@@ -124,7 +125,9 @@ FreeBySlot offered(const Book& book, PoolId pool) {
     if (offer.hub == kNone) continue;
     if (book.pool_at(offer.hub, ClassId{offer.accelerator}) != pool.value) continue;
     for (Slot slot = offer.slots.begin; slot < offer.slots.end; ++slot) {
-      found.devices[slot] += market.steps[offer.steps.begin].amount.raw();
+      for (std::uint32_t i = offer.steps.begin; i < offer.steps.end; ++i) {
+        found.devices[slot] += market.steps[i].amount.raw();
+      }
     }
   }
   for (const NodeBlock& block : market.node_blocks) {
@@ -168,6 +171,34 @@ TEST(BookProperty, OffersWhatIsFreeOfWhatItsOrdersMayUse) {
       ASSERT_EQ(there.nodes, touched.contains(i) ? naive.nodes : nothing);
     }
   }
+}
+
+// Device by device: what is used has the cheapest, and what is free follows.
+TEST(BookProperty, OffersTheStepsBehindWhatIsUsed) {
+  std::uint64_t several = 0;
+  for (std::uint64_t seed = 1; seed <= many_seeds(300); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Case from(seed);
+    const engine::State& state = from.desk.state();
+    const Book book = book_of(from);
+    const Market& market = book.market;
+    for (const Offer& offer : market.offers) {
+      if (offer.hub == kNone) continue;
+      const PoolId id{book.pool_at(offer.hub, ClassId{offer.accelerator})};
+      const engine::PoolState& pool = state.pool(id);
+      const FreeBySlot free = naive_free(state, id, from.options.grid, from.options.duration_ppm);
+      std::uint64_t device = pool.up - static_cast<std::uint64_t>(free.devices[offer.slots.begin]);
+      for (std::uint32_t i = offer.steps.begin; i < offer.steps.end; ++i) {
+        const Step& step = market.steps[i];
+        for (std::int64_t each = 0; each < step.amount.raw(); ++each) {
+          ASSERT_EQ(engine::ask_behind(pool, device++, 1), step.price);
+        }
+      }
+      ASSERT_EQ(device, pool.up);
+      several += offer.steps.count() > 1;
+    }
+  }
+  EXPECT_GT(several, 0U);
 }
 
 TEST(Book, RunningWorkEndsByExperience) {

@@ -32,8 +32,9 @@ class BlockFinder {
             book({way, pool, need_of(order.ways[way], order.whole_nodes, at.node_devices)});
         if (!booking || (!kept && booking->hold_cost >= order.premium)) continue;
         const Second run = expected(State::remaining(record_, way));
-        const std::int64_t cost =
-            booking->hold_cost + prices_.cost(pool, booking->option.need, begin_, run);
+        const std::int64_t cost = booking->hold_cost +
+                                  prices_.cost(pool, booking->option.need, begin_, run) +
+                                  steps_cost(booking->option, run);
         if (best && cost >= best_cost) continue;
         best = std::move(booking);
         best_cost = cost;
@@ -46,6 +47,14 @@ class BlockFinder {
   [[nodiscard]] Second expected(Second estimate) const {
     const auto run = static_cast<int128>(estimate) * view_.run_ppm / engine::kPpm;
     return std::max<Second>(1, static_cast<Second>(run));
+  }
+
+  [[nodiscard]] std::int64_t steps_cost(const dispatch::Option& option, Second run) const {
+    const engine::PoolState& pool = state_.pool(option.pool);
+    if (pool.steps.empty()) return 0;
+    const Price ask =
+        engine::ask_for(state_, dispatch::span_of(state_, id_, option, {state_.now(), begin_}));
+    return engine::beyond_first(pool, ask, option.need.devices(), run);
   }
 
   [[nodiscard]] bool has_data(HubId hub) const {

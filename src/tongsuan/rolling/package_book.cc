@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "tongsuan/engine/energy.h"
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/market/evaluate.h"
 #include "tongsuan/market/payments.h"
 #include "tongsuan/rolling/book.h"
@@ -353,21 +354,64 @@ class PartPlacer {
   [[nodiscard]] const engine::Pool& pool_of(PoolId pool) const {
     return state_.places().pools[pool.value];
   }
-  [[nodiscard]] Price ask_of(PoolId pool) const { return state_.pool(pool).ask; }
-  [[nodiscard]] std::optional<engine::AwardPart> whole_part(const PlannedPart& planned) const {
-    return engine::AwardPart{planned.pool, planned.gang,
-                             {},           planned.begin,
-                             planned.end,  std::max(planned.price, ask_of(planned.pool))};
+  // The part as it was planned is behind whatever is used, and behind those parts of this award
+  // that run at the same time.
+  [[nodiscard]] std::uint64_t used_before(const engine::AwardPart& part) const {
+    if (state_.pool(part.pool).steps.empty()) return 0;
+    std::uint64_t used = engine::most_used(
+        state_, {part.pool, need_of(part).devices(), state_.now(), part.begin, part.end});
+    for (const engine::AwardPart& other : made_.parts) {
+      if (&other == &part) break;
+      const bool meets = other.begin < part.end && part.begin < other.end;
+      if (meets && other.pool == part.pool) used += need_of(other).devices();
+    }
+    return used;
   }
-  // Only devices that are worth their price.
+  [[nodiscard]] Price ask_of(const engine::AwardPart& part, std::uint64_t used) const {
+    return engine::ask_behind(state_.pool(part.pool), used, need_of(part).devices());
+  }
+  [[nodiscard]] std::optional<engine::AwardPart> whole_part(const PlannedPart& planned) const {
+    engine::AwardPart part{planned.pool, planned.gang, {}, planned.begin, planned.end, {}};
+    part.price = std::max(planned.price, ask_of(part, used_before(part)));
+    return part;
+  }
+  // As many devices as are worth their price, which is higher for more.
   [[nodiscard]] std::optional<engine::AwardPart> curve_part(const PlannedPart& planned) const {
-    engine::AwardPart part = *whole_part(planned);
+    engine::AwardPart part{planned.pool, planned.gang, {}, planned.begin, planned.end, {}};
+    const std::uint64_t used = used_before(part);
+    std::uint32_t best = 0;
+    std::uint32_t gang = planned.gang;
+    while (gang > best) {
+      part.gang = gang;
+      part.price = std::max(planned.price, ask_of(part, used));
+      best = std::max(best, std::min(gang, worth_at(part.price)));
+      gang = devices_below(part, used);
+    }
+    part.gang = without_rest(best, pool_of(part.pool).node_devices);
+    if (part.gang == 0) return std::nullopt;
+    part.price = std::max(planned.price, ask_of(part, used));
+    return part;
+  }
+  [[nodiscard]] std::uint32_t worth_at(Price price) const {
     std::uint32_t worth = 0;
     for (const engine::DemandStep& step : order_.package->steps) {
-      if (step.price >= part.price) worth += step.devices;
+      if (step.price >= price) worth += step.devices;
     }
-    part.gang = without_rest(std::min(worth, part.gang), pool_of(part.pool).node_devices);
-    return part.gang == 0 ? std::nullopt : std::optional(std::move(part));
+    return worth;
+  }
+  // Of the part's, those before the step that its last one touches.
+  [[nodiscard]] std::uint32_t devices_below(const engine::AwardPart& part,
+                                            std::uint64_t used) const {
+    std::uint64_t through = 0;
+    for (const engine::AskStep& step : state_.pool(part.pool).steps) {
+      const std::uint64_t before = through;
+      through += step.devices;
+      if (used + part.gang > through && &step != &state_.pool(part.pool).steps.back()) continue;
+      return before > used
+                 ? static_cast<std::uint32_t>(std::min<std::uint64_t>(before - used, part.gang - 1))
+                 : 0;
+    }
+    return 0;
   }
 
   [[nodiscard]] engine::Need need_of(const engine::AwardPart& part) const {
@@ -407,13 +451,14 @@ class PartPlacer {
     for (const engine::AwardPart& part : made_.parts) cost += cost_of(part, part.price);
     for (auto part = made_.parts.begin(); part != made_.parts.end() && cost > worth; ++part) {
       const std::int64_t now = cost_of(*part, part->price);
-      const std::int64_t least = cost_of(*part, ask_of(part->pool));
+      const Price ask = ask_of(*part, used_before(*part));
+      const std::int64_t least = cost_of(*part, ask);
       const auto target = static_cast<std::int64_t>(std::max<int128>(least, now - (cost - worth)));
       const int128 seconds =
           static_cast<int128>(need_of(*part).devices()) * (part->end - part->begin);
       const auto lower =
           static_cast<std::int64_t>(static_cast<int128>(target) * engine::kHour / seconds);
-      part->price = std::max(ask_of(part->pool), std::min(part->price, Price(lower)));
+      part->price = std::max(ask, std::min(part->price, Price(lower)));
       cost += cost_of(*part, part->price) - now;
     }
     return cost <= worth;

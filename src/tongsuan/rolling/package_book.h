@@ -4,8 +4,8 @@
 // needs. An alternative is left out where a leg begins before the round can be done, ends beyond
 // the grid, or has no pool that is large enough; of a curve those slots are left out. What is paid
 // for a leg is the payment price of its devices in its slots, each by the seconds that the leg is
-// in it, rounded down; no less than the seller asks, and all legs together no more than the
-// alternative is worth.
+// in it, rounded down; no less than the seller asks (engine/offer.h), and all legs together no more
+// than the alternative is worth.
 //
 // Nodes are found when the round is closed, in the state as it is then: if a leg has none, nothing
 // is awarded and the package waits for the next round. Of a curve the parts that have none are left

@@ -246,6 +246,51 @@ TEST_F(PackageBook, AsksThatRoseArePaidFromTheRest) {
   EXPECT_FALSE(place_award(desk_.state(), award)) << "20 and 44 are more than 60";
 }
 
+// Parts of one award that run at once are behind each other, and behind whatever is used then.
+TEST_F(PackageBook, PartsPayTheHighestStepThatTheyTouch) {
+  desk_.execute(engine::ChangeSteps{PoolId{0}, {{4, Price(5 * kYuan)}, {12, Price(7 * kYuan)}}});
+  const OrderId id = send({PackageKind::kProfile,
+                           {{90 * kYuan,
+                             {{kA, kHere, 4, 20 * kHour, 21 * kHour},
+                              {kA, kHere, 4, 20 * kHour + 60, 21 * kHour},
+                              {kA, kHere, 4, 21 * kHour, 22 * kHour}}}},
+                           {},
+                           kNone,
+                           {}});
+  PackageAward award{id, 0, {}, 0};
+  for (const PackageLeg& leg : order(id).order.package->alternatives[0].legs) {
+    award.parts.push_back({PoolId{0}, 4, leg.begin, leg.end, Price(kYuan)});
+  }
+  const auto placed = place_award(desk_.state(), award);
+  ASSERT_TRUE(placed);
+  EXPECT_EQ(placed->parts[0].price, Price(5 * kYuan));
+  EXPECT_EQ(placed->parts[1].price, Price(7 * kYuan));
+  EXPECT_EQ(placed->parts[2].price, Price(5 * kYuan));
+  round();
+  ASSERT_EQ(order(id).state, OrderState::kAwarded) << "a round clears it by the same steps";
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_GE(desk_.state().block(part(3 - i))->price, Price((i == 1 ? 7 : 5) * kYuan));
+  }
+}
+
+// Of a curve so many devices as are worth the step that the last of them touches.
+TEST_F(PackageBook, ACurveBuysStepsAsFarAsTheyAreWorthIt) {
+  desk_.execute(engine::ChangeSteps{
+      PoolId{0}, {{2, Price(5 * kYuan)}, {4, Price(6 * kYuan)}, {10, Price(9 * kYuan)}}});
+  take_a_device_of_each_node();  // until 10
+  const auto award_at = [&](Second begin) {
+    const OrderId id = send(engine::testing::curve_of(
+        {{Price(8 * kYuan), 2}, {Price(7 * kYuan), 8}}, {kA, kHere, 0, begin, begin + kHour}));
+    const PackageAward award{id, 0, {{PoolId{0}, 3, begin, begin + kHour, Price(kYuan)}}, 0};
+    const auto placed = place_award(desk_.state(), award);
+    return placed ? std::pair(placed->parts[0].gang, placed->parts[0].price.raw() / kYuan)
+                  : std::pair<std::uint32_t, std::int64_t>();
+  };
+  using Bought = std::pair<std::uint32_t, std::int64_t>;
+  EXPECT_EQ(award_at(20 * kHour), Bought(3, 6));
+  EXPECT_EQ(award_at(5 * kHour), Bought(2, 6)) << "behind the four that run only two are left";
+}
+
 TEST_F(PackageBook, ABlockWhoseNodeFailsIsBookedAgainAtItsPrice) {
   const OrderId id = send(service(4, 500 * kYuan));
   round();

@@ -54,9 +54,10 @@ std::uint32_t Relocation::step(dispatch::Desk& desk, dispatch::Scheduler& line,
     if (desk.state().contract(candidate.contract).end >= 0) continue;
     if (auto found = find_move(desk.state(), line, prices, candidate)) {
       const dispatch::Option& to = found->option;
+      const OrderId order = desk.state().contract(candidate.contract).order;
+      const Price price = price_there(desk.state(), prices, order, to);
       moved_ += move(desk, line, candidate.contract,
-                     {desk.state().contract(candidate.contract).order, to.way, to.pool,
-                      std::move(found->nodes), Price(prices.capacity(to.pool))});
+                     {order, to.way, to.pool, std::move(found->nodes), price});
     }
     budget.spend(std::exchange(cost_, 0) + 4);
   }
@@ -103,6 +104,15 @@ bool Relocation::move(dispatch::Desk& desk, dispatch::Scheduler& line, ContractI
   return false;
 }
 
+// As of a start there.
+Price Relocation::price_there(const State& state, const PriceTable& prices, OrderId order,
+                              const dispatch::Option& option) const {
+  const Price posted(prices.capacity(option.pool));
+  if (state.pool(option.pool).steps.empty()) return posted;
+  return std::max(posted,
+                  engine::ask_for(state, dispatch::span_of(state, order, option, {now_, now_})));
+}
+
 // The rest and the restart there, and what the owner loses by the delay. Within its grace it
 // loses nothing; what earlier stops took of that is not known here.
 std::int64_t Relocation::cost_there(const State& state, const PriceTable& prices,
@@ -116,7 +126,13 @@ std::int64_t Relocation::cost_there(const State& state, const PriceTable& prices
                           order.ways[contract.way].estimate);
   const Second costly =
       engine::costly_wait(order, record.first_start, record.first_start + restart);
-  return prices.cost(option.pool, option.need, now_, rest + restart) +
+  const engine::PoolState& pool = state.pool(option.pool);
+  std::int64_t steps = 0;
+  if (!pool.steps.empty()) {
+    steps = engine::beyond_first(pool, price_there(state, prices, contract.order, option),
+                                 option.need.devices(), rest + restart);
+  }
+  return prices.cost(option.pool, option.need, now_, rest + restart) + steps +
          static_cast<std::int64_t>(static_cast<int128>(order.delay_cost) * costly / 3'600);
 }
 

@@ -59,6 +59,8 @@ class Relocation {
   [[nodiscard]] std::int64_t cost_there(const engine::State& state, const PriceTable& prices,
                                         const Candidate& candidate, const dispatch::Option& option,
                                         Second restart) const;
+  [[nodiscard]] Price price_there(const engine::State& state, const PriceTable& prices,
+                                  OrderId order, const dispatch::Option& option) const;
   static bool move(dispatch::Desk& desk, dispatch::Scheduler& line, engine::ContractId contract,
                    engine::StartOrder start);
 

@@ -32,7 +32,12 @@ class PlainDesk final : public dispatch::Desk {
   // The state learns the time from events, and so a seller repeats its ask.
   void advance(Second now) {
     now_ = now;
-    engine_.execute(now_, engine::ChangeAsk{engine::PoolId{0}, state().pool({0}).ask}, events);
+    const engine::PoolState& pool = state().pool({0});
+    if (pool.steps.empty()) {
+      engine_.execute(now_, engine::ChangeAsk{engine::PoolId{0}, pool.ask}, events);
+    } else {
+      engine_.execute(now_, engine::ChangeSteps{engine::PoolId{0}, pool.steps}, events);
+    }
   }
   OrderId submit(engine::LiveOrder order) {
     order.submit = now_;
@@ -207,6 +212,20 @@ inline void start_somewhere(Random& random, PlainDesk& desk, OrderId id) {
   desk.execute(engine::StartOrder{id, way, pool, std::move(nodes), state.pool(pool).ask});
 }
 
+// Up to four steps over all devices of the pool.
+inline std::vector<engine::AskStep> random_steps(Random& random, const engine::Pool& pool) {
+  std::vector<engine::AskStep> steps;
+  std::int64_t price = random.between(1, 9) * kMicro;
+  std::uint64_t left = engine::devices_of(pool);
+  while (left > 0) {
+    const std::uint64_t devices = steps.size() == 3 ? left : 1 + random.below(left);
+    steps.push_back({static_cast<std::uint32_t>(devices), Price(price)});
+    left -= devices;
+    price += random.between(0, 4) * kMicro;
+  }
+  return steps;
+}
+
 // A random command, some of which are refused.
 inline void stir_once(Random& random, PlainDesk& desk) {
   const engine::State& state = desk.state();
@@ -233,7 +252,11 @@ inline void stir_once(Random& random, PlainDesk& desk) {
                                        engine::LinkId{any(places.links.size())}});
   } else if (what == 12) {
     const engine::PoolId pool{any(places.pools.size())};
-    desk.execute(engine::ChangeAsk{pool, Price(random.between(1, 9) * kMicro)});
+    if (random.below(2) == 0) {
+      desk.execute(engine::ChangeSteps{pool, random_steps(random, places.pools[pool.value])});
+    } else {
+      desk.execute(engine::ChangeAsk{pool, Price(random.between(1, 9) * kMicro)});
+    }
   } else {
     desk.advance(desk.now() + random.between(1, 5'000));
   }

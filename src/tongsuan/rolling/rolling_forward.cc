@@ -41,10 +41,11 @@ bool RollingMarket::book(dispatch::Desk& desk, OrderId order, const ForwardView&
   const auto booking = find_block(desk.state(), order, *prices_, view, kept);
   if (!booking) return false;
   const Second begin = std::max(desk.now(), engine::wanted_from(desk.state().order(order).order));
-  if (!chooser_.affords(desk.state(), order, booking->option, begin)) return false;
-  return desk.execute(engine::BookBlock{order, booking->option.way, booking->option.pool,
-                                        booking->nodes, begin,
-                                        chooser_.price(desk.state(), order, booking->option.pool)});
+  const dispatch::When when{desk.now(), begin};
+  if (!chooser_.affords_then(desk.state(), order, booking->option, when)) return false;
+  return desk.execute(
+      engine::BookBlock{order, booking->option.way, booking->option.pool, booking->nodes, begin,
+                        chooser_.price(desk.state(), order, booking->option, when)});
 }
 
 // Whether this is the second at which it pays to start the order.

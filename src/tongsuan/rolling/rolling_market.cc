@@ -119,7 +119,8 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
   if (!affords(state, order, option, now)) return std::nullopt;
   const Second run = market_.expected_run(State::remaining(record, option.way));
   const std::int64_t worth = engine::value_at(record.order, now) -
-                             market_.prices_->cost(option.pool, option.need, now, run);
+                             market_.prices_->cost(option.pool, option.need, now, run) -
+                             market_.steps_cost(state, order, option, now);
   // Work that has begun goes on wherever it can: nothing is gained by waiting. Nor by a part.
   const bool may_wait = record.first_start < 0 && !engine::is_part(record.order);
   if (may_wait && market_.waits(state, order, option, now)) return std::nullopt;
@@ -128,25 +129,43 @@ std::optional<std::int64_t> RollingMarket::PriceChooser::worth(const State& stat
   return worth / grain;
 }
 
+// What the steps beyond the first add to the cost of starting there.
+std::int64_t RollingMarket::steps_cost(const State& state, OrderId order,
+                                       const dispatch::Option& option, Second now) {
+  const engine::PoolState& pool = state.pool(option.pool);
+  if (pool.steps.empty()) return 0;
+  const Price ask = steps_.ask(state, span_of(state, order, option, {now, now}));
+  const Second run = expected_run(State::remaining(state.order(order), option.way));
+  return engine::beyond_first(pool, ask, option.need.devices(), run);
+}
+
 // What the contract will cost, rounded up, as the exchange counts it.
 bool RollingMarket::PriceChooser::affords(const State& state, OrderId order,
                                           const dispatch::Option& option, Second now) {
+  return affords_then(state, order, option, {now, now});
+}
+
+bool RollingMarket::PriceChooser::affords_then(const State& state, OrderId order,
+                                               const dispatch::Option& option,
+                                               dispatch::When when) {
   if (!market_.rules_.limit_orders) return true;
   const engine::OrderRecord& record = state.order(order);
-  const Second run = State::end_from(record, option.way, now) - now;
+  const Second run = State::end_from(record, option.way, when.begin) - when.begin;
   const auto device_seconds = static_cast<int128>(option.need.devices()) * run;
   const std::int64_t cost =
-      divide(device_seconds * price(state, order, option.pool).raw(), kHour, Rounding::kUp);
+      divide(device_seconds * price(state, order, option, when).raw(), kHour, Rounding::kUp);
   // Work that has begun is worth finishing.
-  const Second start = record.first_start >= 0 ? record.first_start : now;
+  const Second start = record.first_start >= 0 ? record.first_start : when.begin;
   if (cost > engine::value_at(record.order, start)) return false;
   return !market_.money_left || cost <= market_.money_left(order);
 }
 
-Price RollingMarket::PriceChooser::price(const State& state, OrderId order, PoolId pool) {
+Price RollingMarket::PriceChooser::price(const State& state, OrderId order,
+                                         const dispatch::Option& option, dispatch::When when) {
   const engine::LiveOrder& what = state.order(order).order;
   if (engine::is_part(what)) return what.package->agreed;
-  return Price(std::max(state.pool(pool).ask.raw(), market_.prices_->capacity(pool)));
+  const Price ask = market_.steps_.ask(state, span_of(state, order, option, when));
+  return std::max(ask, Price(market_.prices_->capacity(option.pool)));
 }
 
 bool RollingMarket::PriceChooser::patient(const State& state, OrderId order, Second now) {
@@ -301,8 +320,13 @@ bool RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
   for (const Move& move : room.moves) {
     const OrderId moved = desk.state().contract(move.contract).order;
     desk.execute(engine::EndContract{move.contract, engine::EndReason::kPreempted, 0});
-    const bool goes_on = desk.execute(engine::StartOrder{
-        moved, move.way, move.pool, {move.node}, chooser_.price(desk.state(), moved, move.pool)});
+    const engine::OrderRecord& record = desk.state().order(moved);
+    const engine::Need need = engine::need_of(record.order.ways[move.way], record.order.whole_nodes,
+                                              places_.pools[move.pool.value].node_devices);
+    const Price price =
+        chooser_.price(desk.state(), moved, {move.way, move.pool, need}, {desk.now(), desk.now()});
+    const bool goes_on =
+        desk.execute(engine::StartOrder{moved, move.way, move.pool, {move.node}, price});
     if (!goes_on) line_.add(desk.state(), moved);
   }
   std::vector<OrderId> stopped;
@@ -310,7 +334,7 @@ bool RollingMarket::move_in(dispatch::Desk& desk, OrderId id, const dispatch::Op
     stopped.push_back(desk.state().contract(contract).order);
     desk.execute(engine::EndContract{contract, engine::EndReason::kPreempted, 0});
   }
-  const Price price = chooser_.price(desk.state(), id, option.pool);
+  const Price price = chooser_.price(desk.state(), id, option, {desk.now(), desk.now()});
   // Who is paid for a start in this second has promised it in this second.
   if (is_due(desk.state(), id, desk.now())) {
     desk.execute(engine::BookBlock{id, option.way, option.pool, room.nodes, desk.now(), price});

@@ -46,6 +46,7 @@
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/relocate.h"
 #include "tongsuan/rolling/room.h"
+#include "tongsuan/rolling/step_prices.h"
 
 namespace tongsuan::rolling {
 
@@ -152,12 +153,16 @@ class RollingMarket {
     [[nodiscard]] bool affords(const engine::State& state, OrderId order,
                                const dispatch::Option& option, Second now) override;
     [[nodiscard]] bool patient(const engine::State& state, OrderId order, Second now) override;
+    [[nodiscard]] bool affords_then(const engine::State& state, OrderId order,
+                                    const dispatch::Option& option, dispatch::When when);
     [[nodiscard]] Price price(const engine::State& state, OrderId order,
-                              engine::PoolId pool) override;
+                              const dispatch::Option& option, dispatch::When when) override;
 
    private:
     RollingMarket& market_;
   };
+  [[nodiscard]] std::int64_t steps_cost(const engine::State& state, OrderId order,
+                                        const dispatch::Option& option, Second now);
   [[nodiscard]] bool waits(const engine::State& state, OrderId order,
                            const dispatch::Option& option, Second now);
   [[nodiscard]] std::int64_t least_later(const engine::State& state, OrderId order, Second now);
@@ -215,6 +220,7 @@ class RollingMarket {
   dispatch::Scheduler line_;
   FairShare shares_;
   std::optional<PriceTable> prices_;
+  StepPrices steps_;
   struct Later {
     Second from = -1;  // the first slot that counted
     std::int64_t cost = 0;

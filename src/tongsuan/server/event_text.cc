@@ -81,6 +81,12 @@ class Teller {
     write_pool(event.pool);
     write_money(out_, "ask", event.ask.raw());
   }
+  void on(const engine::StepsChanged& event) {
+    begin("hub.ask-changed", Visibility::kPublic);
+    write_pool(event.pool);
+    write_money(out_, "ask", event.steps.front().price.raw());
+    internal::write_steps(out_, event.steps);
+  }
   void on(const engine::ContractStarted& event) {
     begin_contract("contract.started", event.contract)
         .text("order", id_text('O', event.what.order.value));

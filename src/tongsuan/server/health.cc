@@ -2,6 +2,7 @@
 #include <string>
 
 #include "tongsuan/access/mode.h"
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/server/internal/handlers.h"
 #include "tongsuan/server/internal/views.h"
 
@@ -26,6 +27,11 @@ class Metrics {
   }
   void text_value(std::string_view suffix, const std::string& number) {
     text_ += name_ + std::string(suffix) + ' ' + number + '\n';
+  }
+  void micro_value(std::int64_t micro, std::string_view labels) {
+    std::string text = '{' + std::string(labels) + "} ";
+    append_amount(text, micro);
+    text_ += name_ + text + '\n';
   }
   void counter(std::string_view name, std::string_view help, std::uint64_t number) {
     family(name, "counter", help).value(number);
@@ -90,13 +96,19 @@ void add_market(Metrics& metrics, const View& view, const Core& core) {
   metrics.gauge("round", "The last round that closed", state.engine().round());
   metrics.gauge("clearing", "1 while a round is being cleared", state.gate().round != 0 ? 1 : 0);
   metrics.gauge("participants", "Participants", state.participants().size() - 1);
-  metrics.family("devices_free", "gauge", "Free devices of a hub and class");
   const engine::Places& places = core.names.places();
+  const auto labels = [&](std::uint32_t pool) {
+    return "hub=\"" + std::string(core.names.hub(places.pools[pool].hub)) + "\",class=\"" +
+           std::string(core.names.accelerator(places.pools[pool].accelerator)) + '"';
+  };
+  metrics.family("devices_free", "gauge", "Free devices of a hub and class");
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
-    const std::string labels =
-        "hub=\"" + std::string(core.names.hub(places.pools[i].hub)) + "\",class=\"" +
-        std::string(core.names.accelerator(places.pools[i].accelerator)) + '"';
-    metrics.value(state.engine().pool(engine::PoolId{i}).free, labels);
+    metrics.value(state.engine().pool(engine::PoolId{i}).free, labels(i));
+  }
+  metrics.family("ask_yuan", "gauge", "What is asked for the next device, per device-hour");
+  for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
+    const engine::PoolState& pool = state.engine().pool(engine::PoolId{i});
+    metrics.micro_value(engine::ask_behind(pool, pool.up - pool.free, 1).raw(), labels(i));
   }
 }
 

@@ -189,7 +189,9 @@ void list_offers(Call& call) {
           .text("class", call.core.names.accelerator(pools[next].accelerator));
       if (hub.supplier != ledger::kHouse) out.text("supplier", id_text('P', hub.supplier.value));
       const engine::PoolId id{static_cast<std::uint32_t>(next)};
-      write_money(out, "ask", answer.view.state.engine().pool(id).ask.raw());
+      const engine::PoolState& pool = answer.view.state.engine().pool(id);
+      write_money(out, "ask", pool.ask.raw());
+      if (!pool.steps.empty()) write_steps(out, pool.steps);
       out.number("devices", std::int64_t{pools[next].nodes} * pools[next].node_devices)
           .end_object();
     }

@@ -45,6 +45,38 @@ Shape of_hub(const Call& call) {
 
 }  // namespace
 
+namespace {
+
+// Every device of the pool has a price, and none is named that it does not have but by the last.
+std::vector<engine::AskStep> read_steps(json::ObjectReader& object, const json::Path& root,
+                                        json::Faults& faults, const engine::Pool& pool) {
+  std::vector<engine::AskStep> steps;
+  const json::Path path(root, "steps");
+  const auto most = static_cast<std::int64_t>(engine::devices_of(pool));
+  std::int64_t before = 0;
+  for (const json::Value item : object.array("steps", engine::kAskStepsMax)) {
+    const json::Path at(path, steps.size());
+    json::ObjectReader step(item, at, faults);
+    const std::int64_t devices = step.integer("devices", {.min = 1, .max = kNone});
+    const Price ask(money(step, "ask", {.min = 0, .max = kPriceMax}));
+    step.finish();
+    if (!faults.empty()) return steps;
+    if (!steps.empty() && ask < steps.back().price) step.fault("ask", "must not fall");
+    if (before >= most) faults.add(at, "begins behind the last device");
+    before += devices;
+    const std::int64_t left = std::min(devices, most);
+    steps.push_back({static_cast<std::uint32_t>(left), ask});
+  }
+  if (steps.empty()) {
+    object.fault("steps", "must have at least one item");
+  } else if (before < most) {
+    object.fault("steps", "must have all devices, " + std::to_string(most));
+  }
+  return steps;
+}
+
+}  // namespace
+
 void put_offer(Call& call) {
   Query query(call);
   if (!query.finish()) return;
@@ -57,13 +89,21 @@ void put_offer(Call& call) {
   json::Faults faults;
   const json::Path root;
   json::ObjectReader object(asked->value, root, faults);
-  if (object.optional_member("steps")) {
-    return refuse(call, {"not-built", "Offers with steps are not traded yet.", "/steps"});
+  Shape shape = of_hub(call);
+  bool by_steps = false;
+  static_cast<void>(asked->value.members().find("steps", &by_steps));
+  if (by_steps) {
+    const engine::Pool& at = call.core.names.places().pools[pool->value];
+    std::vector<engine::AskStep> steps = read_steps(object, root, faults, at);
+    object.finish();
+    if (!is_good(call, faults)) return;
+    shape.param = "/steps";
+    return submit(call, asked->once, exchange::ChangeSteps{*pool, std::move(steps)},
+                  std::move(shape));
   }
   const std::int64_t ask = money(object, "ask", {.min = 0, .max = kPriceMax});
   object.finish();
   if (!is_good(call, faults)) return;
-  Shape shape = of_hub(call);
   shape.param = "/ask";
   submit(call, asked->once, exchange::ChangeAsk{*pool, Price(ask)}, std::move(shape));
 }

@@ -256,6 +256,16 @@ void write_rules(json::Writer& out, const exchange::Rules& rules) {
       .end_object();
 }
 
+void write_steps(json::Writer& out, const std::vector<engine::AskStep>& steps) {
+  out.begin_array("steps");
+  for (const engine::AskStep& step : steps) {
+    out.begin_object().number("devices", step.devices);
+    write_money(out, "ask", step.price.raw());
+    out.end_object();
+  }
+  out.end_array();
+}
+
 void write_closures(json::Writer& out, const TimeText& time,
                     const std::vector<exchange::Closure>& closures) {
   out.begin_array("closures");

@@ -1,11 +1,12 @@
-// The bytes of an order, alike in events and snapshots (docs/formats/engine.md).
+// The bytes of an order, and of the steps of an ask, alike in events and snapshots
+// (docs/formats/engine.md).
 #pragma once
 
 #include <string>
 
 #include "tongsuan/base/byte_appender.h"
 #include "tongsuan/base/byte_reader.h"
-#include "tongsuan/engine/order.h"
+#include "tongsuan/engine/commands.h"
 
 namespace tongsuan::engine::internal {
 
@@ -27,6 +28,7 @@ class Writer {
     number(std::uint64_t{numbers.size()});
     for (const auto each : numbers) number(each);
   }
+  void steps(const std::vector<AskStep>& steps);
   void order(const LiveOrder& order);
   void package(const Package& package);
 
@@ -37,6 +39,8 @@ class Writer {
 // The least that an order takes.
 inline constexpr std::size_t kOrderBytes = 4 + 4 * 8 + 2 * 8 + 2 * 4 + 1;
 
+// So many steps.
+void read_steps(ByteReader& reader, std::size_t count, std::vector<AskStep>& steps);
 void read_order(ByteReader& reader, LiveOrder& order);
 void read_numbers(ByteReader& reader, std::size_t most, std::vector<std::uint32_t>& numbers);
 

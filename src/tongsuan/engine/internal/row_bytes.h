@@ -20,6 +20,12 @@ class RowWriter : public Writer {
     numbers(contract.start, contract.expected_end, contract.end, contract.price.raw(),
             contract.promised);
   }
+  // An ask is not below 0: a number below says how many steps follow.
+  void asks(const PoolState& pool) {
+    if (pool.steps.empty()) return number(pool.ask.raw());
+    number(-static_cast<std::int64_t>(pool.steps.size()));
+    steps(pool.steps);
+  }
   void block(const Block& block) {
     held(block);
     numbers(block.begin, block.end, block.price.raw(), block.booked);

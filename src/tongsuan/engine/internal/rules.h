@@ -41,6 +41,8 @@ class Rules {
   [[nodiscard]] Verdict check_extension(ContractId id, Second until) const;
   [[nodiscard]] Verdict check_nodes(PoolId pool, std::uint32_t begin, std::uint32_t end) const;
   [[nodiscard]] Verdict check_ask(PoolId pool, Price ask) const;
+  // As the state keeps them.
+  [[nodiscard]] Verdict check_steps(PoolId pool, const std::vector<AskStep>& steps) const;
   [[nodiscard]] Verdict check_transfer(std::uint32_t data, LinkId link) const;
   [[nodiscard]] Verdict check_arrival(std::uint32_t data, HubId to) const;
   [[nodiscard]] Verdict check_round(const CloseRound& close) const;

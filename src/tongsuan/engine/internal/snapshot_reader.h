@@ -21,6 +21,7 @@ class SnapshotReader {
  private:
   void read_head();
   void read_pool(PoolId id);
+  void read_asks(PoolId id);
   void read_data(std::uint32_t id);
   void read_links();
   void read_orders();

@@ -33,6 +33,7 @@ class Executor {
   Code operator()(AmendOrder& command);
   Code operator()(CancelOrder& command);
   Code operator()(ChangeAsk& command);
+  Code operator()(ChangeSteps& command);
   Code operator()(ReportNodes& command);
   Code operator()(MeterContract& command);
   Code operator()(EndContract& command);
@@ -73,6 +74,8 @@ class Executor {
   [[nodiscard]] std::optional<Code> check_submission(const engine::LiveOrder& order) const;
   [[nodiscard]] bool is_eligible(const engine::LiveOrder& order) const;
   [[nodiscard]] bool outside_collar(const engine::LiveOrder& order) const;
+  [[nodiscard]] bool outside_collar(Price now, Price then) const;
+  [[nodiscard]] bool outside_collar(const ChangeSteps& command) const;
   [[nodiscard]] bool improves(const engine::LiveOrder& now, const engine::LiveOrder& then) const;
   void release(OrderId order);  // what is left of its hold
 
@@ -149,6 +152,8 @@ class Executor {
   void open(const Tail& tail);
   void move_takes(Holder from, std::optional<Holder> to, std::uint32_t kept);
   void end_holder(engine::ContractId contract, const Tail& tail);
+  [[nodiscard]] Price least_taken(const engine::Contract& contract) const;
+  [[nodiscard]] bool brings(ResaleId resale, Price least) const;
   void take_resold(engine::ContractId contract);
   void recall(engine::PoolId pool);
   void shrink(ResaleId resale, std::uint32_t kept);

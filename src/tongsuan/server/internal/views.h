@@ -19,6 +19,8 @@ void write_closures(json::Writer& out, const TimeText& time,
                     const std::vector<exchange::Closure>& closures);
 void write_resale_terms(json::Writer& out, const TimeText& time,
                         const exchange::ResaleTerms& terms);
+// The member "steps": of an ask.
+void write_steps(json::Writer& out, const std::vector<engine::AskStep>& steps);
 void write_account(json::Writer& out, std::string_view key, ledger::Account account);
 [[nodiscard]] std::string_view order_state(engine::OrderState state);
 [[nodiscard]] std::string_view end_reason(engine::EndReason reason);
