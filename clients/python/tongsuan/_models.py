@@ -308,6 +308,7 @@ class Order:
     legs: Optional[List[Leg]] = None
     times: Optional[List[OrderTime]] = None
     steps: Optional[List[OrderStep]] = None
+    minimum_ppm: Optional[int] = None
     awarded_ppm: Optional[int] = None
     parts: Optional[List[str]] = None
     parent: Optional[str] = None
@@ -315,7 +316,7 @@ class Order:
     round: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
         "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
-        "green_percent": "greenPercent", "awarded_ppm": "awardedPpm"}
+        "green_percent": "greenPercent", "minimum_ppm": "minimumPpm", "awarded_ppm": "awardedPpm"}
 
 
 @dataclass
@@ -333,6 +334,18 @@ class OrderPage:
     items: List[Order]
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class QuotedLeg:
+    hub: str
+    class_: str
+    devices: int
+    from_: datetime
+    until: datetime
+    price: Optional[Money] = None
+    payment: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from"}
 
 
 @dataclass
@@ -355,6 +368,8 @@ class WhyHub:
     value: Money
     short_by: Money
     binding: List[WhyHubBindingItem]
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"short_by": "shortBy"}
 
 
@@ -368,6 +383,8 @@ class WhyChange:
     start: datetime
     end: datetime
     payment: Money
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"extra_cost": "extraCost"}
 
 
@@ -398,6 +415,8 @@ class Award:
     end: datetime
     payment: Money
     value: Money
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
 
 
 @dataclass
@@ -1649,26 +1668,27 @@ __all__ = [
     "Leg", "OptionsOrderOption", "OptionsOrder", "CurveOrderStep", "CurveOrder", "ProfileOrder",
     "ServiceOrderTime", "ServiceOrder", "OrderChange", "OrderBatchOrder", "OrderBatch",
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
-    "OrderStep", "Order", "Block", "OrderPage", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why",
-    "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool", "HubTitle", "Hub",
-    "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
-    "Calendar", "Closure", "CalendarBody", "Offer", "OfferPage", "OfferBodyStep", "OfferBody",
-    "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
-    "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
-    "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage", "KeyBody", "Key",
-    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
-    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
-    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
-    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
-    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
-    "EventContractEnded", "EventContractSettled", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleClosed", "CloseGateBody", "AssignSupplierBody",
-    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
+    "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
+    "HubTitle", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules",
+    "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer", "OfferPage", "OfferBodyStep",
+    "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale",
+    "ResalePage", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
+    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantPage",
+    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
+    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
+    "CloseGateBody", "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody",
+    "Event",
 ]
