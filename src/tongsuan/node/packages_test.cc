@@ -242,7 +242,9 @@ class PackageQuotes : public NodePackagesTest {
     const Told<Quote> quoted = quote(package);
     ASSERT_TRUE(quoted.ok()) << quoted.error().what;
     EXPECT_FALSE(quoted.value().now) << "it never starts at once";
-    ASSERT_TRUE(quoted.value().round && quoted.value().round->placed);
+    ASSERT_TRUE(quoted.value().round);
+    ASSERT_TRUE(quoted.value().round->placed)
+        << clearing::reason_name(quoted.value().round->reason);
     const Place place = *quoted.value().round->placed;
     const OrderId order = send(package);
     const Second gate = 900 * ++rounds_ + 900;
@@ -281,7 +283,7 @@ TEST_F(PackageQuotes, AreWhatTheNextRoundBooks) {
   is_booked_as_quoted({PackageKind::kProfile,
                        {{190'000,
                          {{kA, HubId{0}, 4, 10 * kHour, 11 * kHour},
-                          {ClassId{1}, HubId{0}, 2, 11 * kHour, 12 * kHour}}}},
+                          {kA, HubId{1}, 2, 11 * kHour, 12 * kHour}}}},
                        {},
                        kNone,
                        {}});
