@@ -187,6 +187,33 @@ class Requests(ExchangeTest):
                 self.assertEqual(INTERFACE.faults(request), [], f"{words}: {request.method} {request.target}")
         self.assertEqual(self.pending(), [])
 
+    def test_every_documented_job_is_sent_and_quoted(self):
+        fake = self.fake()
+        self.log_in(fake)
+        text = (SOURCE / "docs/jobfile.md").read_text(encoding="utf-8")
+        kinds = set()
+        for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+            self.job.write_text(block, encoding="utf-8")
+            for command in ("submit", "quote"):
+                fake.requests.clear()
+                done = self.ask(fake, command, "job.yaml", "--work", "1h", "--limit", "6")
+                self.assertEqual(done.returncode, 0, f"{block}\n{done.stderr}")
+                for request in fake.requests:
+                    self.assertEqual(INTERFACE.faults(request), [], block)
+                sent = json.loads(fake.requests[-1].body)
+                kinds.add((sent.get("order") or sent)["kind"])
+        self.assertEqual(kinds, {"block", "service", "options", "profile", "curve"})
+
+    def test_a_slip_in_a_leg_has_its_place(self):
+        fake = self.fake()
+        self.log_in(fake)
+        self.job.write_text("market:\n  legs:\n    - {hub: guian, class: H800, devices: 8, from: 2026-12-01, till: 1}\n",
+                            encoding="utf-8")
+        done = self.ask(fake, "submit", "job.yaml")
+        self.assert_failure(done, 5, "invalid-job")
+        self.assertIn('job.yaml:3:63: "market.legs.till" is not known', done.stderr)
+        self.assertEqual(fake.requests, [])
+
     def test_formats_of_a_listing(self):
         fake = self.fake()
         self.log_in(fake)
@@ -363,6 +390,16 @@ class Answers(ExchangeTest):
         done = self.ask(fake, "quote", "--from", "O-7F3M")
         self.assertEqual(done.returncode, 6, done.stderr)
         self.assertIn("try: tongsuan quote --from O-7F3M --limit 7.91", done.stdout)
+        leg = {"hub": "guian", "class": "H800", "devices": 16, "from": "2026-04-13T20:00:00+08:00",
+               "until": "2026-04-13T22:00:00+08:00", "price": {"amount": "5.25", "currency": "CNY"},
+               "payment": {"amount": "168.00", "currency": "CNY"}}
+        award = {"hub": "guian", "alternative": 1, "legs": [leg], "start": leg["from"], "end": leg["until"],
+                 "payment": leg["payment"], "value": {"amount": "200.00", "currency": "CNY"}}
+        fake = self.fake(answer(why | {"placed": True, "reason": "PLACED", "award": award}))
+        self.log_in(fake)
+        done = self.ask(fake, "quote", "--from", "O-7F3M")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"guian +H800 +16 +2026-04-13T20:00:00\+08:00 .* 5\.25 +168\.00")
         states = iter(["waiting", "waiting", "left"])
         fake = self.fake(lambda request: INTERFACE.reply(request) if request.method == "POST" else
                          answer({"id": "O-1", "state": next(states)})(request))

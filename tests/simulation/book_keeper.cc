@@ -140,15 +140,18 @@ class BookKeeper::Engine {
       books_.fault("packages_are_awarded_whole", "order " + number(event.what.order.value));
     }
     int128 cost = 0;
+    int128 worth = chosen.value;
     for (std::size_t i = 0; i < event.what.parts.size(); ++i) {
       const engine::AwardPart& part = event.what.parts[i];
-      if (!serves(part, chosen.legs[curve ? 0 : i], curve)) {
+      const engine::PackageLeg& leg = chosen.legs[curve ? 0 : i];
+      if (!serves(part, leg, package)) {
         books_.fault("packages_are_awarded_whole",
                      "a part is not its leg, of order " + number(event.what.order.value));
       }
+      if (!curve) worth = std::min(worth, static_cast<int128>(chosen.value) * part.gang / leg.gang);
       cost += add_part(whole, part);
     }
-    if (cost > chosen.value || cost > whole.what.value) {
+    if (cost > worth || cost > whole.what.value) {
       books_.fault("nobody_pays_more_than_offered",
                    "parts of order " + number(event.what.order.value));
     }
@@ -266,11 +269,18 @@ class BookKeeper::Engine {
       if (sign < 0 && !node.up) books_.fault("capacity_is_sold_once", "a node is down");
     }
   }
-  bool serves(const engine::AwardPart& part, const engine::PackageLeg& leg, bool curve) const {
+  // Of shares, no less than the least of its devices.
+  bool serves(const engine::AwardPart& part, const engine::PackageLeg& leg,
+              const engine::Package& package) const {
     const engine::Pool& pool = books_.places_.pools[part.pool.value];
     if (pool.hub != leg.hub || pool.accelerator != leg.accelerator) return false;
-    if (curve) return part.gang <= leg.gang && part.begin >= leg.begin && part.end <= leg.end;
-    return part.gang == leg.gang && part.begin == leg.begin && part.end == leg.end;
+    if (package.kind == engine::PackageKind::kCurve) {
+      return part.gang <= leg.gang && part.begin >= leg.begin && part.end <= leg.end;
+    }
+    const bool shares = package.kind == engine::PackageKind::kShares;
+    const std::uint64_t least = shares ? package.minimum_ppm : engine::kPpm;
+    return part.gang <= leg.gang && std::uint64_t{part.gang} * engine::kPpm >= least * leg.gang &&
+           part.begin == leg.begin && part.end == leg.end;
   }
   // What it costs, rounded up.
   std::int64_t add_part(const Order& whole, const engine::AwardPart& part) {

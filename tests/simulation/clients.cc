@@ -292,7 +292,11 @@ engine::Alternative Clients::some_alternative(Second from, bool one_place) {
 engine::Package Clients::some_package(Second now) {
   const Second from = now + 200 + static_cast<Second>(random_.below(500));
   engine::Package package;
-  package.kind = static_cast<engine::PackageKind>(random_.below(4));
+  package.kind = static_cast<engine::PackageKind>(random_.below(5));
+  if (package.kind == engine::PackageKind::kPart) {
+    package.kind = engine::PackageKind::kShares;
+    package.minimum_ppm = static_cast<std::uint32_t>(random_.between(1, engine::kPpm - 1));
+  }
   package.alternatives.push_back(
       some_alternative(from, package.kind == engine::PackageKind::kService));
   if (package.kind == engine::PackageKind::kOptions) {

@@ -333,6 +333,13 @@ std::vector<Mistake> mistakes_in_records() {
       {"LegOfNothing", "profile j account=a use=p:0:0 value=1",
        "f:10: profile j: field use: \"p:0:0\" uses nothing; expected an amount that is not 0 "
        "[out-of-range]"},
+      {"LegOfNoNodes", "profile j account=a use=h/A:0:0nodes value=1",
+       "f:10: profile j: field use: \"0nodes\" is out of range; expected a number of whole nodes "
+       "such as 2nodes, up to 10^6 [out-of-range]"},
+      {"LegThatDeliversNodes", "profile j account=a use=h/A:0:-2nodes value=1",
+       "f:10: profile j: field use: \"-2nodes\" is not understood; expected a number of whole "
+       "nodes "
+       "such as 2nodes, up to 10^6 [bad-value]"},
       {"LegAfterTheCalendar", "profile j account=a use=p:23..25:1Wh value=1",
        "f:10: profile j: field use: \"p:23..25:1Wh\" ends after the last slot; expected begin..end "
        "with begin < end <= 24 [outside-calendar]"},

@@ -116,6 +116,8 @@ const std::vector<RecordCase>& record_cases() {
        "profile j account=a use=p:0..4:-2MWh value=-240 minimum=12.5%"},
       {"ProfileWithValue", "profile j account=a use=h/A:0:2,p:0:3Wh value=-7 group=c green=1%",
        "profile j account=a use=h/A:0..1:2,p:0..1:3Wh value=-7 group=c green=1%"},
+      {"ProfileOfNodes", "profile j account=a use=k/A:0..2:2nodes,2:1nodes,3..4:5 value=7",
+       "profile j account=a use=k/A:3..4:5,k/A:0..2:2nodes,2..3:1nodes value=7"},
       {"Service", "service j account=a class=B gang=2 hubs=h,k ranges=0..4,8..12 limit=3",
        "service j account=a class=B gang=2 hubs=* ranges=0..4,8..12 value=48"},
   };

@@ -309,6 +309,7 @@ class Order:
     legs: Optional[List[Leg]] = None
     times: Optional[List[OrderTime]] = None
     steps: Optional[List[OrderStep]] = None
+    minimum_ppm: Optional[int] = None
     awarded_ppm: Optional[int] = None
     parts: Optional[List[str]] = None
     parent: Optional[str] = None
@@ -316,7 +317,7 @@ class Order:
     round: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"latest_start": "latestStart", "delay_cost_per_hour":
         "delayCostPerHour", "grace_seconds": "graceSeconds", "whole_nodes": "wholeNodes",
-        "green_percent": "greenPercent", "awarded_ppm": "awardedPpm"}
+        "green_percent": "greenPercent", "minimum_ppm": "minimumPpm", "awarded_ppm": "awardedPpm"}
 
 
 @dataclass
@@ -334,6 +335,18 @@ class OrderPage:
     items: List[Order]
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class QuotedLeg:
+    hub: str
+    class_: str
+    devices: int
+    from_: datetime
+    until: datetime
+    price: Optional[Money] = None
+    payment: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from"}
 
 
 @dataclass
@@ -356,6 +369,8 @@ class WhyHub:
     value: Money
     short_by: Money
     binding: List[WhyHubBindingItem]
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"short_by": "shortBy"}
 
 
@@ -369,6 +384,8 @@ class WhyChange:
     start: datetime
     end: datetime
     payment: Money
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"extra_cost": "extraCost"}
 
 
@@ -399,6 +416,8 @@ class Award:
     end: datetime
     payment: Money
     value: Money
+    alternative: Optional[int] = None
+    legs: Optional[List[QuotedLeg]] = None
 
 
 @dataclass
@@ -1686,17 +1705,17 @@ __all__ = [
     "Leg", "OptionsOrderOption", "OptionsOrder", "CurveOrderStep", "CurveOrder", "ProfileOrder",
     "ServiceOrderTime", "ServiceOrder", "OrderChange", "OrderBatchOrder", "OrderBatch",
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
-    "OrderStep", "Order", "Block", "OrderPage", "WhyHubBindingItem", "WhyHub", "WhyChange", "Why",
-    "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool", "HubTitle", "Hub",
-    "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
-    "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody",
-    "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale", "ResalePage",
-    "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody",
-    "Transfer", "TransferPage", "Reason", "StatementLine", "Statement", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
-    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
-    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
-    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
+    "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
+    "HubTitle", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules",
+    "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage",
+    "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale",
+    "ResalePage", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
+    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange",
+    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
+    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
+    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
     "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
     "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
     "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",

@@ -122,7 +122,8 @@ class Operations(Transport):
     def quote_order(self, body: QuoteBody) -> Why:
         """What an order would have got in the last closed round.
 
-        Indicative. Nothing is sent or held. An order of yours with changes, or a new one.
+        Indicative. Nothing is sent or held. An order of yours with changes, or a new one; those of
+        several legs are not changed.
         """
         return self._call(Why, "POST", "/v1/quotes", body=body)
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint32_t kWindowTries = 8;  // and for each end of a window, of which many are tried
 constexpr int kDoublingsMax = 10;          // of the raise, when prices bind beyond what others lose
-constexpr std::int64_t kLimitTick = 10'000;  // limits are raised in steps of 0.01 per device-hour
 
 // Device-hours of the reference variant, × 3600: the unit that limits are written in.
 std::int64_t reference_device_seconds(const Market& market, const Order& order) {
@@ -24,16 +23,23 @@ std::int64_t reference_device_seconds(const Market& market, const Order& order) 
   return static_cast<std::int64_t>(first.gang) * first.duration * market.calendar.slot_seconds;
 }
 
+}  // namespace
+
 Change change_from(const Requote& requote, ChangeKind kind, std::string description,
-                   std::int64_t extra_cost = 0) {
+                   std::int64_t extra_cost) {
   return {.description = std::move(description),
           .extra_cost = extra_cost,
           .hub = requote.hub,
           .start = requote.start,
           .payment = requote.payment,
           .kind = kind,
-          .variant = requote.variant};
+          .variant = requote.variant,
+          .lots = requote.lots,
+          .lots_of = requote.lots_of,
+          .uses = requote.uses};
 }
+
+namespace {
 
 // What an order is worth at `ticks` of its limit; nothing beyond the limits of money.
 std::optional<std::int64_t> value_at(std::int64_t ticks, std::int64_t device_seconds) {
@@ -43,21 +49,21 @@ std::optional<std::int64_t> value_at(std::int64_t ticks, std::int64_t device_sec
   return static_cast<std::int64_t>(value);
 }
 
-// The least limit, to a tick, at which the order is placed: found upwards from what the others
-// would lose, and then by bisection down to the last limit at which it is not.
-std::optional<Change> raise_limit(const Market& market, OpenRound& round, std::uint32_t index,
-                                  const Requote& now) {
-  const std::int64_t seconds = reference_device_seconds(market, market.orders[index]);
+}  // namespace
+
+// Found upwards from what the others would lose, and then by bisection down to the last tick at
+// which it is not placed.
+std::optional<Raise> least_raise(OpenRound& round, std::uint32_t index, const RaiseFrom& from) {
+  const auto& [seconds, present, now] = from;
   if (!now.possible || seconds == 0 || now.least_value > kMoneyMax) return std::nullopt;
-  const std::int64_t present = market.orders[index].value;
   const auto placed_at = [&](std::int64_t ticks) -> std::optional<Requote> {
-    const std::optional<std::int64_t> value = value_at(ticks, seconds);
-    if (!value || *value <= present) return std::nullopt;
+    const std::optional<std::int64_t> value = value_at(ticks, from.seconds);
+    if (!value || *value <= from.present) return std::nullopt;
     const Requote requote = round.reclear_at(index, *value, kTries);
     return requote.placed ? std::optional(requote) : std::nullopt;
   };
   const auto ticks_of = [&](std::int64_t value) {
-    return divide(static_cast<int128>(value) * 3600, static_cast<int128>(seconds) * kLimitTick,
+    return divide(static_cast<int128>(value) * 3600, static_cast<int128>(from.seconds) * kLimitTick,
                   Rounding::kDown);
   };
   std::int64_t fails = ticks_of(present);
@@ -79,8 +85,19 @@ std::optional<Change> raise_limit(const Market& market, OpenRound& round, std::u
       fails = middle;
     }
   }
-  return change_from(*best, ChangeKind::kLimit, "--limit " + decimal(works * kLimitTick, 6),
-                     *value_at(works, seconds) - present);
+  return Raise{works, *value_at(works, seconds) - present, std::move(*best)};
+}
+
+namespace {
+
+// The least limit, to a tick, at which the order is placed.
+std::optional<Change> raise_limit(const Market& market, OpenRound& round, std::uint32_t index,
+                                  const Requote& now) {
+  const std::int64_t seconds = reference_device_seconds(market, market.orders[index]);
+  const auto raised = least_raise(round, index, {seconds, market.orders[index].value, now});
+  if (!raised) return std::nullopt;
+  return change_from(raised->placed, ChangeKind::kLimit,
+                     "--limit " + decimal(raised->ticks * kLimitTick, 6), raised->more);
 }
 
 std::optional<Requote> placed(const Result<Requote>& requote) {
@@ -180,6 +197,26 @@ std::optional<Change> another_replica(const Market& market, OpenRound& round, st
 
 }  // namespace
 
+namespace {
+
+struct Share {
+  market::Placement all;
+  std::uint32_t lots = 1, lots_of = 1;
+};
+
+// Of a profile.
+Share share_of(const market::Problem& problem, const market::Placement& placement) {
+  Share share{placement};
+  const market::Choice& choice = problem.choices[placement.choice];
+  if (choice.bundle != kNone) return share;
+  share.all.lots = problem.profiles[choice.extra].lots;
+  share.lots = static_cast<std::uint32_t>(placement.lots);
+  share.lots_of = static_cast<std::uint32_t>(share.all.lots);
+  return share;
+}
+
+}  // namespace
+
 // ---- OpenRound ---------------------------------------------------------------------------------
 
 OpenRound::OpenRound(const Market& market, const Certificate& certificate, market::Problem problem)
@@ -197,14 +234,15 @@ OpenRound::OpenRound(const Market& market, const Certificate& certificate, marke
   alone_.node_blocks = market.node_blocks;
   alone_.caps = market.caps;
   alone_.offers = market.offers;
-  alone_.steps = market.steps;
-  alone_.legs = market.legs;  // what orders deliver makes lanes too
-  alone_.ranges = market.ranges;
   take_pools();
 }
 
-// What a block may refer to.
+// What an order may refer to. What orders deliver makes lanes too.
 void OpenRound::take_pools() {
+  alone_.steps = market_->steps;
+  alone_.options = market_->options;
+  alone_.legs = market_->legs;
+  alone_.ranges = market_->ranges;
   alone_.variants = market_->variants;
   alone_.hub_lists = market_->hub_lists;
   alone_.hub_sets = market_->hub_sets;
@@ -232,10 +270,11 @@ Requote OpenRound::priced(std::uint32_t order, std::int64_t value, const Inserti
   Requote requote;
   if (!insertion.found) return requote;
   requote.possible = true;
-  const int128 delay =
-      static_cast<int128>(value) - market::placement_value(*problem_, order, insertion.placement);
-  const int128 least =
-      divide_wide(insertion.displacement, problem_->denominator, Rounding::kDown) + delay + 1;
+  const Share share = share_of(*problem_, insertion.placement);
+  const int128 whole = market::placement_value(*problem_, order, share.all);
+  const int128 lost = divide_wide(insertion.displacement, problem_->denominator, Rounding::kDown);
+  const int128 least = divide_wide(lost * share.lots_of, share.lots, Rounding::kUp) + 1 +
+                       static_cast<int128>(value) - whole;
   requote.least_value = static_cast<std::int64_t>(
       std::clamp<int128>(least, -kMoneyMax, static_cast<int128>(kMoneyMax) + 1));
   if (insertion.gain <= 0) return requote;
@@ -256,23 +295,57 @@ Requote OpenRound::priced(std::uint32_t order, std::int64_t value, const Inserti
   requote.start = award->start;
   requote.payment = divide(market::placement_cost(*problem_, placement, *prices),
                            problem_->denominator, Rounding::kUp);
+  if (problem_->orders[order].kind == OrderKind::kBlock) return requote;
+  requote.lots = share_of(*problem_, placement).lots;
+  requote.lots_of = share_of(*problem_, placement).lots_of;
+  requote.uses = uses_of(*problem_, placement, *prices);
+  if (requote.hub == kNone && !requote.uses.empty()) requote.hub = requote.uses.front().hub;
+  return requote;
+}
+
+// What a curve gets beside the awards as they are.
+Requote OpenRound::curve_priced(std::uint32_t order) const {
+  Requote requote;
+  const Outcome& outcome = certificate_->outcome;
+  const market::Dispatch dispatch =
+      market::dispatch(*problem_, market::net_use(*problem_, outcome));
+  const market::Allocation allocation = market::allocate(*problem_, dispatch, certificate_->seed);
+  requote.uses = curve_uses(*problem_, order, allocation, certificate_->payment_prices);
+  requote.possible = !requote.uses.empty();
+  if (!requote.possible) return requote;
+  const std::optional<Prices> prices =
+      solver::prices_that_pay(*market_, *problem_, outcome, certificate_->bound_prices,
+                              certificate_->seed, certificate_->payment_prices);
+  if (!prices) return requote;
+  requote.placed = true;
+  requote.uses = curve_uses(*problem_, order, allocation, *prices);
+  requote.hub = requote.uses.front().hub;
+  requote.start = requote.uses.front().slots.begin;
+  requote.payment = paid_for(*problem_, requote.uses);
   return requote;
 }
 
 Requote OpenRound::reclear(std::uint32_t order, std::uint32_t tries) {
-  return priced(order, market_->orders[order].value, insertion_of(order, tries), true);
+  const Order& what = market_->orders[order];
+  if (what.kind == OrderKind::kCurve) return curve_priced(order);
+  return priced(order, worth_of(*market_, what), insertion_of(order, tries), true);
 }
 
 Requote OpenRound::reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries) {
-  const std::int64_t more = value - market_->orders[order].value;
+  const std::int64_t more = value - worth_of(*market_, market_->orders[order]);
   Insertion insertion = insertion_of(order, tries);
-  insertion.gain += static_cast<int128>(more) * problem_->denominator;
   const Span32 choices = problem_->orders[order].choices;
   const auto add = [&](std::int64_t amount) {
     for (std::uint32_t c = choices.begin; c < choices.end; ++c)
       problem_->choices[c].value += amount;
   };
+  const auto worth = [&]() -> int128 {
+    if (!insertion.found) return 0;
+    return market::placement_value(*problem_, order, insertion.placement);
+  };
+  const int128 before = worth();
   add(more);
+  insertion.gain += (worth() - before) * problem_->denominator;
   const Requote requote = priced(order, value, insertion, false);
   add(-more);
   return requote;
@@ -285,8 +358,11 @@ Result<Requote> OpenRound::reclear_as(std::uint32_t order, const Change& change,
   alone.orders.back().after = kNone;
   change(alone, alone.orders.back());
   TONGSUAN_TRY(const Stood stood, swap_in(order, alone));
+  const Order& changed = alone.orders.back();
   const Requote requote =
-      priced(order, alone.orders.back().value, residual_->insert(order, tries), false);
+      changed.kind == OrderKind::kCurve
+          ? curve_priced(order)
+          : priced(order, worth_of(alone, changed), residual_->insert(order, tries), false);
   swap_back(stood);
   return requote;
 }
@@ -313,29 +389,72 @@ Result<OpenRound::Stood> OpenRound::swap_in(std::uint32_t order, const Market& a
   TONGSUAN_CHECK(small.lanes.size() == problem_->lanes.size() &&
                  small.denominator == problem_->denominator);
   market::Problem& book = *problem_;
-  const Stood stood{order,
-                    book.orders[order],
-                    book.choices.size(),
-                    book.bundles.size(),
-                    book.bundle_legs.size(),
-                    book.transfers.size()};
-  for (Span32 bundle : small.bundles) {
-    bundle.begin += static_cast<std::uint32_t>(stood.legs);
-    bundle.end += static_cast<std::uint32_t>(stood.legs);
-    book.bundles.push_back(bundle);
-  }
-  book.bundle_legs.insert(book.bundle_legs.end(), small.bundle_legs.begin(),
-                          small.bundle_legs.end());
-  book.transfers.insert(book.transfers.end(), small.transfers.begin(), small.transfers.end());
-  for (market::Choice choice : small.choices) {
-    choice.bundle += static_cast<std::uint32_t>(stood.bundles);
-    if (choice.extra != kNone) choice.extra += static_cast<std::uint32_t>(stood.transfers);
-    book.choices.push_back(choice);
-  }
+  Stood stood{order,
+              book.orders[order],
+              book.choices.size(),
+              book.bundles.size(),
+              book.bundle_legs.size(),
+              book.transfers.size(),
+              book.profiles.size(),
+              book.profile_legs.size()};
+  if (small.orders.front().kind == OrderKind::kCurve) swap_in_demand(small, stood);
+  swap_in_choices(small, stood);
   book.orders[order].choices = {static_cast<std::uint32_t>(stood.choices),
                                 static_cast<std::uint32_t>(book.choices.size())};
   book.orders[order].delay_cost = small.orders.front().delay_cost;
+  book.orders[order].kind = small.orders.front().kind;
   return stood;
+}
+
+void OpenRound::swap_in_choices(const market::Problem& small, const Stood& stood) {
+  market::Problem& book = *problem_;
+  const auto legs = static_cast<std::uint32_t>(stood.legs);
+  const auto profile_legs = static_cast<std::uint32_t>(stood.profile_legs);
+  for (const Span32 bundle : small.bundles) {
+    book.bundles.push_back({bundle.begin + legs, bundle.end + legs});
+  }
+  for (market::Profile profile : small.profiles) {
+    profile.legs = {profile.legs.begin + profile_legs, profile.legs.end + profile_legs};
+    book.profiles.push_back(profile);
+  }
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(book.bundle_legs, small.bundle_legs);
+  append(book.profile_legs, small.profile_legs);
+  append(book.transfers, small.transfers);
+  for (market::Choice choice : small.choices) {
+    if (choice.bundle == kNone) {
+      choice.extra += static_cast<std::uint32_t>(stood.profiles);
+    } else {
+      choice.bundle += static_cast<std::uint32_t>(stood.bundles);
+      if (choice.extra != kNone) choice.extra += static_cast<std::uint32_t>(stood.transfers);
+    }
+    book.choices.push_back(choice);
+  }
+}
+
+// The steps of all rows, with those of the order as they are alone.
+void OpenRound::swap_in_demand(const market::Problem& small, Stood& stood) {
+  market::Problem& book = *problem_;
+  stood.demand_begin = std::move(book.demand_begin);
+  stood.demand = std::move(book.demand);
+  book.demand_begin.assign(1, 0);
+  book.demand.clear();
+  for (std::uint32_t row = 0; row < book.row_count(); ++row) {
+    const auto first = static_cast<std::ptrdiff_t>(book.demand.size());
+    for (std::uint32_t i = stood.demand_begin[row]; i < stood.demand_begin[row + 1]; ++i) {
+      if (stood.demand[i].order != stood.order) book.demand.push_back(stood.demand[i]);
+    }
+    for (std::uint32_t i = small.demand_begin[row]; i < small.demand_begin[row + 1]; ++i) {
+      book.demand.push_back({small.demand[i].price, small.demand[i].amount, stood.order});
+    }
+    std::sort(book.demand.begin() + first, book.demand.end(),
+              [](const market::DemandStep& a, const market::DemandStep& b) {
+                return a.price != b.price ? a.price > b.price : a.order < b.order;
+              });
+    book.demand_begin.push_back(static_cast<std::uint32_t>(book.demand.size()));
+  }
 }
 
 void OpenRound::swap_back(const Stood& stood) {
@@ -345,14 +464,19 @@ void OpenRound::swap_back(const Stood& stood) {
   book.bundles.resize(stood.bundles);
   book.bundle_legs.resize(stood.legs);
   book.transfers.resize(stood.transfers);
+  book.profiles.resize(stood.profiles);
+  book.profile_legs.resize(stood.profile_legs);
+  if (stood.demand_begin.empty()) return;
+  book.demand_begin = stood.demand_begin;
+  book.demand = stood.demand;
 }
 
 // ---- The cheapest ones -------------------------------------------------------------------------
 
 Result<std::vector<Change>> cheapest_changes(const Market& market, OpenRound& round,
                                              std::uint32_t order) {
+  if (market.orders[order].kind != OrderKind::kBlock) return package_changes(market, round, order);
   std::vector<Change> changes;
-  if (market.orders[order].kind != OrderKind::kBlock) return changes;
   const Requote now = round.reclear(order, kTries);
   const auto add = [&](std::optional<Change> change) {
     if (change) changes.push_back(std::move(*change));

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "tongsuan/base/result.h"
@@ -11,6 +13,7 @@
 #include "tongsuan/clearing/why.h"
 #include "tongsuan/domain/certificate.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/market/payments.h"
 #include "tongsuan/market/problem.h"
 
 namespace tongsuan::clearing {
@@ -29,7 +32,25 @@ struct Requote {
   std::int64_t payment = 0;      // micro-yuan at the re-cleared λ′
   std::int64_t least_value = 0;  // micro-yuan: what the order must be worth to be placed
   bool possible = false;         // an option fits at all
+  // Of whatever is no block: what is bought, and of a profile how many of its lots.
+  std::uint32_t lots = 1, lots_of = 1;
+  std::vector<CapacityUse> uses = {};
 };
+
+// What a placement takes of devices, at prices of all rows.
+[[nodiscard]] std::vector<CapacityUse> uses_of(const market::Problem& problem,
+                                               const market::Placement& placement,
+                                               const Prices& prices);
+// What a curve bought, in runs of as many devices.
+[[nodiscard]] std::vector<CapacityUse> curve_uses(const market::Problem& problem,
+                                                  std::uint32_t order,
+                                                  const market::Allocation& allocation,
+                                                  const Prices& prices);
+// What is paid for them, micro-yuan, rounded up.
+[[nodiscard]] std::int64_t paid_for(const market::Problem& problem,
+                                    const std::vector<CapacityUse>& uses);
+// What an order is worth when all of it has its best option and starts at its earliest.
+[[nodiscard]] std::int64_t worth_of(const Market& market, const Order& order);
 
 // A closed round, compiled once, in which orders are changed one at a time and cleared again: the
 // order is inserted at residual capacity, the outcome is priced under the same rules as a round,
@@ -42,9 +63,11 @@ class OpenRound {
   [[nodiscard]] const market::Problem& problem() const { return *problem_; }
 
   [[nodiscard]] Requote reclear(std::uint32_t order, std::uint32_t tries);
-  // As if the order were worth `value` when it starts at its earliest.
+  // As if the order were worth `value` when it starts at its earliest, and its other options as
+  // much more. Not of curves.
   [[nodiscard]] Requote reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries);
   // As if `change` had been made to the order; the market that it is given holds that order alone.
+  // It may become one of another kind, but no curve.
   using Change = std::function<void(Market& market, Order& order)>;
   Result<Requote> reclear_as(std::uint32_t order, const Change& change, std::uint32_t tries);
 
@@ -62,13 +85,18 @@ class OpenRound {
   struct Stood {
     std::uint32_t order = kNone;
     market::ProblemOrder what;
-    std::size_t choices = 0, bundles = 0, legs = 0, transfers = 0;
+    std::size_t choices = 0, bundles = 0, legs = 0, transfers = 0, profiles = 0, profile_legs = 0;
+    std::vector<std::uint32_t> demand_begin = {};  // of curves: all of it
+    std::vector<market::DemandStep> demand = {};
   };
   void take_pools();
+  void swap_in_choices(const market::Problem& small, const Stood& stood);
+  void swap_in_demand(const market::Problem& small, Stood& stood);
   Result<Stood> swap_in(std::uint32_t order, const Market& alone);
   void swap_back(const Stood& stood);
   [[nodiscard]] Requote priced(std::uint32_t order, std::int64_t value, const Insertion& insertion,
                                bool as_in_book) const;
+  [[nodiscard]] Requote curve_priced(std::uint32_t order) const;
 
   struct Known {
     std::uint32_t order = kNone;
@@ -84,6 +112,27 @@ class OpenRound {
   Known known_;
   Stood put_in_;
 };
+
+inline constexpr std::int64_t kLimitTick = 10'000;  // limits and values are raised by 0.01
+
+[[nodiscard]] Change change_from(const Requote& requote, ChangeKind kind, std::string description,
+                                 std::int64_t extra_cost = 0);
+// The least value that places an order, in ticks per device-hour of `seconds` device-seconds.
+struct RaiseFrom {
+  std::int64_t seconds = 0;
+  std::int64_t present = 0;  // what it is worth now
+  const Requote& now;        // as it is
+};
+struct Raise {
+  std::int64_t ticks = 0;
+  std::int64_t more = 0;  // micro-yuan
+  Requote placed;
+};
+[[nodiscard]] std::optional<Raise> least_raise(OpenRound& round, std::uint32_t order,
+                                               const RaiseFrom& from);
+// The cheapest changes of an order that is no block: worth more, later, at another hub.
+Result<std::vector<Change>> package_changes(const Market& market, OpenRound& round,
+                                            std::uint32_t order);
 
 // The cheapest single changes that place `order` (which has no award in `certificate`): a higher
 // limit, a longer window, another class, another hub, a replica of its data. Changes that do not

@@ -220,6 +220,24 @@ Reason Structure::block_reason(std::uint32_t order_index) const {
   return furthest;
 }
 
+// Why compile() made no choice of any option.
+Reason Structure::missing_options(const Order& order) const {
+  Reason furthest = Reason::kNotEligible;
+  for (std::uint32_t i = order.options.begin; i < order.options.end; ++i) {
+    const Span32 legs = market_.options[i].legs;
+    const bool devices = std::all_of(
+        market_.legs.begin() + legs.begin, market_.legs.begin() + legs.end, [&](const Leg& leg) {
+          return leg.kind == RowKind::kZone ||
+                 capacity_lane_[leg.hub * market_.classes.size() + leg.accelerator] != kNone;
+        });
+    const bool nodes =
+        std::any_of(market_.legs.begin() + legs.begin, market_.legs.begin() + legs.end,
+                    [](const Leg& leg) { return leg.kind == RowKind::kNodes; });
+    if (devices && nodes) furthest = further(furthest, Reason::kNoCompatibleHub);
+  }
+  return furthest;
+}
+
 Reason Structure::reason(std::uint32_t order) const {
   const OrderKind kind = market_.orders[order].kind;
   if (kind == OrderKind::kCurve) return Reason::kPlaced;
@@ -237,6 +255,7 @@ Reason Structure::reason(std::uint32_t order) const {
     }
     return furthest;
   }
+  if (choices.count() == 0) return missing_options(market_.orders[order]);
   Reason furthest = Reason::kNotEligible;
   for (std::uint32_t c = choices.begin; c < choices.end; ++c) {
     const Choice& choice = problem_.choices[c];

@@ -32,6 +32,7 @@ class Structure {
  private:
   [[nodiscard]] Reason block_reason(std::uint32_t order) const;
   [[nodiscard]] Reason pair_reason(std::uint32_t order, std::uint32_t variant, HubId hub) const;
+  [[nodiscard]] Reason missing_options(const Order& order) const;
   [[nodiscard]] Reason missing_choice(std::uint32_t order, const Variant& variant, HubId hub) const;
   [[nodiscard]] Reason bundle_obstacle(const market::Choice& choice, Slot start) const;
   [[nodiscard]] Reason profile_obstacle(const market::Choice& choice) const;

@@ -105,11 +105,19 @@ void Residual::add_candidates(std::uint32_t order, std::uint32_t index, const St
     return value_of(order, placement) - money(market::placement_cost(problem_, placement, prices_));
   };
   if (choice.bundle == kNone) {
-    Placement placement{.choice = index, .start = choice.first, .lots = 1};
-    placement.lots = problem_.profiles[choice.extra].lots;
+    const market::Profile& profile = problem_.profiles[choice.extra];
+    Placement placement{.choice = index, .start = choice.first, .lots = profile.lots};
     const SlotRange slots = market::placement_slots(problem_, placement);
     if (slots.begin < starts.earliest || slots.end > starts.end_max) return;
-    if (!delivers(placement)) by_prices.push_back({placement, at_prices(placement)});
+    if (delivers(placement)) return;
+    by_prices.push_back({placement, at_prices(placement)});
+    const std::int64_t between = profile.lots - profile.lots_min;
+    for (const std::int64_t less : {between / 4, between / 2, between}) {
+      placement.lots = profile.lots - less;
+      if (placement.lots != by_prices.back().placement.lots) {
+        by_prices.push_back({placement, at_prices(placement)});
+      }
+    }
     return;
   }
   const Slot first = std::max<Slot>(choice.first, starts.earliest);
@@ -176,7 +184,8 @@ std::vector<Residual::Candidate> Residual::candidates(std::uint32_t order, std::
     if (i >= from.size() || picked.size() >= tries) return;
     const Placement& placement = from[i].placement;
     const bool known = std::ranges::any_of(picked, [&](const Candidate& c) {
-      return c.placement.choice == placement.choice && c.placement.start == placement.start;
+      return c.placement.choice == placement.choice && c.placement.start == placement.start &&
+             c.placement.lots == placement.lots;
     });
     if (!known) picked.push_back(from[i]);
   };

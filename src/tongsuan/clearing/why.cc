@@ -58,18 +58,9 @@ std::vector<BindingRow> binding_rows(const Problem& problem, const Prices& price
     BindingRow row = binding_row(problem, prices, names[use.lane], use);
     if (row.cost > 0) rows.push_back(std::move(row));
   };
-  const Choice& choice = problem.choices[placement.choice];
-  const Span32 legs = problem.bundles[choice.bundle];
-  for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
-    const market::BundleLeg& leg = problem.bundle_legs[i];
-    add({leg.lane,
-         {placement.start, placement.start + choice.duration},
-         leg.units * choice.devices});
-  }
-  if (choice.extra != kNone) {
-    const market::Transfer& transfer = problem.transfers[choice.extra];
-    add({transfer.lane, {placement.start - transfer.slots, placement.start}, transfer.rate});
-  }
+  market::each_use(problem, placement, [&](std::uint32_t lane, SlotRange slots, auto amount) {
+    add({lane, slots, amount});
+  });
   std::ranges::stable_sort(rows, std::greater<>{}, &BindingRow::cost);
   return rows;
 }
@@ -93,17 +84,65 @@ Placement best_start(const Problem& problem, std::uint32_t order, std::uint32_t 
   return best;
 }
 
-// One answer per hub: its cheapest variant and start at λ*.
+// The first devices that a placement takes are at this hub.
+std::uint32_t first_hub(const Problem& problem, const Placement& placement) {
+  std::uint32_t hub = kNone;
+  market::each_use(problem, placement, [&](std::uint32_t lane, SlotRange, auto) {
+    if (hub == kNone && lane < problem.capacity_lane_count) hub = problem.lanes[lane].first;
+  });
+  return hub;
+}
+
+// Of a curve, for its first step.
+std::vector<HubAnswer> curve_answer(const Market& market, const Problem& problem,
+                                    const Prices& prices, std::uint32_t order) {
+  const Order& curve = market.orders[order];
+  if (curve.options.count() == 0 || curve.steps.count() == 0) return {};
+  const Leg& leg = market.legs[market.options[curve.options.begin].legs.begin];
+  const Step& step = market.steps[curve.steps.begin];
+  const std::vector<std::string> names = market::lane_names(market, problem);
+  for (std::uint32_t lane = 0; lane < problem.capacity_lane_count; ++lane) {
+    const market::Lane& at = problem.lanes[lane];
+    if (leg.kind == RowKind::kZone || at.first != leg.hub || at.second != leg.accelerator) continue;
+    int128 cost = 0;
+    for (Slot slot = leg.slots.begin; slot < leg.slots.end; ++slot) {
+      const std::uint32_t row = problem.row(lane, slot);
+      cost += market::row_money(problem, row, prices[row], step.amount.raw());
+    }
+    const int128 value =
+        static_cast<int128>(step.price.raw()) * step.amount.raw() * leg.slots.count() * at.scale;
+    HubAnswer answer{.hub = leg.hub,
+                     .variant = 0,
+                     .start = leg.slots.begin,
+                     .cost = to_money(cost, problem, Rounding::kUp),
+                     .value = to_money(value, problem, Rounding::kDown),
+                     .short_by = 0,
+                     .binding = {}};
+    answer.short_by = std::max<std::int64_t>(0, answer.cost - answer.value);
+    BindingRow row =
+        binding_row(problem, prices, names[lane], {lane, leg.slots, step.amount.raw()});
+    if (row.cost > 0) answer.binding.push_back(std::move(row));
+    return {std::move(answer)};
+  }
+  return {};
+}
+
+// One answer per hub (of options per option): its cheapest variant and start at λ*.
 std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
                                    const Prices& prices, std::uint32_t order) {
+  const OrderKind kind = problem.orders[order].kind;
+  if (kind == OrderKind::kCurve) return curve_answer(market, problem, prices, order);
+  const bool by_option = kind == OrderKind::kOptions || kind == OrderKind::kProfile;
   const std::vector<std::string> names = market::lane_names(market, problem);
   std::vector<HubAnswer> answers;
   const Span32 choices = problem.orders[order].choices;
   for (std::uint32_t c = choices.begin; c < choices.end; ++c) {
     const Choice& choice = problem.choices[c];
-    if (choice.bundle == kNone) continue;
-    const Placement placement = best_start(problem, order, c, prices);
-    HubAnswer answer{.hub = problem.hub(choice),
+    Placement placement = best_start(problem, order, c, prices);
+    if (choice.bundle == kNone) placement.lots = problem.profiles[choice.extra].lots;
+    const std::uint32_t hub = first_hub(problem, placement);
+    if (hub == kNone) continue;  // energy alone
+    HubAnswer answer{.hub = hub,
                      .variant = choice.variant,
                      .start = placement.start,
                      .cost = to_money(market::placement_cost(problem, placement, prices), problem,
@@ -112,7 +151,8 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
                      .short_by = 0,
                      .binding = {}};
     answer.short_by = std::max<std::int64_t>(0, answer.cost - answer.value);
-    const auto same = std::ranges::find(answers, answer.hub, &HubAnswer::hub);
+    const auto same =
+        by_option ? answers.end() : std::ranges::find(answers, answer.hub, &HubAnswer::hub);
     if (same != answers.end() && same->cost - same->value <= answer.cost - answer.value) continue;
     answer.binding = binding_rows(problem, prices, names, placement);
     if (same == answers.end()) {
@@ -123,6 +163,29 @@ std::vector<HubAnswer> hub_answers(const Market& market, const Problem& problem,
   }
   std::ranges::stable_sort(answers, {}, [](const HubAnswer& a) { return a.cost - a.value; });
   return answers;
+}
+
+void tell_package(const Problem& problem, const Placement& placement, const Prices& prices,
+                  Why& answer) {
+  answer.uses = uses_of(problem, placement, prices);
+  if (answer.hub == kNone && !answer.uses.empty()) answer.hub = answer.uses.front().hub;
+  const Choice& choice = problem.choices[placement.choice];
+  if (choice.bundle != kNone) return;
+  answer.lots = static_cast<std::uint32_t>(placement.lots);
+  answer.lots_of = static_cast<std::uint32_t>(problem.profiles[choice.extra].lots);
+}
+
+// A curve that got something.
+void tell_curve(const Problem& problem, const Certificate& certificate, std::uint32_t order,
+                Why& answer) {
+  const market::Dispatch dispatch =
+      market::dispatch(problem, market::net_use(problem, certificate.outcome));
+  const market::Allocation allocation = market::allocate(problem, dispatch, certificate.seed);
+  answer.uses = curve_uses(problem, order, allocation, certificate.payment_prices);
+  if (answer.uses.empty()) return;
+  answer.hub = answer.uses.front().hub;
+  answer.start = answer.uses.front().slots.begin;
+  answer.payment = paid_for(problem, answer.uses);
 }
 
 Result<Why> answer_for(const Market& market, const Certificate& certificate, OpenRound& round,
@@ -141,10 +204,16 @@ Result<Why> answer_for(const Market& market, const Certificate& certificate, Ope
     answer.payment =
         to_money(market::placement_cost(problem, placement, certificate.payment_prices), problem,
                  Rounding::kUp);
+    if (problem.orders[order].kind != OrderKind::kBlock) {
+      tell_package(problem, placement, certificate.payment_prices, answer);
+    }
     return answer;
   }
   answer.reason = reason_of(market, problem, certificate, order);
-  if (answer.reason == Reason::kPlaced) return answer;  // a curve that got something
+  if (answer.reason == Reason::kPlaced) {
+    tell_curve(problem, certificate, order, answer);
+    return answer;
+  }
   answer.lost_opportunity =
       to_money(market::best_option(problem, order, certificate.payment_prices).surplus, problem,
                Rounding::kDown);
@@ -167,6 +236,16 @@ Result<Why> quote_for(const Market& market, const Certificate& certificate, Open
     answer.variant = requote.variant;
     answer.start = requote.start;
     answer.payment = requote.payment;
+    answer.lots = requote.lots;
+    answer.lots_of = requote.lots_of;
+    answer.uses = requote.uses;
+  } else if (answer.reason == Reason::kPlaced) {
+    // A curve for which there is something, but not without a loss for somebody.
+    answer.reason = Reason::kParadoxicallyRejected;
+    answer.uses.clear();
+    if (counterfactuals) {
+      TONGSUAN_TRY(answer.changes, cheapest_changes(market, round, order));
+    }
   }
   return answer;
 }
@@ -196,9 +275,6 @@ Result<Why> quote(const Market& market, const Certificate& certificate, const Ma
   if (with_order.orders.size() != market.orders.size() + 1 || order >= with_order.orders.size()) {
     return Error{ErrorCode::kInvalidArgument, "a quote is for one order beside the book"};
   }
-  if (with_order.orders[order].kind != OrderKind::kBlock) {
-    return Error{ErrorCode::kInvalidArgument, "a quote is for a block order"};
-  }
   const Certificate moved = shifted(certificate, order);
   TONGSUAN_TRY(OpenRound round, OpenRound::open(with_order, moved));
   return quote_for(with_order, moved, round, order, options.counterfactuals);
@@ -214,9 +290,11 @@ struct Explainer::Parts {
   std::uint32_t asked = 0;                                // position of the empty order
   std::uint32_t data = 0;                                 // and of the empty data set
   std::size_t variants = 0, hub_lists = 0, hub_sets = 0;  // of the book
+  std::size_t options = 0, legs = 0, ranges = 0, steps = 0;
   std::optional<OpenRound> round;
 
   void set_order(const AskedOrder& what);
+  void set_order(const Market& alone);
   void clear_order();
 };
 
@@ -224,6 +302,10 @@ void Explainer::Parts::clear_order() {
   market.variants.resize(variants);
   market.hub_lists.resize(hub_lists);
   market.hub_sets.resize(hub_sets);
+  market.options.resize(options);
+  market.legs.resize(legs);
+  market.ranges.resize(ranges);
+  market.steps.resize(steps);
   market.data_sets[data] = {};
   market.orders[asked] = {};
 }
@@ -241,6 +323,28 @@ void Explainer::Parts::set_order(const AskedOrder& what) {
   if (what.data_mb > 0) {
     order.data = data;
     market.data_sets[data] = {what.data_mb, append(market.hub_lists, what.replicas)};
+  }
+  market.orders[asked] = order;
+}
+
+void Explainer::Parts::set_order(const Market& alone) {
+  Order order = alone.orders.front();
+  const auto take = [](auto& to, const auto& from, Span32 range) {
+    const auto begin = static_cast<std::uint32_t>(to.size());
+    to.insert(to.end(), from.begin() + range.begin, from.begin() + range.end);
+    return Span32{begin, static_cast<std::uint32_t>(to.size())};
+  };
+  if (order.kind == OrderKind::kService) {
+    const Span32 hubs = alone.hub_sets[order.hubs.value];
+    order.hubs = HubSetId{static_cast<std::uint32_t>(market.hub_sets.size())};
+    market.hub_sets.push_back(take(market.hub_lists, alone.hub_lists, hubs));
+  }
+  order.variants = take(market.variants, alone.variants, order.variants);
+  order.services = take(market.ranges, alone.ranges, order.services);
+  order.steps = take(market.steps, alone.steps, order.steps);
+  order.options = take(market.options, alone.options, order.options);
+  for (std::uint32_t i = order.options.begin; i < order.options.end; ++i) {
+    market.options[i].legs = take(market.legs, alone.legs, market.options[i].legs);
   }
   market.orders[asked] = order;
 }
@@ -265,6 +369,10 @@ Result<std::unique_ptr<Explainer>> Explainer::open(Market market,
   parts->hub_sets = book.hub_sets.size();
   parts->variants = book.variants.size();
   parts->hub_lists = book.hub_lists.size();
+  parts->options = book.options.size();
+  parts->legs = book.legs.size();
+  parts->ranges = book.ranges.size();
+  parts->steps = book.steps.size();
   parts->clear_order();
   TONGSUAN_TRY(parts->round, OpenRound::open(book, *parts->certificate));
   return std::unique_ptr<Explainer>(new Explainer(std::move(parts)));
@@ -291,6 +399,34 @@ Result<Why> Explainer::quote(const AskedOrder& order, const WhyOptions& options)
     return Error{ErrorCode::kInvalidArgument, "the order names what the market does not have"};
   }
   parts.set_order(order);
+  return quote_asked(options);
+}
+
+Result<Why> Explainer::quote_package(const Market& package, const WhyOptions& options) {
+  if (package.orders.size() != 1 || package.orders.front().kind == OrderKind::kBlock) {
+    return Error{ErrorCode::kInvalidArgument, "it is not one order that is no block"};
+  }
+  const Market& book = parts_->market;
+  const auto known = [&](const Leg& leg) {
+    return leg.kind != RowKind::kZone && leg.hub < book.hubs.size() &&
+           leg.accelerator < book.classes.size();
+  };
+  const bool good = std::ranges::all_of(package.legs, known) &&
+                    std::ranges::all_of(package.hub_lists,
+                                        [&](HubId hub) { return hub.value < book.hubs.size(); }) &&
+                    std::ranges::all_of(package.variants, [&](const Variant& variant) {
+                      return variant.accelerator.value < book.classes.size();
+                    });
+  if (!good) {
+    return Error{ErrorCode::kInvalidArgument, "the order names what the market does not have"};
+  }
+  parts_->set_order(package);
+  return quote_asked(options);
+}
+
+// Of the order that stands in the market now, and stands there no more afterwards.
+Result<Why> Explainer::quote_asked(const WhyOptions& options) {
+  Parts& parts = *parts_;
   const Result<Done> in = parts.round->put_in(parts.asked);
   if (!in.ok()) {
     parts.clear_order();

@@ -44,9 +44,11 @@ struct BindingRow {
   std::int64_t cost = 0;
 };
 
+// Of options and profiles there is one for each option, at the hub of its first devices; of a curve
+// one, for its first step.
 struct HubAnswer {
   std::uint32_t hub = kNone;
-  std::uint32_t variant = 0;
+  std::uint32_t variant = 0;        // of variants or options
   Slot start = 0;                   // the cheapest start at λ*
   std::int64_t cost = 0;            // micro-yuan at λ* for the whole order
   std::int64_t value = 0;           // micro-yuan
@@ -54,7 +56,18 @@ struct HubAnswer {
   std::vector<BindingRow> binding;  // by falling cost
 };
 
-enum class ChangeKind : std::uint8_t { kLimit, kWindow, kHub, kClass, kReplica };
+// Devices in consecutive slots, at what is paid for them.
+struct CapacityUse {
+  std::uint32_t hub = kNone;
+  std::uint32_t accelerator = kNone;
+  SlotRange slots;
+  std::int64_t devices = 0;
+  std::vector<std::int64_t> prices;  // λ′ by slot, micro-yuan per device-hour
+};
+
+// kValue: options, profiles and services are worth more; kLater: all of their legs begin later.
+// kLimit of a curve: more for its first step.
+enum class ChangeKind : std::uint8_t { kLimit, kWindow, kHub, kClass, kReplica, kValue, kLater };
 
 // One single change, re-cleared: with it and nothing else the order is placed.
 struct Change {
@@ -64,9 +77,14 @@ struct Change {
   Slot start = 0;
   std::int64_t payment = 0;  // micro-yuan
   ChangeKind kind = ChangeKind::kLimit;
-  std::uint32_t variant = 0;          // that it runs as; beyond the order's own: of kClass
-  Slot window_end = 0;                // of kWindow
-  std::uint32_t accelerator = kNone;  // of kClass: ClassId::value; a new hub is `hub`
+  // That it runs as; beyond the order's own: of kClass. Of what was moved: whence.
+  std::uint32_t variant = 0;
+  Slot window_end = 0;                  // of kWindow
+  std::uint32_t accelerator = kNone;    // of kClass: ClassId::value; a new hub is `hub`
+  Slot later = 0;                       // of kLater
+  std::int64_t limit = 0;               // of kLimit of a curve, micro-yuan per device-hour
+  std::uint32_t lots = 1, lots_of = 1;  // of a profile: so many of its lots
+  std::vector<CapacityUse> uses = {};   // of whatever is no block
 };
 
 struct Why {
@@ -79,6 +97,8 @@ struct Why {
   std::uint32_t variant = 0;  // of the order's variants
   Slot start = 0;
   std::int64_t payment = 0;
+  std::uint32_t lots = 1, lots_of = 1;  // of a profile: so many of its lots
+  std::vector<CapacityUse> uses = {};   // of whatever is no block
 };
 
 struct WhyOptions {
@@ -89,7 +109,7 @@ struct WhyOptions {
 Result<Why> why(const Market& market, const Certificate& certificate, std::uint32_t order,
                 const WhyOptions& options);
 
-// `with_order` is `market` plus one block order (its position is `order`); the certificate is of
+// `with_order` is `market` plus one order (its position is `order`); the certificate is of
 // `market`. Indicative: what the order would have got in the round that closed.
 Result<Why> quote(const Market& market, const Certificate& certificate, const Market& with_order,
                   std::uint32_t order, const WhyOptions& options);
@@ -121,9 +141,13 @@ class Explainer {
 
   Result<Why> why(std::uint32_t order, const WhyOptions& options);
   Result<Why> quote(const AskedOrder& order, const WhyOptions& options);
+  // A market that holds nothing but one order of another kind, with hubs and classes of the
+  // round's.
+  Result<Why> quote_package(const Market& package, const WhyOptions& options);
 
  private:
   struct Parts;
+  Result<Why> quote_asked(const WhyOptions& options);
   explicit Explainer(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

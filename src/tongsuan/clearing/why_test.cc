@@ -327,7 +327,7 @@ TEST(Quote, AgreesWithWhy) {
   EXPECT_GT(refused, 20);
 }
 
-TEST(Quote, IsForOneBlockBesideTheBook) {
+TEST(Quote, IsForOneOrderBesideTheBook) {
   const Market market = random_market(3);
   const Clearing clearing = cleared(market);
   const Certificate& certificate = clearing.verified.certificate();

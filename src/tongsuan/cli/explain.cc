@@ -79,7 +79,7 @@ class Explainer {
       out += '\n' + session_.say(Message::kLostOpportunity, {money(e_.answer.lost_opportunity)}) +
              '\n';
     }
-    if (e_.asked_changes && order_.kind == OrderKind::kBlock) out += '\n' + changes_text();
+    if (e_.asked_changes) out += '\n' + changes_text();
     if (!e_.next_command.empty()) {
       out += session_.say(Message::kTry) + ": " + e_.next_command + '\n';
     }

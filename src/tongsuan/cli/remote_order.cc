@@ -33,7 +33,7 @@ Attempt<std::int64_t> market_price(Remote& remote, const jobfile::Job& job) {
   TONGSUAN_TRY(const remote::Reply reply, remote.get("/v1/market"));
   json::Document document({.bytes_max = json::kBytesMax});
   TONGSUAN_TRY(const json::Value market, parse_reply(remote.session(), document, reply.body));
-  const std::string& wanted = job.accelerators.front().name;
+  const std::string wanted = jobfile::class_to_price(job);
   std::optional<std::int64_t> price;
   for (const json::Value each : at_path(market, "prices").items()) {
     if (text_at(each, "class") != wanted || !may_run_at(job, text_at(each, "hub"))) continue;
@@ -58,7 +58,8 @@ Attempt<jobfile::OrderTerms> terms_of(Remote& remote, const Arguments& arguments
     if (!seconds.ok()) return usage(session, "--work: " + seconds.error());
     terms.work = seconds.value();
   }
-  if (job.limit || job.budget) return terms;
+  const std::string wanted = jobfile::class_to_price(job);
+  if (wanted.empty()) return terms;
   if (arguments.has(Option::kLimitPrice)) {
     std::int64_t micro = 0;
     parse_decimal(arguments.text(Option::kLimitPrice), 6, micro);
@@ -66,8 +67,7 @@ Attempt<jobfile::OrderTerms> terms_of(Remote& remote, const Arguments& arguments
     return terms;
   }
   TONGSUAN_TRY(terms.market_price, market_price(remote, job));
-  remote.note(session.say(Message::kBidsMarketPrice,
-                          {decimal(*terms.market_price, 6), job.accelerators.front().name}));
+  remote.note(session.say(Message::kBidsMarketPrice, {decimal(*terms.market_price, 6), wanted}));
   return terms;
 }
 
@@ -211,6 +211,15 @@ constexpr std::array kHubColumns = {
     JsonColumn{"short", Message::kColumnShort, "shortBy", JsonKind::kMoney},
     JsonColumn{"binding", Message::kColumnBinding, "binding.0.row"},
 };
+constexpr std::array kLegColumns = {
+    JsonColumn{"hub", Message::kColumnHub, "hub"},
+    JsonColumn{"class", Message::kTitleClass, "class"},
+    JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
+    JsonColumn{"from", Message::kTitleFrom, "from"},
+    JsonColumn{"until", Message::kTitleUntil, "until"},
+    JsonColumn{"price", Message::kTitlePrice, "price", JsonKind::kMoney},
+    JsonColumn{"payment", Message::kTitlePayment, "payment", JsonKind::kMoney},
+};
 constexpr std::array kChangeColumns = {
     JsonColumn{"change", Message::kTitleChange, "change"},
     JsonColumn{"cost", Message::kTitleExtraCost, "extraCost", JsonKind::kMoney},
@@ -226,13 +235,20 @@ std::string part(const Session& session, std::span<const JsonColumn> columns, js
   return text.ok() ? text.value() : std::string();
 }
 
+// Of an order of several legs they say where and as what.
 std::string award_text(const Session& session, const json::Value& award) {
-  return field(session, Message::kWhere, text_at(award, "hub")) +
+  const json::Value legs = at_path(award, "legs");
+  std::string where, runs_as;
+  if (legs.size() == 0) {
+    where = field(session, Message::kWhere, text_at(award, "hub"));
+    runs_as = field(session, Message::kRunsAs,
+                    text_at(award, "way.devices") + " × " + text_at(award, "way.class"));
+  }
+  return where +
          field(session, Message::kWhen, text_at(award, "start") + " – " + text_at(award, "end")) +
-         field(session, Message::kRunsAs,
-               text_at(award, "way.devices") + " × " + text_at(award, "way.class")) +
-         field(session, Message::kPays, money_text_at(award, "payment")) +
-         field(session, Message::kIsWorth, money_text_at(award, "value"));
+         runs_as + field(session, Message::kPays, money_text_at(award, "payment")) +
+         field(session, Message::kIsWorth, money_text_at(award, "value")) +
+         (legs.size() > 0 ? '\n' + part(session, kLegColumns, legs) : std::string());
 }
 
 }  // namespace

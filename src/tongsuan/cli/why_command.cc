@@ -35,7 +35,9 @@ Attempt<int> run_why(Session& session, const Arguments& arguments) {
                           .round = round.certificate.round,
                           .answer = answer.value(),
                           .asked_changes = changes};
-  if (!answer.value().changes.empty() && market_path != "-" && certificate_path != "-") {
+  const bool has_option = !answer.value().changes.empty() &&
+                          answer.value().changes.front().description.starts_with("--");
+  if (has_option && market_path != "-" && certificate_path != "-") {
     explanation.next_command = "tongsuan quote " + files + " --from " +
                                shell_word(arguments.positional(2)) + ' ' +
                                answer.value().changes.front().description;

@@ -278,7 +278,9 @@ void MarketChecks::set_profile_value(std::uint32_t position) {
   bool devices = false;
   for (std::uint32_t i = option.legs.begin; i < option.legs.end; ++i) {
     const Leg& leg = market_.legs[i];
-    amount += static_cast<int128>(leg.amount) * leg.slots.count();
+    const std::int64_t unit =
+        leg.kind == RowKind::kNodes ? market_.classes[leg.accelerator].node_devices : 1;
+    amount += static_cast<int128>(leg.amount) * unit * leg.slots.count();
     (leg.kind == RowKind::kZone ? energy : devices) = true;
   }
   const std::string_view where = faults_.field_value(book_.order_lines[position], "price");

@@ -225,7 +225,8 @@ HubSetId MarketLines::read_hub_set(std::size_t field) {
   return HubSetId{id + 1};
 }
 
-// HUB/CLASS:SLOTS:AMOUNT or ZONE:SLOTS:AMOUNT; items without a row have that of the item before.
+// HUB/CLASS:SLOTS:DEVICES, HUB/CLASS:SLOTS:<N>nodes or ZONE:SLOTS:ENERGY; items without a row have
+// that of the item before.
 Span32 MarketLines::read_legs(std::size_t field) {
   std::vector<Leg>& legs = book_.market.legs;
   const auto begin = static_cast<std::uint32_t>(legs.size());
@@ -268,8 +269,10 @@ bool MarketLines::read_leg(std::string_view item, Leg& leg) {
   const std::size_t before = item.substr(0, last).rfind(':');
   const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
   if (!slots_of(item.substr(first, last - first), leg.slots)) return false;
-  const bool devices = leg.kind == RowKind::kCapacity;
+  const bool devices = leg.kind != RowKind::kZone;
   const std::string_view text = item.substr(last + 1);
+  if (devices && text.ends_with(kNodesUnit)) return read_leg_nodes(text, leg);
+  if (devices) leg.kind = RowKind::kCapacity;
   const ValueFault fault = parse_amount(text, devices ? AmountUnit::kDevices : AmountUnit::kEnergy,
                                         kSignedAmount, leg.amount);
   value_fault(fault, text, kSignedAmount,
@@ -279,6 +282,15 @@ bool MarketLines::read_leg(std::string_view item, Leg& leg) {
   if (leg.amount != 0) return true;
   faults_.add(FaultCode::kOutOfRange, item, "uses nothing", "an amount that is not 0");
   return false;
+}
+
+bool MarketLines::read_leg_nodes(std::string_view text, Leg& leg) {
+  constexpr Limits kNodes{1, kGangMax};
+  leg.kind = RowKind::kNodes;
+  const std::string_view number = text.substr(0, text.size() - kNodesUnit.size());
+  const ValueFault fault = parse_whole(number, kNodes, leg.amount);
+  value_fault(fault, text, kNodes, "a number of whole nodes such as 2nodes, up to 10^6");
+  return fault == ValueFault::kNone;
 }
 
 }  // namespace tongsuan::codec

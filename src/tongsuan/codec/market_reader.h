@@ -103,6 +103,7 @@ class MarketLines {
   Span32 read_steps(std::size_t field, AmountUnit unit, bool rising);
   Span32 read_legs(std::size_t field);
   bool read_leg(std::string_view item, Leg& leg);
+  bool read_leg_nodes(std::string_view text, Leg& leg);
   bool read_leg_row(std::string_view item, std::string_view row, Leg& leg);
   HubSetId read_hub_set(std::size_t field);
   Span32 read_hub_list(std::string_view text);

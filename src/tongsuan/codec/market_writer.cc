@@ -335,7 +335,7 @@ class MarketWriter : RecordWriter {
     list("use", legs, [&](std::uint32_t i) {
       const Leg& leg = market_.legs[i];
       const bool again = i > legs.begin && same_row(leg, market_.legs[i - 1]);
-      const bool devices = leg.kind == RowKind::kCapacity;
+      const bool devices = leg.kind != RowKind::kZone;
       if (!again && devices) {
         out_ += hub_name(leg.hub);
         out_ += '/';
@@ -348,6 +348,7 @@ class MarketWriter : RecordWriter {
       append_slots(out_, leg.slots);
       out_ += ':';
       append_amount(out_, leg.amount, devices ? AmountUnit::kDevices : AmountUnit::kEnergy);
+      if (leg.kind == RowKind::kNodes) out_ += kNodesUnit;
     });
   }
 

@@ -21,6 +21,7 @@ struct Limits {
 };
 
 // What an amount is counted in.
+inline constexpr std::string_view kNodesUnit = "nodes";  // behind a number, in legs of orders
 enum class AmountUnit : std::uint8_t { kDevices, kEnergy, kData };
 
 // Digits, with a leading '-' where the limits allow negative numbers.

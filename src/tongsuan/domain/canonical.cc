@@ -208,7 +208,7 @@ class Canonicaliser {
     for (Variant& variant : market_.variants) rename(variant.accelerator, classes_);
     for (Leg& leg : market_.legs) {
       if (leg.kind == RowKind::kZone) leg.hub = leg.accelerator = kNone;
-      if (leg.kind == RowKind::kCapacity) leg.zone = kNone;
+      if (leg.kind != RowKind::kZone) leg.zone = kNone;
       rename(leg.hub, hubs_);
       rename(leg.accelerator, classes_);
       rename(leg.zone, zones_);

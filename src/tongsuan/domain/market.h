@@ -199,15 +199,17 @@ struct Variant {
   friend bool operator==(const Variant&, const Variant&) = default;
 };
 
-// A signed use of one row family over consecutive slots: buying is positive.
-enum class RowKind : std::uint8_t { kCapacity, kZone };
+// A signed use of one row family over consecutive slots: buying is positive. Whole nodes are bought
+// with all of their devices, and never delivered.
+enum class RowKind : std::uint8_t { kCapacity, kZone, kNodes };
 struct Leg {
   RowKind kind = RowKind::kCapacity;
   std::uint32_t hub = kNone;
   std::uint32_t accelerator = kNone;
   std::uint32_t zone = kNone;
   SlotRange slots;
-  std::int64_t amount = 0;  // devices or Wh in each slot; negative: delivered by the participant
+  std::int64_t amount =
+      0;  // devices, Wh or nodes in each slot; negative: delivered by the participant
   friend bool operator==(const Leg&, const Leg&) = default;
 };
 

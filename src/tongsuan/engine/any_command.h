@@ -209,7 +209,11 @@ class AnyCommand {
   }
   LiveOrder package() {
     Package package;
-    package.kind = static_cast<PackageKind>(random_.below(4));
+    package.kind = static_cast<PackageKind>(random_.below(5));
+    if (package.kind == PackageKind::kPart) {
+      package.kind = PackageKind::kShares;
+      package.minimum_ppm = 1 + below(kPpm);
+    }
     package.alternatives.push_back(alternative(3));
     if (package.kind == PackageKind::kOptions) package.alternatives.push_back(alternative(2));
     if (package.kind == PackageKind::kService) {
@@ -252,6 +256,7 @@ class AnyCommand {
         leg.gang = 1 + below(leg.gang);
         leg.end = std::max(leg.begin + 1, leg.end - random_.between(0, 40));
       }
+      if (order.package->kind == PackageKind::kShares && leg.gang > 1) leg.gang -= below(2);
       award.parts.push_back(part(order, leg));
     }
     if (random_.below(20) == 0) award.parts.push_back(award.parts.front());

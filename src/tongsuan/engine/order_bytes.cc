@@ -32,12 +32,13 @@ void read_alternatives(ByteReader& reader, Package& package) {
 }
 
 void read_package(ByteReader& reader, Package& package) {
-  package.kind = static_cast<PackageKind>(reader.below(5, "no such kind of package"));
+  package.kind = static_cast<PackageKind>(reader.below(6, "no such kind of package"));
   if (package.kind == PackageKind::kPart) {
     reader.read(package.parent);
     return read_price(reader, package.agreed);
   }
   read_alternatives(reader, package);
+  if (package.kind == PackageKind::kShares) reader.read(package.minimum_ppm);
   if (package.kind != PackageKind::kCurve) return;
   package.steps.resize(reader.count<std::uint64_t>(kDemandStepsMax, 12));
   for (DemandStep& step : package.steps) {
@@ -94,6 +95,7 @@ void Writer::package(const Package& package) {
       numbers(leg.accelerator.value, leg.hub.value, leg.gang, leg.begin, leg.end);
     }
   }
+  if (package.kind == PackageKind::kShares) number(package.minimum_ppm);
   if (package.kind != PackageKind::kCurve) return;
   number(std::uint64_t{package.steps.size()});
   for (const DemandStep& step : package.steps) {

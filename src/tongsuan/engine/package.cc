@@ -47,6 +47,16 @@ Price step_price(const std::vector<DemandStep>& steps, std::uint32_t devices) {
   return Price();
 }
 
+std::uint32_t least_gang(const Package& package, const PackageLeg& leg) {
+  if (package.kind != PackageKind::kShares) return leg.gang;
+  const std::uint64_t exact = std::uint64_t{leg.gang} * package.minimum_ppm;
+  return static_cast<std::uint32_t>((exact + kPpm - 1) / kPpm);
+}
+
+std::int64_t share_value(std::int64_t value, std::uint32_t gang, std::uint32_t whole) {
+  return static_cast<std::int64_t>(static_cast<int128>(value) * gang / whole);
+}
+
 void set_package_terms(LiveOrder& order) {
   const Package& package = *order.package;
   order.value = 0;

@@ -4,6 +4,8 @@
 // of its *alternatives*, all legs of it or none: *options* name them all, a *profile* has one, a
 // *service* has one for each hub that may run the same gang in each of its ranges. A *curve* wants
 // as much of one leg as is cheap enough in each second: its steps say what more devices are worth.
+// *Shares* are a profile of which a share will do, the same of each leg in whole devices, for as
+// large a share of its value at most.
 // Dispatch never starts a package; a round awards it. Then each leg becomes a *part*: an order of
 // its own that has a block from the begin of the leg on, at a price that was agreed, and ends with
 // the leg whatever happens. The package itself is over then.
@@ -24,7 +26,7 @@ inline constexpr std::uint32_t kPackageLegsMax = 1'024;  // of all alternatives 
 inline constexpr std::uint32_t kDemandStepsMax = 16;     // of one curve
 inline constexpr Second kPartPatience = 900;  // a part may start so long after its begin, no longer
 
-enum class PackageKind : std::uint8_t { kOptions, kProfile, kService, kCurve, kPart };
+enum class PackageKind : std::uint8_t { kOptions, kProfile, kService, kCurve, kPart, kShares };
 
 struct PackageLeg {
   ClassId accelerator;
@@ -55,6 +57,7 @@ struct Package {
   std::vector<DemandStep> steps;  // of a curve
   std::uint32_t parent = kNone;   // of a part: OrderId::value of the package
   Price agreed;                   // of a part: micro-yuan per device-hour
+  std::uint32_t minimum_ppm = 0;  // of shares: the least of each leg that will do, below all
   friend bool operator==(const Package&, const Package&) = default;
 };
 
@@ -65,6 +68,11 @@ struct Package {
 [[nodiscard]] std::int64_t curve_value(const std::vector<DemandStep>& steps, Second seconds);
 // What the device that comes last among so many is worth, per device-hour.
 [[nodiscard]] Price step_price(const std::vector<DemandStep>& steps, std::uint32_t devices);
+
+// The fewest devices of a leg that an award may have: of shares, rounded up; else all of them.
+[[nodiscard]] std::uint32_t least_gang(const Package& package, const PackageLeg& leg);
+// What `gang` of `whole` devices are worth where all are worth `value`, rounded down.
+[[nodiscard]] std::int64_t share_value(std::int64_t value, std::uint32_t gang, std::uint32_t whole);
 
 struct LiveOrder;
 // Sets the terms of an order that follow from its package: what it is worth at most, the hubs that

@@ -60,17 +60,22 @@ bool is_curve(const Package& package) {
 }
 
 bool has_form(const Package& package) {
+  const bool shares = package.kind == PackageKind::kShares;
+  if (shares != (package.minimum_ppm > 0) || package.minimum_ppm >= kPpm) return false;
   if (package.kind == PackageKind::kCurve) return is_curve(package);
   if (!package.steps.empty()) return false;
-  if (package.kind == PackageKind::kProfile) return package.alternatives.size() == 1;
+  if (package.kind == PackageKind::kProfile || package.kind == PackageKind::kShares) {
+    return package.alternatives.size() == 1;
+  }
   return package.kind != PackageKind::kService || is_service(package);
 }
 
 bool is_good_part(const LiveOrder& order) {
   const Package& package = *order.package;
-  return package.alternatives.empty() && package.steps.empty() && order.ways.size() == 1 &&
-         order.hubs.size() == 1 && order.data == kNone && order.premium == 0 &&
-         order.delay_cost == 0 && order.not_before <= kSecondsMax - order.ways.front().estimate &&
+  return package.alternatives.empty() && package.steps.empty() && package.minimum_ppm == 0 &&
+         order.ways.size() == 1 && order.hubs.size() == 1 && order.data == kNone &&
+         order.premium == 0 && order.delay_cost == 0 &&
+         order.not_before <= kSecondsMax - order.ways.front().estimate &&
          order.latest_start < part_end(order) && package.agreed.raw() >= 0 &&
          package.agreed.raw() <= kPriceMax;
 }
@@ -119,7 +124,7 @@ bool Rules::package_fits(const LiveOrder& order) const {
     if (pool == kNone) return false;
     if (order.package->kind == PackageKind::kCurve) return true;  // a part of it may
     const Pool& at = places.pools[pool];
-    const Way way{leg.accelerator, leg.gang, leg.end - leg.begin};
+    const Way way{leg.accelerator, least_gang(*order.package, leg), leg.end - leg.begin};
     return need_of(way, order.whole_nodes, at.node_devices).nodes <= at.nodes;
   };
   return std::ranges::any_of(order.package->alternatives, [&](const Alternative& alternative) {
@@ -136,7 +141,8 @@ Verdict Rules::check_span(const LiveOrder& order, Second begin, Second end) cons
 
 // ---- Awards ------------------------------------------------------------------------------------
 
-// That the parts are the legs of the alternative; of a curve, less of it, worth what it costs.
+// That the parts are the legs of the alternative; of shares, enough of each; of a curve, less of
+// it, worth what it costs.
 Verdict Rules::check_legs_asked(const AwardOrder& award) const {
   const Package& package = *state_.order(award.order).order.package;
   if (award.alternative >= package.alternatives.size()) return Refusal::kUnknown;
@@ -148,7 +154,8 @@ Verdict Rules::check_legs_asked(const AwardOrder& award) const {
     const PackageLeg& leg = legs[curve ? 0 : i];
     const std::uint32_t pool = find_pool(state_.places(), leg.hub, leg.accelerator);
     if (pool == kNone || part.pool.value != pool) return Refusal::kNotEligible;
-    if (!curve && (part.gang != leg.gang || part.begin != leg.begin || part.end != leg.end)) {
+    if (!curve && (part.gang < least_gang(package, leg) || part.gang > leg.gang ||
+                   part.begin != leg.begin || part.end != leg.end)) {
       return Refusal::kNotEligible;
     }
     if (!curve) continue;
@@ -189,6 +196,21 @@ Verdict Rules::check_part(const AwardOrder& award, std::size_t at) const {
   return std::nullopt;
 }
 
+namespace {
+
+// Of shares, the smallest of those that its legs have.
+std::int64_t award_worth(const Package& package, const AwardOrder& award) {
+  const Alternative& whole = package.alternatives[award.alternative];
+  std::int64_t worth = whole.value;
+  if (package.kind != PackageKind::kShares) return worth;
+  for (std::size_t i = 0; i < award.parts.size(); ++i) {
+    worth = std::min(worth, share_value(whole.value, award.parts[i].gang, whole.legs[i].gang));
+  }
+  return worth;
+}
+
+}  // namespace
+
 Verdict Rules::check_award(const AwardOrder& award) const {
   if (const Verdict verdict = check_waiting(award.order)) return verdict;
   const LiveOrder& order = state_.order(award.order).order;
@@ -203,8 +225,7 @@ Verdict Rules::check_award(const AwardOrder& award) const {
     if (const Verdict verdict = check_part(award, i)) return verdict;
     cost += state_.part_of(award, award.parts[i], at_).value;
   }
-  const bool paid = cost <= order.package->alternatives[award.alternative].value;
-  return paid ? std::nullopt : Verdict(Refusal::kLimit);
+  return cost <= award_worth(*order.package, award) ? std::nullopt : Verdict(Refusal::kLimit);
 }
 
 }  // namespace tongsuan::engine::internal

@@ -184,6 +184,49 @@ TEST_F(PackageTest, ACurveTakesWhatIsCheapEnough) {
   EXPECT_EQ(order(1).done_ppm, 500'000U) << "600 of 1,200 device-seconds";
 }
 
+// At least two of four devices of one leg, and one of two of the other, for 100 s each.
+Package half_or_more() {
+  return {PackageKind::kShares,
+          {{1'000, {{kA, kEast, 4, 100, 200}, {kA, kEast, 2, 300, 400}}}},
+          {},
+          kNone,
+          {},
+          500'000};
+}
+
+TEST_F(PackageTest, ASharePaysForItsShare) {
+  ASSERT_EQ(coming(half_or_more()), "");
+  const auto with = [](std::uint32_t first, std::uint32_t second, std::int64_t price) {
+    return AwardOrder{OrderId{1},
+                      0,
+                      {{kEastA, first, {0}, 100, 200, Price(price)},
+                       {kEastA, second, {1}, 300, 400, Price(price)}}};
+  };
+  EXPECT_EQ(of(with(1, 2, 3'600)), "not-eligible") << "less than half of a leg";
+  EXPECT_EQ(of(with(5, 2, 3'600)), "not-eligible");
+  EXPECT_EQ(of(with(3, 1, 4'501)), "limit") << "400 device-seconds may cost half of 1,000";
+  ASSERT_EQ(of(with(3, 1, 4'500)), "");
+  EXPECT_EQ(order(1).done_ppm, 666'666U) << "400 of 600 device-seconds";
+  EXPECT_EQ(order(2).order.value + order(3).order.value, 500);
+}
+
+TEST_F(PackageTest, AShareIsBelowAll) {
+  Package shares = half_or_more();
+  for (const std::uint32_t minimum : {0U, kPpm, kPpm + 1}) {
+    shares.minimum_ppm = minimum;
+    EXPECT_EQ(coming(shares), "limit") << minimum;
+  }
+  shares = half_or_more();
+  shares.kind = PackageKind::kProfile;
+  EXPECT_EQ(coming(shares), "limit");
+  shares = half_or_more();
+  shares.alternatives[0].legs[0].gang = 24;
+  EXPECT_EQ(coming(shares), "") << "twelve are there";
+  shares.minimum_ppm = 500'001;
+  EXPECT_EQ(coming(shares), "too-large");
+  EXPECT_EQ(least_gang(shares, shares.alternatives[0].legs[0]), 13U);
+}
+
 TEST_F(PackageTest, RefusesFormsThatAreNone) {
   const auto with = [&](auto change) {
     Package package = service();
@@ -237,6 +280,7 @@ TEST_F(PackageTest, StrangersBringNoParts) {
 
 TEST_F(PackageTest, IsInASnapshot) {
   ASSERT_EQ(coming(curve_of({{Price(9), 2}, {Price(5), 1}}, {kA, kEast, 0, 50, 60})), "");
+  ASSERT_EQ(coming(half_or_more()), "");
   ASSERT_EQ(of(award()), "");
   const std::string bytes = write_snapshot(engine_.state());
   const auto read = read_snapshot(bytes, small_places());

@@ -101,7 +101,7 @@ LiveOrder State::part_of(const AwardOrder& award, const AwardPart& part, Second 
   order.hubs = {pool.hub};
   const Need need = need_of(order.ways.front(), order.whole_nodes, pool.node_devices);
   order.value = part_cost(part.price, need.devices(), part.end - part.begin);
-  order.package = Package{PackageKind::kPart, {}, {}, award.order.value, part.price};
+  order.package = Package{PackageKind::kPart, {}, {}, award.order.value, part.price, 0};
   return order;
 }
 
@@ -311,10 +311,13 @@ void State::on(const OrderAwarded& event) {
   TONGSUAN_CHECK(record.state == OrderState::kWaiting && is_package(record.order));
   record.state = OrderState::kAwarded;
   record.done_ppm = kPpm;
-  if (record.order.package->kind == PackageKind::kCurve) {
-    const PackageLeg& leg = record.order.package->alternatives.front().legs.front();
-    record.done_ppm = static_cast<std::uint32_t>(
-        awarded * kPpm / (static_cast<int128>(leg.gang) * (leg.end - leg.begin)));
+  const PackageKind kind = record.order.package->kind;
+  if (kind == PackageKind::kCurve || kind == PackageKind::kShares) {
+    int128 whole = 0;
+    for (const PackageLeg& leg : record.order.package->alternatives.front().legs) {
+      whole += static_cast<int128>(leg.gang) * (leg.end - leg.begin);
+    }
+    record.done_ppm = static_cast<std::uint32_t>(awarded * kPpm / whole);
   }
   --live_orders_;
 }

@@ -8,8 +8,9 @@
 // `market:`. A Slurm script is one too, with the same market terms in #TONGSUAN lines. Under
 // `market:` an unknown key is refused, because a slip there costs money; elsewhere it is a warning.
 //
-// Invariants of what is read: names are names of the exchange; at least one accelerator, each class
-// once; all numbers are within the limits below. Reading touches no file and no clock.
+// Invariants of what is read: names are names of the exchange; at least one accelerator, but where
+// legs name their own, each class once; all numbers are within the limits below. Reading touches no
+// file and no clock.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,12 @@ inline constexpr std::size_t kFileBytesMax = 1U << 20;
 inline constexpr std::uint32_t kNodesMax = 100'000;
 inline constexpr std::uint32_t kPerNodeMax = 1'024;
 inline constexpr std::size_t kClassesOfJobMax = 64;
-inline constexpr std::size_t kListMax = 1'024;   // hubs, data sets, speed-ups
-inline constexpr std::size_t kTimesMax = 64;     // of a service
-inline constexpr std::size_t kWarningsMax = 50;  // further ones are only counted
+inline constexpr std::size_t kListMax = 1'024;  // hubs, data sets, speed-ups
+inline constexpr std::size_t kTimesMax = 64;    // of a service; legs of an option or a profile
+inline constexpr std::size_t kOptionsMax = 64;
+inline constexpr std::size_t kStepsMax = 16;             // of a curve
+inline constexpr std::uint32_t kDevicesMax = 1'000'000;  // of one leg or curve
+inline constexpr std::size_t kWarningsMax = 50;          // further ones are only counted
 inline constexpr std::uint32_t kPpm = 1'000'000;
 
 // One class that the job runs on. The first of a job is its reference: `work` and `limit` are about
@@ -82,6 +86,26 @@ struct TimeSpan {
   friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
 };
 
+// Devices of a class at a hub for some time: of options and profiles.
+struct JobLeg {
+  std::string hub, accelerator;
+  std::uint32_t devices = 0;
+  TimeSpan time;
+  friend bool operator==(const JobLeg&, const JobLeg&) = default;
+};
+struct JobOption {
+  std::optional<std::int64_t> value;  // micro-yuan for all of it, or
+  std::optional<std::int64_t> limit;  // per device-hour; neither: that of the job
+  std::vector<JobLeg> legs;
+  friend bool operator==(const JobOption&, const JobOption&) = default;
+};
+// More devices, and what they are worth at most.
+struct JobStep {
+  std::uint32_t devices = 0;
+  std::int64_t limit = 0;  // micro-yuan per device-hour; does not rise from step to step
+  friend bool operator==(const JobStep&, const JobStep&) = default;
+};
+
 enum class Purpose : std::uint8_t { kInternal, kTraining, kPublicService };
 [[nodiscard]] const char* purpose_name(Purpose purpose);  // "public-service"
 
@@ -94,8 +118,13 @@ struct Job {
   bool whole_nodes = false;
   Second work = 0;  // with `nodes` of the reference; 0: not said
   std::optional<Moment> earliest;
-  std::optional<Moment> deadline;      // the work is done by then
-  std::vector<TimeSpan> times;         // rising: a service that runs in each of them, at one hub
+  std::optional<Moment> deadline;  // the work is done by then
+  std::vector<TimeSpan> times;     // rising: a service that runs in each of them, at one hub
+  // At most one of `times` and these is there. Their names are whole: a leg has a hub and a class.
+  std::vector<JobOption> options;      // one of them
+  std::vector<JobLeg> legs;            // a profile: all of them,
+  std::uint32_t minimum_ppm = kPpm;    // or as much of each
+  std::vector<JobStep> steps;          // a curve, from `earliest` until `deadline`
   std::optional<std::int64_t> limit;   // micro-yuan per device-hour of the reference
   std::optional<std::int64_t> budget;  // micro-yuan for all of it
   std::int64_t delay_cost = 0;         // micro-yuan per hour

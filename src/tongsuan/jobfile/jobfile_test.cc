@@ -80,6 +80,49 @@ TEST(JobFile, TimesFollowEachOther) {
   EXPECT_FALSE(read_job(text, {}).ok());
 }
 
+TEST(JobFile, OptionsAreOneOrder) {
+  EXPECT_EQ(
+      order_of(task(documented("yaml").at(3))),
+      R"({"kind":"options","name":"evaluation","options":[)"
+      R"({"value":{"amount":"400.00","currency":"CNY"},"legs":[{"hub":"guian","class":"H800",)"
+      R"("from":"2026-12-01T20:00:00+08:00","until":"2026-12-01T23:00:00+08:00","devices":16}]},)"
+      R"({"value":{"amount":"320.00","currency":"CNY"},"legs":[{"hub":"horinger","class":"H800",)"
+      R"("from":"2026-12-02T08:00:00+08:00","until":"2026-12-02T12:00:00+08:00","devices":8},)"
+      R"({"hub":"horinger","class":"H800","from":"2026-12-02T12:00:00+08:00",)"
+      R"("until":"2026-12-02T14:00:00+08:00","devices":16}]}]})");
+}
+
+TEST(JobFile, LegsOfAProfileAreAsTheJobSays) {
+  EXPECT_EQ(
+      order_of(task(documented("yaml").at(4))),
+      R"({"kind":"profile","name":"campaign","legs":[{"hub":"guian","class":"H800",)"
+      R"("from":"2026-12-01T20:00:00+08:00","until":"2026-12-01T23:00:00+08:00","devices":16},)"
+      R"({"hub":"guian","class":"H800","from":"2026-12-02T20:00:00+08:00",)"
+      R"("until":"2026-12-02T23:00:00+08:00","devices":32}],)"
+      R"("value":{"amount":"1008.00","currency":"CNY"},"minimumPpm":500000})");
+}
+
+TEST(JobFile, StepsAreACurve) {
+  EXPECT_EQ(order_of(task(documented("yaml").at(5))),
+            R"({"kind":"curve","name":"batch","hub":"guian","class":"H800",)"
+            R"("from":"2026-12-01T20:00:00+08:00","until":"2026-12-02T08:00:00+08:00",)"
+            R"("steps":[{"devices":16,"limit":{"amount":"8.00","currency":"CNY"}},)"
+            R"({"devices":32,"limit":{"amount":"5.00","currency":"CNY"}}]})");
+}
+
+TEST(JobFile, OnlyWhatHasNoPriceAsksForOne) {
+  const auto asks = [](std::size_t at) { return class_to_price(task(documented("yaml").at(at))); };
+  EXPECT_EQ(asks(0), "H800");
+  for (const std::size_t at : {1U, 2U, 3U, 4U, 5U}) EXPECT_EQ(asks(at), "") << at;
+  Job job = task(documented("yaml").at(3));
+  job.options.front().value.reset();
+  EXPECT_EQ(class_to_price(job), "H800");
+  EXPECT_EQ(order_json(job, {}).error().context,
+            "the job says not what it is worth, and no market price is known");
+  job.options.back().limit = kMoneyMax / 4;
+  EXPECT_EQ(order_of(job), "the job would be worth more than an order may be");
+}
+
 TEST(JobFile, ATaskIsAnOrderAtTheMarketsPrice) {
   const Job job = task(documented("yaml").at(0));
   EXPECT_EQ(job.name, "hello");
@@ -161,7 +204,7 @@ TEST(JobFile, WhatIsNotUsedIsSaid) {
 }
 
 struct Wrong {
-  const char* text;
+  std::string text;
   const char* expected;  // begins so
 };
 
@@ -201,6 +244,55 @@ TEST(JobFile, RefusesWithLineColumnAndReason) {
     EXPECT_TRUE(job.error().context.starts_with(wrong.expected)) << job.error().context;
     EXPECT_FALSE(job.error().hint.empty());
   }
+}
+
+constexpr const char* kLeg =
+    "{hub: h, class: A, devices: 2, from: 2026-12-01T20:00Z, until: 2026-12-01T21:00Z}";
+
+TEST(JobFile, RefusesPackagesThatAreNone) {
+  const std::string leg = kLeg;
+  const std::string without_hub = "{" + leg.substr(leg.find("class"));
+  const std::string without_class = leg.substr(0, 8) + leg.substr(leg.find("devices"));
+  const std::string without_devices = leg.substr(0, 18) + leg.substr(leg.find("from"));
+  const std::string window = "window: {earliest: 2026-12-01, deadline: 2026-12-02}, ";
+  const Wrong cases[] = {
+      {"{options: []}", "job:1:19: market.options has no items"},
+      {"{options: [{value: 4 CNY}]}", "job:1:20: market.options: an option has no legs"},
+      {"{options: [{legs: []}]}", "job:1:27: market.options.legs has no items"},
+      {"{options: [{value: 4, legs: [" + leg + "]}]}", "job:1:28: market.options.value: \"4\""},
+      {"{options: [{value: 4 CNY, limit: 4 CNY/gpu-h, legs: [" + leg + "]}]}",
+       "job:1:20: market.options: an option has both"},
+      {"{options: [{legs: [" + leg + "]}], budget: 5 CNY}", "job:1:9: market has options, and a b"},
+      {"{options: [{legs: [" + leg + "]}], legs: [" + leg + "]}",
+       "job:1:9: market has options and"},
+      {"{options: [{colour: red}]}", "job:1:21: \"market.options.colour\" is not known"},
+      {"{legs: [" + without_hub + "]}", "job:1:17: market.legs names no hub"},
+      {"{legs: [" + without_class + "]}", "job:1:17: market.legs names no class"},
+      {"{legs: [" + without_devices + "]}", "job:1:17: market.legs says not how many"},
+      {"{legs: [{hub: h, from: 2026-12-01}]}", "job:1:17: market.legs is no time from"},
+      {"{legs: [{devices: 0}]}", "job:1:27: market.legs.devices: \"0\" is no number"},
+      {"{legs: [{from: soon}]}", "job:1:24: market.legs.from: \"soon\""},
+      {"{legs: [" + leg + "], minimum: 0}", "job:1:1"},
+      {"{minimum: 50%}", "job:1:9: market has minimum without legs"},
+      {"{steps: [{devices: 2}]}", "job:1:18: market.steps: a step has no devices, or no limit"},
+      {"{steps: [{devices: 2, limit: 4 CNY}]}", "job:1:38: market.steps.limit: \"4 CNY\""},
+      {"{steps: [{devices: 2, limit: 4 CNY/gpu-h}, {devices: 2, limit: 5 CNY/gpu-h}]}",
+       "job:1:52: market.steps: a step is worth more"},
+      {"{steps: [{devices: 2, limit: 4 CNY/gpu-h}]}", "job:1:9: market has steps, and no window"},
+      {"{" + window + "steps: [{devices: 2, limit: 4 CNY/gpu-h}]}",
+       "job:1:9: market has steps, and not one hub"},
+      {"{" + window + "limit: 3 CNY/gpu-h, steps: [{devices: 2, limit: 4 CNY/gpu-h}]}",
+       "job:1:9: market has steps, and a limit"},
+  };
+  for (const Wrong& wrong : cases) {
+    const auto job = read_job("market: " + wrong.text, {});
+    ASSERT_FALSE(job.ok()) << wrong.text;
+    EXPECT_TRUE(job.error().context.starts_with(wrong.expected)) << job.error().context;
+    EXPECT_FALSE(job.error().hint.empty());
+  }
+  std::string many = leg;
+  for (int i = 0; i < 64; ++i) many += ", " + leg;
+  EXPECT_FALSE(read_job("market: {legs: [" + many + "]}", {}).ok());
 }
 
 TEST(JobFile, RefusesWhatStandsOutsideOfMarket) {

@@ -23,6 +23,10 @@ bool JobReader::market(const Named& block) {
       Field{"variants", [this](const Named& at) { return variants(at); }},
       Field{"window", [this](const Named& at) { return window(at); }},
       Field{"times", [this](const Named& at) { return times(at); }},
+      Field{"options", nullptr},  // below, when hubs and prices are known
+      Field{"legs", nullptr},
+      Field{"minimum", nullptr},
+      Field{"steps", nullptr},
       Field{"limit", amount("gpu-h", job_.limit)},
       Field{"budget", amount("", job_.budget)},
       Field{"delay_cost", amount("h", job_.delay_cost)},
@@ -44,7 +48,7 @@ bool JobReader::market(const Named& block) {
     return fail(block.node, "market.window ends before it begins",
                 "write a deadline after earliest");
   }
-  return true;
+  return packages(block);
 }
 
 bool JobReader::window(const Named& at) {
@@ -60,11 +64,7 @@ bool JobReader::times(const Named& at) {
     const std::array fields = {
         Field{"from", [&](const Named& inner) { return moment(inner, span.from); }},
         Field{"until", [&](const Named& inner) { return moment(inner, span.until); }}};
-    if (!map(item, fields, Unknown::kRefuse)) return false;
-    if (!span.from || !span.until || span.until->unix_second <= span.from->unix_second) {
-      return fail(item.node, item.name + " is no time from one moment until a later one",
-                  "write {from: 2026-12-01T20:00+08:00, until: 2026-12-01T23:00+08:00}");
-    }
+    if (!map(item, fields, Unknown::kRefuse) || !check_span(item, span)) return false;
     if (!job_.times.empty() && span.from->unix_second < job_.times.back().until->unix_second) {
       return fail(item.node, item.name + " begins before the time before it has ended",
                   "write times that follow each other");

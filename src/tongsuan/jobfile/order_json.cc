@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tongsuan/base/int128.h"
+#include "tongsuan/jobfile/internal/order_parts.h"
 
 namespace tongsuan::jobfile {
 namespace {
@@ -13,47 +14,6 @@ struct Way {
   std::uint64_t devices = 0;
   Second duration = 0;
 };
-
-std::string json_text(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-std::string json_money(std::int64_t micro) {
-  return R"({"amount":")" + money_text(micro) + R"(","currency":"CNY"})";
-}
-
-// The name of an order: at most 64 bytes, no controls, no blanks at its ends; cut between letters.
-std::string order_name(std::string_view name) {
-  constexpr std::size_t kNameMax = 64;
-  std::string out;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? ' ' : c;
-  }
-  if (out.size() > kNameMax) {
-    std::size_t end = kNameMax;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
-    out.resize(end);
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  out.erase(0, std::min(out.find_first_not_of(' '), out.size()));
-  return out;
-}
 
 // Sizes to offer: that of the job, then those of the table, or halves and doubles and both ends.
 std::vector<std::uint32_t> sizes_of(const Job& job) {
@@ -84,7 +44,6 @@ class Maker {
   Result<Order> make();
 
  private:
-  Result<Order> make_service();
   void put_hubs();
   // Seconds with so many nodes of the class; none when it is not known or too long.
   [[nodiscard]] std::optional<Second> duration(const Accelerator& accelerator,
@@ -212,58 +171,14 @@ void Maker::put_rest() {
   }
 }
 
-// The same gang of the reference in each of its times.
-Result<Order> Maker::make_service() {
-  const Accelerator& first = job_.accelerators.front();
-  const std::uint64_t devices = std::uint64_t{job_.nodes} * first.per_node;
-  const std::optional<std::int64_t> limit = job_.limit ? job_.limit : terms_.market_price;
-  if (!job_.budget && !limit) {
-    return refusal("the job says not what it is worth, and no market price is known",
-                   "add market: {limit: 14.50 CNY/gpu-h}");
-  }
-  if (devices > kGangMax) {
-    return refusal("the job is larger than an order may be", "ask for fewer nodes");
-  }
-  if (job_.accelerators.size() > 1) {
-    warnings_.push_back("a service runs on one class: " + first.name);
-  }
-  if (job_.earliest || job_.deadline || job_.elastic || !job_.data.empty() || job_.work > 0) {
-    warnings_.push_back("a service has times: window, work, sizes and data are left out");
-  }
-  put("kind", json_text("service"));
-  if (const std::string name = order_name(job_.name); !name.empty()) put("name", json_text(name));
-  put("class", json_text(first.name));
-  put("devices", std::to_string(devices));
-  put_hubs();
-  std::string list;
-  for (const TimeSpan& span : job_.times) {
-    list += (list.empty() ? "" : ",") + ("{\"from\":" + json_text(time_text(*span.from))) +
-            ",\"until\":" + json_text(time_text(*span.until)) + "}";
-  }
-  put("times", "[" + list + "]");
-  if (job_.budget) {
-    put("value", json_money(*job_.budget));
-  } else {
-    put("limit", json_money(*limit));
-  }
-  if (job_.whole_nodes) put("wholeNodes", "true");
-  if (job_.green.min_share_ppm > 0) {
-    put("greenPercent", std::to_string((job_.green.min_share_ppm + 9'999) / 10'000));
-  }
-  return Order{json_ + "}", warnings_};
-}
-
 void Maker::put_hubs() {
-  std::string list;
-  for (const std::string& hub : job_.hubs) list += (list.empty() ? "" : ",") + json_text(hub);
-  put("hubs", "[" + list + "]");
+  put("hubs", json_list(job_.hubs, json_text));
 }
 
 Result<Order> Maker::make() {
   if (job_.accelerators.empty()) {
     return refusal("the job names no accelerators", "add resources: {accelerators: {H800: 8}}");
   }
-  if (!job_.times.empty()) return make_service();
   if (work_ < 1) {
     return refusal("the job says not how long it takes", "add market: {work: 2h}");
   }
@@ -280,13 +195,11 @@ Result<Order> Maker::make() {
   TONGSUAN_TRY([[maybe_unused]] const Done in_time, meet_deadline());
   put("kind", json_text("block"));
   if (const std::string name = order_name(job_.name); !name.empty()) put("name", json_text(name));
-  std::string list;
-  for (const Way& way : ways_) {
-    list += (list.empty() ? "" : ",") + ("{\"class\":" + json_text(way.accelerator)) +
-            ",\"devices\":" + std::to_string(way.devices) +
-            ",\"durationSeconds\":" + std::to_string(way.duration) + "}";
-  }
-  put("ways", "[" + list + "]");
+  put("ways", json_list(ways_, [](const Way& way) {
+        return "{\"class\":" + json_text(way.accelerator) +
+               ",\"devices\":" + std::to_string(way.devices) +
+               ",\"durationSeconds\":" + std::to_string(way.duration) + "}";
+      }));
   put_hubs();
   if (job_.earliest) put("earliest", json_text(time_text(*job_.earliest)));
   if (latest_start_) put("latestStart", json_text(time_text(*latest_start_)));
@@ -298,7 +211,18 @@ Result<Order> Maker::make() {
 }  // namespace
 
 Result<Order> order_json(const Job& job, const OrderTerms& terms) {
-  return Maker(job, terms).make();
+  const bool block =
+      job.times.empty() && job.options.empty() && job.legs.empty() && job.steps.empty();
+  return block ? Maker(job, terms).make() : package_json(job, terms);
+}
+
+std::string class_to_price(const Job& job) {
+  const bool own = std::ranges::all_of(
+      job.options, [](const JobOption& option) { return option.value || option.limit; });
+  if (job.limit || job.budget || !job.steps.empty() || (!job.options.empty() && own)) return {};
+  if (!job.accelerators.empty()) return job.accelerators.front().name;
+  return job.legs.empty() ? job.options.front().legs.front().accelerator
+                          : job.legs.front().accelerator;
 }
 
 }  // namespace tongsuan::jobfile

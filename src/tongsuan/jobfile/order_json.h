@@ -1,5 +1,6 @@
-// The order that a job is: the body of POST /v1/orders (api/openapi.yaml), of kind "block", or
-// "service" where the job has times.
+// The order that a job is: the body of POST /v1/orders (api/openapi.yaml), of kind "block";
+// "service" where the job has times, "options", "profile" (legs) or "curve" (steps) where it has
+// those.
 //
 // One way for each class and size, the reference with the nodes of the job first. A way takes as
 // long as its devices need for the work at their throughput, and its set-up cost on top. Ways that
@@ -30,6 +31,10 @@ struct Order {
   std::string json;                   // one line, without a line end
   std::vector<std::string> warnings;  // what of the job is not part of the order
 };
+
+// The class whose price the job bids where it says none: the reference, or that of its first leg.
+// Empty: the job has all its prices.
+[[nodiscard]] std::string class_to_price(const Job& job);
 
 [[nodiscard]] Result<Order> order_json(const Job& job, const OrderTerms& terms);
 

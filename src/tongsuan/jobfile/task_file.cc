@@ -166,7 +166,7 @@ bool JobReader::task(const YamlNode& root) {
   for (std::size_t i = 0; i < root.keys.size(); ++i) {
     if (root.keys[i].text == "market" && !market({root.items[i], "market"})) return false;
   }
-  if (job_.accelerators.empty()) {
+  if (job_.accelerators.empty() && job_.options.empty() && job_.legs.empty()) {
     return fail(root, "the job names no accelerators", "add resources: {accelerators: {H800: 8}}");
   }
   return finish();

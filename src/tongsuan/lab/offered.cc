@@ -10,8 +10,10 @@ std::int64_t bought(const Market& market, const Option& option) {
   std::int64_t work = 0;
   for (std::uint32_t i = option.legs.begin; i < option.legs.end; ++i) {
     const Leg& leg = market.legs[i];
-    if (leg.kind != RowKind::kCapacity) continue;
-    work += std::max<std::int64_t>(0, leg.amount) * leg.slots.count();
+    if (leg.kind == RowKind::kZone) continue;
+    const std::int64_t unit =
+        leg.kind == RowKind::kNodes ? market.classes[leg.accelerator].node_devices : 1;
+    work += std::max<std::int64_t>(0, leg.amount) * unit * leg.slots.count();
   }
   return work;
 }

@@ -26,6 +26,10 @@ inline Leg capacity_leg(HubId hub, ClassId accelerator, SlotRange slots, std::in
   return {RowKind::kCapacity, hub.value, accelerator.value, kNone, slots, amount};
 }
 
+inline Leg node_leg(HubId hub, ClassId accelerator, SlotRange slots, std::int64_t nodes) {
+  return {RowKind::kNodes, hub.value, accelerator.value, kNone, slots, nodes};
+}
+
 inline Leg zone_leg(ZoneId zone, SlotRange slots, std::int64_t amount) {
   return {RowKind::kZone, kNone, kNone, zone.value, slots, amount};
 }

@@ -225,8 +225,11 @@ class NaiveBook : NaiveRows {
         const Leg& leg = market_.legs[k];
         whole.slots.begin = std::min(whole.slots.begin, leg.slots.begin);
         whole.slots.end = std::max(whole.slots.end, leg.slots.end);
-        if (leg.kind == RowKind::kCapacity && leg.amount > 0) {
-          possible = run(order, leg.hub, leg.accelerator, leg.amount, false, leg.slots, whole.use);
+        if (leg.kind != RowKind::kZone && leg.amount > 0) {
+          const bool nodes = leg.kind == RowKind::kNodes;
+          const std::int64_t unit = nodes ? market_.classes[leg.accelerator].node_devices : 1;
+          possible =
+              run(order, leg.hub, leg.accelerator, leg.amount * unit, nodes, leg.slots, whole.use);
           continue;
         }
         for (Slot t = leg.slots.begin; t < leg.slots.end; ++t) {

@@ -257,12 +257,12 @@ class OrderCompiler {
   bool add_plain_option(const Order& order, const Option& option, Choice choice) {
     if (option.legs.count() != 1) return false;
     const Leg& leg = market_.legs[option.legs.begin];
-    if (leg.kind != RowKind::kCapacity || leg.amount <= 0 || leg.amount > kGangMax ||
+    if (leg.kind == RowKind::kZone || leg.amount <= 0 || leg.amount > kGangMax ||
         leg.slots.begin >= leg.slots.end || leg.slots.end > slot_count_) {
       return false;
     }
     Order plain = order;
-    plain.whole_nodes = false;
+    plain.whole_nodes = leg.kind == RowKind::kNodes;
     choice.bundle = bundles_.bundle_of(bundles_.attributes_of(leg.accelerator, plain), leg.hub);
     if (choice.bundle == kNone) return true;
     choice.devices = static_cast<std::uint32_t>(leg.amount);
@@ -280,8 +280,9 @@ class OrderCompiler {
       const Leg& leg = market_.legs[k];
       const SlotRange slots = {leg.slots.begin, std::min(leg.slots.end, slot_count_)};
       if (slots.begin >= slots.end || leg.amount == 0) continue;
-      if (leg.kind == RowKind::kCapacity && leg.amount > 0) {
-        const Attributes attributes = {leg.accelerator, order.group, order.green_percent, false};
+      if (leg.kind != RowKind::kZone && leg.amount > 0) {
+        const Attributes attributes = {leg.accelerator, order.group, order.green_percent,
+                                       leg.kind == RowKind::kNodes};
         possible = add_device_legs(attributes, leg.hub, slots, leg.amount);
       } else {
         problem_.profile_legs.push_back({lanes_.of(leg), slots, leg.amount});

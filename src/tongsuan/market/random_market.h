@@ -235,8 +235,10 @@ class RandomMarket {
     if (shape_.energy && chance(50)) {
       return zone_leg(pick(zones_), range(), sign * random_.between(1, 4));
     }
-    return capacity_leg(pick(hubs_), pick(classes_), range(),
-                        sign * random_.between(1, shape_.gang));
+    const Leg leg =
+        capacity_leg(pick(hubs_), pick(classes_), range(), sign * random_.between(1, shape_.gang));
+    if (leg.amount != 1 || !chance(50)) return leg;
+    return node_leg(HubId{leg.hub}, ClassId{leg.accelerator}, leg.slots, 1);
   }
 
   void add_options(const std::string& name) {
@@ -258,6 +260,7 @@ class RandomMarket {
     Order order = common(OrderKind::kCurve);
     order.green_percent = 0;
     Leg leg = random_leg(false);
+    if (leg.kind == RowKind::kNodes) leg.kind = RowKind::kCapacity;
     leg.amount = 0;
     const bool zone = leg.kind == RowKind::kZone;
     order.options = builder_.options({{0, {leg}}});

@@ -12,7 +12,7 @@ const char* state_word(engine::OrderState state) {
   return kWords[static_cast<std::size_t>(state)];
 }
 const char* kind_word(engine::PackageKind kind) {
-  constexpr const char* kWords[] = {"options", "profile", "service", "curve", "part"};
+  constexpr const char* kWords[] = {"options", "profile", "service", "curve", "part", "shares"};
   return kWords[static_cast<std::size_t>(kind)];
 }
 const char* reason_word(engine::EndReason reason) {

@@ -101,7 +101,18 @@ TEST_F(NodePackagesTest, AServiceRunsThreeHoursAtOneHubAsAgreed) {
   ASSERT_TRUE(why.value().explained);
   EXPECT_EQ(why.value().explained->reason, clearing::Reason::kPlaced);
   ASSERT_TRUE(why.value().explained->placed);
-  const std::string hub = why.value().explained->placed->hub;
+  const Place placed = *why.value().explained->placed;
+  const std::string hub = placed.hub;
+  ASSERT_EQ(placed.legs.size(), 3U);
+  node_->read([&](const View& view) {
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      const engine::State& state = view.state.engine();
+      const engine::Block& block = *state.block(OrderId{order.value + 1 + i});
+      EXPECT_EQ(placed.legs[i].price, block.price);
+      EXPECT_EQ(placed.legs[i].begin, block.begin);
+      EXPECT_EQ(placed.legs[i].cost, Money(state.order(block.order).order.value));
+    }
+  });
   be_consistent();
   node_->stop();
   start();  // whoever begins again keeps what was promised
@@ -199,12 +210,132 @@ TEST_F(NodePackagesTest, WhatNobodyAwardsLeavesWithItsLastSecond) {
   ASSERT_TRUE(why.ok()) << why.error().what;
   ASSERT_TRUE(why.value().explained);
   EXPECT_EQ(why.value().explained->reason, clearing::Reason::kOutbid);
-  EXPECT_EQ(why.value().explained->hubs.size(), 2U) << "an option of one leg has its price";
+  ASSERT_EQ(why.value().explained->hubs.size(), 2U);
+  for (const HubCost& each : why.value().explained->hubs) {
+    ASSERT_EQ(each.place.legs.size(), 1U);
+    EXPECT_EQ(each.place.legs.front().hub, each.place.hub);
+    EXPECT_GT(each.short_by, Money());
+  }
   at(2 * kHour,
      [&](const engine::State& state) { return state.order(order).state == OrderState::kLeft; });
   node_->read([&](const View& view) {
     EXPECT_EQ(view.state.money().balance(cash(kAlice)), Money(kDeposit));
   });
+}
+
+// ---- Quotes ------------------------------------------------------------------------------------
+
+class PackageQuotes : public NodePackagesTest {
+ protected:
+  // A round with an order of its own.
+  void open_with_a_round() {
+    open();
+    send(service());
+    first_round();
+    at(901, [](const engine::State& state) { return state.order_count() > 1; });
+  }
+  Told<Quote> quote(Package package) {
+    return node_->shelf().quote(package_order(std::move(package)), 901);
+  }
+  // What the next round really books.
+  void is_booked_as_quoted(const Package& package) {
+    const Told<Quote> quoted = quote(package);
+    ASSERT_TRUE(quoted.ok()) << quoted.error().what;
+    EXPECT_FALSE(quoted.value().now) << "it never starts at once";
+    ASSERT_TRUE(quoted.value().round);
+    ASSERT_TRUE(quoted.value().round->placed)
+        << clearing::reason_name(quoted.value().round->reason);
+    const Place place = *quoted.value().round->placed;
+    const OrderId order = send(package);
+    const Second gate = 900 * ++rounds_ + 900;
+    at(gate, [&](const engine::State& state) {
+      return state.order(order).state == OrderState::kAwarded;
+    });
+    node_->read([&](const View& view) {
+      const engine::State& state = view.state.engine();
+      const std::vector<OrderId> parts = view.index.parts_of(order);
+      ASSERT_EQ(parts.size(), place.legs.size());
+      Money sum;
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        const engine::LiveOrder& part = state.order(parts[i]).order;
+        EXPECT_EQ(place.legs[i].devices, part.ways.front().gang);
+        EXPECT_EQ(place.legs[i].price, part.package->agreed);
+        EXPECT_EQ(place.legs[i].cost, Money(part.value));
+        EXPECT_EQ(place.legs[i].begin, part.not_before);
+        EXPECT_EQ(place.legs[i].hub, state.places().hub_names[part.hubs.front().value]);
+        sum = sum + place.legs[i].cost;
+      }
+      EXPECT_EQ(place.cost, sum);
+      EXPECT_LE(place.cost, place.value);
+    });
+  }
+  Second rounds_ = 0;
+};
+
+TEST_F(PackageQuotes, AreWhatTheNextRoundBooks) {
+  open_with_a_round();
+  is_booked_as_quoted({PackageKind::kOptions,
+                       {{90'000, {{kA, HubId{0}, 2, 9 * kHour, 10 * kHour}}},
+                        {95'000, {{kA, HubId{1}, 2, 9 * kHour + 600, 10 * kHour}}}},
+                       {},
+                       kNone,
+                       {}});
+  is_booked_as_quoted({PackageKind::kProfile,
+                       {{190'000,
+                         {{kA, HubId{0}, 4, 10 * kHour, 11 * kHour},
+                          {kA, HubId{1}, 2, 11 * kHour, 12 * kHour}}}},
+                       {},
+                       kNone,
+                       {}});
+  is_booked_as_quoted(curve_of({{Price(9'000), 4}}, {kA, HubId{1}, 0, 12 * kHour, 14 * kHour}));
+  be_consistent();
+}
+
+TEST_F(PackageQuotes, OfOneThatIsOutbidSayWhatWouldPlaceIt) {
+  open_with_a_round();
+  Package poor{
+      PackageKind::kOptions,
+      {{100, {{kA, HubId{0}, 4, 9 * kHour, 11 * kHour}}},
+       {90, {{kA, HubId{1}, 4, 9 * kHour, 10 * kHour}, {kA, HubId{0}, 4, 10 * kHour, 11 * kHour}}}},
+      {},
+      kNone,
+      {}};
+  const Told<Quote> quoted = quote(poor);
+  ASSERT_TRUE(quoted.ok()) << quoted.error().what;
+  const Explained& told = *quoted.value().round;
+  EXPECT_EQ(told.reason, clearing::Reason::kOutbid);
+  EXPECT_FALSE(told.placed);
+  ASSERT_EQ(told.hubs.size(), 2U);
+  ASSERT_EQ(told.changes.size(), 1U) << "no other time or hub is cheaper";
+  const Advice& change = told.changes.front();
+  EXPECT_EQ(change.kind, clearing::ChangeKind::kValue);
+  EXPECT_LE(change.place.cost, change.place.value);
+  EXPECT_FALSE(change.place.legs.empty());
+  for (engine::Alternative& each : poor.alternatives) each.value += change.more.raw();
+  const Told<Quote> raised = quote(poor);
+  ASSERT_TRUE(raised.ok());
+  EXPECT_EQ(raised.value().round->reason, clearing::Reason::kPlaced);
+  EXPECT_EQ(raised.value().round->placed->cost, change.place.cost);
+}
+
+TEST_F(PackageQuotes, AreRefusedWithWhatIsWrong) {
+  open();
+  const auto why_not = [&](Second begin, std::uint32_t gang) {
+    const Told<Quote> quoted = quote({PackageKind::kProfile,
+                                      {{9'000, {{kA, HubId{0}, gang, begin, begin + kHour}}}},
+                                      {},
+                                      kNone,
+                                      {}});
+    EXPECT_FALSE(quoted.ok());
+    return std::string(quoted.ok() ? "" : refused_name(quoted.error().why));
+  };
+  EXPECT_EQ(why_not(9 * kHour, 1), "not-cleared");
+  send(service());
+  first_round();
+  at(901, [](const engine::State& state) { return state.order_count() > 1; });
+  EXPECT_EQ(why_not(300 * kHour, 1), "out-of-reach");
+  EXPECT_EQ(why_not(800, 1), "bad-order") << "it is over";
+  EXPECT_EQ(why_not(9 * kHour, 4'000), "bad-order");
 }
 
 }  // namespace

@@ -98,9 +98,7 @@ Explained explain(const RoundFrame& frame, const AskedBlock& asked, const cleari
   explained.reason = why.reason;
   explained.lost_opportunity = Money(why.lost_opportunity);
   if (why.reason == clearing::Reason::kPlaced && why.hub != kNone) {
-    // A service runs from the first of its ranges on.
-    const Slot start = engine::is_package(asked.live) ? asked.window.begin : why.start;
-    explained.placed = place_at(frame, asked, {why.hub, why.variant, start, why.payment});
+    explained.placed = place_at(frame, asked, {why.hub, why.variant, why.start, why.payment});
   }
   for (const clearing::HubAnswer& hub : why.hubs) {
     explained.hubs.push_back(hub_cost(frame, asked, hub));
@@ -118,17 +116,6 @@ AskedBlock block_of(const Market& market, std::uint32_t position) {
   asked.variants.assign(market.variants.begin() + order.variants.begin,
                         market.variants.begin() + order.variants.end);
   asked.window = order.window;
-  if (order.kind == OrderKind::kService && order.services.count() > 0) {
-    asked.window = {market.ranges[order.services.begin].begin,
-                    market.ranges[order.services.end - 1].end};
-    for (Variant& variant : asked.variants) variant.duration = asked.window.count();
-  }
-  // The first leg stands for each option: where it is the only one, the round knows its hub.
-  for (std::uint32_t i = order.options.begin; i < order.options.end; ++i) {
-    const Leg& leg = market.legs[market.options[i].legs.begin];
-    asked.variants.push_back(
-        {ClassId{leg.accelerator}, static_cast<std::uint32_t>(leg.amount), leg.slots.count()});
-  }
   asked.value = order.value;
   asked.delay_cost = order.delay_cost;
   return asked;

@@ -290,10 +290,6 @@ std::uint32_t RoundShelf::position(const Held& held, OrderId order) const {
 Told<Quote> RoundShelf::quote(LiveOrder order, Second now, clearing::WhyOptions options) {
   const Turn turn(*this);
   if (!turn.taken()) return Turn::refused();
-  if (order.package) {
-    return Refused{Why::kBadOrder, "only orders of one block are quoted",
-                   "ask for each leg as an order of its own"};
-  }
   Quote quote;
   std::optional<RoundRow> row;
   std::optional<Refused> refused;
@@ -304,15 +300,18 @@ Told<Quote> RoundShelf::quote(LiveOrder order, Second now, clearing::WhyOptions 
     order.submit = now;
     if (!view.state.rounds().empty()) quote.last_round = view.state.rounds().back().round;
     if (const RoundRow* last = last_cleared(view.state)) row = *last;
-    quote.now = internal::place_now(view.state, order, now);
+    if (!order.package) quote.now = internal::place_now(view.state, order, now);
   });
   if (refused) return *refused;
   if (!row) {
     if (quote.now) return quote;
-    return Refused{Why::kNotCleared, "no round has been cleared yet, and nothing is free now",
+    return Refused{Why::kNotCleared,
+                   order.package ? "no round has been cleared yet"
+                                 : "no round has been cleared yet, and nothing is free now",
                    "ask again after the next round"};
   }
   TONGSUAN_TRY(const HeldPtr held, round_of(*row));
+  if (order.package) return quote_package(*held, std::move(order), now, options, quote);
   internal::AskedBlock block;
   std::optional<clearing::AskedOrder> asked;
   read_([&](const View& view) {
@@ -340,6 +339,30 @@ Told<Quote> RoundShelf::quote(LiveOrder order, Second now, clearing::WhyOptions 
   const Result<clearing::Why> why = explainer->quote(*asked, options);
   if (!why.ok()) return Refused{Why::kBadOrder, why.error().context, why.error().hint};
   quote.round = internal::explain({held->round, held->grid, *held->market}, block, why.value());
+  return quote;
+}
+
+// Its legs begin in the future, wherever the slots of the round are.
+Told<Quote> RoundShelf::quote_package(Held& held, LiveOrder order, Second now,
+                                      clearing::WhyOptions options, Quote quote) {
+  const internal::RoundFrame frame{held.round, held.grid, *held.market};
+  std::optional<internal::AskedPackage> asked;
+  read_([&](const View& view) {
+    asked = internal::ask_package(view.state.engine(), order, frame,
+                                  std::max(held.grid.begin, now + 1));
+  });
+  if (!asked) {
+    return Refused{Why::kOutOfReach, "no alternative of the order lies in the slots of round " +
+                                         std::to_string(held.round)};
+  }
+  internal::AskedBlock block;
+  block.live = std::move(order);
+  block.alternatives = std::move(asked->alternatives);
+  const std::lock_guard lock(held.mutex);
+  TONGSUAN_TRY(clearing::Explainer * explainer, held.open());
+  const Result<clearing::Why> why = explainer->quote_package(asked->alone, options);
+  if (!why.ok()) return Refused{Why::kBadOrder, why.error().context, why.error().hint};
+  quote.round = internal::explain_package(frame, block, why.value());
   return quote;
 }
 
@@ -391,7 +414,11 @@ Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> roun
     answer.fate = internal::fate_of(view.state, order);
     const engine::OrderRecord& record = view.state.engine().order(order);
     block.live = record.order;
-    if (engine::is_package(record.order)) return;  // it is what the book says
+    if (engine::is_package(record.order)) {
+      block.alternatives = internal::alternatives_in_book(
+          view.state.engine(), record.order, {held->round, held->grid, *held->market}, at);
+      return;
+    }
     block.grid = rolling::on_grid(view.state.engine(), record,
                                   {held->grid, held->grid.begin, held->duration_ppm});
   });
@@ -401,13 +428,17 @@ Told<WhyAnswer> RoundShelf::why(OrderId order, std::optional<std::uint64_t> roun
   TONGSUAN_TRY(clearing::Explainer * explainer, held->open());
   const Result<clearing::Why> why = explainer->why(at, options);
   if (!why.ok()) return no_text(why.error().context);
-  answer.explained =
-      internal::explain({held->round, held->grid, *held->market}, block, why.value());
+  const internal::RoundFrame frame{held->round, held->grid, *held->market};
+  answer.explained = engine::is_package(block.live)
+                         ? internal::explain_package(frame, block, why.value())
+                         : internal::explain(frame, block, why.value());
   answer.text = std::string("in round ") + std::to_string(held->round) + ": " +
                 clearing::reason_name(why.value().reason);
   if (why.value().reason == clearing::Reason::kPlaced &&
       answer.fate.state == engine::OrderState::kWaiting) {
-    answer.text += "; a forecast, because only starts before the next round bind";
+    answer.text += engine::is_package(block.live)
+                       ? "; but it could not be booked: its nodes were taken, or are not whole"
+                       : "; a forecast, because only starts before the next round bind";
   }
   return answer;
 }

@@ -53,7 +53,18 @@ struct Refused {
 template <class T>
 using Told = Result<T, Refused>;
 
-// A way of an order at a hub.
+// Devices of a package for some time; price and cost where they were bought.
+struct PlaceLeg {
+  std::string hub, accelerator;
+  std::uint32_t devices = 0;
+  Second begin = 0;
+  Second end = 0;
+  Price price;  // per device-hour, no less than the seller asks now
+  Money cost;   // with the devices that stand idle on whole nodes
+};
+
+// A way of an order at a hub; of a package its alternative, whose first leg says hub, class and
+// devices.
 struct Place {
   std::string hub, accelerator;
   std::uint32_t way = 0;  // of its ways; beyond them: of a class that was added
@@ -61,7 +72,8 @@ struct Place {
   Second start = 0;
   Second end = 0;  // in rounds, of the last slot that it takes
   Money cost;
-  Money value;  // what the order is worth when it starts then
+  Money value;                      // what the order is worth when it starts then
+  std::vector<PlaceLeg> legs = {};  // of a package; `way` is the number of its alternative then
 };
 
 // A row that makes a place dear (clearing::BindingRow).
@@ -83,6 +95,7 @@ struct Advice {
   Place place;              // `value` is what the order has to be worth
   Money more;               // of it, beyond what the order is worth now
   Second latest_start = 0;  // of kWindow; of the others as it is
+  Price limit;              // of kLimit of a curve: of its first step
 };
 
 struct Explained {
@@ -91,7 +104,7 @@ struct Explained {
   clearing::Reason reason = clearing::Reason::kPlaced;
   std::optional<Place> placed;  // at what the round pays
   Money lost_opportunity;       // what it would have gained at the prices that were paid
-  std::vector<HubCost> hubs;    // cheapest first
+  std::vector<HubCost> hubs;    // cheapest first; of options and profiles one for each alternative
   std::vector<Advice> changes;  // cheapest first
 };
 
@@ -181,6 +194,8 @@ class RoundShelf {
   void put(HeldPtr held);
   [[nodiscard]] Told<HeldPtr> round_of(const exchange::RoundRow& row);
   [[nodiscard]] Told<HeldPtr> load(const exchange::RoundRow& row);
+  [[nodiscard]] Told<Quote> quote_package(Held& held, engine::LiveOrder order, Second now,
+                                          clearing::WhyOptions options, Quote quote);
   [[nodiscard]] Told<std::string> text_of(const Digest& name, const char* what);
   [[nodiscard]] Told<HeldPtr> cleared_round(OrderId order, std::uint64_t round);
   [[nodiscard]] Told<std::optional<exchange::RoundRow>> row_of(OrderId order,

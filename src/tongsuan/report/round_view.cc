@@ -392,9 +392,12 @@ class RoundViewer {
     const Span32 legs = market_.options[entry.options.begin].legs;
     for (std::uint32_t i = legs.begin; i < legs.end; ++i) {
       const Leg& leg = market_.legs[i];
-      if (leg.kind != RowKind::kCapacity || leg.amount <= 0) continue;
-      size.device_slots += static_cast<int128>(leg.amount) * leg.slots.count();
-      size.devices = std::max(size.devices, leg.amount);
+      if (leg.kind == RowKind::kZone || leg.amount <= 0) continue;
+      const bool nodes = leg.kind == RowKind::kNodes;
+      const std::int64_t devices =
+          leg.amount * (nodes ? market_.classes[leg.accelerator].node_devices : 1);
+      size.device_slots += static_cast<int128>(devices) * leg.slots.count();
+      size.devices = std::max(size.devices, devices);
     }
     return size;
   }

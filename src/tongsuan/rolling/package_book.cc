@@ -32,12 +32,16 @@ std::optional<GridLeg> leg_on_grid(const State& state, const engine::LiveOrder& 
   const auto slots = slots_of(grid, leg.begin, leg.end);
   if (pool == kNone || !slots) return std::nullopt;
   const engine::Pool& at = places.pools[pool];
-  const engine::Need need =
-      engine::need_of({leg.accelerator, leg.gang, 1}, order.whole_nodes, at.node_devices);
-  const bool curve = order.package->kind == PackageKind::kCurve;
-  if (!curve && need.nodes > at.nodes) return std::nullopt;
-  return GridLeg{PoolId{pool}, *slots,    curve ? leg.gang : need.devices(),
-                 leg.gang,     leg.begin, leg.end};
+  const auto need = [&](std::uint32_t gang) {
+    return engine::need_of({leg.accelerator, gang, 1}, order.whole_nodes, at.node_devices);
+  };
+  GridLeg found{PoolId{pool}, *slots, leg.gang, 0, leg.gang, leg.begin, leg.end};
+  if (order.package->kind == PackageKind::kCurve) return found;
+  if (need(engine::least_gang(*order.package, leg)).nodes > at.nodes) return std::nullopt;
+  const engine::Need whole = need(leg.gang);
+  found.devices = whole.devices();
+  if (at.node_devices > 1 && whole.per_node == at.node_devices) found.nodes = whole.nodes;
+  return found;
 }
 
 // What of a curve begins in time and lies on the grid.
@@ -50,12 +54,11 @@ PackageLeg clipped(const PackageLeg& leg, const Grid& grid, Second firm_from) {
   return left;
 }
 
-// A gang that fits a whole number of nodes, or a part of one.
+}  // namespace
+
 std::uint32_t without_rest(std::uint32_t devices, std::uint32_t node_devices) {
   return devices < node_devices ? devices : devices / node_devices * node_devices;
 }
-
-}  // namespace
 
 std::optional<GridPackage> package_on_grid(const State& state, const engine::LiveOrder& order,
                                            const Grid& grid, Second firm_from) {
@@ -104,8 +107,9 @@ Span32 add_option(const Places& places, const GridAlternative& from, Market& mar
   std::vector<Leg> legs;
   for (const GridLeg& leg : from.legs) {
     const engine::Pool& pool = places.pools[leg.pool.value];
-    legs.push_back({RowKind::kCapacity, pool.hub.value, pool.accelerator.value, kNone, leg.slots,
-                    std::int64_t{leg.devices}});
+    legs.push_back({leg.nodes > 0 ? RowKind::kNodes : RowKind::kCapacity, pool.hub.value,
+                    pool.accelerator.value, kNone, leg.slots,
+                    std::int64_t{leg.nodes > 0 ? leg.nodes : leg.devices}});
   }
   return append(market.legs, legs);
 }
@@ -137,9 +141,11 @@ void fill_package(const Places& places, const engine::Package& package, const Gr
     order.services = append(market.ranges, ranges_of(first));
     return;
   }
-  order.kind = on_grid.kind == PackageKind::kCurve     ? OrderKind::kCurve
-               : on_grid.kind == PackageKind::kProfile ? OrderKind::kProfile
-                                                       : OrderKind::kOptions;
+  const bool shares = on_grid.kind == PackageKind::kShares;
+  order.kind = on_grid.kind == PackageKind::kCurve               ? OrderKind::kCurve
+               : shares || on_grid.kind == PackageKind::kProfile ? OrderKind::kProfile
+                                                                 : OrderKind::kOptions;
+  if (shares) order.minimum_ppm = package.minimum_ppm;
   std::vector<Option> options;
   for (const GridAlternative& alternative : on_grid.alternatives) {
     options.push_back({alternative.value, add_option(places, alternative, market)});
@@ -159,6 +165,45 @@ std::vector<HubId> hubs_of(const Places& places, const GridPackage& service) {
     hubs.push_back(places.pools[at.legs.front().pool.value].hub);
   }
   return hubs;  // alternatives of a service rise by their hubs
+}
+
+namespace {
+
+using Use = std::tuple<std::uint32_t, Slot, Slot, std::int64_t>;  // pool, slots, devices
+
+std::vector<Use> uses_of(const Market& market, const Option& option,
+                         const std::vector<std::uint32_t>& pools) {
+  std::vector<Use> uses;
+  for (std::uint32_t i = option.legs.begin; i < option.legs.end; ++i) {
+    const Leg& leg = market.legs[i];
+    const std::int64_t unit =
+        leg.kind == RowKind::kNodes ? market.classes[leg.accelerator].node_devices : 1;
+    uses.emplace_back(pools[leg.hub * market.classes.size() + leg.accelerator], leg.slots.begin,
+                      leg.slots.end, leg.amount * unit);
+  }
+  std::ranges::sort(uses);
+  return uses;
+}
+
+std::vector<Use> uses_of(const GridAlternative& alternative) {
+  std::vector<Use> uses;
+  for (const GridLeg& leg : alternative.legs) {
+    uses.emplace_back(leg.pool.value, leg.slots.begin, leg.slots.end, std::int64_t{leg.devices});
+  }
+  std::ranges::sort(uses);
+  return uses;
+}
+
+}  // namespace
+
+const GridAlternative* find_alternative(const GridPackage& package, const Market& market,
+                                        const Option& option,
+                                        const std::vector<std::uint32_t>& pools) {
+  const std::vector<Use> uses = uses_of(market, option, pools);
+  for (const GridAlternative& one : package.alternatives) {
+    if (one.value == option.value && uses_of(one) == uses) return &one;
+  }
+  return nullptr;
 }
 
 // ---- Out of a clearing -------------------------------------------------------------------------
@@ -218,7 +263,7 @@ class AwardLister {
                                               const GridPackage& package) const {
     const Market& market = book_.market;
     const Order& order = market.orders[award.order.value];
-    if (package.kind == PackageKind::kProfile) return &package.alternatives.front();
+    if (order.kind == OrderKind::kProfile) return &package.alternatives.front();
     if (package.kind == PackageKind::kService) {
       const Variant& variant = market.variants[order.variants.begin];
       const std::uint32_t pool = book_.pool_at(award.hub, variant.accelerator);
@@ -227,31 +272,19 @@ class AwardLister {
       }
       return nullptr;
     }
-    const Option& option = market.options[order.options.begin + award.variant];
-    const std::vector<Use> uses = uses_of(option);
-    for (const GridAlternative& one : package.alternatives) {
-      if (one.value == option.value && uses_of(one) == uses) return &one;
-    }
-    return nullptr;
+    return find_alternative(package, market, market.options[order.options.begin + award.variant],
+                            book_.pools);
   }
-  using Use = std::tuple<std::uint32_t, Slot, Slot, std::int64_t>;  // pool, slots, devices
-  [[nodiscard]] std::vector<Use> uses_of(const Option& option) const {
-    std::vector<Use> uses;
-    for (std::uint32_t i = option.legs.begin; i < option.legs.end; ++i) {
-      const Leg& leg = book_.market.legs[i];
-      uses.emplace_back(book_.pool_at(leg.hub, ClassId{leg.accelerator}), leg.slots.begin,
-                        leg.slots.end, leg.amount);
-    }
-    std::ranges::sort(uses);
-    return uses;
-  }
-  static std::vector<Use> uses_of(const GridAlternative& alternative) {
-    std::vector<Use> uses;
-    for (const GridLeg& leg : alternative.legs) {
-      uses.emplace_back(leg.pool.value, leg.slots.begin, leg.slots.end, std::int64_t{leg.devices});
-    }
-    std::ranges::sort(uses);
-    return uses;
+
+  // A leg of shares has as many of its devices as lots were awarded, rounded up; whole nodes stay
+  // whole ones.
+  [[nodiscard]] std::uint32_t share_of(const Award& award, std::uint32_t gang) const {
+    const market::Placement placement = market::find_placement(problem_, award);
+    if (placement.choice == kNone) return gang;
+    const market::Choice& choice = problem_.choices[placement.choice];
+    if (choice.bundle != kNone) return gang;
+    const auto all = static_cast<std::uint64_t>(problem_.profiles[choice.extra].lots);
+    return static_cast<std::uint32_t>((std::uint64_t{gang} * award.lots + all - 1) / all);
   }
 
   void add(const Award& award, const GridPackage& package) {
@@ -259,7 +292,9 @@ class AwardLister {
     if (one == nullptr) return;
     PackageAward made = begin(award.order.value, one->number);
     for (const GridLeg& leg : one->legs) {
-      made.parts.push_back(part(leg.pool, leg.gang, leg.begin, leg.end));
+      const bool shares = package.kind == PackageKind::kShares;
+      const std::uint32_t gang = shares ? share_of(award, leg.gang) : leg.gang;
+      made.parts.push_back(part(leg.pool, gang, leg.begin, leg.end));
     }
     awards_.push_back(std::move(made));
   }
@@ -444,9 +479,20 @@ class PartPlacer {
     return part.nodes.size() == need.nodes;
   }
 
+  [[nodiscard]] std::int64_t worth_of_award() const {
+    const engine::Alternative& whole = order_.package->alternatives[made_.alternative];
+    std::int64_t worth = whole.value;
+    if (order_.package->kind != PackageKind::kShares) return worth;
+    for (std::size_t i = 0; i < made_.parts.size(); ++i) {
+      worth = std::min(worth,
+                       engine::share_value(whole.value, made_.parts[i].gang, whole.legs[i].gang));
+    }
+    return worth;
+  }
+
   // Where asks are above the round's price in some legs, the others make up for it.
   bool make_affordable() {
-    const std::int64_t worth = order_.package->alternatives[made_.alternative].value;
+    const std::int64_t worth = worth_of_award();
     int128 cost = 0;
     for (const engine::AwardPart& part : made_.parts) cost += cost_of(part, part.price);
     for (auto part = made_.parts.begin(); part != made_.parts.end() && cost > worth; ++part) {

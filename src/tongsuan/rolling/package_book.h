@@ -30,6 +30,7 @@ struct GridLeg {
   engine::PoolId pool;
   SlotRange slots;
   std::uint32_t devices = 0;  // with those that stand idle on whole nodes
+  std::uint32_t nodes = 0;    // that it takes whole; 0: it shares one
   std::uint32_t gang = 0;
   Second begin = 0;
   Second end = 0;
@@ -54,6 +55,13 @@ struct GridPackage {
 // places.
 void fill_package(const engine::Places& places, const engine::Package& package,
                   const GridPackage& on_grid, Market& market, Order& order);
+// The alternative that reads like an option of a market, the first of them; null where none does.
+// `pools` are those of the market (`pools_of_book`).
+[[nodiscard]] const GridAlternative* find_alternative(const GridPackage& package,
+                                                      const Market& market, const Option& option,
+                                                      const std::vector<std::uint32_t>& pools);
+// The gang that fits a whole number of nodes, or a part of one, of so many devices.
+[[nodiscard]] std::uint32_t without_rest(std::uint32_t devices, std::uint32_t node_devices);
 // Hubs where a service may run, rising.
 [[nodiscard]] std::vector<HubId> hubs_of(const engine::Places& places, const GridPackage& service);
 

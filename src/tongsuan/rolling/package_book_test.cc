@@ -120,7 +120,7 @@ TEST_F(PackageBook, AProfileWithoutRoomForALegWaitsWhole) {
       {}};
   const OrderId id = send(profile);
   round();
-  EXPECT_EQ(market_.rounds().back().awards, 1U) << "there are twelve devices, on no whole nodes";
+  EXPECT_EQ(market_.rounds().back().awards, 0U) << "there are twelve devices, on no whole nodes";
   EXPECT_EQ(order(id).state, OrderState::kWaiting);
   EXPECT_TRUE(desk_.state().blocks().empty());
   for (std::uint32_t contract = 0; contract < 4; ++contract) {
@@ -132,6 +132,43 @@ TEST_F(PackageBook, AProfileWithoutRoomForALegWaitsWhole) {
   round();
   EXPECT_EQ(order(id).state, OrderState::kAwarded);
   EXPECT_EQ(desk_.state().blocks().size(), 2U);
+}
+
+// Where options count nodes, the round gives the devices to whoever can have them.
+TEST_F(PackageBook, WholeNodesOfOptionsLeaveTheRestToOthers) {
+  take_a_device_of_each_node();
+  const auto wants = [](std::uint32_t gang, std::int64_t value) {
+    return Package{
+        PackageKind::kOptions, {{value, {{kA, kHere, gang, 2 * kHour, 3 * kHour}}}}, {}, kNone, {}};
+  };
+  const OrderId large = send(wants(12, 900 * kYuan));
+  const OrderId small = send(wants(3, 50 * kYuan));
+  round();
+  EXPECT_EQ(order(large).state, OrderState::kWaiting);
+  EXPECT_EQ(order(small).state, OrderState::kAwarded);
+}
+
+// Eight devices are free on two nodes for an hour; then sixteen are.
+TEST_F(PackageBook, AProfileTakesAShare) {
+  desk_.run(work(8, 3 * kHour), PoolId{0}, {0, 1});
+  react();
+  Package shares{PackageKind::kShares,
+                 {{900 * kYuan,
+                   {{kA, kHere, 16, 2 * kHour, 3 * kHour}, {kA, kHere, 7, 5 * kHour, 6 * kHour}}}},
+                 {},
+                 kNone,
+                 {},
+                 500'000};
+  const OrderId id = send(shares);
+  shares.minimum_ppm = 700'000;
+  const OrderId more = send(shares);
+  round();
+  ASSERT_EQ(order(id).state, OrderState::kAwarded);
+  EXPECT_EQ(order(more).state, OrderState::kWaiting) << "four nodes and two are two lots";
+  ASSERT_EQ(desk_.state().blocks().size(), 2U);
+  EXPECT_EQ(desk_.state().block(part(2))->nodes.size(), 2U);
+  EXPECT_EQ(desk_.state().block(part(1))->nodes.size(), 1U);
+  EXPECT_EQ(order(id).done_ppm, 521'739U) << "eight devices of sixteen, four of seven";
 }
 
 TEST_F(PackageBook, ACurveBuysWhatIsWorthIt) {

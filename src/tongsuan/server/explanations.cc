@@ -73,9 +73,28 @@ struct Told {
   const LiveOrder& order;
 };
 
+// Of a package. What was not bought has no price.
+void write_legs(const Told& told, const Place& place) {
+  told.out.number("alternative", place.way).begin_array("legs");
+  for (const node::PlaceLeg& leg : place.legs) {
+    told.out.begin_object()
+        .text("hub", leg.hub)
+        .text("class", leg.accelerator)
+        .number("devices", leg.devices);
+    write_time(told.out, "from", told.core.time, leg.begin);
+    write_time(told.out, "until", told.core.time, leg.end);
+    if (leg.cost > Money()) {
+      write_money(told.out, "price", leg.price.raw());
+      write_money(told.out, "payment", leg.cost.raw());
+    }
+    told.out.end_object();
+  }
+  told.out.end_array();
+}
+
 void write_place(const Told& told, const Place& place, bool ends) {
   told.out.text("hub", place.hub).begin_object("way");
-  const bool own = place.way < told.order.ways.size();
+  const bool own = place.legs.empty() && place.way < told.order.ways.size();
   told.out.text("class", place.accelerator)
       .number("devices", place.devices)
       .number("durationSeconds",
@@ -83,6 +102,7 @@ void write_place(const Told& told, const Place& place, bool ends) {
       .end_object();
   write_time(told.out, "start", told.core.time, place.start);
   if (ends) write_time(told.out, "end", told.core.time, place.end);
+  if (!place.legs.empty()) write_legs(told, place);
 }
 
 void write_award(const Told& told, std::string_view key, const Place& place) {
@@ -133,6 +153,11 @@ std::string change_text(const Told& told, const node::Advice& advice) {
   std::string text;
   switch (advice.kind) {
     case ChangeKind::kLimit:
+      if (told.order.package) {
+        text = "its first step at ";
+        append_amount(text, advice.limit.raw());
+        return text;
+      }
       text = "--limit ";
       append_amount(text, limit_for(told.order, advice.place.value.raw()));
       return text;
@@ -141,7 +166,14 @@ std::string change_text(const Told& told, const node::Advice& advice) {
       for (const engine::Way& way : told.order.ways) slowest = std::max(slowest, way.estimate);
       return "--window .." + told.core.time.text(advice.latest_start + slowest);
     }
+    case ChangeKind::kValue:
+      text = "a value of ";
+      append_amount(text, advice.place.value.raw());
+      return text;
+    case ChangeKind::kLater:
+      return "everything later, from " + told.core.time.text(advice.place.start) + " on";
     case ChangeKind::kHub:
+      if (told.order.package) return "hub " + advice.place.hub;
       return "--hubs " + hubs_with(told.core, told.order, advice.place.hub);
     case ChangeKind::kClass:
       return "a way of class " + advice.place.accelerator;
@@ -150,7 +182,8 @@ std::string change_text(const Told& told, const node::Advice& advice) {
   }
 }
 
-constexpr std::string_view kChanges[] = {"limit", "window", "hub", "class", "replica"};
+constexpr std::string_view kChanges[] = {"limit",   "window", "hub",  "class",
+                                         "replica", "value",  "later"};
 
 void write_change(const Told& told, const node::Advice& advice) {
   told.out.begin_object()
@@ -346,16 +379,16 @@ std::optional<QuoteBody> read_quote(Call& call, const json::Value& value) {
     if (!own) return std::nullopt;
     asked.from = own->id;
     body.order = own->order;
+    if (change && own->order.package) {
+      refuse(call,
+             {"fixed", "Orders of several legs are not changed: quote a new one.", "/change"});
+      return std::nullopt;
+    }
     if (change) body = read_change(call.core, *change, own->order);
   }
   if (body.problem) {
     if (change) body.problem->param = "/change" + body.problem->param;
     refuse(call, *body.problem);
-    return std::nullopt;
-  }
-  if (body.order.package) {
-    refuse(call, {"not-built", "Only orders of one block are quoted yet.",
-                  fresh ? "/order/kind" : "/from"});
     return std::nullopt;
   }
   asked.order = std::move(body.order);

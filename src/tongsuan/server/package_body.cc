@@ -134,9 +134,10 @@ class PackageReader {
     read_legs(object_, alternative);
     alternative.value = money(object_, "value", kAmounts);
     const json::Range ppm{.min = 1, .max = engine::kPpm};
-    if (object_.optional_integer("minimumPpm", ppm).value_or(engine::kPpm) < engine::kPpm) {
-      not_built("/minimumPpm", "Profiles are traded all or none.");
-    }
+    const auto minimum = object_.optional_integer("minimumPpm", ppm).value_or(engine::kPpm);
+    if (minimum == engine::kPpm) return;
+    package_.kind = PackageKind::kShares;
+    package_.minimum_ppm = static_cast<std::uint32_t>(minimum);
   }
 
   // ---- Services

@@ -116,8 +116,38 @@ TEST_F(Packages, WhatIsWrongIsNamed) {
   leg = kLeg;
   for (const char* day : {"11-19T20", "11-19T22"}) leg.replace(leg.find(day), 5, "11-17");
   EXPECT_EQ(fault(profile(leg)).substr(0, 9), "bad-value") << "before the exchange opened";
-  const auto quote = post("/v1/quotes", "alice", R"({"order":)" + service() + "}");
-  EXPECT_EQ(code(quote), "not-built") << quote.body;
+}
+
+TEST_F(Packages, ALeastShareIsShown) {
+  std::string shares = profile(kLeg);
+  shares.replace(shares.size() - 1, 1, R"(,"minimumPpm":250000})");
+  EXPECT_EQ(fault(shares), "ok ");
+  const auto shown = get("/v1/orders/O-0", "alice");
+  EXPECT_EQ(member(shown, "kind"), "profile");
+  EXPECT_NE(shown.body.find(R"("minimumPpm":250000)"), std::string::npos) << shown.body;
+  shares.replace(shares.find("250000"), 6, "0");
+  EXPECT_EQ(fault(shares), "bad-value /minimumPpm");
+  shares.replace(shares.find(":0}"), 3, ":1000001}");
+  EXPECT_EQ(fault(shares), "bad-value /minimumPpm");
+}
+
+// Before any round there is nothing to quote on; what is wrong is named as it is of an order.
+TEST_F(Packages, QuotesAreReadLikeOrders) {
+  const auto quote = [&](const std::string& body) {
+    const auto answer = post("/v1/quotes", "alice", body);
+    return code(answer) + " " + member(answer, "param");
+  };
+  EXPECT_EQ(quote(R"({"order":)" + service() + "}"), "not-cleared ");
+  std::string leg = kLeg;
+  leg.replace(leg.find("east"), 4, "moon");
+  EXPECT_EQ(quote(R"({"order":)" + profile(leg) + "}"), "unknown /order/legs/0/hub");
+  leg = kLeg;
+  leg.replace(leg.find(R"(:4})"), 3, ":16}");
+  EXPECT_EQ(quote(R"({"order":)" + profile(leg) + "}"), "too-large ");
+  EXPECT_EQ(fault(service()), "ok ");
+  EXPECT_EQ(quote(R"({"from":"O-0"})"), "not-cleared ");
+  EXPECT_EQ(quote(R"({"from":"O-0","change":{"value":{"amount":"20","currency":"CNY"}}})"),
+            "fixed /change");
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ void write_terms(json::Writer& out, const Core& core, const engine::LiveOrder& o
 
 // ---- Packages
 
-constexpr std::string_view kKinds[] = {"options", "profile", "service", "curve", "block"};
+constexpr std::string_view kKinds[] = {"options", "profile", "service",
+                                       "curve",   "block",   "profile"};
 
 void write_legs(json::Writer& out, const Core& core, const engine::Alternative& alternative) {
   out.begin_array("legs");
@@ -102,6 +103,7 @@ void write_package(json::Writer& out, const Core& core, const View& view, OrderI
     }
     out.end_array();
   }
+  if (package.minimum_ppm > 0) out.number("minimumPpm", package.minimum_ppm);
   if (record.state != engine::OrderState::kAwarded) return;
   out.number("awardedPpm", record.done_ppm).begin_array("parts");
   for (const OrderId part : view.index.parts_of(id)) out.text(id_text('O', part.value));

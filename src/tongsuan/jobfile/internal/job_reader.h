@@ -71,6 +71,18 @@ class JobReader {
   bool hub(const Named& at, std::string& out);
   bool window(const Named& at);
   bool times(const Named& at);
+  bool check_span(const Named& at, const TimeSpan& span);
+  // Orders of several legs, when the rest of `market:` is known.
+  bool packages(const Named& block);
+  bool options(const Named& at);
+  bool option(const Named& at);
+  bool legs(const Named& at, std::vector<JobLeg>& legs);
+  bool leg(const Named& at, JobLeg& leg);
+  bool complete_leg(const Named& at, JobLeg& leg);
+  bool minimum(const Named& at);
+  bool steps(const Named& at);
+  bool step(const Named& at);
+  bool one_kind(const Named& block);
   bool throughput(const Named& at);
   bool variants(const Named& at);
   bool elastic(const Named& at);

@@ -40,8 +40,8 @@ struct LaneIndex {
     return hub * class_count + accelerator;
   }
   [[nodiscard]] std::uint32_t of(const Leg& leg) const {
-    return leg.kind == RowKind::kCapacity ? capacity[pair(leg.hub, leg.accelerator)]
-                                          : zone_begin + leg.zone;
+    return leg.kind == RowKind::kZone ? zone_begin + leg.zone
+                                      : capacity[pair(leg.hub, leg.accelerator)];
   }
 };
 

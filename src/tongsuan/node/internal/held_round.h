@@ -39,6 +39,23 @@ struct RoundFrame {
   const Market& market;
 };
 
+// An alternative of a package in a round's book, in the seconds of its legs.
+struct AskedLeg {
+  HubId hub;  // of the round's market, and so its class
+  ClassId accelerator;
+  std::uint32_t gang = 1;
+  std::uint32_t node_devices = 1;
+  bool whole_nodes = false;
+  Second begin = 0;
+  Second end = 0;
+  Price ask;  // now
+};
+struct AskedAlternative {
+  std::uint32_t number = 0;
+  std::int64_t value = 0;
+  std::vector<AskedLeg> legs;
+};
+
 // An order as it stands, or would stand, in a round's book.
 struct AskedBlock {
   engine::LiveOrder live;
@@ -47,11 +64,30 @@ struct AskedBlock {
   SlotRange window;
   std::int64_t value = 0;
   std::int64_t delay_cost = 0;
+  std::vector<AskedAlternative> alternatives;  // of a package: by options, or by hubs of a service
 };
 
 [[nodiscard]] Explained explain(const RoundFrame& frame, const AskedBlock& asked,
                                 const clearing::Why& why);
-// The block of an order of the book.
+// The same of a package.
+[[nodiscard]] Explained explain_package(const RoundFrame& frame, const AskedBlock& asked,
+                                        const clearing::Why& why);
+// A package as an order of a round's market that stands alone, and its alternatives there; nothing
+// where none lies on the grid from `firm_from` on.
+struct AskedPackage {
+  Market alone;
+  std::vector<AskedAlternative> alternatives;
+};
+[[nodiscard]] std::optional<AskedPackage> ask_package(const engine::State& state,
+                                                      const engine::LiveOrder& order,
+                                                      const RoundFrame& frame, Second firm_from);
+// The alternatives of a package that stands in a book, as that has them.
+[[nodiscard]] std::vector<AskedAlternative> alternatives_in_book(const engine::State& state,
+                                                                 const engine::LiveOrder& order,
+                                                                 const RoundFrame& frame,
+                                                                 std::uint32_t position);
+
+// A block order of the book.
 [[nodiscard]] AskedBlock block_of(const Market& market, std::uint32_t position);
 
 // Where it could start at once, for the most worth.
