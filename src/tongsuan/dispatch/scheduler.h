@@ -82,6 +82,8 @@ class Chooser {
   // What a contract of this order pays that starts at this place then: micro-yuan per device-hour.
   [[nodiscard]] virtual Price price(const engine::State& state, OrderId order, const Option& option,
                                     When when) {
+    const engine::PoolState& pool = state.pool(option.pool);
+    if (pool.steps.empty()) return pool.ask;
     return engine::ask_for(state, span_of(state, order, option, when));
   }
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tongsuan/engine/offer.h"
 #include "tongsuan/node/internal/held_round.h"
 #include "tongsuan/rolling/package_book.h"
 
@@ -55,9 +56,12 @@ AskedAlternative asked_of(const engine::State& state, const engine::LiveOrder& o
   AskedAlternative asked{from.number, from.value, {}};
   for (const rolling::GridLeg& leg : from.legs) {
     const engine::Pool& pool = state.places().pools[leg.pool.value];
+    // Of a curve some devices will do: the cheapest that is left.
+    const bool curve = order.package->kind == engine::PackageKind::kCurve;
+    const engine::Span span{leg.pool, curve ? 1 : leg.devices, state.now(), leg.begin, leg.end};
     asked.legs.push_back({names.hub(pool.hub.value), names.accelerator(pool.accelerator.value),
                           leg.gang, pool.node_devices, order.whole_nodes, leg.begin, leg.end,
-                          state.pool(leg.pool).ask});
+                          engine::ask_for(state, span)});
   }
   return asked;
 }

@@ -164,6 +164,10 @@ Price RollingMarket::PriceChooser::price(const State& state, OrderId order,
                                          const dispatch::Option& option, dispatch::When when) {
   const engine::LiveOrder& what = state.order(order).order;
   if (engine::is_part(what)) return what.package->agreed;
+  const engine::PoolState& pool = state.pool(option.pool);
+  if (pool.steps.empty()) {
+    return std::max(pool.ask, Price(market_.prices_->capacity(option.pool)));
+  }
   const Price ask = market_.steps_.ask(state, span_of(state, order, option, when));
   return std::max(ask, Price(market_.prices_->capacity(option.pool)));
 }
