@@ -332,20 +332,22 @@ Requote OpenRound::reclear(std::uint32_t order, std::uint32_t tries) {
 }
 
 Requote OpenRound::reclear_at(std::uint32_t order, std::int64_t value, std::uint32_t tries) {
-  const std::int64_t more = value - worth_of(*market_, market_->orders[order]);
-  Insertion insertion = insertion_of(order, tries);
+  const Order& what = market_->orders[order];
+  const std::int64_t more = value - worth_of(*market_, what);
   const Span32 choices = problem_->orders[order].choices;
   const auto add = [&](std::int64_t amount) {
     for (std::uint32_t c = choices.begin; c < choices.end; ++c)
       problem_->choices[c].value += amount;
   };
-  const auto worth = [&]() -> int128 {
-    if (!insertion.found) return 0;
-    return market::placement_value(*problem_, order, insertion.placement);
-  };
-  const int128 before = worth();
+  // Which share is best depends on what all is worth.
+  const bool shares = what.kind == OrderKind::kProfile && what.minimum_ppm < 1'000'000;
+  Insertion insertion;
+  if (!shares) {
+    insertion = insertion_of(order, tries);
+    insertion.gain += static_cast<int128>(more) * problem_->denominator;
+  }
   add(more);
-  insertion.gain += (worth() - before) * problem_->denominator;
+  if (shares) insertion = residual_->insert(order, tries);
   const Requote requote = priced(order, value, insertion, false);
   add(-more);
   return requote;

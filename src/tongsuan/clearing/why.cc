@@ -335,9 +335,16 @@ void Explainer::Parts::set_order(const Market& alone) {
     return Span32{begin, static_cast<std::uint32_t>(to.size())};
   };
   if (order.kind == OrderKind::kService) {
+    // Each set stands once, so that orders that are alike look alike.
     const Span32 hubs = alone.hub_sets[order.hubs.value];
-    order.hubs = HubSetId{static_cast<std::uint32_t>(market.hub_sets.size())};
-    market.hub_sets.push_back(take(market.hub_lists, alone.hub_lists, hubs));
+    const auto same = std::ranges::find_if(market.hub_sets, [&](Span32 set) {
+      return std::equal(market.hub_lists.begin() + set.begin, market.hub_lists.begin() + set.end,
+                        alone.hub_lists.begin() + hubs.begin, alone.hub_lists.begin() + hubs.end);
+    });
+    order.hubs = HubSetId{static_cast<std::uint32_t>(same - market.hub_sets.begin())};
+    if (same == market.hub_sets.end()) {
+      market.hub_sets.push_back(take(market.hub_lists, alone.hub_lists, hubs));
+    }
   }
   order.variants = take(market.variants, alone.variants, order.variants);
   order.services = take(market.ranges, alone.ranges, order.services);

@@ -280,13 +280,13 @@ TEST_F(PackageQuotes, AreWhatTheNextRoundBooks) {
                        {},
                        kNone,
                        {}});
-  is_booked_as_quoted({PackageKind::kProfile,
-                       {{190'000,
-                         {{kA, HubId{0}, 4, 10 * kHour, 11 * kHour},
-                          {kA, HubId{1}, 2, 11 * kHour, 12 * kHour}}}},
-                       {},
-                       kNone,
-                       {}});
+  is_booked_as_quoted(
+      {PackageKind::kProfile,
+       {{190'000,
+         {{kA, HubId{0}, 4, 10 * kHour, 11 * kHour}, {kA, HubId{1}, 2, 11 * kHour, 12 * kHour}}}},
+       {},
+       kNone,
+       {}});
   is_booked_as_quoted(curve_of({{Price(9'000), 4}}, {kA, HubId{1}, 0, 12 * kHour, 14 * kHour}));
   be_consistent();
 }
