@@ -86,6 +86,7 @@ class Audit {
     }
   }
   void on(const engine::AskChanged&) {}
+  void on(const engine::StepsChanged&) {}
   void on(const engine::ContractStarted& event) {
     ASSERT_EQ(event.contract.value, told_.size());
     ASSERT_EQ(states_[event.what.order.value], engine::OrderState::kWaiting) << "runs twice";
