@@ -74,7 +74,10 @@ class Answers(CommandTest):
         self.clear("--force")
         answer = self.why_json("either")
         self.assertEqual((answer["kind"], answer["reason"]), ("options", "OUTBID"))
-        self.assertEqual([hub["hub"] for hub in answer["hubs"]], ["east"])
+        # Each option by itself, the one that lacks least first.
+        self.assertEqual([(hub["hub"], hub["value"]) for hub in answer["hubs"]],
+                         [("east", "3 CNY"), ("east", "1 CNY")])
+        self.assertEqual(answer["changes"][0]["change"].split()[0], "value")
         self.assertNotIn("class", answer["hubs"][0])
         self.assertNotIn("limit.", self.why("either"))
 

@@ -337,9 +337,8 @@ std::vector<Mistake> mistakes_in_records() {
        "f:10: profile j: field use: \"0nodes\" is out of range; expected a number of whole nodes "
        "such as 2nodes, up to 10^6 [out-of-range]"},
       {"LegThatDeliversNodes", "profile j account=a use=h/A:0:-2nodes value=1",
-       "f:10: profile j: field use: \"-2nodes\" is not understood; expected a number of whole "
-       "nodes "
-       "such as 2nodes, up to 10^6 [bad-value]"},
+       "f:10: profile j: field use: \"-2nodes\" is out of range; expected a number of whole nodes "
+       "such as 2nodes, up to 10^6 [out-of-range]"},
       {"LegAfterTheCalendar", "profile j account=a use=p:23..25:1Wh value=1",
        "f:10: profile j: field use: \"p:23..25:1Wh\" ends after the last slot; expected begin..end "
        "with begin < end <= 24 [outside-calendar]"},

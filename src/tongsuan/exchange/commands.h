@@ -205,12 +205,12 @@ struct AllowResale {
   bool allowed = true;
 };
 
-using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
-                             Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
-                             ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
-                             DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook,
-                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale,
-                             ChangeSteps>;
+using Command =
+    std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit,
+                 Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
+                 MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
+                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales, NameOrder,
+                 AllowResale, ChangeSteps>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again

@@ -184,8 +184,10 @@ class PlainAdder {
         choice.bundle == kNone ? round_.problem.profiles[choice.extra].lots : 1;
     for (auto i = legs.begin; i < legs.end; ++i) {
       const Leg& leg = market_.legs[i];
-      if (leg.kind != RowKind::kCapacity) continue;
-      const std::int64_t amount = leg.amount / lots * award.lots;
+      if (leg.kind == RowKind::kZone) continue;
+      const bool nodes = leg.kind == RowKind::kNodes;
+      const std::int64_t amount = leg.amount / lots * award.lots *
+                                  (nodes ? market_.classes[leg.accelerator].node_devices : 1);
       if (amount > 0) {
         use(order, leg.hub, leg.accelerator, amount, leg.slots.count());
       } else {
