@@ -123,6 +123,20 @@ std::vector<std::int64_t> wanted_use(const market::Problem& problem, const Price
   return wanted;
 }
 
+// Whoever has to follow an order that is not accepted is not accepted either.
+void drop_followers(const market::Problem& problem, std::vector<Award>& awards) {
+  std::vector<bool> placed(problem.orders.size(), false);
+  for (const Award& award : awards) placed[award.order.value] = true;
+  const auto is_alone = [&](const Award& award) {
+    const std::uint32_t after = problem.orders[award.order.value].after;
+    if (after == kNone || placed[after]) return false;
+    placed[award.order.value] = false;
+    return true;
+  };
+  while (std::erase_if(awards, is_alone) > 0) {
+  }
+}
+
 // Nothing that does not fit goes on to the prices, whatever the search says: awards on rows that
 // cannot be met are dropped, and without awards every book can be met. Sets the free welfare.
 void drop_misfits(Round& round) {
@@ -147,6 +161,7 @@ void drop_misfits(Round& round) {
       return touches;
     });
     if (awards.size() == before) awards.clear();
+    drop_followers(problem, awards);
     round.outcome.flows =
         solver::redispatch(problem, use_of(problem, market::placements_of(problem, round.outcome)),
                            round.outcome.flows);

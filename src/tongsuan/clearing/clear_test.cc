@@ -68,6 +68,18 @@ TEST(Clear, RandomBooksEndInVerifiedCertificates) {
   EXPECT_LT(lost, free_sum / 100);
 }
 
+// Here the search ends with a row that cannot be met; among those who leave is one whom another
+// order must follow.
+TEST(Clear, WhoeverFollowsAnOrderThatIsDroppedLeavesToo) {
+  const Market market =
+      random_market(5'352, {.orders = 14, .slots = 6, .sellers = true, .energy = true});
+  ClearOptions options;
+  options.search_work_units = 4'000;
+  options.dual_steps = 100;
+  const Result<Clearing> result = clear(market, options);
+  ASSERT_TRUE(result.ok()) << result.error().context;
+}
+
 TEST(Clear, TinyBooksAgreeWithEnumeration) {
   int compared = 0;
   int equal = 0;
