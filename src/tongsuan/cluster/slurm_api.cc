@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "tongsuan/cluster/host_list.h"
-#include "tongsuan/json/json.h"
+#include "tongsuan/cluster/internal/answers.h"
 
 namespace tongsuan::cluster {
 namespace {
@@ -16,24 +16,12 @@ using json::Value;
 
 constexpr std::uint32_t kRequiredNodesFrom = 39, kSlashFrom = 40, kScriptInsideFrom = 41;
 
-std::string shortened(std::string_view text) {
-  std::size_t size = std::min(text.size(), kDetailMax);
-  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
-    --size;
-  return std::string(text.substr(0, size));
-}
-
 Fault bad_answer(std::string what) {
   return {FaultKind::kBadAnswer, "slurmrestd answered something else: " + std::move(what),
           "check that the address is that of slurmrestd, and its log"};
 }
 
 // ---- Values in their several forms ---------------------------------------------------------
-
-std::string text_of(const Value& value) {
-  const auto text = value.as_text();
-  return text.ok() ? std::string(text.value()) : std::string();
-}
 
 // Plain, or {"set": true, "infinite": false, "number": 3}; nothing where it is not set.
 std::optional<std::int64_t> number_of(const Value& value) {
