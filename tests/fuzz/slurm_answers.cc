@@ -106,16 +106,15 @@ std::vector<std::string> slurm_answers_seeds() {
 "tres_per_node":"gres:gpu:h100:8","start_time":5,"end_time":9,"exit_code":0,"restart_cnt":1}]})",
       R"(0{"jobs":[{"job_id":7,"name":"ts-C-1-1","job_state":["FAILED","COMPLETING"],"nodes":"a1",
 "start_time":{"set":true,"infinite":false,"number":5},"exit_code":{"return_code":{"set":true,"number":1}}}]})",
-      R"(2{"nodes":[{"name":"a1","gres":"gpu:h100:8(S:0-1)","state":["IDLE","DRAIN"],"reason":"fan",
-"partitions":["market"],"version":"25.05"},{"name":"a0","state":"mixed","state_flags":[],"partitions":["market"]}]})",
+      R"x(2{"nodes":[{"name":"a1","gres":"gpu:h100:8(S:0-1)","state":["IDLE","DRAIN"],"reason":"fan",
+"partitions":["market"],"version":"25.05"},{"name":"a0","state":"mixed","state_flags":[],"partitions":["market"]}]})x",
       R"(4{"jobs":[{"job_id":7,"nodes":"a1","state":{"current":"REQUEUED"},"time":{"start":5,"end":6}},
 {"job_id":7,"nodes":"a1","state":{"current":["RUNNING"]},"time":{"start":8,"end":0}}]})",
       R"(5{"errors":[{"description":"Nothing found","error_number":9003}],"jobs":[]})",
       R"(1{"errors":[{"error_code":2017,"error":"Invalid job id specified"}],"jobs":[]})",
       R"(0{"job_id":7,"step_id":"BATCH"})",
       "6a-n[1,3-5],b07,c[008-011]x",
-      R"(8{"paths":{"/slurm/v0.0.40/jobs/":{},"/slurmdb/v0.0.40/job/{id}":{}}})"
-};
+      R"(8{"paths":{"/slurm/v0.0.40/jobs/":{},"/slurmdb/v0.0.40/job/{id}":{}}})"};
 }
 
 }  // namespace tongsuan::fuzz

@@ -30,6 +30,7 @@ class FakeSlurm {
     std::vector<std::string> required, nodes;
     int node_count = 1, devices = 0, minutes = 0, restarts = 0, exit_code = 0;
     std::int64_t start = 0, end = 0;
+    bool requeue = true;
     std::vector<std::string> states = {"PENDING"};
     std::string reason = "None";
     std::map<std::string, std::string> environment;
@@ -146,16 +147,13 @@ class FakeSlurm {
         jobs, [&](const Row& row) { return rest == "job/" + std::to_string(row.id); });
     if (found == jobs.end()) {
       // 25.05 says so with the status, too.
-      return failed(version_ >= 43 ? 404 : 500, "Unable to find it", 2017,
-                    "Invalid job id specified");
+      return failed(version_ >= 43 ? 404 : 500, "Not there", 2017, "Invalid job id specified");
     }
     return request.method == net::Method::kDelete ? cancel(*found) : rows({*found});
   }
 
   static net::Response refused_token() { return {401, "text/plain", {}, "Authentication failure"}; }
-  static net::Response no_url() {
-    return {404, "text/plain", {}, "Unable find requested URL. Please view /openapi/v3"};
-  }
+  static net::Response no_url() { return {404, "text/plain", {}, "Unable find requested URL."}; }
   net::Response failed(int status, const std::string& description, int number,
                        const std::string& error) const {
     std::string body;
@@ -216,7 +214,9 @@ class FakeSlurm {
     out.text("state_reason", row.reason).text("nodes", write_host_list(row.nodes));
     out.text("required_nodes", write_host_list(row.required)).text("partition", row.partition);
     out.text("account", row.account).text("qos", row.qos).text("user_name", row.user);
-    out.text("comment", row.comment).number("restart_cnt", row.restarts);
+    out.text("comment", row.comment)
+        .truth("requeue", row.requeue)
+        .number("restart_cnt", row.restarts);
     const std::string gres = version_ < 40 ? "gres:gpu:h100:" : "gres/gpu:h100:";
     out.text("tres_per_node", row.devices == 0 ? "" : gres + std::to_string(row.devices));
     number(out, "start_time", row.start);
@@ -278,16 +278,14 @@ class FakeSlurm {
     return {200, "application/json", {}, body};
   }
 
-  [[nodiscard]] std::vector<std::string> keys() const {
-    std::vector<std::string> keys = {
-        "account",         "comment",        "cpus_per_task", "current_working_directory",
-        "dependency",      "name",           "nodes",         "environment",
-        "memory_per_node", "partition",      "qos",           "requeue",
-        "standard_output", "standard_error", "tasks",         "time_limit",
-        "tasks_per_node"};
-    if (version_ < 39) keys.insert(keys.end(), {"gres", "nodelist"});
-    if (version_ >= 39) keys.insert(keys.end(), {"required_nodes", "tres_per_node", "script"});
-    return keys;
+  [[nodiscard]] bool knows(const std::string& key) const {
+    const std::string all =
+        " account comment cpus_per_task current_working_directory dependency name nodes environment"
+        " memory_per_node partition qos requeue standard_output standard_error tasks time_limit"
+        " tasks_per_node ";
+    const std::string own =
+        version_ < 39 ? "gres nodelist no_requeue " : "required_nodes tres_per_node script ";
+    return (all + own).find(' ' + key + ' ') != std::string::npos;
   }
   // "gpu:h100:8", with the prefix of the version in front.
   [[nodiscard]] int devices(std::string_view text) const {
@@ -306,10 +304,9 @@ class FakeSlurm {
     if (!root.ok()) return {400, "text/plain", {}, "Unable to parse query."};
     const json::Members top = root.value().members();
     const json::Members asked = top.find("job").members();
-    const std::vector<std::string> known = keys();
     for (const json::Member member : asked) {
       const std::string key(member.key);
-      if (std::ranges::find(known, key) != known.end()) continue;
+      if (knows(key)) continue;
       if (version_ < 39) {
         const bool disabled = key == "required_nodes";
         return failed(400, (disabled ? "Disabled key: \"" : "Unknown key \"") + key + '"', 1, "");
@@ -344,6 +341,9 @@ class FakeSlurm {
     }
     row.devices = devices(text(asked.find(version_ < 39 ? "gres" : "tres_per_node")));
     row.minutes = static_cast<int>(asked.find("time_limit").as_int64().value());
+    const auto requeue = asked.find("requeue").as_bool();  // which v0.0.38 ignores
+    row.requeue =
+        version_ < 39 ? !asked.find("no_requeue").as_bool().ok() : !requeue.ok() || requeue.value();
     if (text(asked.find("dependency")) == "singleton") row.reason = "singleton";
     for (const json::Member member : asked.find("environment").members()) {
       row.environment[std::string(member.key)] = text(member.value);

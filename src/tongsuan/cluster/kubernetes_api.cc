@@ -226,6 +226,7 @@ bool read_names(const Members& metadata, KubernetesJob& row) {
   row.job.id = row.id.text();
   row.job.service = text_of(labels.find("tongsuan/service"));
   row.job.partition = row.queue = text_of(labels.find("kueue.x-k8s.io/queue-name"));
+  row.job.restarts_itself = !row.queue.empty();  // Kueue admits again what it took back
   row.job.account = row.id.space;
   row.job.user = text_of(annotations.find("tongsuan/user"));
   row.job.output = "kubectl logs -n " + row.id.space + " job/" + row.id.name;

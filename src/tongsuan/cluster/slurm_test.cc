@@ -81,6 +81,7 @@ TEST_P(EveryVersion, TakesASubmissionWhole) {
   EXPECT_EQ(row.required, (std::vector<std::string>{"a-n1", "a-n3"}));
   EXPECT_EQ(row.node_count, 2);
   EXPECT_EQ(row.devices, 8);
+  EXPECT_FALSE(row.requeue);
   EXPECT_EQ(row.minutes, 61);  // never less than was bought
   EXPECT_EQ(row.output, "/scratch/C-17/ts-C-17-1.out");
   EXPECT_EQ(row.environment.at("TONGSUAN_CONTRACT"), "C-17");
