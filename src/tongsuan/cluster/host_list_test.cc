@@ -59,7 +59,7 @@ TEST(HostList, ReadsBackWhatItWrites) {
     Names names;
     for (std::int64_t i = random.between(0, 30); i > 0; --i) names.push_back(random_name(random));
     std::ranges::sort(names);
-    names.erase(std::ranges::unique(names).begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     ASSERT_EQ(read(write_host_list(names)), names) << write_host_list(names);
   }
 }

@@ -429,10 +429,14 @@ Answer<std::vector<Segment>> read_segments(const SlurmReply& reply, std::string_
                         .state = *state,
                         .nodes = std::move(nodes)});
   }
-  std::ranges::sort(segments, {}, &Segment::start);
-  // The same start twice is the same stretch.
-  const auto rest = std::ranges::unique(segments, {}, &Segment::start);
-  segments.erase(rest.begin(), rest.end());
+  // The same start twice is the same stretch; the record that knows its end is the later one.
+  std::ranges::sort(segments, {}, [](const Segment& each) {
+    return std::pair(each.start, !each.end.has_value());
+  });
+  const auto rest = std::unique(
+      segments.begin(), segments.end(),
+      [](const Segment& one, const Segment& other) { return one.start == other.start; });
+  segments.erase(rest, segments.end());
   return segments;
 }
 
