@@ -19,8 +19,8 @@ constexpr const char* kJson = "application/json";
 
 class Kubernetes final : public Cluster {
  public:
-  Kubernetes(KubernetesOptions options, net::Client client)
-      : options_(std::move(options)), client_(std::move(client)) {}
+  Kubernetes(KubernetesOptions options, net::Client client, net::Client watcher)
+      : options_(std::move(options)), client_(std::move(client)), watcher_(std::move(watcher)) {}
 
   [[nodiscard]] std::string describe() const override { return "Kubernetes at " + options_.url; }
 
@@ -170,7 +170,9 @@ class Kubernetes final : public Cluster {
                                net::encode_percent("tongsuan/contract") +
                                "&resourceVersion=" + net::encode_percent(version_) +
                                "&timeoutSeconds=" + std::to_string(options_.watch_seconds);
-    const auto answer = ask(net::Method::kGet, target);
+    net::Fields headers;
+    if (!add_headers(headers).ok()) return false;
+    const Result<net::Response> answer = watcher_.request(net::Method::kGet, target, headers);
     if (!answer.ok()) return false;
     auto changes = read_job_changes(reply(answer.value()), options_.terms);
     if (!changes.ok() || changes.value().expired) return false;
@@ -273,15 +275,19 @@ class Kubernetes final : public Cluster {
     static_cast<void>(change(copy, write_release(row)));
   }
 
+  [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
+    headers.list.push_back({"accept", kJson});
+    if (!options_.token) return Done{};
+    TONGSUAN_TRY(const std::string token, options_.token());
+    headers.list.push_back({"authorization", "Bearer " + token});
+    return Done{};
+  }
+
   [[nodiscard]] Answer<net::Response> ask(net::Method method, const std::string& target,
                                           std::string_view body = {},
                                           const char* content_type = nullptr) {
     net::Fields headers;
-    headers.list.push_back({"accept", kJson});
-    if (options_.token) {
-      TONGSUAN_TRY(const std::string token, options_.token());
-      headers.list.push_back({"authorization", "Bearer " + token});
-    }
+    TONGSUAN_TRY([[maybe_unused]] const Done done, add_headers(headers));
     if (content_type != nullptr) headers.list.push_back({"content-type", content_type});
     Result<net::Response> response = client_.request(method, target, headers, body);
     if (response.ok()) return std::move(response).value();
@@ -295,6 +301,7 @@ class Kubernetes final : public Cluster {
 
   KubernetesOptions options_;
   net::Client client_;
+  net::Client watcher_;  // which waits longer: a watch is quiet until its time is over
   std::map<std::string, KubernetesJob> rows_;  // of ours, by id, as of version_
   std::string version_;                        // of the list; empty: none
 };
@@ -319,16 +326,18 @@ Answer<std::unique_ptr<Cluster>> make_kubernetes(KubernetesOptions options) {
   http.certificate = options.certificate;
   http.key = options.key;
   http.connect_deadline = http.send_deadline = http.answer_deadline = options.deadline;
-  // A watch is quiet until its time is over.
-  http.body_deadline = options.deadline + std::chrono::seconds(options.watch_seconds);
-  http.answer_deadline = http.body_deadline;
+  http.body_deadline = options.deadline;
   http.body_bytes = kAnswerBytesMax;
   auto client = net::Client::make(options.url, http);
-  if (!client.ok()) {
-    return Fault{FaultKind::kUnfit, client.error().context, client.error().hint};
+  http.answer_deadline = http.body_deadline =
+      options.deadline + std::chrono::seconds(options.watch_seconds);
+  auto watcher = net::Client::make(options.url, http);
+  if (!client.ok() || !watcher.ok()) {
+    const Error& error = client.ok() ? watcher.error() : client.error();
+    return Fault{FaultKind::kUnfit, error.context, error.hint};
   }
-  return std::unique_ptr<Cluster>(
-      std::make_unique<Kubernetes>(std::move(options), std::move(client).value()));
+  return std::unique_ptr<Cluster>(std::make_unique<Kubernetes>(
+      std::move(options), std::move(client).value(), std::move(watcher).value()));
 }
 
 }  // namespace tongsuan::cluster

@@ -418,6 +418,7 @@ TEST_F(KubernetesTest, DoesNotWaitForAServerThatHangs) {
   options.url = fake.url();
   options.deadline = kImpatient;
   options.watch_seconds = 0;
+  options.token = []() -> Answer<std::string> { return std::string("good"); };
   const auto hurried = make_kubernetes(options).value();
   fake.trouble(FakeKubernetes::Trouble::kDeaf, "jobs");
   EXPECT_EQ(kind(hurried->jobs()), FaultKind::kUnreachable);
