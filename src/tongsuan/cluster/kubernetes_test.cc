@@ -257,8 +257,9 @@ TEST_F(KubernetesTest, LeavesResumingToKueue) {
 
 TEST_F(KubernetesTest, MakesOneJobOfAName) {
   const Job first = cluster->submit(work(), false).value();
-  const Job second = cluster->submit(work(), false).value();  // 409 AlreadyExists
-  EXPECT_EQ(first.id, second.id);
+  const auto second = cluster->submit(work(), false);  // 409 AlreadyExists
+  ASSERT_TRUE(second.ok()) << what(second);
+  EXPECT_EQ(first.id, second.value().id);
   EXPECT_EQ(cluster->submit(work(), true).value().id, first.id);
   EXPECT_EQ(fake.taken(), 1);
 }

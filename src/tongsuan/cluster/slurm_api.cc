@@ -357,9 +357,11 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     if (text.empty()) text = text_of(error.find("error"));
     const auto number = number_of(error.find("error_number"));
     const auto code = number_of(error.find("error_code"));
-    unknown = unknown || says_unknown(text, number ? *number : code.value_or(0));
+    const std::int64_t which = number ? *number : code.value_or(0);
+    if (text.empty()) text = "error " + std::to_string(which);
+    unknown = unknown || says_unknown(text, which);
     unauthenticated = unauthenticated || says_unauthenticated(number.value_or(0));
-    if (!text.empty()) what += (what.empty() ? "" : "; ") + text;
+    what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};
   if (unknown) return Fault{FaultKind::kUnknown, shortened(what), {}};

@@ -351,6 +351,15 @@ TEST(SlurmApi, HasLimits) {
   EXPECT_TRUE(read_jobs({200, fewer}, {}).ok());
 }
 
+// An error without words is one, whatever the status says.
+TEST(SlurmApi, TakesNoErrorForSuccess) {
+  const auto refused = check_reply({200, R"({"errors":[{"error_code":2014}],"job_id":7})"});
+  EXPECT_EQ(kind(refused), FaultKind::kRefused);
+  EXPECT_EQ(what(refused), "error 2014");
+  EXPECT_EQ(kind(check_reply({500, R"({"errors":[{"error_number":2017}]})"})), FaultKind::kUnknown);
+  EXPECT_EQ(what(check_reply({500, R"({"errors":[]})"})), "status 500");
+}
+
 TEST(SlurmApi, SpeaksTheHighestVersionThatBothKnow) {
   const auto version = choose_version(
       R"({"paths":{"/slurm/v0.0.41/jobs/":{},"/slurm/v0.0.42/ping/":{},"/slurm/v0.0.50/jobs":{},
