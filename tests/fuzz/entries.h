@@ -84,6 +84,12 @@ void job_file(std::string_view bytes);
 // HTTP: refused with a place, or written and read as themselves.
 void settings_file(std::string_view bytes);
 
+// What slurmrestd answers, and lists of hosts (the first byte chooses): refused with a reason, or
+// jobs of ours, nodes and stretches in their order, each once.
+void slurm_answers(std::string_view bytes);
+// The same of an API server of Kubernetes, with events of a watch.
+void kubernetes_answers(std::string_view bytes);
+
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
 [[nodiscard]] std::vector<std::string> certificate_text_seeds();
@@ -104,6 +110,8 @@ void settings_file(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> engine_events_seeds();
 [[nodiscard]] std::vector<std::string> state_snapshot_seeds();
 [[nodiscard]] std::vector<std::string> exchange_records_seeds();
+[[nodiscard]] std::vector<std::string> slurm_answers_seeds();
+[[nodiscard]] std::vector<std::string> kubernetes_answers_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -130,6 +138,8 @@ inline constexpr NamedEntry kEntries[] = {
     {"settings_file", settings_file, settings_file_seeds},
     {"engine_events", engine_events, engine_events_seeds},
     {"state_snapshot", state_snapshot, state_snapshot_seeds},
-    {"exchange_records", exchange_records, exchange_records_seeds}};
+    {"exchange_records", exchange_records, exchange_records_seeds},
+    {"slurm_answers", slurm_answers, slurm_answers_seeds},
+    {"kubernetes_answers", kubernetes_answers, kubernetes_answers_seeds}};
 
 }  // namespace tongsuan::fuzz

@@ -20,7 +20,8 @@ std::optional<JobName> read_job_name(std::string_view name) {
   const bool good = whole(std::string_view(read.contract).substr(2), contract) &&
                     whole(name.substr(dash + 1), read.attempt);
   // What is written otherwise is somebody else's.
-  if (!good || job_name(read.contract, read.attempt) != name) return std::nullopt;
+  const std::string ours = "C-" + std::to_string(contract);
+  if (!good || job_name(ours, read.attempt) != name) return std::nullopt;
   return read;
 }
 

@@ -1,8 +1,10 @@
 // cluster, floor 5: one real cluster that runs contracts, behind one port.
-//   cluster.h     the port: what every kind of cluster can be asked
-//   host_list.h   "n[1-3,7]" as names, and back
-//   slurm_api.h   bytes of slurmrestd, for each of its versions
-//   slurm.h       the port on slurmrestd
+//   cluster.h         the port: what every kind of cluster can be asked
+//   host_list.h       "n[1-3,7]" as names, and back
+//   slurm_api.h       bytes of slurmrestd, for each of its versions
+//   slurm.h           the port on slurmrestd
+//   kubernetes_api.h  bytes of an API server of Kubernetes
+//   kubernetes.h      the port on it
 //
 // Model. A cluster has *nodes* with devices of a class, and runs *jobs*. A contract becomes *work*:
 // so many nodes with so many devices on each, exactly those that the contract names, all or none,

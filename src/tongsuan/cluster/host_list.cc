@@ -30,7 +30,7 @@ class Reader {
     }
     if (!good_) return std::nullopt;
     std::ranges::sort(names_);
-    names_.erase(std::ranges::unique(names_).begin(), names_.end());
+    names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
     return std::move(names_);
   }
 

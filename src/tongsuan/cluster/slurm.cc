@@ -61,8 +61,12 @@ class Slurm final : public Cluster {
     TONGSUAN_TRY(const net::Response response,
                  ask(net::Method::kDelete, version.path("/job/" + id), options_.user));
     const Answer<Done> done = check_reply(reply(response));
-    // One that has ended is what was wanted.
+    // One that has ended is what was wanted; some versions refuse to end it again.
     if (!done.ok() && done.error().kind == FaultKind::kUnknown) return Done{};
+    if (!done.ok() && done.error().kind == FaultKind::kRefused) {
+      const Answer<Job> now = job(id);
+      if (now.ok() && has_ended(now.value().state)) return Done{};
+    }
     return done;
   }
 
@@ -155,8 +159,10 @@ class Slurm final : public Cluster {
     }
     const bool changes = method == net::Method::kPost;
     const Error& error = response.error();
-    return Fault{changes && client_.may_have_sent() ? FaultKind::kInDoubt : FaultKind::kUnreachable,
-                 error.context, error.hint};
+    const bool is_odd = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kLimit;
+    FaultKind kind = is_odd ? FaultKind::kBadAnswer : FaultKind::kUnreachable;
+    if (changes && client_.may_have_sent()) kind = FaultKind::kInDoubt;
+    return Fault{kind, error.context, error.hint};
   }
 
   SlurmOptions options_;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <tuple>
 
 #include "tongsuan/cluster/host_list.h"
-#include "tongsuan/json/json.h"
+#include "tongsuan/cluster/internal/answers.h"
 
 namespace tongsuan::cluster {
 namespace {
@@ -13,14 +14,7 @@ namespace {
 using json::Members;
 using json::Value;
 
-constexpr std::uint32_t kRequiredNodesFrom = 39, kScriptInsideFrom = 41;
-
-std::string shortened(std::string_view text) {
-  std::size_t size = std::min(text.size(), kDetailMax);
-  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
-    --size;
-  return std::string(text.substr(0, size));
-}
+constexpr std::uint32_t kRequiredNodesFrom = 39, kSlashFrom = 40, kScriptInsideFrom = 41;
 
 Fault bad_answer(std::string what) {
   return {FaultKind::kBadAnswer, "slurmrestd answered something else: " + std::move(what),
@@ -28,11 +22,6 @@ Fault bad_answer(std::string what) {
 }
 
 // ---- Values in their several forms ---------------------------------------------------------
-
-std::string text_of(const Value& value) {
-  const auto text = value.as_text();
-  return text.ok() ? std::string(text.value()) : std::string();
-}
 
 // Plain, or {"set": true, "infinite": false, "number": 3}; nothing where it is not set.
 std::optional<std::int64_t> number_of(const Value& value) {
@@ -175,7 +164,8 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   job.state = *state;
   job.detail = shortened(text_of(row.find("state_reason")));
   job.nodes = hosts_of(row.find("nodes"));
-  if (job.nodes.empty()) job.nodes = hosts_of(row.find("required_nodes"));
+  const bool had_nodes = !job.nodes.empty();
+  if (!had_nodes) job.nodes = hosts_of(row.find("required_nodes"));
   job.devices_per_node = devices_of(text_of(row.find("tres_per_node")), terms.gres).count;
   job.service = text_of(row.find("qos"));
   job.partition = text_of(row.find("partition"));
@@ -185,8 +175,8 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
       std::clamp<std::int64_t>(number_of(row.find("restart_cnt")).value_or(0), 0, UINT32_MAX));
   const auto restarts = row.find("requeue").as_bool();
   job.restarts_itself = restarts.ok() && restarts.value();
-  // Of a job that waits the start is a forecast.
-  if (job.state != JobState::kPending) job.start = time_of(row.find("start_time"));
+  // Of a job that waits the start is a forecast; one that ended before it began has one, too.
+  if (job.state != JobState::kPending && had_nodes) job.start = time_of(row.find("start_time"));
   if (has_ended(job.state)) job.end = time_of(row.find("end_time"));
   job.exit_code = exit_code_of(row.find("exit_code"));
   job.output = text_of(row.find("standard_output"));
@@ -237,10 +227,28 @@ class Reply {
   Value root_;
 };
 
+Fault refused_token() {
+  return {FaultKind::kRefused, "slurmrestd does not accept the token",
+          "make a new one, or check the key: docs/clusters.md"};
+}
+
+constexpr const char* kTokenHint =
+    "where everything is refused so, it is the token: check the key and the clocks "
+    "(docs/clusters.md)";
+// 22.05 says no more of a wrong token than that something went wrong.
+bool says_unauthenticated(std::int64_t number) {
+  constexpr std::int64_t kUnspecified = -1, kProtocolAuthentication = 1007;
+  return number == kUnspecified || number == kProtocolAuthentication;
+}
+
+Fault other_version() {
+  return {FaultKind::kUnreachable, "slurmrestd no longer speaks the version that it had",
+          "ask again: the version is found out anew"};
+}
+
 bool says_unknown(std::string_view text, std::int64_t number) {
-  constexpr std::int64_t kInvalidJobId = 2017, kInvalidNodeName = 2009;
-  return number == kInvalidJobId || number == kInvalidNodeName ||
-         text.find("Invalid job id") != std::string_view::npos ||
+  constexpr std::int64_t kInvalidJobId = 2017;
+  return number == kInvalidJobId || text.find("Invalid job id") != std::string_view::npos ||
          text == "Nothing found";  // slurmdbd's, of a job of which it has not heard yet
 }
 
@@ -275,7 +283,7 @@ Answer<SlurmVersion> choose_version(std::string_view openapi) {
   return Fault{FaultKind::kUnfit,
                "slurmrestd speaks no version of its interface from v0.0." +
                    std::to_string(kSlurmOldest) + " to v0.0." + std::to_string(kSlurmNewest),
-               "start slurmrestd with one of them (-s), as docs/connect-a-hub.md shows"};
+               "start slurmrestd with one of them (-s), as docs/clusters.md shows"};
 }
 
 // ---- Submission ----------------------------------------------------------------------------
@@ -302,7 +310,7 @@ std::string write_submission(const Work& work, const SlurmTerms& terms, SlurmVer
                               (work.accelerator == terms.gres ? "" : work.accelerator + ':') +
                               std::to_string(work.devices_per_node);
   if (version.number >= kRequiredNodesFrom) {
-    out.text("tres_per_node", "gres/" + devices);
+    out.text("tres_per_node", (version.number >= kSlashFrom ? "gres/" : "gres:") + devices);
   } else {
     out.text("gres", devices);
   }
@@ -334,29 +342,32 @@ std::string write_submission(const Work& work, const SlurmTerms& terms, SlurmVer
 // ---- Reading -------------------------------------------------------------------------------
 
 Answer<Done> check_reply(const SlurmReply& reply) {
-  if (reply.status == 401 || reply.status == 403) {
-    return Fault{FaultKind::kRefused, "slurmrestd does not accept the token",
-                 "make a new one, or check the key: docs/connect-a-hub.md"};
-  }
+  if (reply.status == 401 || reply.status == 403) return refused_token();
   json::Document document({.bytes_max = json::kBytesMax});
   const auto root = document.parse(reply.body);
   if (!root.ok()) {
+    if (reply.status == 404) return other_version();
     return bad_answer("status " + std::to_string(reply.status) + ", " + root.error().context);
   }
   std::string what;
-  bool unknown = false;
+  bool unknown = false, unauthenticated = false;
   for (const Value item : root.value().members().find("errors").items()) {
     const Members error = item.members();
     std::string text = text_of(error.find("description"));
     if (text.empty()) text = text_of(error.find("error"));
     const auto number = number_of(error.find("error_number"));
     const auto code = number_of(error.find("error_code"));
-    unknown = unknown || says_unknown(text, number ? *number : code.value_or(0));
-    if (!text.empty()) what += (what.empty() ? "" : "; ") + text;
+    const std::int64_t which = number ? *number : code.value_or(0);
+    if (text.empty()) text = "error " + std::to_string(which);
+    unknown = unknown || says_unknown(text, which);
+    unauthenticated = unauthenticated || says_unauthenticated(number.value_or(0));
+    what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};
+  if (unknown) return Fault{FaultKind::kUnknown, shortened(what), {}};
+  if (reply.status == 404) return other_version();
   if (what.empty()) what = "status " + std::to_string(reply.status);
-  return Fault{unknown ? FaultKind::kUnknown : FaultKind::kRefused, shortened(what), {}};
+  return Fault{FaultKind::kRefused, shortened(what), unauthenticated ? kTokenHint : ""};
 }
 
 Answer<std::string> read_submitted(const SlurmReply& reply) {
@@ -374,7 +385,11 @@ Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& te
     if (auto job = job_of(item, terms)) jobs.push_back(std::move(*job));
     if (jobs.size() > kJobsMax) return bad_answer("more jobs than it may have");
   }
-  std::ranges::stable_sort(jobs, {}, &Job::name);
+  // Of one name the later ones last: ids are numbers.
+  std::ranges::sort(jobs, {}, [](const Job& job) {
+    return std::tuple<std::string_view, std::size_t, std::string_view>(job.name, job.id.size(),
+                                                                       job.id);
+  });
   return jobs;
 }
 
@@ -407,17 +422,23 @@ Answer<std::vector<Segment>> read_segments(const SlurmReply& reply, std::string_
     const auto id = number_of(row.find("job_id"));
     const auto start = time_of(time.find("start"));
     const auto state = job_state(row.find("state").members().find("current"));
-    if (!id || std::to_string(*id) != job || !start || !state) continue;
+    std::vector<std::string> nodes = hosts_of(row.find("nodes"));
+    // One that ended before it began has "None assigned", and a start.
+    if (!id || std::to_string(*id) != job || !start || !state || nodes.empty()) continue;
     segments.push_back({.job = std::string(job),
                         .start = *start,
                         .end = time_of(time.find("end")),
                         .state = *state,
-                        .nodes = hosts_of(row.find("nodes"))});
+                        .nodes = std::move(nodes)});
   }
-  std::ranges::sort(segments, {}, &Segment::start);
-  // The same start twice is the same stretch.
-  const auto rest = std::ranges::unique(segments, {}, &Segment::start);
-  segments.erase(rest.begin(), rest.end());
+  // The same start twice is the same stretch; the record that knows its end is the later one.
+  std::ranges::sort(segments, {}, [](const Segment& each) {
+    return std::pair(each.start, !each.end.has_value());
+  });
+  const auto rest = std::unique(
+      segments.begin(), segments.end(),
+      [](const Segment& one, const Segment& other) { return one.start == other.start; });
+  segments.erase(rest, segments.end());
   return segments;
 }
 

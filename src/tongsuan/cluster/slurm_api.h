@@ -6,9 +6,10 @@
 //   - numbers come plain, or as {"set", "infinite", "number"}; states as a text, or as a list;
 //   - the nodes of a job are `nodelist` in v0.0.38 (which its description does not name: what it
 //     names is refused), `required_nodes` later;
-//   - devices are `gres` in v0.0.38, `tres_per_node` later;
 //   - what keeps a cluster from starting a job again is `no_requeue` in v0.0.38, where `requeue` is
 //     accepted and ignored;
+//   - devices are `gres` in v0.0.38, `tres_per_node` later, as "gres:…" before v0.0.40 and as
+//     "gres/…" from then on;
 //   - the script is beside the job before v0.0.41, inside it from then on, and sent in both places.
 // `nodes` is sent as a text: a list is accepted and ignored. Pure functions.
 #pragma once
@@ -49,7 +50,8 @@ struct SlurmReply {
   int status = 0;
   std::string_view body;
 };
-// Of every reply: what Slurm says went wrong. kUnknown for jobs and nodes that are not there.
+// Of every reply: what Slurm says went wrong. kUnknown for jobs that are not there; kUnreachable
+// where this version of the interface is not there: nothing has happened then.
 [[nodiscard]] Answer<Done> check_reply(const SlurmReply& reply);
 [[nodiscard]] Answer<std::string> read_submitted(const SlurmReply& reply);  // the job's id
 // Those with names of ours.

@@ -1,0 +1,343 @@
+#include "tongsuan/cluster/kubernetes.h"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "tongsuan/net/target.h"
+
+namespace tongsuan::cluster {
+namespace {
+
+constexpr std::size_t kAnswerBytesMax = std::size_t{14} << 20;
+constexpr std::size_t kTokenBytesMax = 16'384;
+constexpr int kPageSize = 100;    // jobs have their scripts in them
+constexpr int kPagesMax = 2'000;  // of one list, again and again
+constexpr int kTriesMax = 4;      // where somebody else changes the same job
+constexpr const char* kMerge = "application/merge-patch+json";
+constexpr const char* kJson = "application/json";
+
+class Kubernetes final : public Cluster {
+ public:
+  Kubernetes(KubernetesOptions options, net::Client client, net::Client watcher)
+      : options_(std::move(options)), client_(std::move(client)), watcher_(std::move(watcher)) {}
+
+  [[nodiscard]] std::string describe() const override { return "Kubernetes at " + options_.url; }
+
+  [[nodiscard]] Answer<Inventory> inventory() override {
+    Inventory inventory;
+    TONGSUAN_TRY(const net::Response about, ask(net::Method::kGet, "/version"));
+    TONGSUAN_TRY(inventory.version, read_server_version(reply(about)));
+    const std::string target = list_target("/api/v1/nodes", options_.terms.node_selector);
+    std::string next;
+    do {
+      TONGSUAN_TRY(const net::Response page, ask(net::Method::kGet, paged(target, next)));
+      TONGSUAN_TRY(NodePage read, read_node_page(reply(page), options_.terms));
+      for (Node& node : read.nodes) inventory.nodes.push_back(std::move(node));
+      next = std::move(read.next);
+    } while (!next.empty() && inventory.nodes.size() <= kNodesMax);
+    if (inventory.nodes.size() > kNodesMax) return too_much("nodes");
+    std::ranges::sort(inventory.nodes, {}, &Node::name);
+    return inventory;
+  }
+
+  [[nodiscard]] Answer<std::vector<Job>> jobs() override {
+    const bool watches = options_.watch_seconds > 0 && !version_.empty();
+    if (!watches || !watch()) {
+      TONGSUAN_TRY([[maybe_unused]] const Done done, list());
+    }
+    std::vector<Job> jobs;
+    for (auto& [id, row] : rows_) {
+      settle(row);
+      jobs.push_back(row.job);
+    }
+    for (const auto& [id, row] : rows_) release_if_old(row);
+    std::ranges::stable_sort(jobs, {}, &Job::name);
+    return jobs;
+  }
+
+  [[nodiscard]] Answer<std::optional<Job>> find(const std::string& name) override {
+    TONGSUAN_TRY(const std::optional<KubernetesJob> row, look_for(name));
+    if (!row) return std::optional<Job>();
+    return std::optional<Job>(row->job);
+  }
+
+  [[nodiscard]] Answer<Job> submit(const Work& work, bool perhaps_there) override {
+    TONGSUAN_TRY(const std::string body, write_job(work, options_.terms));
+    if (perhaps_there) {
+      TONGSUAN_TRY(std::optional<KubernetesJob> there,
+                   look_for(job_name(work.contract, work.attempt)));
+      if (there) return checked(work, std::move(*there));
+    }
+    const std::string jobs = "/apis/batch/v1/namespaces/" + work.tenant.account + "/jobs";
+    TONGSUAN_TRY(const net::Response made, ask(net::Method::kPost, jobs, body, kJson));
+    const bool is_there = made.status == 409 && reason_of(reply(made)) == "AlreadyExists";
+    if (const auto good = check_reply(reply(made)); !good.ok() && !is_there) {
+      Fault fault = good.error();
+      if (made.status >= 500) fault.kind = FaultKind::kInDoubt;
+      if (fault.kind == FaultKind::kUnknown) fault.kind = FaultKind::kRefused;  // the namespace
+      return fault;
+    }
+    // What the server has kept, after all who may change it; not what it says that it made.
+    const std::string name = kubernetes_name(work.contract, work.attempt);
+    Answer<KubernetesJob> kept = look_at(jobs + '/' + name);
+    if (!kept.ok())
+      return kept.error().kind == FaultKind::kRefused ? kept.error() : in_doubt(kept.error());
+    return checked(work, std::move(kept).value());
+  }
+
+  [[nodiscard]] Answer<Done> cancel(const std::string& id) override {
+    const auto address = read_kubernetes_id(id);
+    if (!address) return Done{};  // no job has this id
+    TONGSUAN_TRY(const net::Response deleted,
+                 ask(net::Method::kDelete, address->path(), write_deletion(*address), kJson));
+    // Gone, or another of its name is there.
+    if (deleted.status == 404 || deleted.status == 409) return Done{};
+    return check_reply(reply(deleted));
+  }
+
+  [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
+    std::vector<Segment> segments;
+    const auto address = read_kubernetes_id(id);
+    if (!address) return segments;
+    Answer<KubernetesJob> found = look_at(address->path());
+    if (!found.ok() && found.error().kind == FaultKind::kUnknown) return segments;
+    if (!found.ok()) return found.error();
+    KubernetesJob& row = found.value();
+    if (row.id.uid != address->uid) return segments;
+    settle(row);
+    for (const Stretch& stretch : row.told) {
+      const bool is_last = &stretch == &row.told.back();
+      JobState state = is_last ? row.job.state : JobState::kPreempted;
+      // Kueue has it back in its queue.
+      if (stretch.end && state == JobState::kPending) state = JobState::kPreempted;
+      segments.push_back({id, stretch.start, stretch.end, state, row.job.nodes});
+    }
+    return segments;
+  }
+
+ private:
+  static KubernetesReply reply(const net::Response& response) {
+    return {response.status, response.body};
+  }
+  static Fault in_doubt(Fault fault) {
+    fault.kind = FaultKind::kInDoubt;
+    return fault;
+  }
+  static Fault too_much(const std::string& what) {
+    return {FaultKind::kBadAnswer, "the API server has more " + what + " than it may have", {}};
+  }
+  static std::string list_target(const std::string& path, const std::string& selector) {
+    std::string target = path + "?limit=" + std::to_string(kPageSize);
+    if (!selector.empty()) target += "&labelSelector=" + net::encode_percent(selector);
+    return target;
+  }
+  static std::string paged(const std::string& target, const std::string& next) {
+    return next.empty() ? target : target + "&continue=" + net::encode_percent(next);
+  }
+  static constexpr const char* kJobs = "/apis/batch/v1/jobs";
+
+  // ---- Looking ----
+
+  // All of ours.
+  [[nodiscard]] Answer<Done> list() {
+    std::map<std::string, KubernetesJob> rows;
+    const std::string target = list_target(kJobs, "tongsuan/contract");
+    std::string next;
+    version_.clear();
+    for (int pages = 0; pages < kPagesMax && rows.size() <= kJobsMax; ++pages) {
+      TONGSUAN_TRY(const net::Response page, ask(net::Method::kGet, paged(target, next)));
+      if (page.status == 410 && !next.empty()) {  // took too long: from the front again
+        rows.clear();
+        next.clear();
+        continue;
+      }
+      TONGSUAN_TRY(JobPage read, read_job_page(reply(page), options_.terms));
+      for (KubernetesJob& row : read.jobs) rows[row.job.id] = std::move(row);
+      next = std::move(read.next);
+      if (!next.empty()) continue;
+      version_ = std::move(read.version);
+      rows_ = std::move(rows);
+      return Done{};
+    }
+    return too_much("jobs");
+  }
+
+  // What has changed since; false where a list must tell.
+  [[nodiscard]] bool watch() {
+    const std::string target = std::string(kJobs) +
+                               "?watch=true&allowWatchBookmarks=true&labelSelector=" +
+                               net::encode_percent("tongsuan/contract") +
+                               "&resourceVersion=" + net::encode_percent(version_) +
+                               "&timeoutSeconds=" + std::to_string(options_.watch_seconds);
+    net::Fields headers;
+    if (!add_headers(headers).ok()) return false;
+    const Result<net::Response> answer = watcher_.request(net::Method::kGet, target, headers);
+    if (!answer.ok()) return false;
+    auto changes = read_job_changes(reply(answer.value()), options_.terms);
+    if (!changes.ok() || changes.value().expired) return false;
+    for (KubernetesJob& row : changes.value().there) rows_[row.job.id] = std::move(row);
+    for (const std::string& id : changes.value().gone) rows_.erase(id);
+    if (!changes.value().version.empty()) version_ = std::move(changes.value().version);
+    return rows_.size() <= kJobsMax;
+  }
+
+  [[nodiscard]] Answer<KubernetesJob> look_at(const std::string& path) {
+    TONGSUAN_TRY(const net::Response response, ask(net::Method::kGet, path));
+    return read_job(reply(response), options_.terms);
+  }
+
+  // In all namespaces; the one that lives, if there are several.
+  [[nodiscard]] Answer<std::optional<KubernetesJob>> look_for(const std::string& name) {
+    std::optional<KubernetesJob> last;
+    const auto ours = read_job_name(name);
+    if (!ours) return last;
+    const std::string selector = "tongsuan/contract=" + ours->contract +
+                                 ",tongsuan/attempt=" + std::to_string(ours->attempt);
+    TONGSUAN_TRY(const net::Response response,
+                 ask(net::Method::kGet, list_target(kJobs, selector)));
+    TONGSUAN_TRY(JobPage page, read_job_page(reply(response), options_.terms));
+    for (KubernetesJob& row : page.jobs) {
+      if (row.job.name == name && (!last || last->deleted)) last = std::move(row);
+    }
+    if (last) settle(*last);
+    return last;
+  }
+
+  // ---- Changing ----
+
+  // The job, if it is what was asked for, and running or about to; otherwise it is deleted.
+  [[nodiscard]] Answer<Job> checked(const Work& work, KubernetesJob made) {
+    const std::string other = mismatch(work, options_.terms, made);
+    if (!other.empty()) {
+      if (const auto cancelled = cancel(made.job.id); !cancelled.ok()) {
+        return in_doubt(cancelled.error());
+      }
+      return Fault{
+          FaultKind::kMismatch,
+          "Kubernetes made job " + made.id.name + " differently, and it was deleted: " + other,
+          "look for webhooks of the cluster that change jobs"};
+    }
+    for (int tries = 0; tries < kTriesMax; ++tries) {
+      const bool waits = made.suspended && !made.deleted && !has_ended(made.job.state);
+      if (!waits || !options_.terms.queue.empty()) return made.job;
+      TONGSUAN_TRY(const bool resumed, change(made, write_resumption(made)));
+      if (!resumed) {
+        TONGSUAN_TRY(made, look_at(made.id.path()));
+      }
+    }
+    return Fault{FaultKind::kInDoubt, "somebody else changes job " + made.id.name + " all the time",
+                 "look before asking again"};
+  }
+
+  // False: somebody else was faster, and it has another version now. `row` is what became of it.
+  [[nodiscard]] Answer<bool> change(KubernetesJob& row, const std::string& patch) {
+    TONGSUAN_TRY(const net::Response response,
+                 ask(net::Method::kPatch, row.id.path(), patch, kMerge));
+    if (response.status == 409) return false;
+    Answer<KubernetesJob> changed = read_job(reply(response), options_.terms);
+    if (!changed.ok()) return response.status >= 500 ? in_doubt(changed.error()) : changed.error();
+    row = std::move(changed).value();
+    return true;
+  }
+
+  // Writes down what is seen of a job, where that says more than before. What fails here is seen
+  // again with the next look.
+  void settle(KubernetesJob& row) {
+    const bool asks = row.failed && row.ended.empty();
+    if (!asks && write_record(row) == row.record) return;
+    if (asks) row.ended = end_of_pods(row);
+    const auto changed = change(row, write_annotations(row));
+    if (asks && (!changed.ok() || !changed.value())) row.ended.clear();
+  }
+
+  // "gone": they are, and say nothing any more. Empty: nobody could be asked.
+  [[nodiscard]] std::string end_of_pods(const KubernetesJob& row) {
+    const std::string path = "/api/v1/namespaces/" + row.id.space + "/pods";
+    const std::string selector = "batch.kubernetes.io/controller-uid=" + row.id.uid;
+    const auto pods = ask(net::Method::kGet, list_target(path, selector));
+    if (!pods.ok()) return {};
+    const auto ended = read_pods_end(reply(pods.value()));
+    if (!ended.ok()) return {};
+    return ended.value().empty() ? "gone" : ended.value();
+  }
+
+  void release_if_old(const KubernetesJob& row) {
+    const bool ours =
+        std::ranges::find(row.finalizers, kKubernetesFinalizer) != row.finalizers.end();
+    if (!options_.now || !ours || !row.job.end) return;
+    if (*row.job.end + options_.keep_seconds > options_.now()) return;
+    if (!row.deleted) {
+      static_cast<void>(cancel(row.job.id));
+      return;
+    }
+    KubernetesJob copy = row;
+    static_cast<void>(change(copy, write_release(row)));
+  }
+
+  [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
+    headers.list.push_back({"accept", kJson});
+    if (!options_.token) return Done{};
+    TONGSUAN_TRY(const std::string token, options_.token());
+    headers.list.push_back({"authorization", "Bearer " + token});
+    return Done{};
+  }
+
+  [[nodiscard]] Answer<net::Response> ask(net::Method method, const std::string& target,
+                                          std::string_view body = {},
+                                          const char* content_type = nullptr) {
+    net::Fields headers;
+    TONGSUAN_TRY([[maybe_unused]] const Done done, add_headers(headers));
+    if (content_type != nullptr) headers.list.push_back({"content-type", content_type});
+    Result<net::Response> response = client_.request(method, target, headers, body);
+    if (response.ok()) return std::move(response).value();
+    const bool changes = method == net::Method::kPost || method == net::Method::kPatch;
+    const Error& error = response.error();
+    const bool is_odd = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kLimit;
+    FaultKind kind = is_odd ? FaultKind::kBadAnswer : FaultKind::kUnreachable;
+    if (changes && client_.may_have_sent()) kind = FaultKind::kInDoubt;
+    return Fault{kind, error.context, error.hint};
+  }
+
+  KubernetesOptions options_;
+  net::Client client_;
+  net::Client watcher_;  // which waits longer: a watch is quiet until its time is over
+  std::map<std::string, KubernetesJob> rows_;  // of ours, by id, as of version_
+  std::string version_;                        // of the list; empty: none
+};
+
+}  // namespace
+
+std::function<Answer<std::string>()> token_of_file(std::string path) {
+  return [path = std::move(path)]() -> Answer<std::string> {
+    std::ifstream file(path, std::ios::binary);
+    std::string token(kTokenBytesMax, '\0');
+    file.read(token.data(), static_cast<std::streamsize>(token.size()));
+    token.resize(static_cast<std::size_t>(file.gcount()));
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    if (!token.empty() && token.size() < kTokenBytesMax) return token;
+    return Fault{FaultKind::kUnfit, "there is no token in " + path, "name the file of a token"};
+  };
+}
+
+Answer<std::unique_ptr<Cluster>> make_kubernetes(KubernetesOptions options) {
+  net::ClientOptions http;
+  http.ca_file = options.ca_file;
+  http.certificate = options.certificate;
+  http.key = options.key;
+  http.connect_deadline = http.send_deadline = http.answer_deadline = options.deadline;
+  http.body_deadline = options.deadline;
+  http.body_bytes = kAnswerBytesMax;
+  auto client = net::Client::make(options.url, http);
+  http.answer_deadline = http.body_deadline =
+      options.deadline + std::chrono::seconds(options.watch_seconds);
+  auto watcher = net::Client::make(options.url, http);
+  if (!client.ok() || !watcher.ok()) {
+    const Error& error = client.ok() ? watcher.error() : client.error();
+    return Fault{FaultKind::kUnfit, error.context, error.hint};
+  }
+  return std::unique_ptr<Cluster>(std::make_unique<Kubernetes>(
+      std::move(options), std::move(client).value(), std::move(watcher).value()));
+}
+
+}  // namespace tongsuan::cluster

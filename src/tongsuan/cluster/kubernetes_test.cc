@@ -1,0 +1,455 @@
+#include "tongsuan/cluster/kubernetes.h"
+
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "tongsuan/cluster/fake_kubernetes.h"
+
+namespace tongsuan::cluster {
+namespace {
+
+constexpr std::chrono::milliseconds kPatient{20'000}, kImpatient{100};
+constexpr const char* kName = "ts-c-17-1";
+constexpr const char* kOurs = "ts-C-17-1";
+
+std::string node(const std::string& name, const std::string& rest = "",
+                 const std::string& ready = "True") {
+  return R"({"metadata":{"name":")" + name +
+         R"(","labels":{"nvidia.com/gpu.product":"h100","zone":"a"}},"spec":{)" + rest +
+         R"(},"status":{"allocatable":{"cpu":"96","nvidia.com/gpu":"8"},"conditions":[)" +
+         R"({"type":"MemoryPressure","status":"False"},{"type":"Ready","status":")" + ready +
+         R"(","reason":"KubeletReady","message":"says the kubelet"}]}})";
+}
+
+class KubernetesTest : public ::testing::Test {
+ protected:
+  KubernetesTest() {
+    terms.image = "registry/work:1";
+    cluster = connect();
+  }
+  std::unique_ptr<Cluster> connect(std::chrono::milliseconds deadline = kPatient,
+                                   std::string token = "good") {
+    KubernetesOptions options;
+    options.url = fake.url();
+    options.terms = terms;
+    options.deadline = deadline;
+    options.token = [token = std::move(token)]() -> Answer<std::string> { return token; };
+    options.now = [this] { return now; };
+    options.keep_seconds = 10'000;
+    return make_kubernetes(std::move(options)).value();
+  }
+  static Work work(std::uint32_t attempt = 1) {
+    Work work{.contract = "C-17",
+              .attempt = attempt,
+              .tenant = {"alice", "lab"},
+              .accelerator = "h100",
+              .nodes = {"n1", "n3"},
+              .devices_per_node = 8,
+              .seconds = 3'600,
+              .service = Service::kFirm,
+              .script = "#!/bin/sh\necho $$ $(date) $(HOME) $HOME 'a\"b'\n",
+              .folder = "/scratch"};
+    work.environment["HOME"] = "/home/$(USER)$$";
+    return work;
+  }
+  Job ours() { return cluster->find(kOurs).value().value(); }
+  // What its controller says.
+  void runs(const std::string& start, int ready = 2) {
+    fake.status(kName, R"({"startTime":")" + start + R"(","active":2,"ready":)" +
+                           std::to_string(ready) + '}');
+  }
+  void ends(const std::string& start, const std::string& type, const std::string& reason,
+            const std::string& end) {
+    const std::string done = type == "Complete" ? R"("completionTime":")" + end + "\"," : "";
+    fake.status(kName, R"({"startTime":")" + start + "\"," + done + R"("conditions":[{"type":")" +
+                           type + R"(","status":"True","reason":")" + reason +
+                           R"(","message":"m","lastTransitionTime":")" + end + R"("}]})");
+  }
+  std::string stretches() {
+    std::string text;
+    const std::vector<Segment> segments = cluster->segments(ours().id).value();
+    for (const Segment& each : segments) {
+      text += std::to_string(each.start) + '-' + (each.end ? std::to_string(*each.end) : "") + ' ' +
+              std::string(to_string(each.state)) + ' ';
+    }
+    return text;
+  }
+
+  UnixSecond now = 0;
+  KubernetesTerms terms;
+  FakeKubernetes fake;
+  std::unique_ptr<Cluster> cluster;
+};
+
+template <class T>
+FaultKind kind(const Answer<T>& answer) {
+  EXPECT_FALSE(answer.ok());
+  return answer.ok() ? FaultKind::kUnfit : answer.error().kind;
+}
+template <class T>
+std::string what(const Answer<T>& answer) {
+  return answer.ok() ? "" : answer.error().what;
+}
+
+TEST_F(KubernetesTest, MakesASuspendedJobAndResumesIt) {
+  const auto made = cluster->submit(work(), false);
+  ASSERT_TRUE(made.ok()) << what(made);
+  EXPECT_EQ(made.value().name, kOurs);
+  EXPECT_EQ(made.value().id, "lab/ts-c-17-1/uid-1");
+  EXPECT_EQ(made.value().state, JobState::kPending);
+  EXPECT_EQ(made.value().nodes, (std::vector<std::string>{"n1", "n3"}));
+  EXPECT_EQ(made.value().devices_per_node, 8U);
+  EXPECT_EQ(made.value().account, "lab");
+  EXPECT_EQ(made.value().user, "alice");
+  FakeKubernetes::Row& row = fake.job(kName);
+  EXPECT_FALSE(row.suspended);
+  // Dollars of the script are the shell's, not the cluster's.
+  EXPECT_EQ(row.script, work().script);
+  EXPECT_EQ(row.environment.at("HOME"), "/home/$(USER)$$");
+  for (const char* part :
+       {R"("completions":2)", R"("parallelism":2)", R"("backoffLimit":0)", R"("Indexed")",
+        R"("automountServiceAccountToken":false)", R"("topologyKey":"kubernetes.io/hostname")",
+        R"("activeDeadlineSeconds":3600)"}) {
+    EXPECT_NE(row.spec.find(part), std::string::npos) << part;
+  }
+}
+
+TEST_F(KubernetesTest, TellsWhatAJobDoes) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  runs("1970-01-01T00:16:40Z", 1);
+  EXPECT_EQ(ours().state, JobState::kPending);  // not all of its pods
+  EXPECT_EQ(stretches(), "");
+  runs("1970-01-01T00:16:40Z");
+  EXPECT_EQ(ours().state, JobState::kRunning);
+  EXPECT_EQ(ours().start, 1'000);
+  EXPECT_EQ(stretches(), "1000- running ");
+  ends("1970-01-01T00:16:40Z", "Complete", "", "1970-01-01T00:17:40Z");
+  EXPECT_EQ(ours().state, JobState::kCompleted);
+  EXPECT_EQ(ours().end, 1'060);
+  EXPECT_EQ(stretches(), "1000-1060 completed ");
+}
+
+// Nobody looked while it ran, and its pods are gone.
+TEST_F(KubernetesTest, CountsAStretchThatNobodySaw) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ends("1970-01-01T00:16:40Z", "Failed", "BackoffLimitExceeded", "1970-01-01T00:16:45Z");
+  EXPECT_EQ(ours().state, JobState::kFailed);
+  EXPECT_EQ(stretches(), "1000-1005 failed ");
+}
+
+TEST_F(KubernetesTest, AsksPodsOnceWhyTheyFailed) {
+  fake.pods = {R"({"status":{"containerStatuses":[{"state":{"terminated":{"exitCode":3}}}]}})"};
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ends("1970-01-01T00:16:40Z", "Failed", "BackoffLimitExceeded", "1970-01-01T00:16:45Z");
+  EXPECT_EQ(ours().exit_code, 3);
+  fake.pods.clear();
+  EXPECT_EQ(ours().exit_code, 3);
+  EXPECT_EQ(ours().exit_code, 3);
+  EXPECT_EQ(fake.count("/pods?"), 1);
+}
+
+TEST_F(KubernetesTest, KnowsWhoTookThePodsAway) {
+  struct Case {
+    const char* reason;
+    Service service;
+    JobState state;
+  };
+  const Case cases[] = {{"PreemptionByScheduler", Service::kFirm, JobState::kPreempted},
+                        {"EvictionByEvictionAPI", Service::kFirm, JobState::kPreempted},
+                        {"DeletionByTaintManager", Service::kSpot, JobState::kNodeFailed},
+                        {"DeletionByPodGC", Service::kSpot, JobState::kNodeFailed},
+                        {"TerminationByKubelet", Service::kSpot, JobState::kNodeFailed},
+                        {nullptr, Service::kSpot, JobState::kPreempted},
+                        {nullptr, Service::kFirm, JobState::kNodeFailed}};
+  for (const Case& each : cases) {
+    fake.jobs.clear();
+    fake.pods.clear();
+    if (each.reason != nullptr) {
+      fake.pods = {
+          R"({"status":{"conditions":[{"type":"DisruptionTarget","status":"True","reason":")" +
+          std::string(each.reason) + R"("}]}})"};
+    }
+    Work job = work();
+    job.service = each.service;
+    ASSERT_TRUE(cluster->submit(job, false).ok());
+    ends("1970-01-01T00:16:40Z", "Failed", "PodFailurePolicy", "1970-01-01T00:16:45Z");
+    EXPECT_EQ(ours().state, each.state) << (each.reason == nullptr ? "gone" : each.reason);
+  }
+}
+
+TEST_F(KubernetesTest, EndsAtItsTime) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  runs("1970-01-01T00:16:40Z");
+  EXPECT_EQ(ours().state, JobState::kRunning);
+  ends("1970-01-01T00:16:40Z", "Failed", "DeadlineExceeded", "1970-01-01T01:16:40Z");
+  EXPECT_EQ(stretches(), "1000-4600 timed-out ");
+}
+
+// One that never had its devices costs nothing, whatever Kubernetes calls its start.
+TEST_F(KubernetesTest, CountsNoStretchOfAJobThatNeverRan) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  runs("1970-01-01T00:16:40Z", 0);
+  EXPECT_EQ(ours().state, JobState::kPending);
+  ends("1970-01-01T00:16:40Z", "Failed", "DeadlineExceeded", "1970-01-01T01:16:40Z");
+  EXPECT_EQ(ours().state, JobState::kTimedOut);
+  EXPECT_EQ(stretches(), "");
+}
+
+TEST_F(KubernetesTest, CancelsAndStillKnowsWhatRan) {
+  const std::string id = cluster->submit(work(), false).value().id;
+  runs("1970-01-01T00:16:40Z");
+  EXPECT_EQ(ours().state, JobState::kRunning);
+  ASSERT_TRUE(cluster->cancel(id).ok());
+  ASSERT_TRUE(cluster->cancel(id).ok());
+  EXPECT_EQ(ours().state, JobState::kEnding);  // its pods are still there
+  fake.collect(kName);
+  EXPECT_EQ(ours().state, JobState::kCancelled);
+  EXPECT_EQ(stretches(), "1000-3600 cancelled ");
+  now = 13'599;
+  EXPECT_EQ(cluster->jobs().value().size(), 1U);
+  now = 13'600;  // released
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_TRUE(cluster->jobs().value().empty());
+  EXPECT_TRUE(fake.jobs.empty());
+  EXPECT_TRUE(cluster->segments(id).value().empty());
+  EXPECT_TRUE(cluster->cancel(id).ok());
+}
+
+// Another job of the same name is not the one that was meant.
+TEST_F(KubernetesTest, CancelsNoOtherJobOfItsName) {
+  const std::string id = cluster->submit(work(), false).value().id;
+  fake.jobs.clear();
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  EXPECT_TRUE(cluster->cancel(id).ok());
+  EXPECT_TRUE(fake.job(kName).deleted.empty());
+  EXPECT_TRUE(cluster->segments(id).value().empty());
+  for (const char* odd : {"", "7", "a/b", "lab/ts-c-17-1/../x", "lab/../ts", "A/b/c"}) {
+    EXPECT_TRUE(cluster->cancel(odd).ok());
+    EXPECT_TRUE(cluster->segments(odd).value().empty());
+  }
+}
+
+TEST_F(KubernetesTest, LeavesResumingToKueue) {
+  terms.queue = "market";
+  terms.firm_priority = "tongsuan-firm";
+  cluster = connect();
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  EXPECT_TRUE(fake.job(kName).suspended);
+  EXPECT_NE(fake.job(kName).labels.find(R"("kueue.x-k8s.io/queue-name":"market")"),
+            std::string::npos);
+  EXPECT_NE(fake.job(kName).spec.find(R"("priorityClassName":"tongsuan-firm")"), std::string::npos);
+  fake.suspend(kName, false);
+  runs("1970-01-01T00:16:40Z");
+  EXPECT_EQ(ours().state, JobState::kRunning);
+  // Kueue takes it back, forgets when it began, and admits it again.
+  fake.suspend(kName, true);
+  fake.status(kName, R"({"conditions":[{"type":"Suspended","status":"True","reason":"JobSuspended",
+    "message":"Preempted","lastTransitionTime":"1970-01-01T00:18:20Z"}]})");
+  EXPECT_EQ(ours().state, JobState::kPending);
+  EXPECT_EQ(ours().detail, "JobSuspended: Preempted");
+  EXPECT_EQ(stretches(), "1000-1100 preempted ");
+  fake.suspend(kName, false);
+  runs("1970-01-01T00:20:00Z");
+  EXPECT_EQ(ours().restarts, 1U);
+  EXPECT_EQ(stretches(), "1000-1100 preempted 1200- running ");
+}
+
+TEST_F(KubernetesTest, MakesOneJobOfAName) {
+  const Job first = cluster->submit(work(), false).value();
+  const auto second = cluster->submit(work(), false);  // 409 AlreadyExists
+  ASSERT_TRUE(second.ok()) << what(second);
+  EXPECT_EQ(first.id, second.value().id);
+  EXPECT_EQ(cluster->submit(work(), true).value().id, first.id);
+  EXPECT_EQ(fake.taken(), 1);
+}
+
+TEST_F(KubernetesTest, RefusesAStrangersJobOfItsName) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  fake.job(kName).labels = "{}";
+  EXPECT_EQ(kind(cluster->submit(work(), false)), FaultKind::kRefused);
+  EXPECT_FALSE(cluster->find(kOurs).value());
+  EXPECT_TRUE(fake.job(kName).deleted.empty());
+}
+
+TEST_F(KubernetesTest, KnowsWhetherASubmissionMayHaveArrived) {
+  const auto hurried = connect(kImpatient);
+  fake.trouble(FakeKubernetes::Trouble::kDeaf, "POST");
+  EXPECT_NE(kind(hurried->submit(work(), false)), FaultKind::kRefused);
+  ASSERT_TRUE(cluster->submit(work(), true).ok());
+  fake.trouble(FakeKubernetes::Trouble::kMute, "POST");
+  EXPECT_EQ(kind(hurried->submit(work(2), false)), FaultKind::kInDoubt);
+  while (fake.taken() < 2) std::this_thread::yield();
+  EXPECT_TRUE(fake.job("ts-c-17-2").suspended);  // and does nothing
+  ASSERT_TRUE(cluster->submit(work(2), true).ok());
+  EXPECT_FALSE(fake.job("ts-c-17-2").suspended);
+  EXPECT_EQ(fake.taken(), 2);
+}
+
+TEST_F(KubernetesTest, DoubtsAJobThatItCouldNotResume) {
+  fake.say("PATCH", 500, R"({"kind":"Status","message":"etcdserver: request timed out"})");
+  EXPECT_EQ(kind(cluster->submit(work(), false)), FaultKind::kInDoubt);
+  EXPECT_TRUE(cluster->submit(work(), true).ok());
+  EXPECT_FALSE(fake.job(kName).suspended);
+  fake.say("POST", 504, R"({"kind":"Status","message":"Timeout","reason":"Timeout"})");
+  EXPECT_EQ(kind(cluster->submit(work(2), false)), FaultKind::kInDoubt);
+}
+
+TEST_F(KubernetesTest, TriesAgainWhereSomebodyElseWasFaster) {
+  fake.say("PATCH", 409, R"({"kind":"Status","reason":"Conflict","message":"modified"})");
+  EXPECT_TRUE(cluster->submit(work(), false).ok());
+  EXPECT_FALSE(fake.job(kName).suspended);
+}
+
+TEST_F(KubernetesTest, DeletesAJobThatAWebhookChanged) {
+  const std::pair<std::string, std::string> changes[] = {
+      {R"("values":["n1"])", R"("values":["n2"])"},
+      {R"("parallelism":2)", R"("parallelism":1)"},
+      {R"("limits":{"nvidia.com/gpu":"8"})", R"("limits":{"nvidia.com/gpu":"4"})"},
+      {R"("activeDeadlineSeconds":3600)", R"("activeDeadlineSeconds":60)"},
+      {R"("restartPolicy":"Never")", R"("restartPolicy":"Never","priorityClassName":"low")"}};
+  for (const auto& [from, to] : changes) {
+    fake.jobs.clear();
+    fake.webhook = [&](FakeKubernetes::Row& row) {
+      const std::size_t at = row.spec.find(from);
+      ASSERT_NE(at, std::string::npos) << from;
+      row.spec.replace(at, from.size(), to);
+    };
+    const auto made = cluster->submit(work(), false);
+    EXPECT_EQ(kind(made), FaultKind::kMismatch) << to;
+    EXPECT_FALSE(fake.job(kName).deleted.empty());
+    EXPECT_TRUE(fake.job(kName).suspended);  // it never ran
+  }
+}
+
+TEST_F(KubernetesTest, SaysWhatTheServerRefuses) {
+  Work other = work();
+  other.tenant.account = "nowhere";
+  const auto refused = cluster->submit(other, false);
+  EXPECT_EQ(kind(refused), FaultKind::kRefused);
+  EXPECT_NE(what(refused).find("namespaces \"nowhere\" not found"), std::string::npos);
+  other.tenant.account = "../kube-system";
+  EXPECT_EQ(kind(cluster->submit(other, false)), FaultKind::kUnfit);
+  other = work();
+  other.seconds = -1;
+  EXPECT_EQ(kind(cluster->submit(other, false)), FaultKind::kRefused);  // 422
+  EXPECT_EQ(kind(connect(kPatient, "stolen")->jobs()), FaultKind::kRefused);
+  fake.forbids = true;
+  const auto forbidden = cluster->jobs();
+  EXPECT_EQ(kind(forbidden), FaultKind::kRefused);
+  EXPECT_NE(what(forbidden).find("forbidden"), std::string::npos);
+  EXPECT_NE(forbidden.error().hint.find("clusters.md"), std::string::npos);
+  fake.say("GET", 429, "{}");
+  EXPECT_EQ(kind(cluster->jobs()), FaultKind::kUnreachable);
+  terms.image.clear();
+  EXPECT_EQ(kind(connect()->submit(work(), false)), FaultKind::kUnfit);
+  EXPECT_EQ(fake.taken(), 0);
+}
+
+TEST_F(KubernetesTest, WatchesAndListsAgainWhenItMust) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ASSERT_TRUE(cluster->submit(work(2), false).ok());
+  EXPECT_EQ(cluster->jobs().value().size(), 2U);
+  const auto lists = [&] { return fake.count("jobs?limit"); };
+  EXPECT_EQ(lists(), 1);
+  runs("1970-01-01T00:16:40Z");
+  auto jobs = cluster->jobs().value();
+  EXPECT_EQ(jobs[0].state, JobState::kRunning);
+  EXPECT_EQ(lists(), 1);  // by an event
+  const std::string second = jobs[1].id;
+  ASSERT_TRUE(cluster->cancel(second).ok());
+  fake.job("ts-c-17-2").finalizers.clear();
+  fake.status("ts-c-17-2", "{}");
+  EXPECT_EQ(cluster->jobs().value().size(), 1U);
+  EXPECT_EQ(lists(), 1);
+  // Forgotten, told in both ways; broken off; silent; no events at all.
+  for (const bool loudly : {false, true}) {
+    fake.forgets_loudly = loudly;
+    ends("1970-01-01T00:16:40Z", "Complete", "",
+         loudly ? "1970-01-01T00:17:40Z" : "1970-01-01T00:17:41Z");
+    fake.compact();
+    EXPECT_EQ(cluster->jobs().value()[0].end, loudly ? 1'060 : 1'061);
+  }
+  EXPECT_EQ(lists(), 3);
+  fake.say("watch=true", 200, R"({"type":"MODIFIED","object":{"kind":"Job","meta)");
+  EXPECT_EQ(cluster->jobs().value().size(), 1U);
+  fake.say("watch=true", 200, R"({"type":"ERROR","object":{"code":500,"message":"storage"}})");
+  EXPECT_EQ(cluster->jobs().value().size(), 1U);
+  EXPECT_EQ(lists(), 5);
+}
+
+TEST_F(KubernetesTest, ReadsListsByPages) {
+  for (std::uint32_t attempt = 1; attempt <= 5; ++attempt) {
+    ASSERT_TRUE(cluster->submit(work(attempt), false).ok());
+  }
+  fake.page = 2;
+  EXPECT_EQ(cluster->jobs().value().size(), 5U);
+  // A list that took too long begins again.
+  cluster = connect();
+  fake.say("continue=2", 410, R"({"kind":"Status","reason":"Expired","code":410})");
+  EXPECT_EQ(cluster->jobs().value().size(), 5U);
+  EXPECT_EQ(cluster->find("ts-C-17-3").value()->name, "ts-C-17-3");
+  EXPECT_FALSE(cluster->find("ts-C-17-9").value());
+  EXPECT_FALSE(cluster->find("somebody's").value());
+}
+
+TEST_F(KubernetesTest, JudgesNodes) {
+  fake.page = 2;
+  fake.nodes = {node("n3"), node("n1"), node("n2", R"("unschedulable":true)"),
+                node("n4", "", "Unknown"), R"({"metadata":{"name":"n5"}})"};
+  const Inventory inventory = cluster->inventory().value();
+  EXPECT_EQ(inventory.version, "v1.31.4");
+  std::string seen;
+  for (const Node& each : inventory.nodes) {
+    seen +=
+        each.name + (each.up ? "+" : "-") + each.accelerator + std::to_string(each.devices) + ' ';
+    EXPECT_EQ(each.up, each.detail.empty());
+  }
+  EXPECT_EQ(seen, "n1+h1008 n2-h1008 n3+h1008 n4-h1008 n5-0 ");
+  EXPECT_EQ(inventory.nodes[1].detail, "unschedulable");
+  EXPECT_EQ(inventory.nodes[3].detail, "not ready: KubeletReady: says the kubelet");
+  terms.node_selector = "zone=a";
+  terms.resources["h100"] = "example.com/npu";
+  ASSERT_TRUE(connect()->inventory().ok());
+  EXPECT_EQ(fake.count("labelSelector=zone%3Da"), 3);
+}
+
+TEST_F(KubernetesTest, DoesNotWaitForAServerThatHangs) {
+  KubernetesOptions options;
+  options.url = fake.url();
+  options.deadline = kImpatient;
+  options.watch_seconds = 0;
+  options.token = []() -> Answer<std::string> { return std::string("good"); };
+  const auto hurried = make_kubernetes(options).value();
+  fake.trouble(FakeKubernetes::Trouble::kDeaf, "jobs");
+  EXPECT_EQ(kind(hurried->jobs()), FaultKind::kUnreachable);
+  options.url = "kubernetes";
+  EXPECT_EQ(kind(make_kubernetes(options)), FaultKind::kUnfit);
+}
+
+TEST_F(KubernetesTest, RefusesAnswersThatAreNone) {
+  for (const char* body :
+       {"", "<html>", "[]", "{}", R"({"kind":"JobList"})", R"({"kind":"PodList","items":[]})"}) {
+    fake.say("GET", 200, body);
+    EXPECT_EQ(kind(cluster->jobs()), FaultKind::kBadAnswer) << body;
+  }
+  fake.say("GET", 200,
+           R"({"kind":"JobList","items":[1,null,{},{"metadata":{"name":"ts-c-1-1"}}]})");
+  EXPECT_TRUE(cluster->jobs().value().empty());
+}
+
+TEST(KubernetesToken, IsReadAgain) {
+  std::string path = testing::TempDir() + "tongsuan-token-XXXXXX";
+  ASSERT_GE(mkstemp(path.data()), 0);
+  const auto token = token_of_file(path);
+  EXPECT_FALSE(token().ok());
+  std::ofstream(path) << "one\n";
+  EXPECT_EQ(token().value(), "one");
+  std::ofstream(path) << "two";
+  EXPECT_EQ(token().value(), "two");
+  std::remove(path.c_str());
+  EXPECT_EQ(kind(token()), FaultKind::kUnfit);
+}
+
+}  // namespace
+}  // namespace tongsuan::cluster
