@@ -354,7 +354,7 @@ void submit(Call& call, const Once& once, exchange::Command command, Shape shape
   const auto answered = [pending, &core](const exchange::Answer& answer) {
     if (pending->shape.then) pending->shape.then(answer);
     net::Response response = make_response(pending->shape, answer);
-    if (pending->shape.etag || answer.sequence == 0) {  // orders: reads wait for their sequence
+    if (pending->shape.at_once || answer.sequence == 0) {
       pending->reply.send(std::move(response));
       return;
     }

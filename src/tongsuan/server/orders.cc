@@ -50,7 +50,7 @@ void submit_order(Call& call) {
   shape.kind = 'O';
   shape.location = "/v1/orders/";
   shape.hold = hold_of(body.order);
-  shape.etag = true;
+  shape.etag = shape.at_once = true;
   shape.detail = hold_sentence(*shape.hold);
   ++call.core.counters.orders;
   submit(call, asked->once, exchange::SubmitOrder{std::move(body.order), std::string(body.name)},

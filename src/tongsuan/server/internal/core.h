@@ -217,6 +217,9 @@ struct Shape {
   std::optional<std::int64_t> hold = {};
   bool hold_is_value = false;
   bool etag = false;
+  // Answered as soon as it is durable: whoever reads the thing waits for its sequence. Otherwise
+  // not before readers see it, so that what comes next is judged on it.
+  bool at_once = false;
   bool is_public = false;  // everybody sees the thing: whose it is, is no secret
   std::string secret = {};
   std::string detail = {}, param = {};  // of a refusal
