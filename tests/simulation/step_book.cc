@@ -71,7 +71,9 @@ void StepBook::started(std::uint32_t contract, std::uint32_t order, const Held& 
   const bool kept = block != blocks_.end() && block->second.pool == held.pool &&
                     block->second.price == held.price;
   if (!kept && !agreed) judge(held, row.least);
-  row.least = std::min(row.least, held.price);
+  // Of one ask for all devices there are no steps to have: what is resold there was paid at an ask
+  // that may have risen since.
+  row.least = steps_[held.pool].size() > 1 ? std::min(row.least, held.price) : 0;
   blocks_.erase(order);
   contracts_[contract] = row;
 }
