@@ -170,10 +170,16 @@ TEST_F(BookKeeperTest, NoticesWhoPaysLessThanItsStep) {
 // The buyer pays, but not the supplier.
 TEST(StepBook, NoticesASupplierWhoWasNotPaid) {
   StepBook book(exchange::testing::places_without_accounts());
+  book.asked(0, {{1, Price(3'600)}, {7, Price(3'700)}});
   book.started(0, 0, {0, 3, 0, 100, 3'700}, false);
   book.delivered(0, 100);
   EXPECT_TRUE(book.are_paid(0));
   book.paid(0, 300);
+  EXPECT_FALSE(book.are_paid(0));
+  // One ask for all has no steps: what is resold there may have been paid at a lower one.
+  book.asked(0, Price(3'700));
+  book.started(1, 1, {0, 3, 100, 200, 3'700}, false);
+  book.delivered(1, 100);
   EXPECT_FALSE(book.are_paid(0));
 }
 
