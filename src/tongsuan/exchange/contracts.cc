@@ -248,6 +248,9 @@ void Executor::emit_ends(Price ask) {
 }
 
 Price Executor::end_ask(OrderId order, bool resell) const {
+  // Of a contract that ended long ago the order may be forgotten: the engine refuses to end it
+  // again.
+  if (!state_.engine().knows(order)) return kAskNever;
   const AccountId owner = state_.engine().order(order).order.account;
   return resell && state_.participants()[owner.value].resell ? Price(0) : kAskNever;
 }
