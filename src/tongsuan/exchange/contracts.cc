@@ -247,17 +247,17 @@ void Executor::emit_ends(Price ask) {
   for (const engine::PoolId pool : pools) recall(pool);
 }
 
-Price Executor::end_ask(OrderId order, bool resell) const {
-  // Of a contract that ended long ago the order may be forgotten: the engine refuses to end it
-  // again.
-  if (!state_.engine().knows(order)) return kAskNever;
+Price Executor::set_ask(OrderId order) const {
   const AccountId owner = state_.engine().order(order).order.account;
-  return resell && state_.participants()[owner.value].resell ? Price(0) : kAskNever;
+  return state_.participants()[owner.value].resell ? Price(0) : kAskNever;
 }
 
-Code Executor::end(const engine::EndContract& command, Price ask) {
+// The owner is asked for once the engine knows that the contract runs: of one that ended long ago
+// the order may be forgotten.
+Code Executor::end(const engine::EndContract& command, std::optional<Price> ask) {
   if (const auto refused = ask_engine(command)) return *refused;
-  emit_ends(ask);
+  if (!ask) ask = set_ask(state_.engine().contract(command.contract).order);
+  emit_ends(*ask);
   if (value_ == 0) value_ = command.contract.value;
   return Code::kDone;
 }
@@ -327,17 +327,14 @@ Code Executor::operator()(MeterContract& command) {
 Code Executor::operator()(EndContract& command) {
   if (const auto refused = own_contract(command.contract)) return *refused;
   value_ = command.contract.value;
-  return end({command.contract, command.reason, command.done_ppm},
-             end_ask(state_.engine().contract(command.contract).order, command.resell));
+  return end({command.contract, command.reason, command.done_ppm}, word_on(command.resell));
 }
 
 Code Executor::operator()(Dispatch& command) {
   if (actor_ != ledger::kHouse) return Code::kNotYours;
   if (auto* starting = std::get_if<engine::StartOrder>(&command.what)) return start(*starting);
-  if (auto* ending = std::get_if<engine::EndContract>(&command.what)) {
-    if (!state_.engine().knows(ending->contract)) return Code::kUnknown;
-    return end(*ending, end_ask(state_.engine().contract(ending->contract).order, true));
-  }
+  if (auto* ending = std::get_if<engine::EndContract>(&command.what))
+    return end(*ending, std::nullopt);
   if (auto* going_on = std::get_if<engine::ExtendContract>(&command.what)) return extend(*going_on);
   if (auto* awarding = std::get_if<engine::AwardOrder>(&command.what)) return award(*awarding);
   if (auto* leaving = std::get_if<engine::ExpireOrder>(&command.what)) {

@@ -179,7 +179,7 @@ Code Executor::operator()(CancelOrder& command) {
   if (record.state == OrderState::kRunning) {
     return end(
         {engine::ContractId{record.contract}, engine::EndReason::kCancelled, record.done_ppm},
-        end_ask(command.order, command.resell));
+        word_on(command.resell));
   }
   if (record.state != OrderState::kWaiting) return Code::kNotWaiting;
   if (state_.locked(at_) && actor_ != ledger::kHouse) return Code::kLocked;

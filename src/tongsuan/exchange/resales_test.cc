@@ -184,6 +184,20 @@ TEST_F(ResaleTest, OwnersMayKeepAllTheirDevicesFromSale) {
   turn(200);
 }
 
+// The order is forgotten before the contract is: whose it was nobody knows, nor has to.
+TEST_F(ResaleTest, AnOldContractDoesNotEndAgain) {
+  const ContractId id = run(kAlice, 4, {0});
+  now_ = 50;
+  end(id);
+  turn(200);
+  must(kHouse, Dispatch{engine::DropHistory{1, 0}});
+  ASSERT_FALSE(exchange_.state().engine().knows(OrderId{0}));
+  ASSERT_TRUE(exchange_.state().engine().knows(id));
+  EXPECT_EQ(name_of(kEast, EndContract{id}), "not-running");
+  EXPECT_EQ(name_of(kHouse, Dispatch{engine::EndContract{id}}), "not-running");
+  EXPECT_EQ(name_of(kHouse, Dispatch{engine::EndContract{ContractId{77}}}), "unknown");
+}
+
 TEST_F(ResaleTest, OnesOwnWordAtTheEndIsAboveTheSetting) {
   must(kHouse, AllowResale{kAlice, false});
   const ContractId id = run(kAlice, 8, {0, 1});

@@ -90,11 +90,16 @@ class Executor {
   [[nodiscard]] std::optional<Code> own_contract(engine::ContractId contract) const;
   [[nodiscard]] std::optional<Code> own_pool(engine::PoolId pool) const;
   [[nodiscard]] std::optional<Code> check_start(const engine::StartOrder& start) const;
-  // The least price at which what an order's contract has left may go to others.
-  [[nodiscard]] Price end_ask(OrderId order, bool resell) const;
+  // The least price at which what an order's contract has left may go to others, as its owner set.
+  [[nodiscard]] Price set_ask(OrderId order) const;
   Code start(engine::StartOrder& command);
   Code extend(const engine::ExtendContract& command);
-  Code end(const engine::EndContract& command, Price ask);
+  // What somebody's own word at the end says of it: no, or nothing beyond what is set.
+  [[nodiscard]] static std::optional<Price> word_on(bool resell) {
+    return resell ? std::nullopt : std::optional(kAskNever);
+  }
+  // `ask`: the least price at which what is left may go to others; nothing: as its owner has set.
+  Code end(const engine::EndContract& command, std::optional<Price> ask);
   void emit_ends(Price ask);
   // [from, until), for `cost`.
   struct Granting {
