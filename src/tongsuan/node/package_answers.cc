@@ -14,10 +14,6 @@ using engine::PackageKind;
 
 namespace {
 
-Second second_of(const rolling::Grid& grid, Slot slot) {
-  return grid.begin + grid.slot * slot;
-}
-
 // ---- Into a round ------------------------------------------------------------------------------
 
 // Names of the places as ids of the round's market.
@@ -252,16 +248,8 @@ class PackageTeller {
 
 HubCost hub_cost(const RoundFrame& frame, const AskedAlternative& what,
                  const clearing::HubAnswer& answer, const PackageTeller& teller) {
-  HubCost cost;
-  cost.place = teller.place(what);
+  HubCost cost = hub_cost_at(frame, answer, teller.place(what));
   cost.place.cost = Money(answer.cost);
-  cost.place.value = Money(answer.value);
-  cost.short_by = Money(answer.short_by);
-  for (const clearing::BindingRow& row : answer.binding) {
-    cost.rows.push_back({row.row, second_of(frame.grid, row.slots.begin),
-                         second_of(frame.grid, row.slots.end), Money(row.price), Money(row.premium),
-                         Money(row.cost)});
-  }
   return cost;
 }
 

@@ -16,10 +16,6 @@ using exchange::RoundRow;
 
 namespace {
 
-Second second_of(const rolling::Grid& grid, Slot slot) {
-  return grid.begin + grid.slot * slot;
-}
-
 Money cost_of(Price price, std::uint32_t devices, Second seconds) {
   const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
   return Money(divide(product, engine::kHour, Rounding::kUp));
@@ -51,16 +47,9 @@ Place place_at(const RoundFrame& frame, const AskedBlock& asked, const Spot& spo
 
 HubCost hub_cost(const RoundFrame& frame, const AskedBlock& asked,
                  const clearing::HubAnswer& answer) {
-  HubCost cost;
-  cost.place = place_at(frame, asked, {answer.hub, answer.variant, answer.start, answer.cost});
-  cost.place.value = Money(answer.value);
-  cost.short_by = Money(answer.short_by);
-  for (const clearing::BindingRow& row : answer.binding) {
-    cost.rows.push_back({row.row, second_of(frame.grid, row.slots.begin),
-                         second_of(frame.grid, row.slots.end), Money(row.price), Money(row.premium),
-                         Money(row.cost)});
-  }
-  return cost;
+  return hub_cost_at(
+      frame, answer,
+      place_at(frame, asked, {answer.hub, answer.variant, answer.start, answer.cost}));
 }
 
 // Nothing for changes that the order cannot make.
@@ -90,6 +79,19 @@ std::optional<Advice> advice(const RoundFrame& frame, const AskedBlock& asked,
 }
 
 }  // namespace
+
+HubCost hub_cost_at(const RoundFrame& frame, const clearing::HubAnswer& answer, Place place) {
+  HubCost cost;
+  cost.place = std::move(place);
+  cost.place.value = Money(answer.value);
+  cost.short_by = Money(answer.short_by);
+  for (const clearing::BindingRow& row : answer.binding) {
+    cost.rows.push_back({row.row, second_of(frame.grid, row.slots.begin),
+                         second_of(frame.grid, row.slots.end), Money(row.price), Money(row.premium),
+                         Money(row.cost)});
+  }
+  return cost;
+}
 
 Explained explain(const RoundFrame& frame, const AskedBlock& asked, const clearing::Why& why) {
   Explained explained;

@@ -67,6 +67,13 @@ struct AskedBlock {
   std::vector<AskedAlternative> alternatives;  // of a package: by options, or by hubs of a service
 };
 
+// When a slot begins.
+[[nodiscard]] inline Second second_of(const rolling::Grid& grid, Slot slot) {
+  return grid.begin + grid.slot * slot;
+}
+// What an answer says of a place: its value, what it lacks, and the rows that make it dear.
+[[nodiscard]] HubCost hub_cost_at(const RoundFrame& frame, const clearing::HubAnswer& answer,
+                                  Place place);
 [[nodiscard]] Explained explain(const RoundFrame& frame, const AskedBlock& asked,
                                 const clearing::Why& why);
 // The same of a package.
