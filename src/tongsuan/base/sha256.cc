@@ -166,9 +166,6 @@ Sha256Blocks sha256_blocks_best() {
 #endif
 }
 
-}  // namespace internal
-
-namespace internal {
 namespace {
 
 void sha256_two_portable(std::uint32_t* state_a, const std::uint8_t* a, std::uint32_t* state_b,

@@ -5,7 +5,7 @@
 
 #include "tongsuan/base/many_seeds.h"
 #include "tongsuan/clearing/changes.h"
-#include "tongsuan/clearing/clear.h"
+#include "tongsuan/clearing/cleared.h"
 #include "tongsuan/clearing/why.h"
 #include "tongsuan/market/market_builder.h"
 #include "tongsuan/market/random_market.h"
@@ -20,15 +20,6 @@ using market::testing::random_market;
 using market::testing::step;
 
 constexpr std::int64_t kYuan = kMicro;
-
-Clearing cleared(const Market& market) {
-  ClearOptions options;
-  options.search_work_units = 4'000;
-  options.dual_steps = 100;
-  Result<Clearing> result = clear(market, options);
-  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().context);
-  return std::move(result).value();
-}
 
 // Only what an exchange may ask for: devices that are bought.
 bool is_plain(const Market& market, const Order& order) {

@@ -11,7 +11,7 @@
 #include "tongsuan/base/text.h"
 #include "tongsuan/clearing/certify.h"
 #include "tongsuan/clearing/changes.h"
-#include "tongsuan/clearing/clear.h"
+#include "tongsuan/clearing/cleared.h"
 #include "tongsuan/clearing/residual.h"
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/market/market_builder.h"
@@ -25,15 +25,6 @@ using market::testing::random_market;
 using market::testing::step;
 
 constexpr std::int64_t kTick = 10'000;
-
-Clearing cleared(const Market& market) {
-  ClearOptions options;
-  options.search_work_units = 4'000;
-  options.dual_steps = 100;
-  Result<Clearing> result = clear(market, options);
-  EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().context);
-  return std::move(result).value();
-}
 
 std::int64_t device_seconds(const Market& market, const Order& order) {
   const Variant& first = market.variants[order.variants.begin];
