@@ -296,8 +296,9 @@ Requote OpenRound::priced(std::uint32_t order, std::int64_t value, const Inserti
   requote.payment = divide(market::placement_cost(*problem_, placement, *prices),
                            problem_->denominator, Rounding::kUp);
   if (problem_->orders[order].kind == OrderKind::kBlock) return requote;
-  requote.lots = share_of(*problem_, placement).lots;
-  requote.lots_of = share_of(*problem_, placement).lots_of;
+  const Share bought = share_of(*problem_, placement);
+  requote.lots = bought.lots;
+  requote.lots_of = bought.lots_of;
   requote.uses = uses_of(*problem_, placement, *prices);
   if (requote.hub == kNone && !requote.uses.empty()) requote.hub = requote.uses.front().hub;
   return requote;
