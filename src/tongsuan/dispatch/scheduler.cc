@@ -92,7 +92,13 @@ bool Scheduler::start(Desk& desk, const Entry& entry) {
       nodes = std::move(found);
       where = &option;
     }
-    if (nodes) return start_on(desk, entry, *where, std::move(*nodes));
+    if (nodes) {
+      // Refused where a hub takes nothing now: the next best place may do.
+      if (start_on(desk, entry, *where, std::move(*nodes))) return true;
+      std::erase_if(candidates_,
+                    [&](const Candidate& at) { return at.option->pool == where->pool; });
+      continue;
+    }
     std::erase_if(candidates_, [&](const Candidate& at) { return at.worth == best; });
   }
   return false;

@@ -12,7 +12,7 @@ const char* code_name(Code code) {
       "too-large",    "over-capacity", "node-down",   "wrong-nodes", "promised",
       "data-missing", "already-there", "too-early",   "stale",       "no-money",
       "over-hold",    "wrong-account", "no-supplier", "fixed",       "closed",
-      "interior"};
+      "interior",     "held",          "fenced",      "whole"};
   return kNames[static_cast<std::size_t>(code)];
 }
 

@@ -18,6 +18,7 @@
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/engine/commands.h"
 #include "tongsuan/exchange/calendar.h"
+#include "tongsuan/exchange/deliveries.h"
 #include "tongsuan/exchange/rules.h"
 #include "tongsuan/ledger/entry.h"
 
@@ -101,6 +102,7 @@ struct Transfer {
 struct SubmitOrder {
   engine::LiveOrder order;
   std::string name;  // the client's own, for its listings
+  Digest work{};     // name of a text in the journal: what its contracts run; all zero: nothing
 };
 struct AmendOrder {
   OrderId order;
@@ -117,20 +119,27 @@ struct ChangeAsk {
   Price ask;
 };
 
-// A hub's reports.
+// A hub's reports. `epoch`: of the agent's lease; 0: the hub has no agent.
 struct ReportNodes {
   engine::ReportNodes what;
+  std::uint32_t epoch = 0;
 };
-// Its devices were available and healthy to the contract from the last such second to `until`.
+// Its devices were available and healthy to the contract during [from, until). What lies between
+// the last such second and `from` was missed; a `from` before that is that second.
 struct MeterContract {
   engine::ContractId contract;
   Second until = 0;
+  Second from = 0;
+  std::uint32_t epoch = 0;
 };
+// Where the hub has an agent, what it metered is paid, and nothing more.
 struct EndContract {
   engine::ContractId contract;
   engine::EndReason reason = engine::EndReason::kCompleted;
   std::uint32_t done_ppm = engine::kPpm;
   bool resell = true;  // what it has left may go to others, for its holder
+  std::uint32_t epoch = 0;
+  std::string detail = {};
 };
 
 struct PutWebhook {
@@ -204,13 +213,39 @@ struct AllowResale {
   ParticipantId participant;
   bool allowed = true;
 };
+// Somebody acts for a hub from now on (`epoch` 0), which fences whoever did before; or goes on.
+// Answered with the epoch.
+struct LeaseHub {
+  HubId hub;
+  std::uint32_t epoch = 0;
+  std::string holder;
+  Second seconds = kLeaseMin;
+  bool take_over = false;  // though somebody else's lease runs
+  bool accepting = true;   // wants new contracts
+  std::string detail;
+};
+// How far its work has come.
+struct ReportContract {
+  engine::ContractId contract;
+  Phase phase = Phase::kDispatched;
+  std::string detail;
+  std::uint32_t epoch = 0;
+};
+// The agent's last word on a contract that the exchange ended: what it has not metered was missed.
+struct SettleContract {
+  engine::ContractId contract;
+  Second overrun = 0;  // seconds for which it had devices beyond its end
+  std::uint32_t epoch = 0;
+};
+// What agents have not had the last word on in time. Of the exchange itself.
+struct TurnDeliveries {};
 
-using Command =
-    std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub, Deposit,
-                 Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder, ChangeAsk, ReportNodes,
-                 MeterContract, EndContract, PutWebhook, DropWebhook, Dispatch, CloseGate,
-                 CloseRound, AckWebhook, ResellContract, SetCalendar, TurnResales, NameOrder,
-                 AllowResale, ChangeSteps>;
+using Command = std::variant<OpenParticipant, AddKey, RevokeKey, SetHalt, SetRules, AssignHub,
+                             Deposit, Withdraw, Transfer, SubmitOrder, AmendOrder, CancelOrder,
+                             ChangeAsk, ReportNodes, MeterContract, EndContract, PutWebhook,
+                             DropWebhook, Dispatch, CloseGate, CloseRound, AckWebhook,
+                             ResellContract, SetCalendar, TurnResales, NameOrder, AllowResale,
+                             ChangeSteps, LeaseHub, ReportContract, SettleContract, TurnDeliveries>;
 
 struct Request {
   CommandId id{};                 // all zero: not answered again
@@ -260,8 +295,12 @@ enum class Code : std::uint8_t {
   kFixed,     // packages and their parts are not amended: cancel and submit again
   kClosed,    // the calendar has no gate now, or no starts
   kInterior,  // devices that are given up do not come back
+  // Agents of hubs
+  kHeld,    // somebody else acts for the hub
+  kFenced,  // somebody else acts for the hub now, or nobody does
+  kWhole,   // contracts of a hub with an agent are given up as a whole
 };
-inline constexpr std::size_t kCodes = 31;
+inline constexpr std::size_t kCodes = 34;
 [[nodiscard]] const char* code_name(Code code);  // "no-money"
 
 struct Answer {

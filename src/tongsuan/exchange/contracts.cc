@@ -85,38 +85,53 @@ void Executor::meter(ContractId id, Second until) {
   emit(ContractMetered{id, until, paid});
 }
 
-// Delivers up to now and ends the right. What a supplier failed to deliver costs it a part of the
-// price, out of its margin as far as that goes.
-void Executor::settle(ContractId id, bool failed, Tail* tail) {
+// A part of the price of what a supplier failed to deliver, out of its margin as far as that goes.
+Money Executor::penalty_of(ParticipantId supplier, Money undelivered) const {
+  const auto share = static_cast<int128>(undelivered.raw()) * state_.rules().penalty_ppm;
+  const Money margin = state_.money().balance(Account{supplier, Purpose::kMargin});
+  return std::clamp(Money(divide(share, engine::kPpm, Rounding::kDown)), Money(),
+                    std::max(Money(), margin));
+}
+
+// Pays what was delivered, and ends the right. Nobody owes for seconds that were missed; beyond a
+// grace they cost the supplier a penalty, as does all that is left when it failed.
+Money Executor::settle(ContractId id, const Settling& how) {
   const Contract& contract = state_.engine().contract(id);
   const ContractMoney money = state_.money_of(id);
-  const Second until = std::clamp(at_, money.metered, money.until);
+  const Delivery* told = state_.deliveries().find(id);
+  const Second missed = told == nullptr ? 0 : told->missed_now;
   const ledger::RightRow* right = state_.money().rights().find(money.right);
+  const ParticipantId supplier = supplier_of(contract);
   std::vector<ledger::Leg> legs;
-  const Money paid = add_delivery(id, until, legs);
-  Money penalty;
+  const Money paid = add_delivery(id, how.until, legs);
+  Money penalty, income;
+  for (const Share& share : shares_) {
+    if (share.to == supplier && share.resale.value == 0) income = income + share.amount;
+  }
   if (right != nullptr) {
-    const ParticipantId supplier = supplier_of(contract);
     const Money lost = right->cost - right->paid - paid;
-    const Account margin{supplier, Purpose::kMargin};
-    if (failed) {
-      const auto share = static_cast<int128>(lost.raw()) * state_.rules().penalty_ppm;
-      penalty = std::clamp(Money(divide(share, engine::kPpm, Rounding::kDown)), Money(),
-                           std::max(Money(), state_.money().balance(margin)));
-    }
+    const auto price_of = [&](Second seconds) {
+      return std::min(lost, cost_of(contract.price, contract.devices(), seconds));
+    };
+    const Second late = std::max<Second>(0, missed - kMissedGrace);
+    penalty = penalty_of(supplier, how.failed ? lost : price_of(late));
     const ParticipantId buyer{state_.engine().order(contract.order).order.account.value};
     if (penalty > Money()) {
-      legs.push_back(ledger::Move{margin, Account{buyer, Purpose::kCash}, penalty});
+      legs.push_back(ledger::Move{Account{supplier, Purpose::kMargin},
+                                  Account{buyer, Purpose::kCash}, penalty});
     }
     legs.push_back(ledger::Close{money.right});
     break_settlement(id, legs);
-    if (tail != nullptr) fund(*tail, lost, state_.money_of(contract.order).hold, legs);
+    if (how.tail != nullptr) {
+      fund(*how.tail, lost - price_of(missed), state_.money_of(contract.order).hold, legs);
+    }
     pay(legs, reason_of(id));
-    if (tail != nullptr && tail->cost > Money()) tail->hold = money_answer_.hold();
+    if (how.tail != nullptr && how.tail->cost > Money()) how.tail->hold = money_answer_.hold();
   }
   emit_earned();
-  if (until > money.metered) emit(ContractMetered{id, until, paid});
+  if (how.until > money.metered) emit(ContractMetered{id, how.until, paid});
   emit(ContractSettled{id, penalty});
+  return income;
 }
 
 // What tests break: pays more than was delivered, as far as the hold goes.
@@ -162,6 +177,7 @@ std::optional<Code> Executor::check_start(const engine::StartOrder& start) const
   const ParticipantRecord& buyer = state_.participants()[record.order.account.value];
   if (state_.halted() || hub.halted || buyer.halted) return Code::kHalted;
   if (hub.supplier == ledger::kHouse) return Code::kNoSupplier;
+  if (!hub.lease.takes_contracts(at_)) return Code::kHalted;
   const Closure* closure = closure_at(state_.closures(), at_);
   if (closure != nullptr && !closure->dispatch) return Code::kClosed;
   if (start.way >= record.order.ways.size() || record.state != OrderState::kWaiting ||
@@ -202,19 +218,30 @@ Code Executor::extend(const engine::ExtendContract& command) {
   const ContractMoney money = state_.money_of(command.contract);
   Money cost;
   if (contract.end < 0 && command.until > at_ && command.until <= engine::kSecondsMax) {
-    const Second from = std::clamp(at_, money.metered, money.until);
+    const Second from = delivered_until(command.contract);
     std::vector<ledger::Leg> legs;
     const Money now = add_delivery(command.contract, from, legs);
     if (!money.own) cost = cost_of(contract.price, contract.devices(), command.until - from);
     if (cost > state_.left_of(contract.order) - now) return Code::kOverHold;
   }
   if (const auto refused = ask_engine(command)) return *refused;
-  const Second from = std::clamp(at_, money.metered, money.until);
-  settle(command.contract, false);
+  const Second from = delivered_until(command.contract);
+  settle(command.contract, {.until = from});
   emit_engine();
   grant({command.contract, from, command.until, cost});
   value_ = command.contract.value;
   return Code::kDone;
+}
+
+// What the agent of its hub has not told of yet is presumed, unless the agent itself ends it.
+void Executor::settle_end(const engine::ContractEnded& ended, Tail* tail) {
+  const ContractId id = ended.contract;
+  const bool agent = has_agent(state_.engine().contract(id).pool);
+  if (agent && agent_ends_) miss_rest(id);
+  const ContractMoney money = state_.money_of(id);
+  const Second until = std::clamp(at_, money.metered, money.until);
+  const Money income = settle(id, {until, ended.reason == engine::EndReason::kFailed, tail});
+  if (agent && !agent_ends_) presume(id, money.metered, income);
 }
 
 // The contracts that end in what the engine decided are settled, then it happens, then what they
@@ -235,7 +262,7 @@ void Executor::emit_ends(Price ask) {
     const bool by_owner = ended->reason == engine::EndReason::kCompleted ||
                           ended->reason == engine::EndReason::kCancelled;
     if (!by_owner) tail.owed_ppm = 0;
-    settle(ended->contract, ended->reason == engine::EndReason::kFailed, &tail);
+    settle_end(*ended, &tail);
     tails.push_back(tail);
   }
   for (const engine::Event& event : events) emit(event);
@@ -307,27 +334,10 @@ Code Executor::operator()(ChangeSteps& command) {
 
 Code Executor::operator()(ReportNodes& command) {
   if (const auto refused = own_pool(command.what.pool)) return *refused;
+  if (const auto refused = fenced(command.what.pool, command.epoch)) return *refused;
   if (const auto refused = ask_engine(command.what)) return *refused;
   emit_ends(Price(0));
   return Code::kDone;
-}
-
-Code Executor::operator()(MeterContract& command) {
-  if (const auto refused = own_contract(command.contract)) return *refused;
-  if (state_.engine().contract(command.contract).end >= 0) return Code::kNotRunning;
-  const ContractMoney& money = state_.money_of(command.contract);
-  if (command.until <= money.metered || command.until > std::min(at_, money.until)) {
-    return Code::kTime;
-  }
-  meter(command.contract, command.until);
-  value_ = command.contract.value;
-  return Code::kDone;
-}
-
-Code Executor::operator()(EndContract& command) {
-  if (const auto refused = own_contract(command.contract)) return *refused;
-  value_ = command.contract.value;
-  return end({command.contract, command.reason, command.done_ppm}, word_on(command.resell));
 }
 
 Code Executor::operator()(Dispatch& command) {

@@ -15,6 +15,7 @@
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/exchange/commands.h"
+#include "tongsuan/exchange/deliveries.h"
 #include "tongsuan/exchange/resales.h"
 #include "tongsuan/ledger/entry.h"
 
@@ -248,12 +249,71 @@ struct ResaleAllowed {
   }
 };
 
+// A lease begins (the next epoch), or goes on.
+struct HubLeased {
+  HubId hub;
+  Lease lease;
+  static constexpr auto fields() { return std::tuple(&HubLeased::hub, &HubLeased::lease); }
+};
+// What the contracts of an order run: the name of a text in the journal.
+struct WorkAttached {
+  OrderId order;
+  Digest work{};
+  static constexpr auto fields() { return std::tuple(&WorkAttached::order, &WorkAttached::work); }
+};
+struct ContractReported {
+  engine::ContractId contract;
+  Phase phase = Phase::kDispatched;
+  std::string detail;
+  static constexpr auto fields() {
+    return std::tuple(&ContractReported::contract, &ContractReported::phase,
+                      &ContractReported::detail);
+  }
+};
+// Not delivered from where it was metered last up to here.
+struct DeliveryMissed {
+  engine::ContractId contract;
+  Second until = 0;
+  static constexpr auto fields() {
+    return std::tuple(&DeliveryMissed::contract, &DeliveryMissed::until);
+  }
+};
+// Of a contract that the exchange is ending.
+struct DeliveryPresumed {
+  engine::ContractId contract;
+  Presumed what;
+  static constexpr auto fields() {
+    return std::tuple(&DeliveryPresumed::contract, &DeliveryPresumed::what);
+  }
+};
+// Of what is presumed, this was delivered, and what lies before it was not.
+struct DeliveryTold {
+  engine::ContractId contract;
+  Second from = 0;
+  Second until = 0;
+  static constexpr auto fields() {
+    return std::tuple(&DeliveryTold::contract, &DeliveryTold::from, &DeliveryTold::until);
+  }
+};
+// Nothing is presumed any more. What was not told of was missed.
+struct DeliverySettled {
+  engine::ContractId contract;
+  Money refund;   // to the buyer, of what was presumed
+  Money penalty;  // to the buyer, out of the supplier's margin
+  Second overrun = 0;
+  static constexpr auto fields() {
+    return std::tuple(&DeliverySettled::contract, &DeliverySettled::refund,
+                      &DeliverySettled::penalty, &DeliverySettled::overrun);
+  }
+};
+
 using OwnEvent =
     std::variant<ParticipantOpened, KeyAdded, KeyRevoked, HaltSet, RulesSet, HubAssigned, OrderHeld,
                  OrderNamed, ContractGranted, ContractMetered, ContractSettled, GateClosed,
                  RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered, TakeOrPaySet,
                  CalendarSet, ContractOwned, ResaleOffered, ResaleOpened, ResaleTaken,
-                 ResaleMetered, ResaleEarned, ResaleClosed, ResaleAllowed>;
+                 ResaleMetered, ResaleEarned, ResaleClosed, ResaleAllowed, HubLeased, WorkAttached,
+                 ContractReported, DeliveryMissed, DeliveryPresumed, DeliveryTold, DeliverySettled>;
 
 // A ledger event that owns its facts.
 struct MoneyEvent {

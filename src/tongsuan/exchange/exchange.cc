@@ -99,6 +99,7 @@ void Executor::run(Second at, Request& request, Output& output) {
   actor_ = request.actor;
   value_ = 0;
   opened_ = {};
+  agent_ends_ = false;
   const bool once = has_id(request);
   const Repeats::Row* before = once ? state_.repeats().find(request.id) : nullptr;
   if (before != nullptr && !switches_.no_repeats) {

@@ -109,6 +109,7 @@ Code Executor::operator()(SubmitOrder& command) {
   emit_engine();
   emit(OrderHeld{id, hold});
   if (!command.name.empty()) emit(OrderNamed{id, std::move(command.name)});
+  if (command.work != Digest{}) emit(WorkAttached{id, command.work});
   value_ = id.value;
   return Code::kDone;
 }

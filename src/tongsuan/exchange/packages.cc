@@ -81,6 +81,7 @@ Code Executor::award(engine::AwardOrder& command) {
       hold = money_answer_.hold();
     }
     emit(OrderHeld{part, hold});
+    if (const Digest* work = state_.work_of(package)) emit(WorkAttached{part, Digest(*work)});
   }
   value_ = first.value;
   return Code::kDone;

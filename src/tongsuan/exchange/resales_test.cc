@@ -210,15 +210,18 @@ TEST_F(ResaleTest, OnesOwnWordAtTheEndIsAboveTheSetting) {
   EXPECT_FALSE(exchange_.state().participants()[kAlice.value].resell);
 }
 
-// A snapshot of the version before is one of today less those who keep their devices.
+// A snapshot of the second version is one of today less those who keep their devices, and less what
+// agents said.
 TEST_F(ResaleTest, TheSettingIsInASnapshot) {
+  constexpr std::size_t kLease = 4 + 4 + 8 + 1 + 4;
+  const std::size_t agents = exchange_.state().hubs().size() * kLease + 4 + 4;
   const auto before = [&] {
     static_cast<void>(exchange_.digest());
     std::string bytes = exchange_.snapshot();
     const std::size_t parts = 16 + engine::write_snapshot(exchange_.state().engine()).size() +
                               ledger::write_snapshot(exchange_.state().money()).size();
     bytes.replace(0, kSecondSnapshotMagic.size(), kSecondSnapshotMagic);
-    return bytes.erase(bytes.size() - parts - 4, 4);
+    return bytes.erase(bytes.size() - parts - 4 - agents, 4 + agents);
   };
   run(kAlice, 4, {0});
   Exchange old(places_without_accounts(), 0);
@@ -234,7 +237,7 @@ TEST_F(ResaleTest, TheSettingIsInASnapshot) {
   EXPECT_TRUE(old.state().participants()[kBob.value].resell);
   const std::size_t parts = 16 + engine::write_snapshot(exchange_.state().engine()).size() +
                             ledger::write_snapshot(exchange_.state().money()).size();
-  bytes[bytes.size() - parts - 4] = 99;
+  bytes[bytes.size() - parts - agents - 4] = 99;
   EXPECT_FALSE(old.restore(bytes).ok()) << "somebody who is not there";
 }
 

@@ -257,9 +257,8 @@ Money Executor::add_owed(ResaleId id, Second until, std::vector<ledger::Leg>& le
 void Executor::meter(Holder holder) {
   if (!holder.resale) {
     const ContractId id{holder.id};
-    const ContractMoney& money = state_.money_of(id);
-    const Second until = std::clamp(at_, money.metered, money.until);
-    if (until > money.metered) meter(id, until);
+    const Second until = delivered_until(id);
+    if (until > state_.money_of(id).metered) meter(id, until);
     return;
   }
   const ResaleId id{holder.id};
@@ -373,6 +372,7 @@ Code Executor::resell_part(ContractId id, std::uint32_t devices, Price ask) {
   } else {
     shrink.per_node -= devices;
   }
+  if (has_agent(contract.pool)) return Code::kWhole;
   if (const auto refused = ask_engine(std::move(shrink))) return *refused;
   Tail tail = tail_of(id, devices, ask);
   const ContractMoney money = state_.money_of(id);

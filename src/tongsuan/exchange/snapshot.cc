@@ -1,6 +1,9 @@
 #include "tongsuan/exchange/snapshot.h"
 
+#include <algorithm>
+#include <array>
 #include <future>
+#include <map>
 #include <utility>
 
 #include "tongsuan/engine/snapshot.h"
@@ -154,6 +157,55 @@ void take_keepers(Reader& reader, std::vector<ParticipantRecord>& participants) 
   }
 }
 
+// What the fourth version added: who acts for hubs, what they said, and what orders run.
+void put_agents(Writer& writer, const State& state, const std::map<std::uint32_t, Digest>& works) {
+  for (const HubRecord& hub : state.hubs()) writer(hub.lease);
+  writer(static_cast<std::uint32_t>(state.deliveries().rows().size()));
+  for (const auto& [number, row] : state.deliveries().rows()) {
+    writer(number);
+    writer(row);
+  }
+  writer(static_cast<std::uint32_t>(works.size()));
+  for (const auto& [number, work] : works) {
+    writer(number);
+    writer(work);
+  }
+}
+
+// Numbers rise, so that the same state has the same bytes.
+template <class Row, class Take>
+void take_numbered(Reader& reader, Take&& take) {
+  const std::size_t rows = reader.count(4);
+  std::uint64_t least = 0;
+  for (std::size_t i = 0; i < rows && !reader.failed(); ++i) {
+    std::uint32_t number = 0;
+    Row row;
+    reader(number);
+    reader(row);
+    if (number < least) return reader.fail();
+    least = std::uint64_t{number} + 1;
+    if (!reader.failed()) take(number, std::move(row));
+  }
+}
+
+void take_agents(Reader& reader, std::vector<HubRecord>& hubs, Deliveries& deliveries,
+                 std::map<std::uint32_t, Digest>& works) {
+  for (HubRecord& hub : hubs) reader(hub.lease);
+  take_numbered<Delivery>(reader, [&](std::uint32_t number, Delivery read) {
+    deliveries.change(engine::ContractId{number}, [&](Delivery& row) { row = std::move(read); });
+  });
+  take_numbered<Digest>(reader,
+                        [&](std::uint32_t number, const Digest& work) { works[number] = work; });
+}
+
+// 1 to 4; 0: not a snapshot of the exchange.
+int version_of(std::string_view magic) {
+  constexpr std::array<std::string_view, 4> kMagics = {kFirstSnapshotMagic, kSecondSnapshotMagic,
+                                                       kThirdSnapshotMagic, kSnapshotMagic};
+  const auto at = std::ranges::find(kMagics, magic);
+  return at == kMagics.end() ? 0 : static_cast<int>(at - kMagics.begin()) + 1;
+}
+
 Error corrupt(std::string what) {
   return {ErrorCode::kCorrupt, "a snapshot of the exchange: " + std::move(what),
           "move it away: the journal alone is enough"};
@@ -182,6 +234,7 @@ std::string write_snapshot(const State& state) {
     state.repeats_.each([&](const Repeats::Row& row) { writer(row); });
     put_market(writer, state, state.contracts_);
     put_keepers(writer, state.participants_);
+    put_agents(writer, state, state.works_);
   }
   put_part(bytes, engine::write_snapshot(state.engine_));
   put_part(bytes, ledger::write_snapshot(state.money_));
@@ -189,8 +242,8 @@ std::string write_snapshot(const State& state) {
 }
 
 Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
-  const std::string_view magic = bytes.substr(0, kSnapshotMagic.size());
-  if (magic != kSnapshotMagic && magic != kSecondSnapshotMagic && magic != kFirstSnapshotMagic) {
+  const int version = version_of(bytes.substr(0, kSnapshotMagic.size()));
+  if (version == 0) {
     return corrupt("the bytes do not begin with " + std::string(kSnapshotMagic));
   }
   Reader reader(bytes.substr(kSnapshotMagic.size()));
@@ -210,13 +263,14 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   take_store(reader, state.contracts_);
   std::vector<Repeats::Row> repeats;
   take_rows(reader, repeats);
-  if (magic != kFirstSnapshotMagic) {
+  if (version >= 2) {
     reader(state.rules_.take_or_pay_ppm);
     take_rows(reader, state.closures_);
     take_resales(reader, state.resales_);
     take_own(reader, state.contracts_);
   }
-  if (magic == kSnapshotMagic) take_keepers(reader, state.participants_);
+  if (version >= 3) take_keepers(reader, state.participants_);
+  if (version >= 4) take_agents(reader, state.hubs_, state.deliveries_, state.works_);
   const std::string_view engine_part = take_part(reader);
   const std::string_view ledger_part = take_part(reader);
   if (!reader.whole()) return corrupt("the bytes are cut, or go on behind their end");

@@ -6,6 +6,7 @@
 #include "tongsuan/engine/engine.h"
 #include "tongsuan/engine/touched.h"
 #include "tongsuan/exchange/bytes.h"
+#include "tongsuan/exchange/internal/delivery_checks.h"
 #include "tongsuan/exchange/internal/resale_checks.h"
 #include "tongsuan/ledger/touched.h"
 
@@ -91,6 +92,11 @@ Money State::left_of(OrderId id) const {
   if (!orders_.is_kept(id.value)) return Money();
   const ledger::HoldRow* hold = money_.holds().find(orders_[id.value].hold);
   return hold == nullptr ? Money() : hold->left;
+}
+
+const Digest* State::work_of(OrderId id) const {
+  const auto at = works_.find(id.value);
+  return at == works_.end() ? nullptr : &at->second;
 }
 
 bool State::locked(Second at) const {
@@ -202,8 +208,8 @@ class State::Check {
   Misfitting operator()(const ResaleAllowed& event) const {
     return known(event.participant) ? std::nullopt : Misfitting("an unknown participant");
   }
-  template <class OfResales>
-  Misfitting operator()(const OfResales& event) const {
+  template <class OfContracts>
+  Misfitting operator()(const OfContracts& event) const {
     return internal::misfit(state_, event);
   }
 
@@ -265,6 +271,9 @@ class State::Apply {
     if (event.contract.value == state_.contracts_.size()) state_.contracts_.push_back({});
     ContractMoney& money = state_.contracts_[event.contract.value];
     money = {event.right, event.grant, event.from, event.until, money.own};
+    if (state_.deliveries_.find(event.contract) != nullptr) {
+      state_.deliveries_.change(event.contract, [](Delivery& row) { row.missed_now = 0; });
+    }
   }
   void operator()(const ContractMetered& event) const {
     state_.contracts_[event.contract.value].metered = event.until;
@@ -345,6 +354,52 @@ class State::Apply {
   void operator()(const ResaleAllowed& event) const {
     state_.participants_[event.participant.value].resell = event.allowed;
   }
+  void operator()(const HubLeased& event) const {
+    state_.hubs_[event.hub.value].lease = event.lease;
+  }
+  void operator()(const WorkAttached& event) const {
+    state_.works_[event.order.value] = event.work;
+  }
+  void operator()(const ContractReported& event) const {
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.phase = event.phase;
+      row.detail = event.detail;
+    });
+  }
+  void operator()(const DeliveryMissed& event) const {
+    ContractMoney& money = state_.contracts_[event.contract.value];
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.missed += event.until - money.metered;
+      row.missed_now += event.until - money.metered;
+    });
+    money.metered = event.until;
+  }
+  void operator()(const DeliveryPresumed& event) const {
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.presumes = true;
+      row.presumed = event.what;
+      row.told = event.what.from;
+      row.told_missed = 0;
+      row.due = state_.now_ + kSettleWithin;
+    });
+  }
+  void operator()(const DeliveryTold& event) const {
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.missed += event.from - row.told;
+      row.told_missed += event.from - row.told;
+      row.told = event.until;
+    });
+  }
+  void operator()(const DeliverySettled& event) const {
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.missed += row.presumed.until - row.told;
+      row.told_missed += row.presumed.until - row.told;
+      row.told = row.presumed.until;
+      row.overrun = event.overrun;
+      row.refund = event.refund;
+      row.presumes = false;
+    });
+  }
 
  private:
   State& state_;
@@ -405,6 +460,8 @@ void State::forget(const engine::HistoryDropped& dropped) {
   contracts_.forget_rows_below(dropped.contracts_below, [&](std::uint32_t id) {
     return !engine_.knows(engine::ContractId{id});
   });
+  deliveries_.forget([&](std::uint32_t id) { return engine_.knows(engine::ContractId{id}); });
+  std::erase_if(works_, [&](const auto& work) { return !engine_.knows(OrderId{work.first}); });
 }
 
 bool State::fits() const {
@@ -425,7 +482,9 @@ bool State::fits() const {
          std::ranges::all_of(webhooks_, known, &WebhookRow::participant) &&
          std::ranges::is_sorted(keys_, {}, &KeyRow::key) &&
          std::ranges::is_sorted(rounds_, {}, &RoundRow::round) && !calendar_fault(closures_) &&
-         !internal::misfit_of_rows(*this);
+         !internal::misfit_of_rows(*this) && !internal::misfit_of_deliveries(*this) &&
+         std::ranges::all_of(works_,
+                             [&](const auto& work) { return engine_.knows(OrderId{work.first}); });
 }
 
 void State::derive() {

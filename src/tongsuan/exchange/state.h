@@ -62,6 +62,7 @@ struct KeyRow {
 struct HubRecord {
   ParticipantId supplier;  // kHouse: nobody
   bool halted = false;
+  Lease lease;
   friend bool operator==(const HubRecord&, const HubRecord&) = default;
   static constexpr auto fields() { return std::tuple(&HubRecord::supplier, &HubRecord::halted); }
 };
@@ -200,6 +201,12 @@ class State {
   }
   [[nodiscard]] const std::vector<Closure>& closures() const { return closures_; }
   [[nodiscard]] const Resales& resales() const { return resales_; }
+  [[nodiscard]] const Deliveries& deliveries() const { return deliveries_; }
+  // What the contracts of an order run: the name of a text in the journal; null: nothing.
+  [[nodiscard]] const Digest* work_of(OrderId id) const;
+  [[nodiscard]] const Lease& lease_of(engine::PoolId pool) const {
+    return hubs_[engine_.places().pools[pool.value].hub.value].lease;
+  }
   // Who stands behind a participant, in the end.
   [[nodiscard]] ParticipantId beneficial_owner(ParticipantId id) const;
   // Orders may only be improved.
@@ -276,6 +283,8 @@ class State {
   Repeats repeats_;
   std::vector<Closure> closures_;
   Resales resales_;
+  Deliveries deliveries_;
+  std::map<std::uint32_t, Digest> works_;  // of orders that have any
   std::uint32_t live_orders_ = 0;
   Digest digest_{};
   std::string touched_;                // rows that events changed since `digest_`

@@ -373,6 +373,46 @@ class Teller {
     words_.participant = event.participant.value;
     text("resell", event.allowed ? "yes" : "no");
   }
+  void on(const exchange::HubLeased& event) {
+    type("hub.leased");
+    number("hub", event.hub.value);
+    number("epoch", event.lease.epoch);
+    text("holder", event.lease.holder);
+    number("until", event.lease.until);
+    text("accepting", event.lease.accepting ? "yes" : "no");
+    if (!event.lease.detail.empty()) text("detail", event.lease.detail);
+  }
+  void on(const exchange::WorkAttached& event) {
+    order("order.work", event.order);
+    text("work", hex_of(event.work));
+  }
+  void on(const exchange::ContractReported& event) {
+    contract("contract.reported", event.contract);
+    text("phase", exchange::phase_name(event.phase));
+    if (!event.detail.empty()) text("detail", event.detail);
+  }
+  void on(const exchange::DeliveryMissed& event) {
+    contract("contract.missed", event.contract);
+    number("until", event.until);
+  }
+  void on(const exchange::DeliveryPresumed& event) {
+    contract("contract.presumed", event.contract);
+    words_.participant = event.what.supplier.value;
+    words_.amount = event.what.amount.raw();
+    number("from", event.what.from);
+    number("until", event.what.until);
+  }
+  void on(const exchange::DeliveryTold& event) {
+    contract("contract.told", event.contract);
+    number("from", event.from);
+    number("until", event.until);
+  }
+  void on(const exchange::DeliverySettled& event) {
+    contract("contract.concluded", event.contract);
+    words_.amount = event.refund.raw();
+    money("penalty", event.penalty.raw());
+    number("overrun", event.overrun);
+  }
 
   EventWords words_;
 };

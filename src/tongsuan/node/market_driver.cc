@@ -88,6 +88,9 @@ std::optional<Second> MarketDriver::due(const Desk& desk) const {
   if (const auto resale = desk.exchange().resales().due()) {
     timer = std::min(timer.value_or(resale->first), resale->first);
   }
+  if (const auto delivery = desk.exchange().deliveries().due()) {
+    timer = std::min(timer.value_or(delivery->first), delivery->first);
+  }
   if (clearing_) return timer;
   // A gate that an operator closed by hand is due at once.
   const bool closed = desk.exchange().gate().round != 0;
@@ -100,7 +103,8 @@ bool MarketDriver::may_forget(const Desk& desk) const {
   return !clearing_ && desk.exchange().gate().round == 0;
 }
 
-// Orders that have ended, and whose devices others took over: whoever gave them up still owes.
+// Orders that have ended, and whose devices others took over: whoever gave them up still owes. And
+// those of which an agent has the last word yet.
 OrderId MarketDriver::first_needed(const Desk& desk) const {
   OrderId first{kNone};
   for (const auto& [id, row] : desk.exchange().resales().rows()) {
@@ -109,6 +113,10 @@ OrderId MarketDriver::first_needed(const Desk& desk) const {
     const engine::OrderState now = desk.state().order(order).state;
     const bool lives = now == engine::OrderState::kWaiting || now == engine::OrderState::kRunning;
     if (!lives) first = std::min(first, order);
+  }
+  for (const std::uint32_t contract : desk.exchange().deliveries().open()) {
+    if (!desk.state().knows(engine::ContractId{contract})) continue;
+    first = std::min(first, desk.state().contract(engine::ContractId{contract}).order);
   }
   return first;
 }
@@ -125,6 +133,8 @@ void MarketDriver::tick(Desk& desk) {
   timers_.run(desk, kTimersAtOnce);
   const auto resale = desk.exchange().resales().due();
   if (resale && resale->first <= desk.now()) desk.take(exchange::TurnResales{});
+  const auto delivery = desk.exchange().deliveries().due();
+  if (delivery && delivery->first <= desk.now()) desk.take(exchange::TurnDeliveries{});
   const bool closed = desk.exchange().gate().round != 0;
   if (!clearing_ && (closed || desk.now() >= desk.exchange().next_gate())) close_gate(desk);
 }

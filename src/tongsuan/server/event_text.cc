@@ -335,6 +335,41 @@ class Teller {
         .text("participant", id_text('P', event.participant.value))
         .truth("resell", event.allowed);
   }
+  void on(const exchange::HubLeased& event) {
+    begin("hub.leased", Visibility::kPublic)
+        .text("hub", names_.hub(event.hub))
+        .number("epoch", event.lease.epoch)
+        .truth("accepting", event.lease.accepting);
+    write_time("until", event.lease.until);
+  }
+  void on(const exchange::WorkAttached& event) {
+    begin_order("order.work", event.order).text("work", internal::hash_text(event.work));
+  }
+  void on(const exchange::ContractReported& event) {
+    begin_contract("contract.reported", event.contract)
+        .text("phase", exchange::phase_name(event.phase));
+    if (!event.detail.empty()) out_.text("detail", event.detail);
+  }
+  void on(const exchange::DeliveryMissed& event) {
+    begin_contract("contract.missed", event.contract);
+    write_time("until", event.until);
+  }
+  void on(const exchange::DeliveryPresumed& event) {
+    begin_contract("contract.presumed", event.contract);
+    write_time("from", event.what.from);
+    write_time("until", event.what.until);
+    write_money(out_, "amount", event.what.amount.raw());
+  }
+  void on(const exchange::DeliveryTold& event) {
+    begin_contract("contract.told", event.contract);
+    write_time("from", event.from);
+    write_time("until", event.until);
+  }
+  void on(const exchange::DeliverySettled& event) {
+    begin_contract("contract.concluded", event.contract).number("overrunSeconds", event.overrun);
+    write_money(out_, "refund", event.refund.raw());
+    write_money(out_, "penalty", event.penalty.raw());
+  }
   [[nodiscard]] ParticipantId owner_of_webhook(std::uint32_t webhook) const {
     const auto& rows = view_.state.webhooks();
     return webhook < rows.size() ? rows[webhook].participant : kHouse;

@@ -48,6 +48,10 @@ class Executor {
   Code operator()(TurnResales& command);
   Code operator()(NameOrder& command);
   Code operator()(AllowResale& command);
+  Code operator()(LeaseHub& command);
+  Code operator()(ReportContract& command);
+  Code operator()(SettleContract& command);
+  Code operator()(TurnDeliveries& command);
 
  private:
   // ---- Events
@@ -113,14 +117,37 @@ class Executor {
   [[nodiscard]] ledger::Reason reason_of(engine::ContractId contract) const;
   void meter(engine::ContractId contract, Second until);
   struct Tail;
-  // With a tail: what is owed for what it has left gets a hold of its own.
-  void settle(engine::ContractId contract, bool failed, Tail* tail = nullptr);
+  struct Settling {
+    Second until = 0;  // delivered so far
+    bool failed = false;
+    Tail* tail = nullptr;  // what is owed for what it has left gets a hold of its own
+  };
+  // What the supplier has of the part that was not metered before.
+  Money settle(engine::ContractId contract, const Settling& how);
+  void settle_end(const engine::ContractEnded& ended, Tail* tail);
+  [[nodiscard]] Money penalty_of(ParticipantId supplier, Money undelivered) const;
   void break_settlement(engine::ContractId contract, std::vector<ledger::Leg>& legs) const;
   void pay_premium(const engine::Contract& contract);
   [[nodiscard]] ParticipantId supplier_of(const engine::Contract& contract) const;
   [[nodiscard]] ParticipantId supplier_of(engine::PoolId pool) const;
   // Buyer and supplier are the same in the end.
   [[nodiscard]] bool is_own(OrderId order, engine::PoolId pool) const;
+
+  // ---- Agents of hubs (metering.cc)
+  [[nodiscard]] bool has_agent(engine::PoolId pool) const {
+    return state_.lease_of(pool).epoch > 0;
+  }
+  // Whether an agent with this epoch may speak for the pool.
+  [[nodiscard]] std::optional<Code> fenced(engine::PoolId pool, std::uint32_t epoch) const;
+  // Of a contract that runs, or of which something is presumed: refused unless it is the actor's.
+  [[nodiscard]] std::optional<Code> own_delivery(engine::ContractId contract,
+                                                 std::uint32_t epoch) const;
+  // Up to where a contract that is settled now was delivered, as far as anybody knows.
+  [[nodiscard]] Second delivered_until(engine::ContractId contract) const;
+  // What was granted up to now and not metered was missed.
+  void miss_rest(engine::ContractId contract);
+  void presume(engine::ContractId contract, Second from, Money amount);
+  void settle_presumed(engine::ContractId contract, Second overrun);
 
   // ---- Resales (resell.cc)
   // What is left of a contract and owed in part, on its way to become a resale.
@@ -178,6 +205,7 @@ class Executor {
   Output* output_ = nullptr;
   std::uint64_t value_ = 0;    // of the answer
   ResaleId opened_;            // the last resale of this record
+  bool agent_ends_ = false;    // whatever ends in this record does so by its agent's word
   std::vector<Share> shares_;  // of the payment that is being made
   ledger::Decider decider_;
   ledger::Events money_events_;

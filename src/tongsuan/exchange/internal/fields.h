@@ -92,6 +92,9 @@ constexpr std::uint8_t largest(HaltScope) {
 constexpr std::uint8_t largest(RoundOutcome) {
   return static_cast<std::uint8_t>(RoundOutcome::kUnsolved);
 }
+constexpr std::uint8_t largest(Phase) {
+  return kPhases - 1;
+}
 constexpr std::uint8_t largest(Code) {
   return kCodes - 1;
 }

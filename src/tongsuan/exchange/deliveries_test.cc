@@ -1,0 +1,235 @@
+// Hubs with an agent: paid for what was told, fenced, and with the last word on what was presumed.
+#include "tongsuan/exchange/exchange_fixture.h"
+#include "tongsuan/exchange/snapshot.h"
+
+namespace tongsuan::exchange::testing {
+namespace {
+
+using engine::EndReason;
+
+// Pool 0 of the east: three nodes of four devices. A device-second costs one micro-yuan.
+class DeliveryTest : public ExchangeTest {
+ protected:
+  DeliveryTest() { epoch_ = lease(); }
+
+  std::uint32_t lease(const std::string& holder = "agent-1", bool take_over = false) {
+    LeaseHub command{HubId{0}, 0, holder, 600, take_over, true, ""};
+    return static_cast<std::uint32_t>(must(kEast, std::move(command)));
+  }
+  void renew(bool accepting = true) {
+    must(kEast, LeaseHub{HubId{0}, epoch_, "agent-1", 600, false, accepting, ""});
+  }
+  ContractId run(ParticipantId who, std::uint32_t gang = 4) {
+    const OrderId id = submit(who, std::int64_t{1'500} * gang, gang);
+    EXPECT_EQ(start(id), "done");
+    return ContractId{exchange_.state().engine().contract_count() - 1};
+  }
+  std::string meter(ContractId id, Second from, Second until) {
+    return name_of(kEast, MeterContract{id, until, from, epoch_});
+  }
+  std::string end(ContractId id, EndReason reason = EndReason::kCompleted) {
+    return name_of(kEast, EndContract{id, reason, engine::kPpm, true, epoch_, "exit 0"});
+  }
+  std::string settle(ContractId id, Second overrun = 0) {
+    return name_of(kEast, SettleContract{id, overrun, epoch_});
+  }
+  void cancel(ContractId id) {
+    must(kAlice, CancelOrder{exchange_.state().engine().contract(id).order});
+  }
+  [[nodiscard]] const Delivery& row(ContractId id) const {
+    return *exchange_.state().deliveries().find(id);
+  }
+  [[nodiscard]] std::int64_t spent(ParticipantId who) const {
+    return 1'000'000 - balance(cash(who));
+  }
+
+  std::uint32_t epoch_ = 0;
+};
+
+TEST_F(DeliveryTest, AnAgentIsPaidForWhatItMetered) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  EXPECT_EQ(meter(id, 3, 20), "done") << "it began three seconds late";
+  EXPECT_EQ(meter(id, 25, 40), "done") << "and was away for five";
+  EXPECT_EQ(end(id), "done") << "ten seconds are never told of";
+  EXPECT_EQ(balance(cash(kEast)), 4 * (17 + 15));
+  EXPECT_EQ(spent(kAlice), 4 * (17 + 15));
+  EXPECT_EQ(row(id).missed, 3 + 5 + 10);
+  EXPECT_EQ(row(id).detail, "exit 0");
+  EXPECT_FALSE(row(id).presumes);
+}
+
+TEST_F(DeliveryTest, GapsBeyondTheGraceCostAPenalty) {
+  take_or_pay(0);
+  const OrderId order = submit(kAlice, 6'000, 4);
+  EXPECT_EQ(start(order), "done");
+  now_ = 100;
+  EXPECT_EQ(meter(ContractId{0}, 90, 100), "done");
+  EXPECT_EQ(end(ContractId{0}), "done");
+  EXPECT_EQ(balance(cash(kEast)), 40);
+  EXPECT_EQ(100'000 - balance(margin(kEast)), 4 * (90 - kMissedGrace) / 10) << "ten per cent";
+  EXPECT_EQ(spent(kAlice), 40 - 4 * (90 - kMissedGrace) / 10);
+}
+
+// The buyer ends early and owes for the rest, but not for what was missed.
+TEST_F(DeliveryTest, NobodyOwesForWhatWasMissed) {
+  take_or_pay(1'000'000);
+  const ContractId id = run(kAlice);
+  now_ = 40;
+  EXPECT_EQ(meter(id, 30, 40), "done");
+  EXPECT_EQ(end(id), "done");
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  EXPECT_EQ(spent(kAlice), 4 * (10 + 60));
+}
+
+TEST_F(DeliveryTest, WhatTheExchangeEndsIsPresumedAndHeld) {
+  const ContractId id = run(kAlice);
+  now_ = 20;
+  EXPECT_EQ(meter(id, 0, 20), "done");
+  now_ = 50;
+  cancel(id);
+  EXPECT_EQ(spent(kAlice), 4 * 50);
+  EXPECT_EQ(balance(cash(kEast)), 4 * 20) << "the rest is held";
+  ASSERT_TRUE(row(id).presumes);
+  EXPECT_EQ(row(id).presumed.amount, Money(4 * 30));
+  EXPECT_EQ(meter(id, 25, 45), "done");
+  EXPECT_EQ(meter(id, 44, 45), "time") << "told already";
+  EXPECT_EQ(meter(id, 46, 51), "time") << "it ended before";
+  EXPECT_EQ(settle(id, 7), "done");
+  EXPECT_EQ(spent(kAlice), 4 * (20 + 20)) << "ten seconds were not delivered";
+  EXPECT_EQ(balance(cash(kEast)), 4 * 40);
+  EXPECT_EQ(row(id).missed, 10);
+  EXPECT_EQ(row(id).overrun, 7);
+  EXPECT_EQ(settle(id), "not-running");
+  EXPECT_EQ(meter(id, 46, 49), "not-running");
+}
+
+TEST_F(DeliveryTest, NobodyWaitsForAnAgentForEver) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  cancel(id);
+  EXPECT_EQ(spent(kAlice), 200);
+  now_ = 50 + kSettleWithin - 1;
+  EXPECT_EQ(name_of(kHouse, TurnDeliveries{}), "stale");
+  now_ += 1;
+  must(kHouse, TurnDeliveries{});
+  EXPECT_EQ(spent(kAlice), 0) << "nothing was told, nothing was delivered";
+  EXPECT_EQ(balance(cash(kEast)), 0);
+  EXPECT_EQ(name_of(kEast, TurnDeliveries{}), "not-yours");
+}
+
+// Contracts of a node that is down end by the exchange; the agent says what it had before.
+TEST_F(DeliveryTest, ALostNodeLeavesWhatRanBefore) {
+  const ContractId id = run(kAlice);
+  now_ = 30;
+  must(kEast, ReportNodes{{PoolId{0}, 0, 1, false}, epoch_});
+  EXPECT_TRUE(row(id).presumes);
+  EXPECT_EQ(meter(id, 0, 24), "done");
+  EXPECT_EQ(settle(id), "done");
+  EXPECT_EQ(balance(cash(kEast)), 4 * 24);
+  EXPECT_EQ(row(id).missed, 6);
+}
+
+TEST_F(DeliveryTest, GoesOnFromWhatWasTold) {
+  const ContractId id = run(kAlice);
+  now_ = 60;
+  EXPECT_EQ(meter(id, 0, 60), "done");
+  now_ = 100;
+  must(kHouse, Dispatch{engine::ExtendContract{id, 200}});
+  now_ = 150;
+  EXPECT_EQ(meter(id, 70, 150), "done");
+  EXPECT_EQ(end(id), "done");
+  EXPECT_EQ(balance(cash(kEast)), 4 * (60 + 80));
+  EXPECT_EQ(row(id).missed, 10);
+}
+
+TEST_F(DeliveryTest, OneAgentAtATime) {
+  EXPECT_EQ(epoch_, 1U);
+  const ContractId id = run(kAlice);
+  now_ = 10;
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, 0, "agent-2", 60, false, true, ""}), "held");
+  const std::uint32_t second = lease("agent-2", true);
+  EXPECT_EQ(second, 2U);
+  EXPECT_EQ(meter(id, 0, 10), "fenced");
+  EXPECT_EQ(end(id), "fenced");
+  EXPECT_EQ(name_of(kEast, ReportNodes{{PoolId{0}, 0, 1, false}, epoch_}), "fenced");
+  EXPECT_EQ(name_of(kEast, ReportContract{id, Phase::kRunning, "", epoch_}), "fenced");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, epoch_, "agent-1", 60, false, true, ""}), "fenced");
+  EXPECT_EQ(name_of(kEast, MeterContract{id, 10, 0, 0}), "fenced") << "nor without a lease";
+  epoch_ = second;
+  EXPECT_EQ(meter(id, 0, 10), "done");
+  now_ = 1'000;
+  EXPECT_EQ(lease("agent-1"), 3U) << "the lease has run out";
+  EXPECT_EQ(lease("agent-1"), 4U) << "whoever starts again need not wait";
+}
+
+TEST_F(DeliveryTest, NothingStartsWithoutALease) {
+  renew(false);
+  const OrderId order = submit(kAlice, 6'000, 4);
+  EXPECT_EQ(start(order), "halted");
+  renew();
+  now_ = 600;
+  EXPECT_EQ(start(order), "halted") << "the lease has run out";
+  renew();
+  EXPECT_EQ(start(order), "done");
+}
+
+TEST_F(DeliveryTest, SaysHowFarItIs) {
+  const ContractId id = run(kAlice);
+  must(kEast, ReportContract{id, Phase::kStaging, "12 GB of 40", epoch_});
+  EXPECT_EQ(row(id).phase, Phase::kStaging);
+  EXPECT_EQ(row(id).detail, "12 GB of 40");
+  EXPECT_STREQ(phase_name(row(id).phase), "staging");
+}
+
+TEST_F(DeliveryTest, RefusesWhatIsNotAnAgents) {
+  const ContractId id = run(kAlice);
+  const std::string longer(kDetailMax + 1, 'x');
+  EXPECT_EQ(name_of(kWest, ReportContract{id, Phase::kRunning, "", epoch_}), "not-yours");
+  EXPECT_EQ(name_of(kWest, SettleContract{id, 0, epoch_}), "not-yours");
+  EXPECT_EQ(name_of(kWest, LeaseHub{HubId{0}, 0, "w", 60, true, true, ""}), "not-yours");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{9}, 0, "e", 60, true, true, ""}), "unknown");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, 0, "", 60, true, true, ""}), "limit");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, 0, "e", kLeaseMin - 1, true, true, ""}), "limit");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, 0, "e", kLeaseMax + 1, true, true, ""}), "limit");
+  EXPECT_EQ(name_of(kEast, LeaseHub{HubId{0}, 0, "e", 60, true, true, longer}), "limit");
+  EXPECT_EQ(name_of(kEast, ReportContract{id, Phase::kRunning, longer, epoch_}), "limit");
+  EXPECT_EQ(name_of(kEast, ReportContract{ContractId{9}, Phase::kRunning, "", epoch_}), "unknown");
+  EXPECT_EQ(name_of(kEast, EndContract{id, EndReason::kCompleted, 1, true, epoch_, longer}),
+            "limit");
+  EXPECT_EQ(name_of(kEast, SettleContract{id, -1, epoch_}), "limit");
+  EXPECT_EQ(settle(id), "stale") << "it runs";
+  EXPECT_EQ(name_of(kAlice, ResellContract{id, 2, 0, 0, Price(0)}), "whole");
+  now_ = 20;
+  EXPECT_EQ(meter(id, 20, 20), "time");
+  EXPECT_EQ(meter(id, 10, 21), "time") << "of the future";
+}
+
+TEST_F(DeliveryTest, ContractsRunWhatTheOrderNames) {
+  SubmitOrder what{order(1'500), "job"};
+  what.work.fill(7);
+  const OrderId id{static_cast<std::uint32_t>(must(kAlice, std::move(what)))};
+  ASSERT_NE(exchange_.state().work_of(id), nullptr);
+  EXPECT_EQ(exchange_.state().work_of(id)->front(), 7);
+  EXPECT_EQ(exchange_.state().work_of(submit(kAlice, 100)), nullptr);
+}
+
+TEST_F(DeliveryTest, IsInASnapshot) {
+  const ContractId id = run(kAlice);
+  must(kEast, ReportContract{id, Phase::kRunning, "on a01", epoch_});
+  now_ = 50;
+  cancel(id);
+  static_cast<void>(exchange_.digest());
+  const std::string bytes = exchange_.snapshot();
+  Exchange again(places_without_accounts(), 0);
+  const auto read = again.restore(bytes);
+  ASSERT_TRUE(read.ok()) << read.error().context;
+  EXPECT_EQ(again.snapshot(), bytes);
+  EXPECT_EQ(again.state().deliveries(), exchange_.state().deliveries());
+  EXPECT_EQ(again.state().hubs(), exchange_.state().hubs());
+  EXPECT_EQ(again.state().deliveries().due(), exchange_.state().deliveries().due());
+}
+
+}  // namespace
+}  // namespace tongsuan::exchange::testing
