@@ -84,6 +84,7 @@ class BlockOrder:
     ways: List[Way]
     kind: str = "block"
     name: Optional[str] = None
+    work: Optional[Work] = None
     hubs: Optional[List[str]] = None
     earliest: Optional[datetime] = None
     latest_start: Optional[datetime] = None
@@ -131,6 +132,7 @@ class OptionsOrder:
     options: List[OptionsOrderOption]
     kind: str = "options"
     name: Optional[str] = None
+    work: Optional[Work] = None
     green_percent: Optional[int] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"green_percent": "greenPercent"}
     CONST: ClassVar[Tuple[str, str]] = ("kind", "options")
@@ -154,6 +156,7 @@ class CurveOrder:
     steps: List[CurveOrderStep]
     kind: str = "curve"
     name: Optional[str] = None
+    work: Optional[Work] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from"}
     CONST: ClassVar[Tuple[str, str]] = ("kind", "curve")
 
@@ -166,6 +169,7 @@ class ProfileOrder:
     value: Money
     kind: str = "profile"
     name: Optional[str] = None
+    work: Optional[Work] = None
     minimum_ppm: Optional[int] = None
     green_percent: Optional[int] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"minimum_ppm": "minimumPpm", "green_percent":
@@ -189,6 +193,7 @@ class ServiceOrder:
     times: List[ServiceOrderTime]
     kind: str = "service"
     name: Optional[str] = None
+    work: Optional[Work] = None
     hubs: Optional[List[str]] = None
     value: Optional[Money] = None
     limit: Optional[Money] = None
@@ -303,6 +308,7 @@ class Order:
     whole_nodes: Optional[bool] = None
     data: Optional[str] = None
     green_percent: Optional[int] = None
+    work: Optional[bool] = None
     hold: Optional[Money] = None
     block: Optional[Block] = None
     options: Optional[List[OrderOption]] = None
@@ -662,8 +668,13 @@ class Contract:
     end_reason: Optional[str] = None
     done_ppm: Optional[int] = None
     own: Optional[bool] = None
+    phase: Optional[str] = None
+    detail: Optional[str] = None
+    missed_seconds: Optional[int] = None
+    overrun_seconds: Optional[int] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "expected_end": "expectedEnd",
-        "end_reason": "endReason", "done_ppm": "donePpm", "delivered_seconds": "deliveredSeconds"}
+        "end_reason": "endReason", "done_ppm": "donePpm", "delivered_seconds": "deliveredSeconds",
+        "missed_seconds": "missedSeconds", "overrun_seconds": "overrunSeconds"}
 
 
 @dataclass
@@ -679,7 +690,85 @@ class ContractEnd:
     reason: str
     done_ppm: Optional[int] = None
     resell: Optional[bool] = None
+    detail: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"done_ppm": "donePpm"}
+
+
+@dataclass
+class ContractReport:
+    phase: str
+    detail: Optional[str] = None
+
+
+@dataclass
+class ContractSettle:
+    overrun_seconds: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"overrun_seconds": "overrunSeconds"}
+
+
+@dataclass
+class LeaseBody:
+    holder: str
+    seconds: int
+    epoch: Optional[int] = None
+    take_over: Optional[bool] = None
+    accepting: Optional[bool] = None
+    detail: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"take_over": "takeOver"}
+
+
+@dataclass
+class LeaseAnswer:
+    epoch: int
+    sequence: str
+    state: str = "accepted"
+    CONST: ClassVar[Tuple[str, str]] = ("state", "accepted")
+
+
+@dataclass
+class WorkPageItem:
+    contract: str
+    order: str
+    participant: str
+    class_: str
+    nodes: List[int]
+    devices_per_node: int
+    from_: datetime
+    until: datetime
+    metered: datetime
+    phase: str
+    live: bool
+    work: bool
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "devices_per_node": "devicesPerNode",
+        "from_": "from"}
+
+
+@dataclass
+class WorkPage:
+    as_of: str
+    items: List[WorkPageItem]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class Work:
+    """What a contract runs, once on each of its nodes' behalf, in a folder of its own"""
+
+    script: str
+    image: Optional[str] = None
+    environment: Optional[Dict[str, Any]] = None
+    stage_in: Optional[List[Stage]] = None
+    stage_out: Optional[List[Stage]] = None
+    service: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"stage_in": "stageIn", "stage_out": "stageOut"}
+
+
+@dataclass
+class Stage:
+    from_: str
+    to: str
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
 
 
 @dataclass
@@ -1193,6 +1282,110 @@ class EventContractSettled:
 
 
 @dataclass
+class EventHubLeased:
+    """An agent acts for a hub, or goes on"""
+
+    sequence: str
+    part: int
+    at: datetime
+    hub: str
+    epoch: int
+    accepting: bool
+    until: datetime
+    type: str = "hub.leased"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "hub.leased")
+
+
+@dataclass
+class EventOrderWork:
+    """What its contracts run was kept"""
+
+    sequence: str
+    part: int
+    at: datetime
+    order: str
+    work: str
+    type: str = "order.work"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "order.work")
+
+
+@dataclass
+class EventContractReported:
+    """By the agent of its hub"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    phase: str
+    type: str = "contract.reported"
+    detail: Optional[str] = None
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.reported")
+
+
+@dataclass
+class EventContractMissed:
+    """Not delivered from where it was metered last to `until`"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    until: datetime
+    type: str = "contract.missed"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.missed")
+
+
+@dataclass
+class EventContractPresumed:
+    """Paid before the agent of its hub has told of it; the supplier has its part once it has"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    from_: datetime
+    until: datetime
+    amount: Money
+    type: str = "contract.presumed"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.presumed")
+
+
+@dataclass
+class EventContractTold:
+    """Of what was presumed, this was delivered"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    from_: datetime
+    until: datetime
+    type: str = "contract.told"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.told")
+
+
+@dataclass
+class EventContractConcluded:
+    """Nothing is presumed any more"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    missed_seconds: int
+    overrun_seconds: int
+    refund: Money
+    penalty: Money
+    type: str = "contract.concluded"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"missed_seconds": "missedSeconds", "overrun_seconds":
+        "overrunSeconds"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "contract.concluded")
+
+
+@dataclass
 class EventGateClosed:
     """From now on orders belong to the next round"""
 
@@ -1633,8 +1826,28 @@ class AssignSupplierBody:
 
 
 @dataclass
+class :
+    contract: str
+    order: str
+    participant: str
+    class_: str
+    nodes: List[int]
+    devices_per_node: int
+    from_: datetime
+    until: datetime
+    metered: datetime
+    phase: str
+    live: bool
+    work: bool
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "devices_per_node": "devicesPerNode",
+        "from_": "from"}
+
+
+@dataclass
 class MeterContractBody:
     until: datetime
+    from_: Optional[datetime] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
 
 
 @dataclass
@@ -1666,6 +1879,13 @@ Event = Union[
     EventContractMetered,
     EventContractEnded,
     EventContractSettled,
+    EventHubLeased,
+    EventOrderWork,
+    EventContractReported,
+    EventContractMissed,
+    EventContractPresumed,
+    EventContractTold,
+    EventContractConcluded,
     EventGateClosed,
     EventRoundClosed,
     EventNodesChanged,
@@ -1709,18 +1929,21 @@ __all__ = [
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
     "HubTitle", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules",
     "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage",
-    "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd", "ResaleBody", "Resale",
-    "ResalePage", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
-    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
-    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange",
-    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
-    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
-    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
-    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
-    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
-    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventGateClosed",
-    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
-    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd", "ContractReport",
+    "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPageItem", "WorkPage", "Work", "Stage",
+    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
+    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
+    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
+    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
+    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
+    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
+    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
+    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
+    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
+    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
+    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
+    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
+    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
     "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
     "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
     "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",

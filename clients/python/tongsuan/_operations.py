@@ -7,13 +7,15 @@ from urllib.parse import quote
 
 from ._models import (
     AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
-    CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, DepositBody, Event, EventPage,
-    Halt, HaltBody, Health, Hub, HubPage, JournalPage, Key, KeyBody, KeyPage, Market,
-    MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation,
-    Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage,
-    Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody,
-    Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine,
-    Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
+    CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, ContractReport,
+    ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage,
+    JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Market, MeterContractBody, NewKey,
+    NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch,
+    OrderBatchAnswer, OrderBody, OrderChange, OrderPage, Participant, ParticipantBody,
+    ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
+    ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine, Transfer,
+    TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody, Work,
+    WorkPage,
 )
 from ._transport import Transport, new_key
 
@@ -276,6 +278,39 @@ class Operations(Transport):
                 Answer, "POST", f"/v1/hubs/{_quoted(hub)}/nodes:report", body=body,
                 key=idempotency_key or new_key())
 
+    def lease_hub(
+            self, hub: str, body: LeaseBody, *,
+            idempotency_key: Optional[str] = None) -> LeaseAnswer:
+        """Act for a hub, or go on.
+
+        An agent that stands beside the cluster of a hub takes the next epoch (`epoch` 0 or absent),
+        which fences whoever acted before: what comes with an older epoch is refused. It renews with
+        its epoch. From the first lease on the hub is paid for what its agent metered, and nothing
+        else; while no lease runs, or it does not accept, nothing starts at the hub, and what runs
+        goes on.
+        """
+        return self._call(
+                LeaseAnswer, "POST", f"/v1/hubs/{_quoted(hub)}:lease", body=body,
+                key=idempotency_key or new_key())
+
+    def list_work(
+            self, hub: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None) -> WorkPage:
+        """What an agent of the hub has to know.
+
+        Contracts that run at the hub, and those that have ended of which its agent has the last
+        word, by rising numbers.
+        """
+        return self._call(
+                WorkPage, "GET", f"/v1/hubs/{_quoted(hub)}/work", query={"asOf": as_of,
+                "pageSize": page_size, "pageToken": page_token})
+
+    def iter_work(
+            self, hub: str, *, as_of: Optional[str] = None,
+            page_size: Optional[int] = None) -> Iterator[]:
+        """What an agent of the hub has to know. All pages, one after the other."""
+        return self._pages(self.list_work, hub, as_of=as_of, page_size=page_size)
+
     def list_contracts(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
             page_token: Optional[str] = None, state: Optional[str] = None,
@@ -318,8 +353,9 @@ class Operations(Transport):
             idempotency_key: Optional[str] = None) -> Answer:
         """Report that its devices were available.
 
-        Available and healthy from the last such second to `until`, whether the work used them or
-        not. The same step pays the supplier for them.
+        Available and healthy from `from` (the last such second if absent) to `until`, whether the
+        work used them or not. The same step pays the supplier for them. Nobody pays for what lies
+        between the last such second and `from`.
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:meter", body=body,
@@ -331,10 +367,45 @@ class Operations(Transport):
         """Report that a contract has ended.
 
         `donePpm` is the share of the whole order that is done for good, such as by a checkpoint.
-        What remains waits again unless the order is complete.
+        What remains waits again unless the order is complete. Where the hub has an agent, what was
+        metered is paid, and nothing more.
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:end", body=body,
+                key=idempotency_key or new_key())
+
+    def get_work(self, contract: str, *, as_of: Optional[str] = None) -> Work:
+        """What a contract runs.
+
+        As it came with the order: for its owner, and for the agent of the hub.
+        """
+        return self._call(
+                Work, "GET", f"/v1/contracts/{_quoted(contract)}/work", query={"asOf": as_of})
+
+    def report_contract(
+            self, contract: str, body: ContractReport, *,
+            idempotency_key: Optional[str] = None) -> Answer:
+        """Say how far its work has come.
+
+        By the agent of its hub, for the owner to see.
+        """
+        return self._call(
+                Answer, "POST", f"/v1/contracts/{_quoted(contract)}:report", body=body,
+                key=idempotency_key or new_key())
+
+    def settle_contract(
+            self, contract: str, body: ContractSettle, *,
+            idempotency_key: Optional[str] = None) -> Answer:
+        """The last word on a contract that the exchange ended.
+
+        By the agent of its hub. When the exchange ends a contract (for its owner, for another
+        order, because of a node), what its agent has not metered yet is presumed to be delivered:
+        it is paid, and the supplier's part held. The agent meters the rest and settles; what it has
+        not metered then was missed, and is given back. Without a word within a day nothing of it
+        was delivered.
+        """
+        return self._call(
+                Answer, "POST", f"/v1/contracts/{_quoted(contract)}:settle", body=body,
                 key=idempotency_key or new_key())
 
     def resell_contract(

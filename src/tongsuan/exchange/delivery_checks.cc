@@ -75,6 +75,9 @@ Misfitting misfit(const State& state, const DeliveryTold& event) {
 Misfitting misfit(const State& state, const DeliverySettled& event) {
   const Delivery* row = state.deliveries().presumed(event.contract);
   if (row == nullptr) return "nothing is presumed of the contract";
+  if (event.missed != row->told_missed + row->presumed.until - row->told) {
+    return "another gap than was told of";
+  }
   if (event.refund < Money() || event.refund > row->presumed.amount) {
     return "a refund of more than was paid";
   }

@@ -298,12 +298,14 @@ struct DeliveryTold {
 // Nothing is presumed any more. What was not told of was missed.
 struct DeliverySettled {
   engine::ContractId contract;
-  Money refund;   // to the buyer, of what was presumed
-  Money penalty;  // to the buyer, out of the supplier's margin
+  Money refund;       // to the buyer, of what was presumed
+  Money penalty;      // to the buyer, out of the supplier's margin
+  Second missed = 0;  // of what was presumed
   Second overrun = 0;
   static constexpr auto fields() {
     return std::tuple(&DeliverySettled::contract, &DeliverySettled::refund,
-                      &DeliverySettled::penalty, &DeliverySettled::overrun);
+                      &DeliverySettled::penalty, &DeliverySettled::missed,
+                      &DeliverySettled::overrun);
   }
 };
 

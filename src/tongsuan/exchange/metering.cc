@@ -157,7 +157,7 @@ void Executor::settle_presumed(ContractId id, Second overrun) {
     legs.push_back(ledger::Move{Account{what.supplier, Purpose::kMargin}, buyer, penalty});
   }
   if (!legs.empty()) pay(legs, {.reference = state_.sequence() + 1});
-  emit(DeliverySettled{id, refund, penalty, overrun});
+  emit(DeliverySettled{id, refund, penalty, missed, overrun});
 }
 
 Code Executor::operator()(SettleContract& command) {

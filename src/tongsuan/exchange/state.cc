@@ -392,8 +392,8 @@ class State::Apply {
   }
   void operator()(const DeliverySettled& event) const {
     state_.deliveries_.change(event.contract, [&](Delivery& row) {
-      row.missed += row.presumed.until - row.told;
-      row.told_missed += row.presumed.until - row.told;
+      row.missed += event.missed - row.told_missed;
+      row.told_missed = event.missed;
       row.told = row.presumed.until;
       row.overrun = event.overrun;
       row.refund = event.refund;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tongsuan/base/bytes.h"
+#include "tongsuan/base/sha256.h"
 
 namespace tongsuan::node {
 namespace {
@@ -10,11 +11,24 @@ namespace {
 constexpr std::string_view kMagic = "tstext-1";
 constexpr std::size_t kTextMax = std::size_t{4} << 30;
 
+// What a manifest begins with.
+std::string head_of(std::string_view text) {
+  std::string head(kMagic);
+  append_little_endian(head, std::uint64_t{text.size()});
+  return head;
+}
+
 }  // namespace
 
-BlobWriter::BlobWriter(std::string text) : text_(std::move(text)) {
-  manifest_ = kMagic;
-  append_little_endian(manifest_, std::uint64_t{text_.size()});
+BlobWriter::BlobWriter(std::string text) : text_(std::move(text)), manifest_(head_of(text_)) {}
+
+Digest text_name(std::string_view text) {
+  std::string manifest = head_of(text);
+  for (std::size_t at = 0; at < text.size(); at += kPieceBytes) {
+    const Digest hash = sha256(text.substr(at, kPieceBytes));
+    manifest.append(reinterpret_cast<const char*>(hash.data()), hash.size());
+  }
+  return sha256(manifest);
 }
 
 journal::Answer<Done> BlobWriter::step(journal::Journal& journal) {

@@ -20,6 +20,7 @@ class BlobWriter {
   // Makes one more piece durable. Nothing is lost when it fails: it may be called again.
   [[nodiscard]] journal::Answer<Done> step(journal::Journal& journal);
   [[nodiscard]] bool done() const { return done_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
   // The name of the text, once it is all there.
   [[nodiscard]] const Digest& name() const { return name_; }
 
@@ -30,6 +31,9 @@ class BlobWriter {
   Digest name_{};
   bool done_ = false;
 };
+
+// The name that a text will have.
+[[nodiscard]] Digest text_name(std::string_view text);
 
 // The text of this name; kNotFound or kCorrupt with what is missing.
 [[nodiscard]] journal::Answer<std::string> read_text(

@@ -411,6 +411,7 @@ class Teller {
     contract("contract.concluded", event.contract);
     words_.amount = event.refund.raw();
     money("penalty", event.penalty.raw());
+    number("missed", event.missed);
     number("overrun", event.overrun);
   }
 

@@ -112,9 +112,9 @@ Accepted Node::submit(std::vector<Request> requests) {
   return Accepted::kYes;
 }
 
-Accepted Node::submit(exchange::Request request, Answered answered) {
+Accepted Node::submit(exchange::Request request, Answered answered, std::string text) {
   std::vector<Request> one;
-  one.push_back({std::move(request), std::move(answered)});
+  one.push_back({std::move(request), std::move(answered), std::move(text)});
   return submit(std::move(one));
 }
 
@@ -271,8 +271,32 @@ bool Node::wait_for_work() {
   return !stopping_ || !taken_.empty();
 }
 
+// It is durable by itself, before anything that names it.
+bool Node::keep(std::string& text) {
+  constexpr std::size_t kTextsKnown = 1'024;
+  if (text.empty()) return true;
+  const Digest name = text_name(text);
+  if (!texts_.contains(name)) {
+    BlobWriter writer(std::move(text));
+    while (!writer.done()) {
+      const journal::Answer<Done> written = writer.step(journal_);
+      if (written.ok()) continue;
+      fail(written.error());
+      if (failed_) return false;  // what waited may be gone
+      text = writer.text();
+      stalled_ = true;
+      return false;
+    }
+    if (texts_.size() >= kTextsKnown) texts_.clear();
+    texts_.insert(name);
+  }
+  text.clear();
+  return true;
+}
+
 void Node::take_requests() {
   while (next_ < taken_.size() && !sequencer_.full()) {
+    if (!keep(taken_[next_].text)) return;
     Request& request = taken_[next_++];
     begin_batch();
     answers_.push_back(std::move(request.answered));
@@ -344,6 +368,7 @@ void Node::loop() {
     }
     desk_->set_now(std::max({clock_.now(), exchange_.state().now(), desk_->now()}));
     take_requests();
+    if (failed_) break;
     act();
     if (flush_due()) flush();
     if (!failed_ && !sequencer_.pending()) check_owner();

@@ -31,6 +31,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -95,7 +96,8 @@ class Node {
   using Answered = std::function<void(const exchange::Answer&)>;
   struct Request {
     exchange::Request what;
-    Answered answered;  // on the sequencer's thread: quick, and never calls the node back
+    Answered answered;      // on the sequencer's thread: quick, and never calls the node back
+    std::string text = {};  // kept in the journal under its name (text_name) before it is taken
   };
   using Fatal = std::function<void(const journal::Failure&)>;
 
@@ -112,7 +114,8 @@ class Node {
 
   // Several at once keep their order and go into the queue together or not at all.
   [[nodiscard]] Accepted submit(std::vector<Request> requests);
-  [[nodiscard]] Accepted submit(exchange::Request request, Answered answered);
+  [[nodiscard]] Accepted submit(exchange::Request request, Answered answered,
+                                std::string text = {});
   // Waits for the answer; for callers that may wait.
   [[nodiscard]] Result<exchange::Answer> ask(exchange::Request request);
 
@@ -131,6 +134,8 @@ class Node {
   void loop();
   [[nodiscard]] bool wait_for_work();
   void take_requests();
+  // False: the text has no room in the journal now, or the node has failed.
+  [[nodiscard]] bool keep(std::string& text);
   void act();
   [[nodiscard]] bool flush_due() const;
   void flush();
@@ -163,6 +168,7 @@ class Node {
   // Of the sequencer's thread.
   std::vector<Request> taken_;
   std::size_t next_ = 0;           // of taken_
+  std::set<Digest> texts_;         // of requests, kept of late: the same work comes often
   std::vector<Answered> answers_;  // by token − 1, of this batch
   std::vector<engine::Event> events_;
   std::chrono::steady_clock::time_point batch_begun_, owner_known_;

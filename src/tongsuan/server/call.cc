@@ -332,6 +332,7 @@ net::Response make_response(const Shape& shape, const exchange::Answer& answer) 
   out.begin_object();
   if (!id.empty()) out.text("id", id);
   if (!shape.secret.empty()) out.text("secret", shape.secret);
+  if (!shape.number.empty()) out.number_unsigned(shape.number, answer.value);
   out.text("sequence", std::to_string(answer.sequence)).text("state", "accepted");
   if (shape.hold_is_value) write_money(out, "hold", static_cast<std::int64_t>(answer.value));
   if (shape.hold) write_money(out, "hold", *shape.hold);
@@ -344,7 +345,8 @@ net::Response make_response(const Shape& shape, const exchange::Answer& answer) 
   return response;
 }
 
-void submit(Call& call, const Once& once, exchange::Command command, Shape shape) {
+void submit(Call& call, const Once& once, exchange::Command command, Shape shape,
+            std::string text) {
   struct Pending {
     net::Reply reply;
     Shape shape;
@@ -362,8 +364,8 @@ void submit(Call& call, const Once& once, exchange::Command command, Shape shape
     core.node.replica().at(answer.sequence,
                            [pending, ready](const View&) { pending->reply.send(*ready); });
   };
-  const node::Accepted accepted =
-      core.node.submit({once.id, once.fingerprint, call.actor(), std::move(command)}, answered);
+  const node::Accepted accepted = core.node.submit(
+      {once.id, once.fingerprint, call.actor(), std::move(command)}, answered, std::move(text));
   if (accepted == node::Accepted::kYes) return;
   if (pending->shape.then) pending->shape.then({exchange::Code::kHalted, false, 0, 0});
   ++core.counters.problems;

@@ -3,20 +3,22 @@
 
 #include "tongsuan/server/event_text.h"
 #include "tongsuan/server/internal/handlers.h"
+#include "tongsuan/server/internal/reading.h"
 #include "tongsuan/server/internal/views.h"
 
 namespace tongsuan::server::internal {
+
+bool may_see(const Call& call, const View& view, engine::ContractId contract) {
+  if (call.sees_all()) return true;
+  const Parties parties = parties_of(view, contract);
+  return parties.buyer == call.actor() || parties.supplier == call.actor();
+}
+
 namespace {
 
 using engine::ContractId;
 
 constexpr std::string_view kStates[] = {"running", "ended"};
-
-bool may_see(const Call& call, const View& view, ContractId contract) {
-  if (call.sees_all()) return true;
-  const Parties parties = parties_of(view, contract);
-  return parties.buyer == call.actor() || parties.supplier == call.actor();
-}
 
 // A contract that the caller may see; its problem otherwise.
 std::variant<ContractId, Problem> find_contract(const Call& call, const View& view) {

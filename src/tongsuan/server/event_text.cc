@@ -366,7 +366,9 @@ class Teller {
     write_time("until", event.until);
   }
   void on(const exchange::DeliverySettled& event) {
-    begin_contract("contract.concluded", event.contract).number("overrunSeconds", event.overrun);
+    begin_contract("contract.concluded", event.contract)
+        .number("missedSeconds", event.missed)
+        .number("overrunSeconds", event.overrun);
     write_money(out_, "refund", event.refund.raw());
     write_money(out_, "penalty", event.penalty.raw());
   }

@@ -32,6 +32,11 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* metered = std::get_if<exchange::ContractMetered>(own)) return metered->contract;
     if (const auto* settled = std::get_if<exchange::ContractSettled>(own)) return settled->contract;
     if (const auto* owned = std::get_if<exchange::ContractOwned>(own)) return owned->contract;
+    if (const auto* said = std::get_if<exchange::ContractReported>(own)) return said->contract;
+    if (const auto* missed = std::get_if<exchange::DeliveryMissed>(own)) return missed->contract;
+    if (const auto* paid = std::get_if<exchange::DeliveryPresumed>(own)) return paid->contract;
+    if (const auto* told = std::get_if<exchange::DeliveryTold>(own)) return told->contract;
+    if (const auto* over = std::get_if<exchange::DeliverySettled>(own)) return over->contract;
     if (const auto* offer = std::get_if<exchange::ResaleOffered>(own)) return offer->terms.contract;
     if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) return opened->contract;
     if (const auto* taken = std::get_if<exchange::ResaleTaken>(own)) return taken->contract;
@@ -64,6 +69,11 @@ void note(ContractFacts& facts, Second at, const exchange::Event& event) {
     facts.delivered += metered->until - facts.metered;
     facts.metered = metered->until;
     facts.paid += metered->paid.raw();
+  } else if (const auto* missed = std::get_if<exchange::DeliveryMissed>(&own)) {
+    facts.metered = missed->until;
+  } else if (const auto* settled = std::get_if<exchange::DeliverySettled>(&own)) {
+    facts.delivered -= settled->missed;
+    facts.paid -= settled->refund.raw();
   } else if (const auto* offered = std::get_if<exchange::ResaleOffered>(&own)) {
     // What was delivered with devices that it has no more stays counted.
     if (offered->terms.from <= at && !facts.ended) {

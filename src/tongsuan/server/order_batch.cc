@@ -199,8 +199,9 @@ void submit_orders(Call& call) {
     batch.add(key, hold_of(body.order));
     // As if it had been sent alone.
     requests.push_back({{command_id(actor, key), fingerprint("POST", "/v1/orders", &order), actor,
-                         exchange::SubmitOrder{std::move(body.order), std::string(body.name)}},
-                        Answered{&batch, index}});
+                         submission(body)},
+                        Answered{&batch, index},
+                        std::move(body.work)});
   }
   core.counters.orders += requests.size();
   if (requests.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tongsuan/server/internal/package_body.h"
+#include "tongsuan/server/internal/work_body.h"
 
 namespace tongsuan::server::internal {
 namespace {
@@ -19,11 +20,14 @@ class OrderReader {
 
   OrderBody read_new(Second now) {
     const std::size_t kind = object_.choice("kind", kKinds);
+    body_.work = read_work(object_);
     if (kind > 0 && faults_.empty()) {
       constexpr engine::PackageKind kPackages[] = {
           engine::PackageKind::kOptions, engine::PackageKind::kCurve, engine::PackageKind::kProfile,
           engine::PackageKind::kService};
-      return read_package(core_, object_, kPackages[kind - 1]);
+      OrderBody package = read_package(core_, object_, kPackages[kind - 1]);
+      package.work = std::move(body_.work);
+      return package;
     }
     read_name();
     read_ways(object_.array("ways", engine::kWays));
@@ -203,6 +207,12 @@ std::vector<HubId> read_hub_names(const Core& core, json::ObjectReader& object,
 OrderBody read_order(const Core& core, const json::Value& value, const json::Path& path,
                      Second now) {
   return OrderReader(core, value, path).read_new(now);
+}
+
+exchange::SubmitOrder submission(OrderBody& body) {
+  exchange::SubmitOrder order{std::move(body.order), std::string(body.name)};
+  if (!body.work.empty()) order.work = node::text_name(body.work);
+  return order;
 }
 
 OrderBody read_change(const Core& core, const json::Value& value, const engine::LiveOrder& order) {

@@ -53,8 +53,8 @@ void submit_order(Call& call) {
   shape.etag = shape.at_once = true;
   shape.detail = hold_sentence(*shape.hold);
   ++call.core.counters.orders;
-  submit(call, asked->once, exchange::SubmitOrder{std::move(body.order), std::string(body.name)},
-         std::move(shape));
+  exchange::SubmitOrder order = submission(body);
+  submit(call, asked->once, std::move(order), std::move(shape), std::move(body.work));
 }
 
 void cancel_order(Call& call) {

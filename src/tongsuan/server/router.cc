@@ -42,12 +42,19 @@ constexpr Route kRoutes[] = {
     {Method::kPut, "/v1/hubs/{hub}/supplier", Action::kManageParticipants, in::assign_supplier},
     {Method::kPost, "/v1/hubs/{hub}/nodes:report", Action::kReportMeters, in::report_nodes},
 
+    {Method::kPost, "/v1/hubs/{hub}:lease", Action::kReportMeters, in::lease_hub},
+    {Method::kGet, "/v1/hubs/{hub}/work", Action::kReportMeters, in::list_work},
+
     {Method::kGet, "/v1/contracts", Action::kReadStatements, in::list_contracts},
     {Method::kGet, "/v1/contracts/{contract}", Action::kReadStatements, in::get_contract},
     {Method::kGet, "/v1/contracts/{contract}/events", Action::kReadStatements,
      in::list_contract_events},
     {Method::kPost, "/v1/contracts/{contract}:meter", Action::kReportMeters, in::meter_contract},
     {Method::kPost, "/v1/contracts/{contract}:end", Action::kReportMeters, in::end_contract},
+    {Method::kPost, "/v1/contracts/{contract}:report", Action::kReportMeters, in::report_contract},
+    {Method::kPost, "/v1/contracts/{contract}:settle", Action::kReportMeters, in::settle_contract},
+    {Method::kGet, "/v1/contracts/{contract}/work", Action::kReadStatements, in::get_work, false,
+     true},
     {Method::kPost, "/v1/contracts/{contract}:resell", Action::kSubmitOrder, in::resell_contract},
     {Method::kGet, "/v1/resales", Action::kReadStatements, in::list_resales},
 

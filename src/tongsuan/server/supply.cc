@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "tongsuan/server/internal/handlers.h"
+#include "tongsuan/server/internal/reading.h"
 #include "tongsuan/server/internal/views.h"
 
 namespace tongsuan::server::internal {
-namespace {
 
 std::optional<HubId> hub_parameter(Call& call) {
   const std::uint32_t hub = call.core.names.hub(call.parameters[0]);
@@ -13,6 +13,33 @@ std::optional<HubId> hub_parameter(Call& call) {
   refuse_unknown(call, "hub", call.parameters[0], "hub");
   return std::nullopt;
 }
+
+std::optional<engine::ContractId> contract_parameter(Call& call) {
+  const auto number = parse_id(call.parameters[0], 'C');
+  if (number && *number < kNone) return engine::ContractId{static_cast<std::uint32_t>(*number)};
+  refuse_unknown(call, "contract", call.parameters[0], "contract");
+  return std::nullopt;
+}
+
+// The epoch of an agent's lease; 0 without. Nothing: the call was refused.
+std::optional<std::uint32_t> read_epoch(Call& call) {
+  const std::string* given = call.request.headers.find("hub-epoch");
+  if (given == nullptr) return 0;
+  const auto number = parse_whole(*given);
+  if (number && *number > 0 && *number < kNone) return static_cast<std::uint32_t>(*number);
+  refuse(call, {"bad-value", "Hub-Epoch must be the epoch of a lease, in digits.", "Hub-Epoch"});
+  return std::nullopt;
+}
+
+// Hubs are seen by everybody: another's is refused, not hidden.
+Shape of_hub(const Call& call) {
+  Shape shape;
+  shape.is_public = true;
+  shape.detail = "Hub " + std::string(call.parameters[0]) + ".";
+  return shape;
+}
+
+namespace {
 
 // The hub's devices of a class; the call is refused where it has none.
 std::optional<engine::PoolId> pool_of(Call& call, HubId hub, std::string_view name,
@@ -27,25 +54,6 @@ std::optional<engine::PoolId> pool_of(Call& call, HubId hub, std::string_view na
           std::string(param)});
   return std::nullopt;
 }
-
-std::optional<engine::ContractId> contract_parameter(Call& call) {
-  const auto number = parse_id(call.parameters[0], 'C');
-  if (number && *number < kNone) return engine::ContractId{static_cast<std::uint32_t>(*number)};
-  refuse_unknown(call, "contract", call.parameters[0], "contract");
-  return std::nullopt;
-}
-
-// Hubs are seen by everybody: another's is refused, not hidden.
-Shape of_hub(const Call& call) {
-  Shape shape;
-  shape.is_public = true;
-  shape.detail = "Hub " + std::string(call.parameters[0]) + ".";
-  return shape;
-}
-
-}  // namespace
-
-namespace {
 
 // Every device of the pool has a price, and none is named that it does not have but by the last.
 std::vector<engine::AskStep> read_steps(json::ObjectReader& object, const json::Path& root,
@@ -133,6 +141,8 @@ void report_nodes(Call& call) {
   if (!query.finish()) return;
   const auto hub = hub_parameter(call);
   if (!hub) return;
+  const auto epoch = read_epoch(call);
+  if (!epoch) return;
   const auto asked = read_once_body(call);
   if (!asked) return;
   json::Faults faults;
@@ -153,54 +163,7 @@ void report_nodes(Call& call) {
   shape.detail = "Nodes " + std::to_string(report.begin) + " to " + std::to_string(report.end) +
                  " of " + std::to_string(call.core.names.places().pools[pool->value].nodes) + ".";
   shape.param = "/end";
-  submit(call, asked->once, exchange::ReportNodes{report}, std::move(shape));
-}
-
-void meter_contract(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto contract = contract_parameter(call);
-  if (!contract) return;
-  const auto asked = read_once_body(call);
-  if (!asked) return;
-  json::Faults faults;
-  const json::Path root;
-  json::ObjectReader object(asked->value, root, faults);
-  const auto until = optional_time(object, "until", call.core.time);
-  object.finish();
-  if (!until && faults.empty()) object.fault("until", "is missing");
-  if (!is_good(call, faults)) return;
-  Shape shape;
-  shape.id = id_text('C', contract->value);
-  shape.detail = "Contract " + shape.id + " until " + call.core.time.text(*until) + ".";
-  shape.param = "/until";
-  submit(call, asked->once, exchange::MeterContract{*contract, *until}, std::move(shape));
-}
-
-void end_contract(Call& call) {
-  Query query(call);
-  if (!query.finish()) return;
-  const auto contract = contract_parameter(call);
-  if (!contract) return;
-  const auto asked = read_once_body(call);
-  if (!asked) return;
-  constexpr std::string_view kReasons[] = {"completed", "failed", "preempted"};
-  json::Faults faults;
-  const json::Path root;
-  json::ObjectReader object(asked->value, root, faults);
-  const auto reason = static_cast<engine::EndReason>(object.choice("reason", kReasons));
-  const bool completed = reason == engine::EndReason::kCompleted;
-  const std::int64_t done = object.optional_integer("donePpm", {.min = 0, .max = engine::kPpm})
-                                .value_or(completed ? engine::kPpm : 0);
-  const bool resell = object.optional_truth("resell").value_or(true);
-  object.finish();
-  if (!is_good(call, faults)) return;
-  Shape shape;
-  shape.id = id_text('C', contract->value);
-  shape.detail = "Contract " + shape.id + ".";
-  submit(call, asked->once,
-         exchange::EndContract{*contract, reason, static_cast<std::uint32_t>(done), resell},
-         std::move(shape));
+  submit(call, asked->once, exchange::ReportNodes{report, *epoch}, std::move(shape));
 }
 
 }  // namespace tongsuan::server::internal

@@ -199,6 +199,7 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   out.end_array();
   write_terms(out, core, order);
   if (order.data != kNone) out.text("data", core.names.data_name(order.data));
+  if (view.state.work_of(id) != nullptr) out.truth("work", true);
   if (order.package) write_package(out, core, view, id);
   const Money left = view.state.left_of(id);
   if (left > Money()) write_money(out, "hold", left.raw());
@@ -209,6 +210,19 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   for (const std::uint32_t contract : contracts_of(view, record)) out.text(id_text('C', contract));
   out.end_array().text("sequence", std::to_string(view.index.changed(id))).end_object();
 }
+
+namespace {
+
+// What the agent of its hub said.
+void write_delivery(json::Writer& out, const exchange::Delivery& row, bool running) {
+  const bool settled = !running && !row.presumes;
+  out.text("phase", settled ? "settled" : exchange::phase_name(row.phase));
+  if (!row.detail.empty()) out.text("detail", row.detail);
+  out.number("missedSeconds", row.missed);
+  if (row.overrun > 0) out.number("overrunSeconds", row.overrun);
+}
+
+}  // namespace
 
 bool write_contract(json::Writer& out, const Core& core, const View& view, engine::ContractId id) {
   const auto known = core.history.of(id, view.sequence);
@@ -243,6 +257,8 @@ bool write_contract(json::Writer& out, const Core& core, const View& view, engin
   out.text("deliveredSeconds",
            std::to_string(facts.delivered * contract.devices() + facts.delivered_gone));
   write_money(out, "paid", facts.paid);
+  if (const exchange::Delivery* row = view.state.deliveries().find(id))
+    write_delivery(out, *row, running);
   out.text("sequence", std::to_string(facts.changed)).end_object();
   return true;
 }

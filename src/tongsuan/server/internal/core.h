@@ -210,10 +210,11 @@ struct OnceBody {
 // What becomes of an answer: of the request alone, so that it is the same again.
 struct Shape {
   int status = 200;
-  std::string id = {};        // of what was changed
-  char kind = 0;              // or: the answer's value is the number of this kind
-  bool is_sequence = false;   // or: its sequence is
-  std::string location = {};  // what stands before the id
+  std::string id = {};           // of what was changed
+  char kind = 0;                 // or: the answer's value is the number of this kind
+  bool is_sequence = false;      // or: its sequence is
+  std::string_view number = {};  // or: the answer's value is a number of this name
+  std::string location = {};     // what stands before the id
   std::optional<std::int64_t> hold = {};
   bool hold_is_value = false;
   bool etag = false;
@@ -228,7 +229,9 @@ struct Shape {
 [[nodiscard]] net::Response make_response(const Shape& shape, const exchange::Answer& answer);
 // Sends the request to the sequencer; its answer completes the call. The reply of one that changes
 // who may do what waits until readers see it.
-void submit(Call& call, const Once& once, exchange::Command command, Shape shape);
+// `text`: of the command, kept in the journal before it.
+void submit(Call& call, const Once& once, exchange::Command command, Shape shape,
+            std::string text = {});
 
 // ---- Reading
 

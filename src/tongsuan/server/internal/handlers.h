@@ -32,12 +32,17 @@ void get_book(Call& call);
 void get_certificate(Call& call);
 void close_gate(Call& call);
 
-// supply.cc, contracts.cc
+// supply.cc, agents.cc, contracts.cc
 void put_offer(Call& call);
 void assign_supplier(Call& call);
 void report_nodes(Call& call);
 void meter_contract(Call& call);
 void end_contract(Call& call);
+void report_contract(Call& call);
+void settle_contract(Call& call);
+void lease_hub(Call& call);
+void list_work(Call& call);
+void get_work(Call& call);
 void list_contracts(Call& call);
 void get_contract(Call& call);
 void list_contract_events(Call& call);

@@ -17,6 +17,7 @@ struct OrderBody {
   std::string_view name = {};
   bool named = false;                   // the name is in the body
   bool name_alone = false;              // and nothing else: of a change
+  std::string work = {};                // a text: what its contracts run; of a new order
   std::optional<Problem> problem = {};  // the rest is not to be used
 };
 // `now`: from when on an order waits that names no time.
@@ -31,6 +32,9 @@ struct OrderBody {
 [[nodiscard]] std::vector<HubId> read_hub_names(const Core& core, json::ObjectReader& object,
                                                 const json::Items& items,
                                                 std::optional<Problem>& problem);
+
+// The command that it is; what it runs stays in the body.
+[[nodiscard]] exchange::SubmitOrder submission(OrderBody& body);
 
 // The most that the order may cost: what is held for it.
 [[nodiscard]] inline std::int64_t hold_of(const engine::LiveOrder& order) {
