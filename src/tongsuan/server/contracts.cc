@@ -18,7 +18,7 @@ namespace {
 
 using engine::ContractId;
 
-constexpr std::string_view kStates[] = {"running", "ended"};
+constexpr std::string_view kContractStates[] = {"running", "ended"};
 
 // A contract that the caller may see; its problem otherwise.
 std::variant<ContractId, Problem> find_contract(const Call& call, const View& view) {
@@ -55,7 +55,7 @@ std::vector<ContractId> candidates(const Call& call, const View& view, std::uint
 void list_contracts(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
-  const auto state = query.choice("state", kStates);
+  const auto state = query.choice("state", kContractStates);
   const auto order = query.id("order", 'O');
   const std::string* hub_name = query.text("hub");
   const std::uint32_t hub = hub_name == nullptr ? kNone : call.core.names.hub(*hub_name);
