@@ -8,19 +8,19 @@
 namespace tongsuan::access {
 namespace {
 
-struct Parts {
+struct BearerParts {
   std::string_view signed_text;  // all before the last point
   std::string_view key, mac;
   UnixTime until;
   Role role = Role::kParticipant;
 };
 
-Denial malformed() {
+Denial malformed_bearer() {
   return {Code::kMalformed, "the bearer token is not one of this exchange",
           "send it as it was given out, from \"ts1.\" to the end"};
 }
 
-bool split(std::string_view token, Parts& parts) {
+bool split_bearer(std::string_view token, BearerParts& parts) {
   std::array<std::string_view, 5> fields;
   std::string_view rest = token;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -68,9 +68,10 @@ Answer<std::string> make_bearer(const MasterSecret& master, const KeyRecord& key
 
 Answer<Identity> check_bearer(const MasterSecret& master, const Directory& directory,
                               std::string_view token, UnixTime now) {
-  Parts parts;
-  if (token.size() > kBearerBytesMax || !token.starts_with(kBearerMark) || !split(token, parts)) {
-    return malformed();
+  BearerParts parts;
+  if (token.size() > kBearerBytesMax || !token.starts_with(kBearerMark) ||
+      !split_bearer(token, parts)) {
+    return malformed_bearer();
   }
   const KeyRecord* key = directory.key(parts.key);
   if (key == nullptr) {

@@ -14,7 +14,7 @@ constexpr json::Limits kHeaderLimits = {.bytes_max = 1024, .depth_max = 4};
 constexpr json::Limits kPayloadLimits = {.bytes_max = kJwtBytesMax, .depth_max = 8};
 constexpr std::size_t kValuesMax = 64;  // of an audience or of roles
 
-Denial malformed(const std::string& what) {
+Denial malformed_jwt(const std::string& what) {
   return {Code::kMalformed, "the token " + what, "log in again"};
 }
 
@@ -22,11 +22,11 @@ std::string quoted(std::string_view text) {
   return '"' + std::string(text.substr(0, 80)) + '"';
 }
 
-struct Parts {
+struct JwtParts {
   std::string_view header, payload, signature, signed_text;
 };
 
-bool split(std::string_view token, Parts& parts) {
+bool split_jwt(std::string_view token, JwtParts& parts) {
   const std::size_t first = token.find('.');
   const std::size_t second = token.find('.', first == std::string_view::npos ? first : first + 1);
   if (second == std::string_view::npos) return false;
@@ -77,7 +77,8 @@ Answer<Done> check_times(const Times& times, const OidcSettings& settings, UnixT
                   "compare the clocks of provider and exchange"};
   }
   if (times.expires - times.issued > settings.lifetime_seconds_max) {
-    return malformed("lasts longer than " + std::to_string(settings.lifetime_seconds_max) + " s");
+    return malformed_jwt("lasts longer than " + std::to_string(settings.lifetime_seconds_max) +
+                         " s");
   }
   return Done{};
 }
@@ -102,9 +103,9 @@ Answer<Role> role_among(const std::vector<std::string_view>& texts, const OidcSe
 }  // namespace
 
 std::optional<std::string> claimed_issuer(std::string_view token) {
-  Parts parts;
+  JwtParts parts;
   std::string bytes;
-  if (token.size() > kJwtBytesMax || !split(token, parts) ||
+  if (token.size() > kJwtBytesMax || !split_jwt(token, parts) ||
       !parse_base64url(parts.payload, bytes)) {
     return std::nullopt;
   }
@@ -122,19 +123,19 @@ OidcVerifier::OidcVerifier(OidcSettings settings, Jwks keys)
       payload_(kPayloadLimits) {}
 
 Answer<OidcClaims> OidcVerifier::verify(std::string_view token, UnixTime now) {
-  Parts parts;
-  if (token.size() > kJwtBytesMax) return malformed("is too long");
-  if (!split(token, parts)) return malformed("does not have three parts");
+  JwtParts parts;
+  if (token.size() > kJwtBytesMax) return malformed_jwt("is too long");
+  if (!split_jwt(token, parts)) return malformed_jwt("does not have three parts");
   if (!parse_base64url(parts.header, bytes_))
-    return malformed("has a header that is not base64url");
+    return malformed_jwt("has a header that is not base64url");
   TONGSUAN_TRY(const PublicKey* key, key_of(bytes_));
   if (!parse_base64url(parts.signature, bytes_))
-    return malformed("has a signature that is not base64url");
+    return malformed_jwt("has a signature that is not base64url");
   if (!key->verifies(parts.signed_text, bytes_)) {
     return Denial{Code::kBadSignature, "the token was not signed by the provider", "log in again"};
   }
   if (!parse_base64url(parts.payload, bytes_))
-    return malformed("has claims that are not base64url");
+    return malformed_jwt("has claims that are not base64url");
   return read_claims(bytes_, now);
 }
 
@@ -142,7 +143,7 @@ Answer<OidcClaims> OidcVerifier::verify(std::string_view token, UnixTime now) {
 // decides.
 Answer<const PublicKey*> OidcVerifier::key_of(std::string_view header) {
   const Result<json::Value> root = header_.parse(header);
-  if (!root.ok()) return malformed("has a header that is wrong: " + root.error().context);
+  if (!root.ok()) return malformed_jwt("has a header that is wrong: " + root.error().context);
   json::Faults faults;
   json::ObjectReader fields(root.value(), json::Path(), faults);
   const std::string_view name = fields.text("alg", {.bytes_max = 32});
@@ -160,7 +161,7 @@ Answer<const PublicKey*> OidcVerifier::key_of(std::string_view header) {
   if (!same_letters(type, "JWT") && !same_letters(type, "at+jwt")) {
     fields.fault("typ", "is neither \"JWT\" nor \"at+jwt\"");
   }
-  if (!faults.empty()) return malformed("has a header that is wrong: " + faults.text());
+  if (!faults.empty()) return malformed_jwt("has a header that is wrong: " + faults.text());
   const PublicKey* key = keys_.find(key_name);
   if (key == nullptr) {
     return Denial{Code::kUnknownSigner, "the provider has no key " + quoted(key_name),
@@ -176,7 +177,7 @@ Answer<const PublicKey*> OidcVerifier::key_of(std::string_view header) {
 
 Answer<OidcClaims> OidcVerifier::read_claims(std::string_view payload, UnixTime now) {
   const Result<json::Value> root = payload_.parse(payload);
-  if (!root.ok()) return malformed("has claims that are wrong: " + root.error().context);
+  if (!root.ok()) return malformed_jwt("has claims that are wrong: " + root.error().context);
   json::Faults faults;
   Claims claims(root.value(), json::Path(), faults);
   const std::string_view issuer = claims.text("iss", {.bytes_max = 1024});
@@ -187,7 +188,7 @@ Answer<OidcClaims> OidcVerifier::read_claims(std::string_view payload, UnixTime 
   OidcClaims read;
   read.subject = claims.text("sub", {.bytes_max = 255});
   read.nonce = claims.optional_text("nonce").value_or("");
-  if (!faults.empty()) return malformed("has claims that are wrong: " + faults.text());
+  if (!faults.empty()) return malformed_jwt("has claims that are wrong: " + faults.text());
   read.expires = UnixTime(times.expires);
   if (issuer != settings_.issuer) {
     return Denial{Code::kWrongIssuer, "the token is of " + quoted(issuer),
@@ -204,9 +205,9 @@ Answer<OidcClaims> OidcVerifier::read_claims(std::string_view payload, UnixTime 
   TONGSUAN_TRY(read.role, role_among(texts_of(claims, settings_.role_claim), settings_));
   read.participant =
       claims.text(settings_.participant_claim, {.bytes_max = kParticipantNameBytesMax});
-  if (!faults.empty()) return malformed("has claims that are wrong: " + faults.text());
+  if (!faults.empty()) return malformed_jwt("has claims that are wrong: " + faults.text());
   if (!is_participant_name(read.participant))
-    return malformed("names a participant with controls in it");
+    return malformed_jwt("names a participant with controls in it");
   return read;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kVersionLine = "tongsuan-hmac-v1\n";
 
-Denial malformed(const std::string& what) {
+Denial malformed_header(const std::string& what) {
   return {Code::kMalformed, "Authorization: " + what,
           "Authorization: Tongsuan-HMAC key=K-…, time=SECONDS, nonce=…, signature=…"};
 }
@@ -62,24 +62,26 @@ Parameter take(std::string_view& rest) {
 }  // namespace
 
 Answer<RequestSignature> parse_request_signature(std::string_view parameters) {
-  if (parameters.size() > kSignatureHeaderBytesMax) return malformed("too long");
+  if (parameters.size() > kSignatureHeaderBytesMax) return malformed_header("too long");
   static constexpr std::array<std::string_view, 4> kNames = {"key", "time", "nonce", "signature"};
   std::array<std::string_view, 4> values;
   while (!parameters.empty()) {
     const Parameter parameter = take(parameters);
     const auto at = static_cast<std::size_t>(
         std::find(kNames.begin(), kNames.end(), parameter.name) - kNames.begin());
-    if (at == kNames.size()) return malformed("there is no such parameter");
-    if (!values[at].empty()) return malformed(std::string(kNames[at]) + " is there twice");
+    if (at == kNames.size()) return malformed_header("there is no such parameter");
+    if (!values[at].empty()) return malformed_header(std::string(kNames[at]) + " is there twice");
     values[at] = parameter.value;
-    if (parameter.value.empty()) return malformed(std::string(kNames[at]) + " is empty");
+    if (parameter.value.empty()) return malformed_header(std::string(kNames[at]) + " is empty");
   }
   RequestSignature parsed{values[0], values[2], {}, {}};
-  if (!is_key_id(parsed.key)) return malformed("key is not \"K-\" and 24 hexadecimal digits");
-  if (!parse_time(values[1], parsed.time)) return malformed("time is not in seconds since 1970");
-  if (!is_nonce(parsed.nonce)) return malformed("nonce is not 16 to 64 of A-Z a-z 0-9 - _");
+  if (!is_key_id(parsed.key))
+    return malformed_header("key is not \"K-\" and 24 hexadecimal digits");
+  if (!parse_time(values[1], parsed.time))
+    return malformed_header("time is not in seconds since 1970");
+  if (!is_nonce(parsed.nonce)) return malformed_header("nonce is not 16 to 64 of A-Z a-z 0-9 - _");
   if (!parse_digest(values[3], parsed.signature)) {
-    return malformed("signature is not 32 bytes in base64url without padding");
+    return malformed_header("signature is not 32 bytes in base64url without padding");
   }
   return parsed;
 }

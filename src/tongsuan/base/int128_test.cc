@@ -11,8 +11,8 @@
 namespace tongsuan {
 namespace {
 
-constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kLow = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 
 TEST(Int128, DivisionRoundsTowardsTheNamedSide) {
   for (const auto& [dividend, down, up, half] :
@@ -41,15 +41,16 @@ TEST(Int128, DivisionOfExtremes) {
   EXPECT_TRUE(divide_wide(-kInt128Max, kInt128Max, Rounding::kHalfEven) == -1);
   EXPECT_TRUE(divide_wide(1, kInt128Max, Rounding::kUp) == 1);
   EXPECT_TRUE(divide_wide(kInt128Max - 1, kInt128Max, Rounding::kHalfEven) == 1);
-  EXPECT_EQ(divide(int128{kHigh} * 3, 3, Rounding::kDown), kHigh);
-  EXPECT_EQ(divide(int128{kLow} * 3, 3, Rounding::kUp), kLow);
+  EXPECT_EQ(divide(int128{kHighest} * 3, 3, Rounding::kDown), kHighest);
+  EXPECT_EQ(divide(int128{kLowest} * 3, 3, Rounding::kUp), kLowest);
 }
 
 TEST(Int128, DownAndUpEncloseTheQuotient) {
   Random random(1);
   for (int i = 0; i < 10'000; ++i) {
-    const int128 dividend = int128{random.between(kLow, kHigh)} * random.between(1, 1'000'000);
-    const int128 divisor = random.between(1, kHigh);
+    const int128 dividend =
+        int128{random.between(kLowest, kHighest)} * random.between(1, 1'000'000);
+    const int128 divisor = random.between(1, kHighest);
     const int128 down = divide_wide(dividend, divisor, Rounding::kDown);
     const int128 up = divide_wide(dividend, divisor, Rounding::kUp);
     ASSERT_TRUE(down * divisor <= dividend && dividend <= up * divisor);
@@ -58,7 +59,7 @@ TEST(Int128, DownAndUpEncloseTheQuotient) {
 }
 
 TEST(Int128, DivisionThatLeaves64BitsStops) {
-  EXPECT_DEATH((void)divide(int128{kHigh} + 1, 1, Rounding::kDown), "CHECK failed");
+  EXPECT_DEATH((void)divide(int128{kHighest} + 1, 1, Rounding::kDown), "CHECK failed");
   EXPECT_DEATH((void)divide(1, 0, Rounding::kDown), "CHECK failed");
 }
 
@@ -81,7 +82,8 @@ TEST(Int128, TextIsExactAtTheEnds) {
 TEST(Int128, TextSurvives) {
   Random random(2);
   for (int i = 0; i < 10'000; ++i) {
-    const int128 value = int128{random.between(kLow, kHigh)} * random.between(1, kHigh / 2);
+    const int128 value =
+        int128{random.between(kLowest, kHighest)} * random.between(1, kHighest / 2);
     int128 found = 0;
     ASSERT_TRUE(parse_int128(to_string(value), found));
     ASSERT_TRUE(found == value) << to_string(value);

@@ -24,7 +24,6 @@ using market::testing::zone_leg;
 
 // 0.2 yuan a Wh: a few whole Wh are worth whole yuan, and a slot has a handful of outcomes.
 constexpr std::int64_t kUnitPrice = kPriceMax / 5;
-constexpr std::int64_t kYuan = kMicro;
 
 // Small books of energy alone, with every feature of the exact regime.
 class RandomEnergy {
@@ -94,7 +93,7 @@ class RandomEnergy {
   OptionSpec option(std::int64_t lots) {
     const bool deliver = chance(45);
     OptionSpec result;
-    result.value = random_.between(deliver ? -12 : 0, deliver ? 1 : 14) * kYuan / 3;
+    result.value = random_.between(deliver ? -12 : 0, deliver ? 1 : 14) * kMicro / 3;
     for (auto legs = random_.between(1, 2); legs > 0; --legs) {
       const std::int64_t sign = deliver != chance(10) ? -1 : 1;
       result.legs.push_back(zone_leg(zone(), range(), sign * random_.between(1, 4) * lots));
@@ -184,7 +183,7 @@ TEST(Energy, WasteHasNoPrice) {
   const AccountId buyer = builder.account("buyer");
   const ZoneId zone = builder.zone("zone", Disposal::kFree);
   builder.profile("plant", seller, {0, {zone_leg(zone, {0, 1}, -10)}});
-  builder.profile("mill", buyer, {kYuan, {zone_leg(zone, {0, 1}, 4)}});
+  builder.profile("mill", buyer, {kMicro, {zone_leg(zone, {0, 1}, 4)}});
   const Market market = builder.finish();
   const Result<Clearing> cleared = clear(market, {});
   ASSERT_TRUE(cleared.ok()) << cleared.error().context;
@@ -198,7 +197,7 @@ TEST(Energy, OtherBooksGoElsewhere) {
   const AccountId account = builder.account("a");
   const ZoneId zone = builder.zone("zone", Disposal::kFree);
   builder.offer("s", account, zone, builder.all(), {step(kMicro, 5)});
-  builder.profile("p", account, {kYuan, {zone_leg(zone, {0, 1}, 1)}});
+  builder.profile("p", account, {kMicro, {zone_leg(zone, {0, 1}, 1)}});
   const Market energy = builder.finish();
   EXPECT_TRUE(energy_book(energy, market::compile(energy).value(), 1).has_value());
 

@@ -10,7 +10,7 @@
 namespace tongsuan::clearing {
 namespace {
 
-constexpr double kEuro = 1e12;  // undivided money of these markets
+constexpr double kUndividedEuro = 1e12;  // undivided money of these markets
 
 // Published accepted or rejected, against awards.
 int agreeing(const Market& market, const imports::ItalyDay& day, const Outcome& outcome) {
@@ -50,8 +50,8 @@ TEST(ItalyClear, TwentyDaysAreProvedAndVerified) {
     EXPECT_GE(clearing.rule_bound, certificate.welfare) << date;
     EXPECT_GE(certificate.bound, clearing.free_welfare) << date;
     const int128 constant = imports::italy_constant(book.value(), day);
-    free_welfare += static_cast<double>(clearing.free_welfare - constant) / kEuro;
-    lost += static_cast<double>(clearing.free_welfare - certificate.welfare) / kEuro;
+    free_welfare += static_cast<double>(clearing.free_welfare - constant) / kUndividedEuro;
+    lost += static_cast<double>(clearing.free_welfare - certificate.welfare) / kUndividedEuro;
     agree += agreeing(market.value(), book.value().days[day], certificate.outcome);
   }
   EXPECT_EQ(book.value().days.size(), 20U);

@@ -19,8 +19,6 @@ using market::testing::node_leg;
 using market::testing::random_market;
 using market::testing::step;
 
-constexpr std::int64_t kYuan = kMicro;
-
 // Only what an exchange may ask for: devices that are bought.
 bool is_plain(const Market& market, const Order& order) {
   if (order.kind == OrderKind::kBlock || order.after != kNone || order.group != kNone ||
@@ -71,7 +69,7 @@ Market beside(const Market& market, const Order& order, std::int64_t more) {
   return with;
 }
 
-void expect_same(const Why& a, const Why& b) {
+void expect_same_package(const Why& a, const Why& b) {
   EXPECT_EQ(a.reason, b.reason);
   EXPECT_EQ(std::tuple(a.hub, a.variant, a.payment, a.lots, a.lots_of, a.lost_opportunity),
             std::tuple(b.hub, b.variant, b.payment, b.lots, b.lots_of, b.lost_opportunity));
@@ -125,7 +123,7 @@ void expect_changes(Explainer& explainer, const Market& market, const Order& ord
       ASSERT_TRUE(raised.ok());
       EXPECT_EQ(raised.value().reason, Reason::kPlaced);
       EXPECT_EQ(raised.value().payment, change.payment);
-      const std::int64_t less = change.extra_cost - kYuan / 100;
+      const std::int64_t less = change.extra_cost - kMicro / 100;
       if (less <= 0) continue;
       EXPECT_NE(explainer.quote_package(alone(market, order, more + less), {}).value().reason,
                 Reason::kPlaced);
@@ -159,12 +157,12 @@ TEST(PackageWhy, QuotesAreThoseOfABookWithTheOrder) {
       const std::int64_t worth = curve ? 0 : worth_of(market, order);
       const std::int64_t more = seed % 3 == 0 || curve ? 0
                                 : seed % 3 == 1        ? -worth * 3 / 4
-                                                       : 2 * kYuan;
+                                                       : 2 * kMicro;
       const Result<Why> quoted = explainer.value()->quote_package(alone(market, order, more), {});
       const Result<Why> anew = quote(market, *certificate, beside(market, order, more),
                                      static_cast<std::uint32_t>(market.orders.size()), {});
       ASSERT_TRUE(quoted.ok() && anew.ok());
-      expect_same(quoted.value(), anew.value());
+      expect_same_package(quoted.value(), anew.value());
       ++seen.quotes;
       if (quoted.value().reason == Reason::kPlaced) {
         ++seen.placed;
@@ -215,9 +213,9 @@ struct Small {
     buyer = builder.account("buyer");
     hub = builder.hub("alpha", 1'000, kNone);
     other = builder.hub("beta", 1'000, kNone);
-    builder.offer("a", seller, hub, gpu, {0, 6}, {step(5 * kYuan, 8)});
+    builder.offer("a", seller, hub, gpu, {0, 6}, {step(5 * kMicro, 8)});
     builder.node_block(hub, gpu, {0, 6}, 1);
-    builder.offer("b", seller, other, gpu, {4, 8}, {step(7 * kYuan, 8)});
+    builder.offer("b", seller, other, gpu, {4, 8}, {step(7 * kMicro, 8)});
     builder.node_block(other, gpu, {4, 8}, 2);
   }
 };
@@ -231,8 +229,8 @@ TEST(PackageWhy, WholeNodesAreCountedInOptions) {
                    : capacity_leg(small.hub, small.gpu, {4, 6}, devices);
     };
     const OrderId large =
-        small.builder.options_order("large", small.buyer, {{120 * kYuan, {leg(8)}}});
-    small.builder.profile("small", small.buyer, {50 * kYuan, {leg(4)}});
+        small.builder.options_order("large", small.buyer, {{120 * kMicro, {leg(8)}}});
+    small.builder.profile("small", small.buyer, {50 * kMicro, {leg(4)}});
     const Market market = small.builder.finish();
     const Clearing clearing = cleared(market);
     const auto& awards = clearing.verified.certificate().outcome.awards;
@@ -242,7 +240,7 @@ TEST(PackageWhy, WholeNodesAreCountedInOptions) {
       EXPECT_EQ(answer.value().reason, Reason::kNoCompatibleHub);
       ASSERT_EQ(answer.value().changes.size(), 1U) << "the other hub has two";
       EXPECT_EQ(answer.value().changes.front().kind, ChangeKind::kHub);
-      EXPECT_EQ(answer.value().changes.front().payment, 112 * kYuan);
+      EXPECT_EQ(answer.value().changes.front().payment, 112 * kMicro);
     } else {
       ASSERT_EQ(awards.size(), 1U) << "there are eight devices";
       EXPECT_EQ(awards.front().order, large);
@@ -253,7 +251,7 @@ TEST(PackageWhy, WholeNodesAreCountedInOptions) {
 TEST(PackageWhy, AShareOfAProfileIsQuoted) {
   Small small;
   small.builder.profile("half", small.buyer,
-                        {64 * kYuan, {capacity_leg(small.hub, small.gpu, {1, 3}, 4)}});
+                        {64 * kMicro, {capacity_leg(small.hub, small.gpu, {1, 3}, 4)}});
   const Market market = small.builder.finish();
   const Clearing clearing = cleared(market);
   const auto explainer =
@@ -264,15 +262,16 @@ TEST(PackageWhy, AShareOfAProfileIsQuoted) {
   order.minimum_ppm = 400'000;
   order.options = append(
       asked.options,
-      std::vector<Option>{{96 * kYuan, append(asked.legs, std::vector<Leg>{capacity_leg(
-                                                              small.hub, small.gpu, {1, 3}, 8)})}});
+      std::vector<Option>{
+          {96 * kMicro,
+           append(asked.legs, std::vector<Leg>{capacity_leg(small.hub, small.gpu, {1, 3}, 8)})}});
   asked.orders = {order};
   const Result<Why> answer = explainer.value()->quote_package(asked, {});
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(answer.value().reason, Reason::kPlaced);
   EXPECT_EQ(answer.value().lots, 4U) << "the other profile stays, which is worth more";
   EXPECT_EQ(answer.value().lots_of, 8U);
-  EXPECT_EQ(answer.value().payment, 40 * kYuan);
+  EXPECT_EQ(answer.value().payment, 40 * kMicro);
   asked.legs.front().hub = 9;
   EXPECT_FALSE(explainer.value()->quote_package(asked, {}).ok());
 }

@@ -16,8 +16,6 @@ using market::testing::MarketBuilder;
 using market::testing::step;
 using market::testing::zone_leg;
 
-constexpr std::int64_t kYuan = kMicro;
-
 // One order per reason. Two hubs of four devices; alpha alone has green energy (in slot 3) and a
 // whole node; data lies at alpha, and the link to beta carries nothing.
 struct Book {
@@ -33,8 +31,8 @@ struct Book {
   DataId data = builder.data_set("data", 1'000, {alpha});
 
   Book() {
-    builder.offer("a", seller, alpha, gpu, builder.all(), {step(kYuan, 4)});
-    builder.offer("b", seller, beta, gpu, builder.all(), {step(kYuan, 4)});
+    builder.offer("a", seller, alpha, gpu, builder.all(), {step(kMicro, 4)});
+    builder.offer("b", seller, beta, gpu, builder.all(), {step(kMicro, 4)});
     builder.offer("sun", seller, green, {3, 4}, {step(0, 1'000)});
     builder.node_block(alpha, gpu, builder.all(), 1);
     Cap cap;
@@ -69,31 +67,31 @@ std::string reason_in(const Market& market, const std::string& name) {
 TEST(Reasons, EachHasItsOrder) {
   Book book;
   MarketBuilder& builder = book.builder;
-  builder.order("placed", book.block(1, 1, 10 * kYuan));
-  Order order = book.block(1, 1, 10 * kYuan);
+  builder.order("placed", book.block(1, 1, 10 * kMicro));
+  Order order = book.block(1, 1, 10 * kMicro);
   order.variants = builder.variants({{book.npu, 1, 1}});
   builder.order("not-eligible", order);
-  order = book.block(1, 1, 10 * kYuan);
+  order = book.block(1, 1, 10 * kMicro);
   order.hubs = builder.hub_set({book.beta});
   order.whole_nodes = true;
   builder.order("no-nodes", order);
-  builder.order("large", book.block(5, 1, 10 * kYuan));
-  order = book.block(1, 1, 10 * kYuan);
+  builder.order("large", book.block(5, 1, 10 * kMicro));
+  order = book.block(1, 1, 10 * kMicro);
   order.hubs = builder.hub_set({book.beta});
   order.data = book.data.value;
   builder.order("no-data", order);
-  order = book.block(1, 3, 10 * kYuan);
+  order = book.block(1, 3, 10 * kMicro);
   order.window = {0, 2};
   builder.order("tight", order);
-  order = book.block(1, 1, 10 * kYuan);
+  order = book.block(1, 1, 10 * kMicro);
   order.green_percent = 50;
   order.window = {0, 3};  // the sun shines later
   builder.order("dark", order);
-  order = book.block(2, 1, 10 * kYuan);
+  order = book.block(2, 1, 10 * kMicro);
   order.group = book.sandbox.value;
   builder.order("capped", order);
-  const OrderId outbid = builder.order("outbid", book.block(1, 1, kYuan / 2));
-  order = book.block(1, 1, 6 * kYuan / 5);  // not enough to pay for both
+  const OrderId outbid = builder.order("outbid", book.block(1, 1, kMicro / 2));
+  order = book.block(1, 1, 6 * kMicro / 5);  // not enough to pay for both
   order.after = outbid.value;
   builder.order("waiting", order);
   const Market market = builder.finish();
@@ -112,8 +110,8 @@ TEST(Reasons, EachHasItsOrder) {
 // An order that costs more than it is worth is placed for the sake of one that must follow it.
 TEST(Reasons, WorthItForTheOrderThatFollows) {
   Book book;
-  const OrderId first = book.builder.order("first", book.block(1, 1, kYuan / 2));
-  Order order = book.block(1, 1, 10 * kYuan);
+  const OrderId first = book.builder.order("first", book.block(1, 1, kMicro / 2));
+  Order order = book.block(1, 1, 10 * kMicro);
   order.after = first.value;
   book.builder.order("second", order);
   const Market market = book.builder.finish();
@@ -131,9 +129,9 @@ TEST(Reasons, WorthMoreThanThePricesAndStillNotPlaced) {
     order.window = {0, 1};
     book.builder.order(name, order);
   };
-  add("pair-a", 2, 20 * kYuan);
-  add("pair-b", 2, 20 * kYuan);
-  add("three", 3, 31 * kYuan);
+  add("pair-a", 2, 20 * kMicro);
+  add("pair-b", 2, 20 * kMicro);
+  add("three", 3, 31 * kMicro);
   const Market market = book.builder.finish();
   EXPECT_EQ(reason_in(market, "pair-a"), "PLACED");
   EXPECT_EQ(reason_in(market, "pair-b"), "PLACED");

@@ -30,12 +30,6 @@ constexpr std::array kKeyColumns = {
     JsonColumn{"expires", Message::kTitleExpires, "expires"},
     JsonColumn{"sequence", Message::kTitleJournalSequence, "sequence", JsonKind::kNumber, true},
 };
-constexpr std::array kClosureColumns = {
-    JsonColumn{"from", Message::kTitleFrom, "from"},
-    JsonColumn{"until", Message::kTitleUntil, "until"},
-    JsonColumn{"reason", Message::kTitleReason, "reason"},
-    JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
-};
 constexpr std::array<std::string_view, 7> kRuleNames = {
     "roundSeconds", "lockSeconds", "collarPercent", "ordersOfOne",
     "liveOrders",   "penaltyPpm",  "takeOrPayPpm"};

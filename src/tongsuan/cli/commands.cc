@@ -21,12 +21,11 @@ constexpr std::int64_t kAnyWhole = 9'000'000'000'000'000'000;
 
 constexpr std::array kLanguages = {"en"sv, "zh"sv};
 constexpr std::array kTableFormats = {"table"sv, "json"sv};
-constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
 constexpr std::array kJournalActions = {"check"sv, "repair"sv, "show"sv, "export"sv};
 constexpr std::array kShells = {"bash"sv, "zsh"sv, "fish"sv};
 constexpr std::array kGenerators = {"national"sv};
-constexpr std::array kSources = {"philly"sv,        "pai100k"sv, "openb"sv,
-                                 "clearing-case"sv, "italy"sv,   "real"sv};
+constexpr std::array kSourceNames = {"philly"sv,        "pai100k"sv, "openb"sv,
+                                     "clearing-case"sv, "italy"sv,   "real"sv};
 
 // ---- Options -----------------------------------------------------------------------------------
 
@@ -435,7 +434,7 @@ constexpr std::array kWhyArguments = {
 constexpr std::array kGenerateArguments = {PositionalSpec{
     .name = "KIND", .help = M::kArgumentKind, .kind = V::kChoice, .choices = kGenerators}};
 constexpr std::array kImportArguments = {PositionalSpec{
-    .name = "SOURCE", .help = M::kArgumentSource, .kind = V::kChoice, .choices = kSources}};
+    .name = "SOURCE", .help = M::kArgumentSource, .kind = V::kChoice, .choices = kSourceNames}};
 constexpr std::array kShowArguments = {
     kMarketArgument,
     PositionalSpec{

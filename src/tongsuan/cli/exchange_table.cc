@@ -23,7 +23,6 @@ constexpr std::array<OptionSpec, A + B> joined(const std::array<OptionSpec, A>& 
 
 // ---- Choices -----------------------------------------------------------------------------------
 
-constexpr std::array kListFormats = {"table"sv, "wide"sv, "json"sv, "jsonl"sv, "csv"sv, "yaml"sv};
 constexpr std::array kOrderStates = {"waiting"sv,   "running"sv, "done"sv,   "left"sv,
                                      "cancelled"sv, "refused"sv, "awarded"sv};
 constexpr std::array kContractStates = {"running"sv, "ended"sv};
@@ -301,7 +300,7 @@ constexpr std::array kReadCodes = {0, 1, 2, 3, 4, 7, 9, 130};
 constexpr std::array kServeCodes = {0, 1, 2, 3};
 constexpr std::array kConfigCodes = {0, 1, 2, 3};
 
-constexpr std::array kCommands = {
+constexpr std::array kExchangeCommands = {
     CommandSpec{"login",
                 M::kSummaryLogin,
                 M::kAboutLogin,
@@ -376,7 +375,7 @@ constexpr std::array kCommands = {
 }  // namespace
 
 std::span<const CommandSpec> exchange_commands() {
-  return kCommands;
+  return kExchangeCommands;
 }
 
 }  // namespace tongsuan::cli

@@ -102,7 +102,7 @@ int publish(const std::string& temporary, const std::string& path, bool force) {
   }
   if (errno == EEXIST) return EEXIST;
   // A file system without hard links.
-  if (access(path.c_str(), F_OK) == 0) return EEXIST;
+  if (::access(path.c_str(), F_OK) == 0) return EEXIST;
   return std::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
 }
 
@@ -206,7 +206,7 @@ Attempt<Done> may_write(const Session& session, std::string_view path, bool forc
       break;
   }
   if (standing(folder_of(path)) != Standing::kFolder) return cannot_write(session, path, ENOENT);
-  if (access(folder_of(path).c_str(), W_OK) != 0) return cannot_write(session, path, errno);
+  if (::access(folder_of(path).c_str(), W_OK) != 0) return cannot_write(session, path, errno);
   return Done{};
 }
 

@@ -13,17 +13,7 @@
 namespace tongsuan::cli {
 namespace {
 
-constexpr std::int64_t kStepMilliseconds = 50;
-
-std::vector<std::string> comma_list(std::string_view text) {
-  std::vector<std::string> items;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    items.emplace_back(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return items;
-}
+constexpr std::int64_t kPauseStepMilliseconds = 50;
 
 Attempt<Done> check_column(const Session& session, const report::Table& table,
                            std::string_view option, std::string_view key) {
@@ -50,7 +40,8 @@ Attempt<report::ListingOptions> listing_options(const Session& session, const Ar
                                                 const report::Table& table, report::Format format) {
   report::ListingOptions options;
   options.format = format;
-  options.columns = comma_list(arguments.text(Option::kColumns));
+  for (const std::string_view column : comma_list(arguments.text(Option::kColumns)))
+    options.columns.emplace_back(column);
   for (const std::string& column : options.columns) {
     TONGSUAN_TRY([[maybe_unused]] const Done known,
                  check_column(session, table, "--columns", column));
@@ -128,10 +119,10 @@ Attempt<int> print_listing(Session& session, const Arguments& arguments, std::st
 }
 
 bool wait_patiently(std::int64_t milliseconds) {
-  for (std::int64_t waited = 0; waited < milliseconds; waited += kStepMilliseconds) {
+  for (std::int64_t waited = 0; waited < milliseconds; waited += kPauseStepMilliseconds) {
     if (interrupted()) return false;
     std::this_thread::sleep_for(
-        std::chrono::milliseconds(std::min(kStepMilliseconds, milliseconds - waited)));
+        std::chrono::milliseconds(std::min(kPauseStepMilliseconds, milliseconds - waited)));
   }
   return !interrupted();
 }

@@ -41,12 +41,6 @@ constexpr std::array kCalendarColumns = {
     JsonColumn{"lock", Message::kTitleLock, "lock"},
     JsonColumn{"gate", Message::kTitleGate, "gate"},
 };
-constexpr std::array kClosureColumns = {
-    JsonColumn{"from", Message::kTitleFrom, "from"},
-    JsonColumn{"until", Message::kTitleUntil, "until"},
-    JsonColumn{"reason", Message::kTitleReason, "reason"},
-    JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
-};
 constexpr std::array kHubColumns = {
     JsonColumn{"hub", Message::kColumnHub, "^hub"},
     JsonColumn{"title_en", Message::kTitleTitleEn, "^title.en", JsonKind::kText, true},

@@ -17,7 +17,7 @@ namespace tongsuan::cli {
 namespace {
 
 constexpr std::int64_t kPatienceMilliseconds = 300'000;
-constexpr std::int64_t kStepMilliseconds = 100;
+constexpr std::int64_t kAskStepMilliseconds = 100;
 
 Failure provider_failure(const Session& session, std::string_view why) {
   return {.exit_code = kConfiguration,
@@ -128,13 +128,13 @@ bool is_for(std::string_view token, std::string_view nonce) {
 Attempt<std::string> redirected(Session& session, Callback& callback, const std::string& url) {
   session.world.err.write(session.say(Message::kOpenInBrowser) + "\n  " + url + '\n');
   session.world.err.flush();
-  for (std::int64_t waited = 0; waited < kPatienceMilliseconds; waited += kStepMilliseconds) {
+  for (std::int64_t waited = 0; waited < kPatienceMilliseconds; waited += kAskStepMilliseconds) {
     std::string target = callback.target();
     if (!target.empty()) {
       callback.stop();
       return target;
     }
-    if (!wait_patiently(kStepMilliseconds)) break;
+    if (!wait_patiently(kAskStepMilliseconds)) break;
   }
   return Failure{.exit_code = kTimeout,
                  .code = "no-login",

@@ -11,6 +11,8 @@
 namespace tongsuan::cli {
 
 inline constexpr std::array<std::string_view, 2> kTextFormats = {"text", "json"};
+inline constexpr std::array<std::string_view, 6> kListFormats = {"table", "wide", "json",
+                                                                 "jsonl", "csv",  "yaml"};
 
 constexpr OptionSpec format_option(Message help, std::span<const std::string_view> formats) {
   return {.id = Option::kFormat,

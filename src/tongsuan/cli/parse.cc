@@ -352,4 +352,14 @@ Attempt<Arguments> parse(const Session& session, const CommandSpec& command,
   return Parser(session, command, words).run();
 }
 
+std::vector<std::string_view> comma_list(std::string_view text) {
+  std::vector<std::string_view> items;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    items.push_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return items;
+}
+
 }  // namespace tongsuan::cli

@@ -57,4 +57,7 @@ Attempt<Arguments> parse(const Session& session, const CommandSpec& command,
 // A word as a shell must be given it.
 [[nodiscard]] std::string shell_word(std::string_view word);
 
+// The parts between commas; none of an empty text.
+[[nodiscard]] std::vector<std::string_view> comma_list(std::string_view text);
+
 }  // namespace tongsuan::cli

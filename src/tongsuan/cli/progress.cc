@@ -6,7 +6,6 @@
 namespace tongsuan::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kQuietFor{300};  // short work needs no bar
 constexpr std::chrono::milliseconds kRedrawAfter{100};
 constexpr int kBarCells = 24;
 constexpr double kShareToJudge = 0.01;  // less says nothing about the rest

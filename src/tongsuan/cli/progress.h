@@ -11,6 +11,8 @@
 
 namespace tongsuan::cli {
 
+inline constexpr std::chrono::milliseconds kQuietFor{300};  // short work needs no bar and no word
+
 class ProgressLine {
  public:
   ProgressLine(Session& session, bool quiet);

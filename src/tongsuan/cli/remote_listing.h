@@ -1,6 +1,7 @@
 // Listings of an exchange, each told by its columns and where it comes from.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,13 @@ struct RemoteListing {
   std::string_view items = "items";  // where the rows are
   std::string_view inner = {};       // each of this list of an item is a row; "^" is the item
   bool paged = true;
+};
+
+inline constexpr std::array kClosureColumns = {
+    JsonColumn{"from", Message::kTitleFrom, "from"},
+    JsonColumn{"until", Message::kTitleUntil, "until"},
+    JsonColumn{"reason", Message::kTitleReason, "reason"},
+    JsonColumn{"dispatch", Message::kTitleDispatch, "dispatch"},
 };
 
 Attempt<int> run_listing(Session& session, const Arguments& arguments,

@@ -201,7 +201,7 @@ std::string field(const Session& session, Message key, const std::string& value)
   return "  " + session.say(key) + ": " + shown(value) + '\n';
 }
 
-constexpr std::array kHubColumns = {
+constexpr std::array kAnswerHubColumns = {
     JsonColumn{"hub", Message::kColumnHub, "hub"},
     JsonColumn{"class", Message::kTitleClass, "way.class"},
     JsonColumn{"devices", Message::kTitleDevices, "way.devices", JsonKind::kNumber},
@@ -295,7 +295,7 @@ std::string remote_why_text(const Session& session, const json::Value& why,
                     '\n' + now_text(session, why);
   const json::Value hubs = at_path(why, "hubs");
   if (hubs.size() > 0) {
-    out += '\n' + session.say(Message::kHubsTitle) + '\n' + part(session, kHubColumns, hubs);
+    out += '\n' + session.say(Message::kHubsTitle) + '\n' + part(session, kAnswerHubColumns, hubs);
   }
   const std::string lost = money_text_at(why, "lostOpportunity");
   if (!lost.empty()) out += '\n' + session.say(Message::kLostOpportunity, {lost}) + '\n';

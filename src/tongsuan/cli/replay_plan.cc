@@ -19,16 +19,6 @@ constexpr std::int64_t kLoadMin = 10;
 constexpr std::int64_t kLoadMax = 300;
 constexpr std::int64_t kShareMax = 3;  // a load up to here is a share, from kLoadMin on per cent
 
-std::vector<std::string_view> comma_list(std::string_view text) {
-  std::vector<std::string_view> items;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    items.push_back(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return items;
-}
-
 std::string joined(const Session& session, const std::vector<std::string_view>& words) {
   std::string list;
   for (const std::string_view word : words) {

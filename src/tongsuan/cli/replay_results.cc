@@ -39,7 +39,7 @@ Failure other_experiment(const Session& session, const ReplayTask& task,
           .attempt = task.command + " --results " + shell_word(task.results_path + ".new")};
 }
 
-Failure cannot_write(const Session& session, const std::string& path, int error) {
+Failure cannot_write_results(const Session& session, const std::string& path, int error) {
   if (error == EEXIST) {
     return {.exit_code = kConflict,
             .code = "output-exists",
@@ -66,7 +66,7 @@ ResultsFile::~ResultsFile() {
 }
 
 Attempt<std::size_t> ResultsFile::read(const ReplayTask& task, const lab::Experiment& experiment) {
-  if (access(task.results_path.c_str(), F_OK) != 0) return std::size_t{0};
+  if (::access(task.results_path.c_str(), F_OK) != 0) return std::size_t{0};
   TONGSUAN_TRY(const InputFile input, InputFile::open(*session_, task.results_path));
   Result<lab::RecordFile> records = lab::read_records(input.bytes());
   if (!records.ok()) return not_results(*session_, task.results_path, records.error());
@@ -96,9 +96,9 @@ Attempt<ResultsFile> ResultsFile::open(Session& session, const ReplayTask& task,
   const int how = task.resume ? O_APPEND : task.force ? O_TRUNC : O_EXCL;
   results.file_ =
       ::open(task.results_path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, mode_t{0666});
-  if (results.file_ < 0) return cannot_write(session, task.results_path, errno);
+  if (results.file_ < 0) return cannot_write_results(session, task.results_path, errno);
   if (task.resume && ftruncate(results.file_, static_cast<off_t>(keep)) != 0 && errno != EINVAL) {
-    return cannot_write(session, task.results_path, errno);
+    return cannot_write_results(session, task.results_path, errno);
   }
   return results;
 }

@@ -2,12 +2,9 @@
 
 #include <chrono>
 
+#include "tongsuan/cli/progress.h"
+
 namespace tongsuan::cli {
-namespace {
-
-constexpr std::chrono::milliseconds kQuietFor{300};  // short work needs no word
-
-}  // namespace
 
 Waiting::Waiting(Session& session, bool quiet) : session_(session) {
   if (quiet || !session.world.err.terminal()) return;

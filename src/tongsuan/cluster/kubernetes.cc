@@ -4,12 +4,12 @@
 #include <fstream>
 #include <utility>
 
+#include "tongsuan/cluster/internal/answers.h"
 #include "tongsuan/net/target.h"
 
 namespace tongsuan::cluster {
 namespace {
 
-constexpr std::size_t kAnswerBytesMax = std::size_t{14} << 20;
 constexpr std::size_t kTokenBytesMax = 16'384;
 constexpr int kPageSize = 100;    // jobs have their scripts in them
 constexpr int kPagesMax = 2'000;  // of one list, again and again

@@ -11,7 +11,7 @@ namespace {
 using json::Members;
 using json::Value;
 
-Fault bad_answer(std::string what) {
+Fault bad_kubernetes_answer(std::string what) {
   return {FaultKind::kBadAnswer,
           "the API server answered something else: " + shortened(std::move(what)),
           "check that the address is that of an API server of Kubernetes"};
@@ -33,7 +33,7 @@ std::int64_t count_of(const Value& value) {
 }
 
 // "2026-11-27T10:44:37Z", perhaps with a fraction, which is left out.
-std::optional<UnixSecond> time_of(const Value& value) {
+std::optional<UnixSecond> kubernetes_time(const Value& value) {
   const std::string text = text_of(value);
   if (text.size() < 20 || text.back() != 'Z' || (text.size() > 20 && text[19] != '.')) {
     return std::nullopt;
@@ -64,7 +64,7 @@ Condition condition_of(const Members& status, std::string_view type) {
     const Members row = item.members();
     if (text_of(row.find("type")) != type || text_of(row.find("status")) != "True") continue;
     return {true, text_of(row.find("reason")), text_of(row.find("message")),
-            time_of(row.find("lastTransitionTime"))};
+            kubernetes_time(row.find("lastTransitionTime"))};
   }
   return {};
 }
@@ -104,8 +104,8 @@ struct Now {
 
 Now now_of(const Members& metadata, const Members& spec, const Members& status) {
   Now now;
-  now.start = time_of(status.find("startTime"));
-  now.deleted = time_of(metadata.find("deletionTimestamp"));
+  now.start = kubernetes_time(status.find("startTime"));
+  now.deleted = kubernetes_time(metadata.find("deletionTimestamp"));
   now.complete = condition_of(status, "Complete");
   now.failed = condition_of(status, "Failed");
   now.suspended = condition_of(status, "Suspended");
@@ -118,7 +118,7 @@ Now now_of(const Members& metadata, const Members& spec, const Members& status) 
                condition_of(status, "SuccessCriteriaMet").is_so;
   now.pods_failed = now.failed.is_so && (now.failed.reason == "BackoffLimitExceeded" ||
                                          now.failed.reason == "PodFailurePolicy");
-  if (now.complete.is_so) now.end = time_of(status.find("completionTime"));
+  if (now.complete.is_so) now.end = kubernetes_time(status.find("completionTime"));
   if (now.complete.is_so && !now.end) now.end = now.complete.time;
   if (now.failed.is_so) now.end = now.failed.time;
   if (!now.end) now.end = now.deleted;
@@ -269,23 +269,23 @@ std::optional<KubernetesJob> job_of(const Value& value, const KubernetesTerms& t
 // ---- Replies -------------------------------------------------------------------------------
 
 // A document that lives as long as what is read of it.
-class Reply {
+class KubernetesDocument {
  public:
-  static Answer<Reply> read(const KubernetesReply& reply, std::string_view kind) {
+  static Answer<KubernetesDocument> read(const KubernetesReply& reply, std::string_view kind) {
     TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply));
-    Reply own;
+    KubernetesDocument own;
     const auto root = own.document_.parse(reply.body);
-    if (!root.ok()) return bad_answer(root.error().context);
+    if (!root.ok()) return bad_kubernetes_answer(root.error().context);
     own.root_ = root.value();
     const std::string is = text_of(own.root().find("kind"));
-    if (is != kind) return bad_answer("a \"" + is + "\", and no " + std::string(kind));
+    if (is != kind) return bad_kubernetes_answer("a \"" + is + "\", and no " + std::string(kind));
     return own;
   }
   [[nodiscard]] Value value() const { return root_; }
   [[nodiscard]] Members root() const { return root_.members(); }
   [[nodiscard]] Answer<json::Items> items() const {
     const auto items = root().find("items").as_array();
-    if (!items.ok()) return bad_answer("a list without items");
+    if (!items.ok()) return bad_kubernetes_answer("a list without items");
     return items.value();
   }
   [[nodiscard]] std::string of_list(std::string_view name) const {
@@ -326,21 +326,21 @@ Node node_of(const Members& row, const KubernetesTerms& terms) {
 Answer<bool> read_event(std::string_view line, const KubernetesTerms& terms, JobChanges& changes) {
   json::Document document({.bytes_max = json::kBytesMax});
   const auto root = document.parse(line);
-  if (!root.ok()) return bad_answer(root.error().context);
+  if (!root.ok()) return bad_kubernetes_answer(root.error().context);
   const Members event = root.value().members();
   const std::string type = text_of(event.find("type"));
   const Value object = event.find("object");
   if (type == "ERROR") {
     const Members status = object.members();
     if (count_of(status.find("code")) == 410) return false;
-    return bad_answer("a watch ended: " + text_of(status.find("message")));
+    return bad_kubernetes_answer("a watch ended: " + text_of(status.find("message")));
   }
   if (type != "ADDED" && type != "MODIFIED" && type != "DELETED" && type != "BOOKMARK") {
-    return bad_answer("an event \"" + type + '"');
+    return bad_kubernetes_answer("an event \"" + type + '"');
   }
   const std::string version =
       text_of(object.members().find("metadata").members().find("resourceVersion"));
-  if (version.empty()) return bad_answer("an event without a version");
+  if (version.empty()) return bad_kubernetes_answer("an event without a version");
   changes.version = version;
   auto job = job_of(object, terms);
   if (type == "BOOKMARK" || !job) return true;
@@ -388,7 +388,7 @@ Answer<Done> check_reply(const KubernetesReply& reply) {
     default:
       break;
   }
-  if (!root.ok()) return bad_answer(what + ", " + root.error().context);
+  if (!root.ok()) return bad_kubernetes_answer(what + ", " + root.error().context);
   return Fault{FaultKind::kRefused, what, {}};
 }
 
@@ -400,7 +400,7 @@ std::string reason_of(const KubernetesReply& reply) {
 }
 
 Answer<JobPage> read_job_page(const KubernetesReply& reply, const KubernetesTerms& terms) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply, "JobList"));
+  TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "JobList"));
   TONGSUAN_TRY(const json::Items items, own.items());
   JobPage page{
       .jobs = {}, .version = own.of_list("resourceVersion"), .next = own.of_list("continue")};
@@ -411,7 +411,7 @@ Answer<JobPage> read_job_page(const KubernetesReply& reply, const KubernetesTerm
 }
 
 Answer<KubernetesJob> read_job(const KubernetesReply& reply, const KubernetesTerms& terms) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply, "Job"));
+  TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "Job"));
   auto job = job_of(own.value(), terms);
   if (job) return std::move(*job);
   return Fault{FaultKind::kRefused, "a job of that name is there, and is not the market's",
@@ -439,7 +439,7 @@ Answer<JobChanges> read_job_changes(const KubernetesReply& reply, const Kubernet
 }
 
 Answer<std::string> read_pods_end(const KubernetesReply& reply) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply, "PodList"));
+  TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "PodList"));
   TONGSUAN_TRY(const json::Items items, own.items());
   std::string ended;
   for (const Value item : items) {
@@ -458,12 +458,12 @@ Answer<std::string> read_pods_end(const KubernetesReply& reply) {
 }
 
 Answer<NodePage> read_node_page(const KubernetesReply& reply, const KubernetesTerms& terms) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply, "NodeList"));
+  TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "NodeList"));
   TONGSUAN_TRY(const json::Items items, own.items());
   NodePage page{.nodes = {}, .next = own.of_list("continue")};
   for (const Value item : items) {
     page.nodes.push_back(node_of(item.members(), terms));
-    if (page.nodes.back().name.empty()) return bad_answer("a node without a name");
+    if (page.nodes.back().name.empty()) return bad_kubernetes_answer("a node without a name");
   }
   return page;
 }
@@ -472,7 +472,7 @@ Answer<std::string> read_server_version(const KubernetesReply& reply) {
   TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply));
   json::Document document({.bytes_max = json::kBytesMax});
   const auto root = document.parse(reply.body);
-  if (!root.ok()) return bad_answer(root.error().context);
+  if (!root.ok()) return bad_kubernetes_answer(root.error().context);
   return text_of(root.value().members().find("gitVersion"));
 }
 

@@ -12,33 +12,29 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "tongsuan/cluster/cluster_fixture.h"
 #include "tongsuan/cluster/kubernetes.h"
 
 namespace tongsuan::cluster {
 namespace {
 
-std::string setting(const char* name) {
+std::string kubernetes_setting(const char* name) {
   const char* value = std::getenv((std::string("TONGSUAN_KUBERNETES_") + name).c_str());
   return value == nullptr ? "" : value;
-}
-
-UnixSecond now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 class KubernetesLive : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (setting("URL").empty()) GTEST_SKIP() << "TONGSUAN_KUBERNETES_URL is not set";
+    if (kubernetes_setting("URL").empty()) GTEST_SKIP() << "TONGSUAN_KUBERNETES_URL is not set";
     KubernetesOptions options;
-    options.url = setting("URL");
-    options.ca_file = setting("CA");
-    options.token = token_of_file(setting("TOKEN"));
-    options.terms.image = setting("IMAGE");
-    options.terms.queue = setting("QUEUE");
-    if (!setting("RESOURCE").empty()) options.terms.resource = setting("RESOURCE");
+    options.url = kubernetes_setting("URL");
+    options.ca_file = kubernetes_setting("CA");
+    options.token = token_of_file(kubernetes_setting("TOKEN"));
+    options.terms.image = kubernetes_setting("IMAGE");
+    options.terms.queue = kubernetes_setting("QUEUE");
+    if (!kubernetes_setting("RESOURCE").empty())
+      options.terms.resource = kubernetes_setting("RESOURCE");
     options.now = now;
     options.keep_seconds = 60;
     auto made = make_kubernetes(std::move(options));
@@ -54,7 +50,7 @@ class KubernetesLive : public ::testing::Test {
   Work work(std::uint32_t attempt, const std::string& script) const {
     return {.contract = "C-" + std::to_string(now() % 1'000'000),
             .attempt = attempt,
-            .tenant = {"live", setting("NAMESPACE")},
+            .tenant = {"live", kubernetes_setting("NAMESPACE")},
             .accelerator = nodes_.front().accelerator,
             .nodes = {nodes_.front().name},
             .devices_per_node = 1,

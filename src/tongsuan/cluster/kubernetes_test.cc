@@ -4,12 +4,12 @@
 #include <fstream>
 #include <thread>
 
+#include "tongsuan/cluster/cluster_fixture.h"
 #include "tongsuan/cluster/fake_kubernetes.h"
 
 namespace tongsuan::cluster {
 namespace {
 
-constexpr std::chrono::milliseconds kPatient{20'000}, kImpatient{100};
 constexpr const char* kName = "ts-c-17-1";
 constexpr const char* kOurs = "ts-C-17-1";
 
@@ -81,16 +81,6 @@ class KubernetesTest : public ::testing::Test {
   FakeKubernetes fake;
   std::unique_ptr<Cluster> cluster;
 };
-
-template <class T>
-FaultKind kind(const Answer<T>& answer) {
-  EXPECT_FALSE(answer.ok());
-  return answer.ok() ? FaultKind::kUnfit : answer.error().kind;
-}
-template <class T>
-std::string what(const Answer<T>& answer) {
-  return answer.ok() ? "" : answer.error().what;
-}
 
 TEST_F(KubernetesTest, MakesASuspendedJobAndResumesIt) {
   const auto made = cluster->submit(work(), false);

@@ -4,12 +4,11 @@
 
 #include "tongsuan/access/hmac.h"
 #include "tongsuan/base/text.h"
+#include "tongsuan/cluster/internal/answers.h"
 #include "tongsuan/json/writer.h"
 
 namespace tongsuan::cluster {
 namespace {
-
-constexpr std::size_t kAnswerBytesMax = std::size_t{14} << 20;
 
 class Slurm final : public Cluster {
  public:

@@ -16,7 +16,7 @@ using json::Value;
 
 constexpr std::uint32_t kRequiredNodesFrom = 39, kSlashFrom = 40, kScriptInsideFrom = 41;
 
-Fault bad_answer(std::string what) {
+Fault bad_slurm_answer(std::string what) {
   return {FaultKind::kBadAnswer, "slurmrestd answered something else: " + std::move(what),
           "check that the address is that of slurmrestd, and its log"};
 }
@@ -35,7 +35,7 @@ std::optional<std::int64_t> number_of(const Value& value) {
 }
 
 // Times that have not come are 0.
-std::optional<UnixSecond> time_of(const Value& value) {
+std::optional<UnixSecond> slurm_time(const Value& value) {
   const auto time = number_of(value);
   return time && *time > 0 ? time : std::nullopt;
 }
@@ -176,8 +176,8 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   const auto restarts = row.find("requeue").as_bool();
   job.restarts_itself = restarts.ok() && restarts.value();
   // Of a job that waits the start is a forecast; one that ended before it began has one, too.
-  if (job.state != JobState::kPending && had_nodes) job.start = time_of(row.find("start_time"));
-  if (has_ended(job.state)) job.end = time_of(row.find("end_time"));
+  if (job.state != JobState::kPending && had_nodes) job.start = slurm_time(row.find("start_time"));
+  if (has_ended(job.state)) job.end = slurm_time(row.find("end_time"));
   job.exit_code = exit_code_of(row.find("exit_code"));
   job.output = text_of(row.find("standard_output"));
   return job;
@@ -205,19 +205,19 @@ Node node_of(const Members& row, const SlurmTerms& terms) {
 // ---- Replies -------------------------------------------------------------------------------
 
 // A document that lives as long as what is read of it.
-class Reply {
+class SlurmDocument {
  public:
-  static Answer<Reply> read(const SlurmReply& reply) {
+  static Answer<SlurmDocument> read(const SlurmReply& reply) {
     TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply));
-    Reply own;
+    SlurmDocument own;
     const auto root = own.document_.parse(reply.body);
-    if (!root.ok()) return bad_answer(root.error().context);
+    if (!root.ok()) return bad_slurm_answer(root.error().context);
     own.root_ = root.value();
     return own;
   }
   [[nodiscard]] Answer<json::Items> list(std::string_view name) const {
     const auto items = root_.members().find(name).as_array();
-    if (!items.ok()) return bad_answer("there is no list of " + std::string(name));
+    if (!items.ok()) return bad_slurm_answer("there is no list of " + std::string(name));
     return items.value();
   }
   [[nodiscard]] Members root() const { return root_.members(); }
@@ -264,7 +264,7 @@ std::string SlurmVersion::accounting_path(std::string_view rest) const {
 Answer<SlurmVersion> choose_version(std::string_view openapi) {
   json::Document document({.bytes_max = json::kBytesMax});
   const auto root = document.parse(openapi);
-  if (!root.ok()) return bad_answer(root.error().context);
+  if (!root.ok()) return bad_slurm_answer(root.error().context);
   SlurmVersion version;
   const auto look = [](std::string_view path, std::string_view front, std::string_view back) {
     std::uint32_t number = 0;
@@ -347,7 +347,7 @@ Answer<Done> check_reply(const SlurmReply& reply) {
   const auto root = document.parse(reply.body);
   if (!root.ok()) {
     if (reply.status == 404) return other_version();
-    return bad_answer("status " + std::to_string(reply.status) + ", " + root.error().context);
+    return bad_slurm_answer("status " + std::to_string(reply.status) + ", " + root.error().context);
   }
   std::string what;
   bool unknown = false, unauthenticated = false;
@@ -371,19 +371,19 @@ Answer<Done> check_reply(const SlurmReply& reply) {
 }
 
 Answer<std::string> read_submitted(const SlurmReply& reply) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply));
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
   const auto id = number_of(own.root().find("job_id"));
-  if (!id || *id <= 0) return bad_answer("a submission without a job");
+  if (!id || *id <= 0) return bad_slurm_answer("a submission without a job");
   return std::to_string(*id);
 }
 
 Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply));
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
   TONGSUAN_TRY(const json::Items items, own.list("jobs"));
   std::vector<Job> jobs;
   for (const Value item : items) {
     if (auto job = job_of(item, terms)) jobs.push_back(std::move(*job));
-    if (jobs.size() > kJobsMax) return bad_answer("more jobs than it may have");
+    if (jobs.size() > kJobsMax) return bad_slurm_answer("more jobs than it may have");
   }
   // Of one name the later ones last: ids are numbers.
   std::ranges::sort(jobs, {}, [](const Job& job) {
@@ -394,40 +394,41 @@ Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& te
 }
 
 Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply));
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
   TONGSUAN_TRY(const json::Items items, own.list("nodes"));
   Inventory inventory;
   for (const Value item : items) {
     const Members row = item.members();
     if (!has_text(row.find("partitions"), terms.partition)) continue;
     inventory.nodes.push_back(node_of(row, terms));
-    if (inventory.nodes.back().name.empty()) return bad_answer("a node without a name");
-    if (inventory.nodes.size() > kNodesMax) return bad_answer("more nodes than it may have");
+    if (inventory.nodes.back().name.empty()) return bad_slurm_answer("a node without a name");
+    if (inventory.nodes.size() > kNodesMax) return bad_slurm_answer("more nodes than it may have");
     if (inventory.version.empty()) inventory.version = text_of(row.find("slurmd_version"));
     if (inventory.version.empty()) inventory.version = text_of(row.find("version"));
   }
   std::ranges::sort(inventory.nodes, {}, &Node::name);
   const auto twice = std::ranges::adjacent_find(inventory.nodes, {}, &Node::name);
-  if (twice != inventory.nodes.end()) return bad_answer("two nodes of one name: " + twice->name);
+  if (twice != inventory.nodes.end())
+    return bad_slurm_answer("two nodes of one name: " + twice->name);
   return inventory;
 }
 
 Answer<std::vector<Segment>> read_segments(const SlurmReply& reply, std::string_view job) {
-  TONGSUAN_TRY(const Reply own, Reply::read(reply));
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
   TONGSUAN_TRY(const json::Items items, own.list("jobs"));
   std::vector<Segment> segments;
   for (const Value item : items) {
     const Members row = item.members();
     const Members time = row.find("time").members();
     const auto id = number_of(row.find("job_id"));
-    const auto start = time_of(time.find("start"));
+    const auto start = slurm_time(time.find("start"));
     const auto state = job_state(row.find("state").members().find("current"));
     std::vector<std::string> nodes = hosts_of(row.find("nodes"));
     // One that ended before it began has "None assigned", and a start.
     if (!id || std::to_string(*id) != job || !start || !state || nodes.empty()) continue;
     segments.push_back({.job = std::string(job),
                         .start = *start,
-                        .end = time_of(time.find("end")),
+                        .end = slurm_time(time.find("end")),
                         .state = *state,
                         .nodes = std::move(nodes)});
   }

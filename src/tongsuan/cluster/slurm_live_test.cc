@@ -12,31 +12,27 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "tongsuan/cluster/cluster_fixture.h"
 #include "tongsuan/cluster/slurm.h"
 
 namespace tongsuan::cluster {
 namespace {
 
-std::string setting(const char* name) {
+std::string slurm_setting(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-UnixSecond now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 class SlurmLive : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (setting("TONGSUAN_SLURM_URL").empty()) GTEST_SKIP() << "TONGSUAN_SLURM_URL is not set";
-    std::ifstream file(setting("TONGSUAN_SLURM_KEY"), std::ios::binary);
+    if (slurm_setting("TONGSUAN_SLURM_URL").empty())
+      GTEST_SKIP() << "TONGSUAN_SLURM_URL is not set";
+    std::ifstream file(slurm_setting("TONGSUAN_SLURM_KEY"), std::ios::binary);
     const std::string key(std::istreambuf_iterator<char>(file), {});
     SlurmOptions options;
-    options.url = setting("TONGSUAN_SLURM_URL");
-    options.user = setting("TONGSUAN_SLURM_USER");
+    options.url = slurm_setting("TONGSUAN_SLURM_URL");
+    options.user = slurm_setting("TONGSUAN_SLURM_USER");
     options.terms.memory_mb_per_device = 64;
     options.token = [key](const std::string& user) -> Answer<std::string> {
       return slurm_token(key, user, now(), now() + 60);
@@ -53,14 +49,14 @@ class SlurmLive : public ::testing::Test {
   Work work(std::uint32_t attempt, const std::string& script) const {
     Work work{.contract = "C-" + std::to_string(now() % 1'000'000),
               .attempt = attempt,
-              .tenant = {setting("TONGSUAN_SLURM_USER"), "exchange"},
+              .tenant = {slurm_setting("TONGSUAN_SLURM_USER"), "exchange"},
               .accelerator = inventory_.nodes.front().accelerator,
               .nodes = {inventory_.nodes[0].name, inventory_.nodes[2].name},
               .devices_per_node = 2,
               .seconds = 120,
               .service = Service::kFirm,
               .script = "#!/bin/sh\n" + script,
-              .folder = setting("TONGSUAN_SLURM_FOLDER")};
+              .folder = slurm_setting("TONGSUAN_SLURM_FOLDER")};
     work.environment["PATH"] = "/usr/bin:/bin";
     work.environment["TONGSUAN_CONTRACT"] = work.contract;
     return work;
@@ -79,9 +75,9 @@ class SlurmLive : public ::testing::Test {
   }
 
   // Breaks or mends the cluster; skips the test where nobody may.
-  static bool may_break() { return !setting("TONGSUAN_SLURM_DO").empty(); }
+  static bool may_break() { return !slurm_setting("TONGSUAN_SLURM_DO").empty(); }
   static void change(const std::string& what) {
-    const std::string command = setting("TONGSUAN_SLURM_DO") + ' ' + what;
+    const std::string command = slurm_setting("TONGSUAN_SLURM_DO") + ' ' + what;
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   Job start(const Work& work) {
@@ -146,7 +142,8 @@ TEST_F(SlurmLive, RefusesWhatTheClusterCannotGive) {
   const auto made = slurm_->submit(gang, false);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().kind, FaultKind::kRefused) << made.error().what;
-  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) return;  // such a cluster knows no accounts
+  if (slurm_setting("TONGSUAN_SLURM_ACCOUNTING").empty())
+    return;  // such a cluster knows no accounts
   Work stranger = work(4, "true\n");
   stranger.tenant.account = "nobody";
   const auto refused = slurm_->submit(stranger, false);
@@ -164,7 +161,8 @@ TEST_F(SlurmLive, SaysThatAJobIsUnknown) {
 }
 
 TEST_F(SlurmLive, SpotLeavesForFirm) {
-  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) GTEST_SKIP() << "without accounting no QOS";
+  if (slurm_setting("TONGSUAN_SLURM_ACCOUNTING").empty())
+    GTEST_SKIP() << "without accounting no QOS";
   Work spot = work(5, "sleep 90\n");
   spot.service = Service::kSpot;
   spot.devices_per_node = inventory_.nodes.front().devices;
@@ -226,7 +224,8 @@ TEST_F(SlurmLive, TellsOfANodeThatIsLost) {
 
 TEST_F(SlurmLive, StretchesOfAJobThatWasPutBackAreTold) {
   if (!may_break()) GTEST_SKIP() << "TONGSUAN_SLURM_DO is not set";
-  if (setting("TONGSUAN_SLURM_ACCOUNTING").empty()) GTEST_SKIP() << "without accounting the last";
+  if (slurm_setting("TONGSUAN_SLURM_ACCOUNTING").empty())
+    GTEST_SKIP() << "without accounting the last";
   const Job first = start(work(10, "sleep 90\n"));
   std::this_thread::sleep_for(std::chrono::seconds(2));
   change("requeue " + first.id);

@@ -2,12 +2,11 @@
 
 #include <thread>
 
+#include "tongsuan/cluster/cluster_fixture.h"
 #include "tongsuan/cluster/fake_slurm.h"
 
 namespace tongsuan::cluster {
 namespace {
-
-constexpr std::chrono::milliseconds kPatient{20'000}, kImpatient{100};
 
 struct Here {
   explicit Here(std::uint32_t version, bool accounting = true,
@@ -49,16 +48,6 @@ void must_answer(Cluster& slurm) {
   int tries = 0;
   while (!slurm.jobs().ok() && tries < 200) ++tries;
   ASSERT_LT(tries, 200);
-}
-
-template <class T>
-FaultKind kind(const Answer<T>& answer) {
-  EXPECT_FALSE(answer.ok());
-  return answer.ok() ? FaultKind::kUnfit : answer.error().kind;
-}
-template <class T>
-std::string what(const Answer<T>& answer) {
-  return answer.ok() ? "" : answer.error().what;
 }
 
 class EveryVersion : public ::testing::TestWithParam<std::uint32_t> {};
@@ -353,11 +342,13 @@ TEST(SlurmApi, HasLimits) {
 
 // An error without words is one, whatever the status says.
 TEST(SlurmApi, TakesNoErrorForSuccess) {
-  const auto refused = check_reply({200, R"({"errors":[{"error_code":2014}],"job_id":7})"});
+  const auto refused =
+      check_reply(SlurmReply{200, R"({"errors":[{"error_code":2014}],"job_id":7})"});
   EXPECT_EQ(kind(refused), FaultKind::kRefused);
   EXPECT_EQ(what(refused), "error 2014");
-  EXPECT_EQ(kind(check_reply({500, R"({"errors":[{"error_number":2017}]})"})), FaultKind::kUnknown);
-  EXPECT_EQ(what(check_reply({500, R"({"errors":[]})"})), "status 500");
+  EXPECT_EQ(kind(check_reply(SlurmReply{500, R"({"errors":[{"error_number":2017}]})"})),
+            FaultKind::kUnknown);
+  EXPECT_EQ(what(check_reply(SlurmReply{500, R"({"errors":[]})"})), "status 500");
 }
 
 TEST(SlurmApi, SpeaksTheHighestVersionThatBothKnow) {

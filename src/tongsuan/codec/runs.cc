@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::size_t kRunMax = 0xFFFF'FFFF;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // The item at the front of the list: up to the next comma. Lists are long and items short, so one
 // loop finds its end and the x in it.
 struct Item {

@@ -13,10 +13,6 @@ constexpr std::array<std::uint64_t, 20> kPowers = [] {
   return powers;
 }();
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // The longest number at the front of a text.
 struct Number {
   std::uint64_t digits = 0;  // without the point

@@ -11,6 +11,10 @@
 
 namespace tongsuan::codec {
 
+[[nodiscard]] constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // kMalformed: not of the form; kPrecise: digits that cannot be kept; kLimits: outside the limits;
 // kEmpty: an empty range.
 enum class ValueFault : std::uint8_t { kNone, kMalformed, kPrecise, kLimits, kEmpty };

@@ -13,8 +13,8 @@ namespace {
 using engine::kDay;
 using engine::kHour;
 
-constexpr Second kNotice = 2 * kHour;         // how long before its window an order comes at most
-constexpr std::uint32_t kLeastPpm = 500'000;  // of its estimates that work takes at least
+constexpr Second kNotice = 2 * kHour;  // how long before its window an order comes at most
+constexpr std::uint32_t kLeastWorkPpm = 500'000;  // of its estimates that work takes at least
 constexpr Second kCheckpoint = 1'800;
 constexpr Second kRepair = 4 * kHour;
 
@@ -72,7 +72,7 @@ class Maker {
         std::max(live.submit, (order.window.end - Second{shortest}) * slot_seconds());
     live.account = AccountId{buyer(order.account)};
     job.actual_ppm =
-        kLeastPpm + static_cast<std::uint32_t>(random_.below(engine::kPpm - kLeastPpm + 1));
+        kLeastWorkPpm + static_cast<std::uint32_t>(random_.below(engine::kPpm - kLeastWorkPpm + 1));
     job.checkpoint = kCheckpoint;
     std::int64_t& budget = result_.budgets[live.account.value];
     budget = std::min(kMoneyMax / 2, budget + std::min(live.value, kMoneyMax / 4));

@@ -17,7 +17,7 @@ using exchange::ParticipantId;
 
 constexpr std::string_view kJobName = "job-";
 // What strangers' orders run for, of their estimates.
-constexpr std::uint32_t kLeastPpm = 400'000;
+constexpr std::uint32_t kLeastStrangerPpm = 400'000;
 
 exchange::CommandId id_of(std::string_view what, std::uint64_t number) {
   const Digest digest = sha256(std::string(what) + ' ' + std::to_string(number));
@@ -57,7 +57,8 @@ std::uint32_t SimulatedWorld::actual_ppm(const exchange::State& state, OrderId o
   const auto job = job_number(state.order_name(order));
   if (job && *job < script_.jobs.size()) return script_.jobs[*job].actual_ppm;
   Random random(order.value + std::uint64_t{1});
-  return kLeastPpm + static_cast<std::uint32_t>(random.below(engine::kPpm - kLeastPpm));
+  return kLeastStrangerPpm +
+         static_cast<std::uint32_t>(random.below(engine::kPpm - kLeastStrangerPpm));
 }
 
 void SimulatedWorld::add_contract(const exchange::State& state, ContractId id) {

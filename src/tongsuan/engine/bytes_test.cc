@@ -18,7 +18,7 @@ std::string bytes_of(const Event& event) {
   return bytes;
 }
 
-std::string fault_of(std::string_view bytes) {
+std::string fault_of_event(std::string_view bytes) {
   std::size_t at = 0;
   const auto read = read_event(bytes, at);
   EXPECT_TRUE(read.ok() || at == 0) << "a fault moves nothing";
@@ -162,9 +162,9 @@ TEST(EventBytes, AreReadAsWhatWasWritten) {
 TEST(EventBytes, AreRefusedWhenCut) {
   for (const Event& event : one_of_each()) {
     const std::string bytes = bytes_of(event);
-    EXPECT_EQ(fault_of(bytes), "");
+    EXPECT_EQ(fault_of_event(bytes), "");
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-      ASSERT_NE(fault_of(std::string_view(bytes).substr(0, size)), "") << size;
+      ASSERT_NE(fault_of_event(std::string_view(bytes).substr(0, size)), "") << size;
     }
   }
 }
@@ -189,16 +189,16 @@ TEST(EventBytes, HaveOneForm) {
 
 TEST(EventBytes, SayWhatIsWrongAndWhere) {
   std::string bytes = bytes_of({1, OrderGone{OrderId{0}, OrderState::kLeft}});
-  EXPECT_EQ(fault_of(bytes.substr(0, 11)), "the bytes end within a number at byte 11");
+  EXPECT_EQ(fault_of_event(bytes.substr(0, 11)), "the bytes end within a number at byte 11");
   bytes.back() = 7;
-  EXPECT_EQ(fault_of(bytes), "no such state of an order at byte 13");
+  EXPECT_EQ(fault_of_event(bytes), "no such state of an order at byte 13");
   bytes[8] = 99;
-  EXPECT_EQ(fault_of(bytes), "no such kind of event at byte 8");
+  EXPECT_EQ(fault_of_event(bytes), "no such kind of event at byte 8");
   bytes[7] = '\x80';
-  EXPECT_EQ(fault_of(bytes), "a second outside its limits at byte 0");
+  EXPECT_EQ(fault_of_event(bytes), "a second outside its limits at byte 0");
   bytes = bytes_of({1, NodesChanged{PoolId{0}, 0, 1, true}});
   bytes.back() = 2;
-  EXPECT_EQ(fault_of(bytes), "neither yes nor no at byte 21");
+  EXPECT_EQ(fault_of_event(bytes), "neither yes nor no at byte 21");
 }
 
 TEST(EventBytes, OfUnsetTermsAreRefused) {
@@ -206,16 +206,16 @@ TEST(EventBytes, OfUnsetTermsAreRefused) {
   order.grace = 7;
   std::string bytes = bytes_of({1, OrderAccepted{OrderId{0}, order}});
   bytes[bytes.size() - 8] = 0;
-  EXPECT_EQ(fault_of(bytes), "a term is written that is not set at byte 90");
+  EXPECT_EQ(fault_of_event(bytes), "a term is written that is not set at byte 90");
 }
 
 // A list that says it is long is not made before its bytes are seen.
 TEST(EventBytes, OfLongListsAreRefusedBeforeTheyAreMade) {
   std::string bytes = bytes_of({1, BlockBooked{}});
   bytes[21] = 100;
-  EXPECT_EQ(fault_of(bytes), "the bytes end within a list at byte 21");
+  EXPECT_EQ(fault_of_event(bytes), "the bytes end within a list at byte 21");
   bytes[25] = 1;
-  EXPECT_EQ(fault_of(bytes), "a list is longer than it may be at byte 21");
+  EXPECT_EQ(fault_of_event(bytes), "a list is longer than it may be at byte 21");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ using testing::Dump;
 using testing::small_order;
 using testing::small_places;
 
-std::string fault_of(std::string_view bytes, Places places = small_places()) {
+std::string fault_of_snapshot(std::string_view bytes, Places places = small_places()) {
   const auto read = read_snapshot(bytes, std::move(places));
   return read.ok() ? "" : read.error().text();
 }
@@ -57,7 +57,7 @@ TEST_F(Snapshot, IsReadAsTheStateThatWasWritten) {
 }
 
 TEST_F(Snapshot, OfANewExchangeIsRead) {
-  EXPECT_EQ(fault_of(write_snapshot(State(small_places()))), "");
+  EXPECT_EQ(fault_of_snapshot(write_snapshot(State(small_places()))), "");
 }
 
 // First nodes, then devices of the last one.
@@ -92,7 +92,7 @@ TEST_F(Snapshot, HasStepsWhereThereAreSome) {
   const auto changed = [&](std::size_t byte, char value) {
     std::string bytes = stepped;
     bytes[byte] = value;
-    return fault_of(bytes);
+    return fault_of_snapshot(bytes);
   };
   const std::string unfit = "the steps of an ask do not fit their pool at byte 104";
   EXPECT_EQ(changed(at, '\xff').substr(0, unfit.size()), unfit) << "one step is no list";
@@ -105,17 +105,17 @@ TEST_F(Snapshot, HasStepsWhereThereAreSome) {
 TEST_F(Snapshot, IsRefusedForOtherPlaces) {
   Places places = small_places();
   ++places.classes[1].watts;
-  EXPECT_EQ(fault_of(bytes_, places), "the places are others at byte 8");
+  EXPECT_EQ(fault_of_snapshot(bytes_, places), "the places are others at byte 8");
   EXPECT_NE(places_digest(places), places_digest(small_places()));
 }
 
 TEST_F(Snapshot, IsRefusedWhenCutOrLengthened) {
   for (std::size_t size = 0; size < bytes_.size(); ++size) {
-    ASSERT_NE(fault_of(std::string_view(bytes_).substr(0, size)), "") << size;
+    ASSERT_NE(fault_of_snapshot(std::string_view(bytes_).substr(0, size)), "") << size;
   }
-  EXPECT_EQ(fault_of(bytes_ + "x"),
+  EXPECT_EQ(fault_of_snapshot(bytes_ + "x"),
             "bytes follow the last row at byte " + std::to_string(bytes_.size()));
-  EXPECT_EQ(fault_of("tsesnp-2"), "the bytes do not begin with tsesnp-1 at byte 0");
+  EXPECT_EQ(fault_of_snapshot("tsesnp-2"), "the bytes do not begin with tsesnp-1 at byte 0");
 }
 
 // The head: second 40, round 48, orders 56, contracts 60, dropped 64 and 68.
@@ -123,7 +123,7 @@ TEST_F(Snapshot, SaysWhatIsWrong) {
   const auto changed = [&](std::size_t at, char value) {
     std::string bytes = bytes_;
     bytes[at] = value;
-    return fault_of(bytes);
+    return fault_of_snapshot(bytes);
   };
   EXPECT_EQ(changed(47, '\x80'), "a number is outside its limits at byte 40");
   EXPECT_EQ(changed(59, '\xff'), "too many numbers at byte 60");

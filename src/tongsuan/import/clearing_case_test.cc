@@ -43,31 +43,32 @@ TEST(ClearingCase, LinesBecomeOffersAndExclusiveOptions) {
   EXPECT_EQ(values, 2'640'000);
 }
 
-struct Fault {
+struct CaseFault {
   const char* supply;
   const char* options;
   const char* message;
 };
 
 TEST(ClearingCase, FaultsNameLineColumnValueAndWhatWasExpected) {
-  for (const Fault& fault : {
-           Fault{"8,0,0,0,1,1\n", "",
-                 "/supply.csv.gz, line 2, column hub: must be from 0 to 7: '8'"},
-           Fault{"0,0,168,0,1,1\n", "",
-                 "/supply.csv.gz, line 2, column slot: must be from 0 to 167: '168'"},
-           Fault{"0,0,0,0,0,1\n", "",
-                 "/supply.csv.gz, line 2, column qty: must be from 1 to 1000000000000: '0'"},
-           Fault{"0,0,0,0,1,-1\n", "",
-                 "/supply.csv.gz, line 2, column price: must be from 0 to 100000000: '-1'"},
-           Fault{"", "0,0,0,3,0,1,1,1\n",
-                 "/options.csv.gz, line 2, column class: must be from 0 to 2: '3'"},
-           Fault{"", "0,0,0,0,160,9,1,1\n",
-                 "/options.csv.gz, line 2, column dur: must be from 1 to 8: '9'"},
-           Fault{"", "0,0,0,0,0,1,-4,1\n",
-                 "/options.csv.gz, line 2, column gang: must be from 1 to 1000000: '-4'"},
-           Fault{"", "0,0,0,0,0,1,1,1\n1,1,0,0,0,1,1,1\n2,0,0,0,0,1,1,1\n",
-                 "/options.csv.gz, line 4, column job: the options of one job must stand together: "
-                 "'0'"},
+  for (const CaseFault& fault : {
+           CaseFault{"8,0,0,0,1,1\n", "",
+                     "/supply.csv.gz, line 2, column hub: must be from 0 to 7: '8'"},
+           CaseFault{"0,0,168,0,1,1\n", "",
+                     "/supply.csv.gz, line 2, column slot: must be from 0 to 167: '168'"},
+           CaseFault{"0,0,0,0,0,1\n", "",
+                     "/supply.csv.gz, line 2, column qty: must be from 1 to 1000000000000: '0'"},
+           CaseFault{"0,0,0,0,1,-1\n", "",
+                     "/supply.csv.gz, line 2, column price: must be from 0 to 100000000: '-1'"},
+           CaseFault{"", "0,0,0,3,0,1,1,1\n",
+                     "/options.csv.gz, line 2, column class: must be from 0 to 2: '3'"},
+           CaseFault{"", "0,0,0,0,160,9,1,1\n",
+                     "/options.csv.gz, line 2, column dur: must be from 1 to 8: '9'"},
+           CaseFault{"", "0,0,0,0,0,1,-4,1\n",
+                     "/options.csv.gz, line 2, column gang: must be from 1 to 1000000: '-4'"},
+           CaseFault{
+               "", "0,0,0,0,0,1,1,1\n1,1,0,0,0,1,1,1\n2,0,0,0,0,1,1,1\n",
+               "/options.csv.gz, line 4, column job: the options of one job must stand together: "
+               "'0'"},
        }) {
     const TraceFolder folder;
     write_case(folder, fault.supply, fault.options);

@@ -47,20 +47,20 @@ TEST(Csv, RoundsFloatDustToTheNearestUnit) {
 }
 
 // One row with one thing wrong, and the message that names it.
-struct Fault {
+struct CsvFault {
   const char* text;
   const char* message;
 };
 
 TEST(Csv, FaultsNameFileLineAndColumn) {
-  for (const Fault& fault :
-       {Fault{"q\n1\nx\n", "t.csv, line 3, column q: not a whole number: 'x'"},
-        Fault{"q\n1\n2,3\n", "t.csv, line 3: 2 fields where the header has 1"},
-        Fault{"q\n1.5\n", "t.csv, line 2, column q: not a whole number: '1.5'"},
-        Fault{"q\n\"1\n", "t.csv, line 2: a quoted field never ends"},
-        Fault{"q\n\"1\"2\n", "t.csv, line 2: text after a quoted field"},
-        Fault{"q\n99999999999999999999\n",
-              "t.csv, line 2, column q: not a whole number: '99999999999999999999'"}}) {
+  for (const CsvFault& fault :
+       {CsvFault{"q\n1\nx\n", "t.csv, line 3, column q: not a whole number: 'x'"},
+        CsvFault{"q\n1\n2,3\n", "t.csv, line 3: 2 fields where the header has 1"},
+        CsvFault{"q\n1.5\n", "t.csv, line 2, column q: not a whole number: '1.5'"},
+        CsvFault{"q\n\"1\n", "t.csv, line 2: a quoted field never ends"},
+        CsvFault{"q\n\"1\"2\n", "t.csv, line 2: text after a quoted field"},
+        CsvFault{"q\n99999999999999999999\n",
+                 "t.csv, line 2, column q: not a whole number: '99999999999999999999'"}}) {
     Result<CsvReader> opened = CsvReader::open("t.csv", fault.text, {"q"});
     ASSERT_TRUE(opened.ok());
     while (opened.value().next()) static_cast<void>(opened.value().integer(0));

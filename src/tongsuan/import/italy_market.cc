@@ -15,7 +15,7 @@ constexpr std::int64_t kMicroPerPrice = 10;  // micro-EUR in 10^-5 EUR
 constexpr std::int64_t kWattHours = 1'000;   // in a kWh
 // Price × amount of the book is 10^-8 EUR: this many make a micro-EUR.
 constexpr std::int64_t kMoneyPerMicro = 100;
-constexpr std::uint32_t kHourSeconds = 3'600;
+constexpr std::uint32_t kSlotSeconds = 3'600;
 
 SlotRange hour_slot(std::size_t hour) {
   const auto slot = static_cast<Slot>(hour);
@@ -30,7 +30,7 @@ class ItalyMarketMaker {
     TONGSUAN_TRY(market_.calendar.start, rome_midnight(day_.date));
     market_.name = "italy-" + day_.date;
     market_.currency = "EUR";
-    market_.calendar.slot_seconds = kHourSeconds;
+    market_.calendar.slot_seconds = kSlotSeconds;
     market_.calendar.slot_count = static_cast<std::uint32_t>(day_.hours.size());
     for (const std::string_view zone : kItalyZoneNames) {
       market_.zone_names.push_back(zone);

@@ -15,7 +15,6 @@
 namespace tongsuan::imports {
 namespace {
 
-constexpr std::int64_t kHourSeconds = 3'600;
 constexpr std::int64_t kReferencePrice = 6'000'000;  // micro-yuan per device-hour of class "GPU"
 // 1,000 × 1.15 × exp(0.55 · z) at the quantiles 2 %, 1/16, 2/16, … 15/16, 99.6 %.
 constexpr std::array<std::int64_t, 17> kWorthMilli = {372,   495,   611,   706,   794,   879,

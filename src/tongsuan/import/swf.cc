@@ -17,7 +17,7 @@ constexpr std::int64_t kUnknown = -1;
 constexpr std::string_view kBlanks = " \t\r\v\f";
 enum Field : std::size_t {
   kNumber = 0,
-  kSubmit = 1,
+  kSubmitTime = 1,
   kRun = 3,
   kAllocated = 4,
   kRequested = 7,
@@ -25,24 +25,24 @@ enum Field : std::size_t {
   kUser = 11,
 };
 
-constexpr std::array<const char*, kFields> kNames = {"job number",
-                                                     "submit time",
-                                                     "wait time",
-                                                     "run time",
-                                                     "number of processors",
-                                                     "average CPU time",
-                                                     "used memory",
-                                                     "number of requested processors",
-                                                     "requested time",
-                                                     "requested memory",
-                                                     "status",
-                                                     "user",
-                                                     "group",
-                                                     "application",
-                                                     "queue",
-                                                     "partition",
-                                                     "preceding job",
-                                                     "think time"};
+constexpr std::array<const char*, kFields> kFieldNames = {"job number",
+                                                          "submit time",
+                                                          "wait time",
+                                                          "run time",
+                                                          "number of processors",
+                                                          "average CPU time",
+                                                          "used memory",
+                                                          "number of requested processors",
+                                                          "requested time",
+                                                          "requested memory",
+                                                          "status",
+                                                          "user",
+                                                          "group",
+                                                          "application",
+                                                          "queue",
+                                                          "partition",
+                                                          "preceding job",
+                                                          "think time"};
 
 // Takes the next word from `rest`; empty at its end.
 std::string_view take_word(std::string_view& rest) {
@@ -109,11 +109,11 @@ SwfParser::SwfParser(std::string file, std::string_view text, const SwfOptions& 
     : text_(text), options_(options) {
   trace_.reading.summary.file = std::move(file);
   TraceColumns& columns = trace_.reading.columns;
-  columns.name = kNames[kNumber];
-  columns.submit = kNames[kSubmit];
-  columns.duration = kNames[kRun];
-  columns.gang = kNames[kRequested];
-  columns.estimate = kNames[kRequestedTime];
+  columns.name = kFieldNames[kNumber];
+  columns.submit = kFieldNames[kSubmitTime];
+  columns.duration = kFieldNames[kRun];
+  columns.gang = kFieldNames[kRequested];
+  columns.estimate = kFieldNames[kRequestedTime];
   columns.classes = "demands";
 }
 
@@ -157,7 +157,7 @@ bool SwfParser::split(std::string_view line, Record& record) {
 
 bool SwfParser::numbers(Record& record) {
   for (std::size_t i = 0; i < kFields; ++i) {
-    const bool used = i == kNumber || i == kSubmit || i == kRun || i == kAllocated ||
+    const bool used = i == kNumber || i == kSubmitTime || i == kRun || i == kAllocated ||
                       i == kRequested || i == kRequestedTime || i == kUser;
     const bool good =
         used ? parse_decimal(record.words[i], 0, record.values[i]) : is_number(record.words[i]);
@@ -165,7 +165,7 @@ bool SwfParser::numbers(Record& record) {
     const char* const expected = i == kNumber ? "must be a whole number from 0"
                                  : used       ? "must be a whole number"
                                               : "must be a number";
-    return drop(record, {TraceFault::kMalformed, TraceAction::kDropped, kNames[i], expected},
+    return drop(record, {TraceFault::kMalformed, TraceAction::kDropped, kFieldNames[i], expected},
                 record.words[i]);
   }
   return true;
@@ -176,7 +176,7 @@ bool SwfParser::processors(const Record& record, TraceJob& job) {
   const Field field = asked ? kRequested : kAllocated;
   if (record.values[field] < 1 || record.values[field] > kGangMax) {
     return drop(record,
-                {TraceFault::kNoDevices, TraceAction::kDropped, kNames[field],
+                {TraceFault::kNoDevices, TraceAction::kDropped, kFieldNames[field],
                  "must be from 1 to " + std::to_string(kGangMax)},
                 record.words[field]);
   }
@@ -192,7 +192,7 @@ bool SwfParser::estimate(const Record& record, TraceJob& job) {
   job.estimate_seconds = asked == kUnknown ? job.duration_seconds : asked;
   if (job.estimate_seconds > 0) return true;
   return drop(record,
-              {TraceFault::kNoEstimate, TraceAction::kDropped, kNames[kRequestedTime],
+              {TraceFault::kNoEstimate, TraceAction::kDropped, kFieldNames[kRequestedTime],
                "must be from 1, or -1 where it is not known"},
               record.words[kRequestedTime]);
 }
@@ -200,7 +200,7 @@ bool SwfParser::estimate(const Record& record, TraceJob& job) {
 void SwfParser::say_what_was_assumed(const Record& record) {
   const auto assumed = [&](TraceFault fault, Field field) {
     if (record.values[field] != kUnknown) return;
-    trace_.reading.summary.add({fault, TraceAction::kKept, kNames[field], "is not known"},
+    trace_.reading.summary.add({fault, TraceAction::kKept, kFieldNames[field], "is not known"},
                                {record.line, std::string(record.words[kNumber]), "-1"});
   };
   assumed(TraceFault::kProcessorsAssumed, kRequested);
@@ -249,7 +249,7 @@ void SwfParser::record(std::string_view line) {
   job.line = line_;
   job.name = std::to_string(record.values[kNumber]);
   if (record.values[kUser] >= 0) job.tenant = "user-" + std::to_string(record.values[kUser]);
-  job.submit_second = record.values[kSubmit];
+  job.submit_second = record.values[kSubmitTime];
   job.duration_seconds = record.values[kRun];
   if (!processors(record, job) || !estimate(record, job) || !extension(record, job)) return;
   if (job.duration_seconds > 0) say_what_was_assumed(record);
@@ -272,7 +272,7 @@ void SwfParser::move_times() {
   }
   trace_.first_submit_second = first;
   TraceFinding finding{
-      {TraceFault::kTimesMoved, TraceAction::kKept, kNames[kSubmit], ""}, moved, {}};
+      {TraceFault::kTimesMoved, TraceAction::kKept, kFieldNames[kSubmitTime], ""}, moved, {}};
   finding.places.push_back({0, "", std::to_string(first)});
   trace_.reading.summary.findings.push_back(std::move(finding));
 }

@@ -12,7 +12,7 @@ using testing_support::gzip_bytes;
 using testing_support::shared_folder;
 using testing_support::TraceFolder;
 
-constexpr const char* kHead =
+constexpr const char* kSwfHead =
     "; Version: 2.2\n;MaxNodes: 64\n; MaxProcs: 100 (of 128)\n; UnixStartTime: 843480031\n;\n";
 
 // A record with the fields that matter, in the order of the format.
@@ -39,7 +39,7 @@ SwfTrace parsed(const std::string& text, const SwfOptions& options = {}) {
   return trace.ok() ? std::move(trace).value() : SwfTrace{};
 }
 
-Result<CheckedTrace> checked(const std::string& text, TraceMode mode) {
+Result<CheckedTrace> checked_swf(const std::string& text, TraceMode mode) {
   SwfTrace trace = parsed(text);
   const TraceLimits limits = swf_limits(trace);
   return check_trace(std::move(trace.reading), limits, mode);
@@ -47,7 +47,7 @@ Result<CheckedTrace> checked(const std::string& text, TraceMode mode) {
 
 TEST(Swf, RecordsBecomeJobs) {
   const SwfTrace trace =
-      parsed(kHead + line_of({.number = 3, .submit = 0}) + "\r\n\n; a remark\n" +
+      parsed(kSwfHead + line_of({.number = 3, .submit = 0}) + "\r\n\n; a remark\n" +
              line_of({.number = 9, .submit = 50, .run = 70, .requested = 8, .user = -1}));
   EXPECT_EQ(trace.processors, 100U);
   EXPECT_EQ(trace.unix_start_second, 843'480'031);
@@ -122,14 +122,14 @@ TEST(Swf, ExtendedLinesKeepQueueAndDemands) {
 }
 
 // A second line with one thing wrong: the error when strict, what the summary says when lenient.
-struct Fault {
+struct SwfFault {
   std::string line;
   const char* message;
   const char* summary;
 };
 
 TEST(Swf, FaultsNameLineFieldValueAndWhatWasExpected) {
-  for (const Fault& fault : std::vector<Fault>{
+  for (const SwfFault& fault : std::vector<SwfFault>{
            {line_of({.number = 2, .submit = -1}),
             "t.swf, line 2, column submit time: must be from 0 to 10000000000: '-1'",
             "1 with a negative submit time (line 2)"},
@@ -175,11 +175,11 @@ TEST(Swf, FaultsNameLineFieldValueAndWhatWasExpected) {
             "t.swf, line 2, column list of processors: must end with a brace: '{1,2'",
             "1 with malformed list of processors (line 2)"}}) {
     const std::string text = line_of({}) + "\n" + fault.line + "\n;MaxProcs: 100\n";
-    const Result<CheckedTrace> strict = checked(text, TraceMode::kStrict);
+    const Result<CheckedTrace> strict = checked_swf(text, TraceMode::kStrict);
     ASSERT_FALSE(strict.ok()) << fault.message;
     EXPECT_EQ(strict.error().context, fault.message);
     EXPECT_EQ(strict.error().code, ErrorCode::kCorrupt);
-    const Result<CheckedTrace> lenient = checked(text, TraceMode::kLenient);
+    const Result<CheckedTrace> lenient = checked_swf(text, TraceMode::kLenient);
     ASSERT_TRUE(lenient.ok()) << lenient.error().context;
     EXPECT_EQ(lenient.value().jobs.size(), 1U);
     EXPECT_EQ(summary_text(lenient.value().summary),
@@ -189,38 +189,39 @@ TEST(Swf, FaultsNameLineFieldValueAndWhatWasExpected) {
 
 TEST(Swf, OverrunsAreCutToTheRequestedTime) {
   const std::string text = line_of({.run = 101, .time = 100});
-  const Result<CheckedTrace> lenient = checked(text, TraceMode::kLenient);
+  const Result<CheckedTrace> lenient = checked_swf(text, TraceMode::kLenient);
   ASSERT_TRUE(lenient.ok());
   EXPECT_EQ(lenient.value().jobs[0].duration_seconds, 100);
   EXPECT_EQ(summary_text(lenient.value().summary),
             "1 record: 1 kept\nchanged: 1 that ran longer than was asked for, cut to the requested "
             "time (line 1)");
-  EXPECT_EQ(checked(text, TraceMode::kStrict).error().context,
+  EXPECT_EQ(checked_swf(text, TraceMode::kStrict).error().context,
             "t.swf, line 1, column requested time: must not be less than the duration: '100'");
 }
 
 TEST(Swf, AHeaderThatPromisesMoreIsReported) {
+  EXPECT_EQ(summary_text(
+                checked_swf("; MaxRecords: 3\n" + line_of({}), TraceMode::kStrict).value().summary),
+            "1 record: 1 kept\nkept: 2 fewer than the header says (3)");
   EXPECT_EQ(
-      summary_text(checked("; MaxRecords: 3\n" + line_of({}), TraceMode::kStrict).value().summary),
-      "1 record: 1 kept\nkept: 2 fewer than the header says (3)");
-  EXPECT_EQ(summary_text(checked("; MaxRecords: 1\n" + line_of({}) + "\n" + line_of({.number = 2}),
-                                 TraceMode::kStrict)
-                             .value()
-                             .summary),
-            "2 records: 2 kept\nkept: 1 more than the header says (1)");
+      summary_text(checked_swf("; MaxRecords: 1\n" + line_of({}) + "\n" + line_of({.number = 2}),
+                               TraceMode::kStrict)
+                       .value()
+                       .summary),
+      "2 records: 2 kept\nkept: 1 more than the header says (1)");
 }
 
 TEST(Swf, FilesWithoutRecordsAreRefused) {
   EXPECT_EQ(parse_swf("t.swf", "").error().context, "t.swf: no records");
-  EXPECT_EQ(parse_swf("t.swf", kHead).error().context, "t.swf: no records");
-  EXPECT_EQ(checked(line_of({.run = 0}), TraceMode::kLenient).error().context,
+  EXPECT_EQ(parse_swf("t.swf", kSwfHead).error().context, "t.swf: no records");
+  EXPECT_EQ(checked_swf(line_of({.run = 0}), TraceMode::kLenient).error().context,
             "t.swf: no job is left: 1 record: 0 kept, 1 dropped: 1 with a run time of 0 or less "
             "(line 1)");
 }
 
 TEST(Swf, PackedFilesAreReadAndCutOnesRefused) {
   const TraceFolder folder;
-  std::string text = kHead;
+  std::string text = kSwfHead;
   for (int i = 0; i < 500; ++i) text += line_of({.number = i, .submit = i * 37 % 1'000}) + "\n";
   const std::string packed = gzip_bytes(text);
   folder.write("whole.swf.gz", packed);

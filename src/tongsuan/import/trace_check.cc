@@ -14,7 +14,6 @@ constexpr std::int64_t kSpanMax = 20 * 365 * kDaySeconds;
 constexpr std::int64_t kShortest = 5;
 constexpr std::size_t kShortJobsMin = 10;
 constexpr std::size_t kNamesListed = 8;
-constexpr int kMicroDecimals = 6;
 
 // ---- Units
 // ---------------------------------------------------------------------------------------

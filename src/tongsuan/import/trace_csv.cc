@@ -11,7 +11,6 @@
 namespace tongsuan::imports {
 namespace {
 
-constexpr int kMicroDecimals = 6;
 constexpr const char* kNameRule =
     "must be a name of 1 to 128 letters, digits, '_', '-' and '.', not beginning with '-' or '.'";
 
@@ -27,9 +26,9 @@ enum Column : std::size_t {
   kValue,
   kColumns,
 };
-constexpr std::string_view kNames[kColumns] = {"name",       "submit_s", "duration_s",
-                                               "gang",       "tenant",   "home",
-                                               "estimate_s", "classes",  "value_yuan"};
+constexpr std::string_view kColumnNames[kColumns] = {"name",       "submit_s", "duration_s",
+                                                     "gang",       "tenant",   "home",
+                                                     "estimate_s", "classes",  "value_yuan"};
 
 class TraceRows {
  public:
@@ -50,7 +49,7 @@ class TraceRows {
   bool value(TraceJob& job);
 
   bool drop(TraceFault fault, Column column, std::string expected) {
-    add({fault, TraceAction::kDropped, std::string(kNames[column]), std::move(expected)},
+    add({fault, TraceAction::kDropped, std::string(kColumnNames[column]), std::move(expected)},
         csv_.text(column));
     return false;
   }
@@ -67,7 +66,7 @@ class TraceRows {
 // A column that is misspelt would otherwise be missed in silence.
 void TraceRows::unread_columns() {
   for (const std::string& column : csv_.header()) {
-    if (std::ranges::find(kNames, column) != std::end(kNames)) continue;
+    if (std::ranges::find(kColumnNames, column) != std::end(kColumnNames)) continue;
     reading_.summary.add({TraceFault::kUnreadColumn, TraceAction::kChanged, "",
                           "the columns are name, submit_s, duration_s, gang, tenant, home, "
                           "estimate_s, classes and value_yuan"},

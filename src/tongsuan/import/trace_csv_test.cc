@@ -11,7 +11,7 @@ namespace {
 using testing_support::gzip_bytes;
 using testing_support::TraceFolder;
 
-constexpr const char* kHead =
+constexpr const char* kCsvHead =
     "name,submit_s,duration_s,gang,tenant,home,estimate_s,classes,value_yuan\n";
 constexpr const char* kGood = "a,0,60,8,nlp,guizhou,100,H100|A100|H100,14.5\n";
 
@@ -19,14 +19,14 @@ TraceLimits limits() {
   return {.gang_max_of_class = {{"A100", 16}, {"H100", 8}}, .hubs = {"guizhou", "shanghai"}};
 }
 
-Result<CheckedTrace> checked(const std::string& text, TraceMode mode) {
+Result<CheckedTrace> checked_csv(const std::string& text, TraceMode mode) {
   Result<TraceReading> reading = parse_trace_csv("t.csv", text);
   if (!reading.ok()) return reading.error();
   return check_trace(std::move(reading).value(), limits(), mode);
 }
 
 TEST(TraceCsv, AllColumnsAreRead) {
-  const Result<CheckedTrace> trace = checked(std::string(kHead) + kGood, TraceMode::kStrict);
+  const Result<CheckedTrace> trace = checked_csv(std::string(kCsvHead) + kGood, TraceMode::kStrict);
   ASSERT_TRUE(trace.ok()) << trace.error().context;
   const std::vector<TraceJob> expected = {{.name = "a",
                                            .tenant = "nlp",
@@ -43,7 +43,7 @@ TEST(TraceCsv, AllColumnsAreRead) {
 }
 
 TEST(TraceCsv, OptionalColumnsAndFieldsMayBeMissing) {
-  const Result<CheckedTrace> trace = checked(
+  const Result<CheckedTrace> trace = checked_csv(
       "\xEF\xBB\xBFgang,home,duration_s,submit_s,name\r\n4,,60,5,作业-1\r\n", TraceMode::kStrict);
   ASSERT_TRUE(trace.ok()) << trace.error().context;
   const std::vector<TraceJob> expected = {{.name = "作业-1",
@@ -57,14 +57,14 @@ TEST(TraceCsv, OptionalColumnsAndFieldsMayBeMissing) {
 }
 
 // A third line with one thing wrong: the error when strict, what the summary says when lenient.
-struct Fault {
+struct TraceCsvFault {
   const char* row;
   const char* message;
   const char* summary;
 };
 
 TEST(TraceCsv, FaultsNameLineColumnValueAndWhatWasExpected) {
-  for (const Fault& fault : std::vector<Fault>{
+  for (const TraceCsvFault& fault : std::vector<TraceCsvFault>{
            {"b,-5,60,8,,,,,", "column submit_s: must be from 0 to 10000000000: '-5'",
             "1 with a negative submit_s (line 3)"},
            {"b,1,0,8,,,,,", "column duration_s: must be from 1 to 10000000000: '0'",
@@ -116,13 +116,13 @@ TEST(TraceCsv, FaultsNameLineColumnValueAndWhatWasExpected) {
             "1 with malformed classes (line 3)"},
            {"b,1,60,8,,,,H100|,", "column classes: must be names with '|' between them: 'H100|'",
             "1 with malformed classes (line 3)"}}) {
-    const std::string text = std::string(kHead) + kGood + fault.row + "\n";
-    const Result<CheckedTrace> strict = checked(text, TraceMode::kStrict);
+    const std::string text = std::string(kCsvHead) + kGood + fault.row + "\n";
+    const Result<CheckedTrace> strict = checked_csv(text, TraceMode::kStrict);
     ASSERT_FALSE(strict.ok()) << fault.message;
     EXPECT_EQ(strict.error().context, std::string("t.csv, line 3, ") + fault.message);
     EXPECT_EQ(strict.error().hint,
               "mend it, or read the trace leniently, which reports what it drops and changes");
-    const Result<CheckedTrace> lenient = checked(text, TraceMode::kLenient);
+    const Result<CheckedTrace> lenient = checked_csv(text, TraceMode::kLenient);
     ASSERT_TRUE(lenient.ok()) << lenient.error().context;
     EXPECT_EQ(lenient.value().jobs.size(), 1U);
     EXPECT_EQ(summary_text(lenient.value().summary),
@@ -131,10 +131,10 @@ TEST(TraceCsv, FaultsNameLineColumnValueAndWhatWasExpected) {
 }
 
 TEST(TraceCsv, RowsWithAnotherNumberOfFieldsAreCounted) {
-  const std::string text = std::string(kHead) + "b,1,60\n" + kGood + "c,1,60,8,,,,,,,,\n";
-  EXPECT_EQ(checked(text, TraceMode::kStrict).error().context,
+  const std::string text = std::string(kCsvHead) + "b,1,60\n" + kGood + "c,1,60,8,,,,,,,,\n";
+  EXPECT_EQ(checked_csv(text, TraceMode::kStrict).error().context,
             "t.csv, line 2: must have 9 fields like the header, not as many as: '3'");
-  const Result<CheckedTrace> lenient = checked(text, TraceMode::kLenient);
+  const Result<CheckedTrace> lenient = checked_csv(text, TraceMode::kLenient);
   ASSERT_TRUE(lenient.ok()) << lenient.error().context;
   EXPECT_EQ(summary_text(lenient.value().summary),
             "3 records: 1 kept, 2 dropped: 2 with too few or too many fields (lines 2, 4)");
@@ -142,8 +142,8 @@ TEST(TraceCsv, RowsWithAnotherNumberOfFieldsAreCounted) {
 
 TEST(TraceCsv, TheFirstFaultOfTheFileIsTheError) {
   const Result<CheckedTrace> trace =
-      checked(std::string(kHead) + "a,0,0,8,,,,,\n" + "b,x,60,8,,,,,\n" + "c,-1,60,8,,,,,\n",
-              TraceMode::kStrict);
+      checked_csv(std::string(kCsvHead) + "a,0,0,8,,,,,\n" + "b,x,60,8,,,,,\n" + "c,-1,60,8,,,,,\n",
+                  TraceMode::kStrict);
   EXPECT_EQ(trace.error().context,
             "t.csv, line 2, column duration_s: must be from 1 to 10000000000: '0'");
   EXPECT_EQ(trace.error().hint,
@@ -152,29 +152,29 @@ TEST(TraceCsv, TheFirstFaultOfTheFileIsTheError) {
 }
 
 TEST(TraceCsv, MissingAndUnknownColumnsAreNamed) {
-  EXPECT_EQ(checked("name,submit_s,gang\n", TraceMode::kLenient).error().context,
+  EXPECT_EQ(checked_csv("name,submit_s,gang\n", TraceMode::kLenient).error().context,
             "t.csv, line 1: the header has no column duration_s");
   EXPECT_EQ(
-      checked("name,submit_s,duration_s,gang,home,home\n", TraceMode::kLenient).error().context,
+      checked_csv("name,submit_s,duration_s,gang,home,home\n", TraceMode::kLenient).error().context,
       "t.csv, line 1: the header has more than one column home");
   const std::string misspelt = "name,submit_s,duration_s,gang,estimate\na,0,60,8,90\n";
-  EXPECT_EQ(checked(misspelt, TraceMode::kStrict).error().context,
+  EXPECT_EQ(checked_csv(misspelt, TraceMode::kStrict).error().context,
             "t.csv, line 1: the columns are name, submit_s, duration_s, gang, tenant, home, "
             "estimate_s, classes and value_yuan: 'estimate'");
-  EXPECT_EQ(summary_text(checked(misspelt, TraceMode::kLenient).value().summary),
+  EXPECT_EQ(summary_text(checked_csv(misspelt, TraceMode::kLenient).value().summary),
             "1 record: 1 kept\nchanged: 1 of the columns not read (estimate)");
 }
 
 TEST(TraceCsv, EmptyAndCutFilesAreRefused) {
   const TraceFolder folder;
-  std::string text = kHead;
+  std::string text = kCsvHead;
   for (int i = 0; i < 900; ++i) {
     text += "j" + std::to_string(i) + "," + std::to_string(i * i % 977 + i * 977) + ",60,8,,,,,\n";
   }
   const std::string packed = gzip_bytes(text);
   folder.write("empty.csv", "");
-  folder.write("head.csv", kHead);
-  folder.write("quote.csv", std::string(kHead) + kGood + "\"b,1,60\n");
+  folder.write("head.csv", kCsvHead);
+  folder.write("quote.csv", std::string(kCsvHead) + kGood + "\"b,1,60\n");
   folder.write("cut.csv.gz", packed.substr(0, packed.size() / 2));
   folder.write("whole.csv.gz", packed);
   const auto error = [&](const std::string& name) {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kHourDecimals = 9;
 constexpr std::int64_t kNanoHours = 1'000'000'000;
-constexpr std::int64_t kHourSeconds = 3'600;
 
 // Names become hubs, accounts and classes of a market, so they must be plain.
 bool plain_name(std::string_view name) {

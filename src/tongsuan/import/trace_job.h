@@ -20,6 +20,9 @@
 
 namespace tongsuan::imports {
 
+inline constexpr std::int64_t kHourSeconds = 3'600;
+inline constexpr int kMicroDecimals = 6;  // of money
+
 inline constexpr std::int64_t kTraceSecondsMax = 10'000'000'000;  // 317 years
 
 struct TraceJob {

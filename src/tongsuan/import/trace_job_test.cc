@@ -93,7 +93,7 @@ TEST(TraceJob, OpenbPodsKeepTheirSharesAndWhitelists) {
 }
 
 // One file with one thing wrong, and the end of the message that names it.
-struct Fault {
+struct TraceFileFault {
   const char* file;
   std::string text;
   const char* message;
@@ -109,7 +109,7 @@ Error read_error(const TraceFolder& folder, const std::string& file) {
 TEST(TraceJob, FaultsNameLineColumnValueAndWhatWasExpected) {
   const std::string philly = kPhillyHead;
   const std::string pods = kPodHead;
-  for (const Fault& fault : std::vector<Fault>{
+  for (const TraceFileFault& fault : std::vector<TraceFileFault>{
            {kPhillyFile, philly + "a,0,-1,1,5,0\n",
             ", line 2, column submit_s: must be from 0 to 10000000000: '-1'"},
            {kPhillyFile, philly + "a,0,0,0,5,0\n",

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view kSbatch = "#SBATCH";
 constexpr std::string_view kTongsuan = "#TONGSUAN";
-constexpr Second kDay = 86'400;
 
 struct Word {
   std::string text;

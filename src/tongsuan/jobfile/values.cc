@@ -9,7 +9,6 @@ namespace tongsuan::jobfile {
 namespace {
 
 constexpr Second kHour = 3'600;
-constexpr Second kDay = 86'400;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -103,7 +102,7 @@ std::optional<Second> unit_seconds(std::string_view unit) {
   return std::nullopt;
 }
 
-std::string padded(std::int64_t value, std::size_t width) {
+std::string zero_padded(std::int64_t value, std::size_t width) {
   std::string text = std::to_string(value);
   return text.size() >= width ? text : std::string(width - text.size(), '0') + text;
 }
@@ -262,14 +261,14 @@ std::string time_text(const Moment& moment) {
   std::int64_t month = 1;
   while (day >= month_days(year, month)) day -= month_days(year, month++);
   const std::int64_t zone = moment.zone_seconds < 0 ? -moment.zone_seconds : moment.zone_seconds;
-  return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day + 1, 2) + "T" +
-         padded(clock / kHour, 2) + ":" + padded(clock / 60 % 60, 2) + ":" + padded(clock % 60, 2) +
-         (moment.zone_seconds < 0 ? "-" : "+") + padded(zone / kHour, 2) + ":" +
-         padded(zone / 60 % 60, 2);
+  return zero_padded(year, 4) + "-" + zero_padded(month, 2) + "-" + zero_padded(day + 1, 2) + "T" +
+         zero_padded(clock / kHour, 2) + ":" + zero_padded(clock / 60 % 60, 2) + ":" +
+         zero_padded(clock % 60, 2) + (moment.zone_seconds < 0 ? "-" : "+") +
+         zero_padded(zone / kHour, 2) + ":" + zero_padded(zone / 60 % 60, 2);
 }
 
 std::string money_text(std::int64_t micro) {
-  std::string fraction = padded(micro % kMicro, 6);
+  std::string fraction = zero_padded(micro % kMicro, 6);
   while (fraction.size() > 2 && fraction.back() == '0') fraction.pop_back();
   return std::to_string(micro / kMicro) + "." + fraction;
 }

@@ -10,6 +10,7 @@
 
 namespace tongsuan::jobfile {
 
+inline constexpr Second kDay = 86'400;
 inline constexpr Second kSecondsMax = 10'000'000'000;
 inline constexpr std::uint64_t kSizeMbMax = 1'000'000'000'000;
 

@@ -3,7 +3,7 @@
 namespace tongsuan::journal {
 namespace {
 
-constexpr std::string_view kMark = "TSB1";
+constexpr std::string_view kBatchMark = "TSB1";
 constexpr std::size_t kBatchHeadBytes = 4 + 4 + 8 + 8 + 32 + 1;
 constexpr std::size_t kRecordHeadBytes = 16 + 4;
 
@@ -56,7 +56,7 @@ Head genesis(const JournalName& name) {
 void append_bytes(const Batch& batch, std::string& bytes) {
   bytes.reserve(bytes.size() + size_in_bytes(batch));
   ByteWriter writer(bytes);
-  writer.text(kMark);
+  writer.text(kBatchMark);
   writer.number(static_cast<std::uint32_t>(batch.records.size()));
   writer.number(batch.epoch);
   writer.number(batch.first);
@@ -73,7 +73,7 @@ void append_bytes(const Batch& batch, std::string& bytes) {
 std::optional<ByteFault> read_batch(std::string_view bytes, Batch& batch) {
   ByteReader reader(bytes);
   if (bytes.size() > kBatchBytesMax) return ByteFault{kBatchBytesMax, "a batch is too large"};
-  if (reader.text(4) != kMark) return ByteFault{0, "no mark of a batch"};
+  if (reader.text(4) != kBatchMark) return ByteFault{0, "no mark of a batch"};
   const auto count = reader.number<std::uint32_t>();
   batch.epoch = reader.number<std::uint64_t>();
   batch.first = reader.number<std::uint64_t>();

@@ -19,6 +19,11 @@ struct ByteFault {
   const char* problem = "";
 };
 
+template <class Array>
+std::string_view view_of(const Array& array) {
+  return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
+
 class ByteWriter {
  public:
   explicit ByteWriter(std::string& bytes) : bytes_(bytes) {}

@@ -8,11 +8,6 @@
 namespace tongsuan::journal {
 namespace {
 
-template <class Array>
-std::string_view view_of(const Array& array) {
-  return {reinterpret_cast<const char*>(array.data()), array.size()};
-}
-
 JournalName random_name() {
   JournalName name;
   sqlite3_randomness(static_cast<int>(name.size()), name.data());

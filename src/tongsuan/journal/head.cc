@@ -6,7 +6,7 @@
 namespace tongsuan::journal {
 namespace {
 
-constexpr std::string_view kMark = "TSH1";
+constexpr std::string_view kHeadMark = "TSH1";
 const std::string kFile = "head";
 
 }  // namespace
@@ -14,7 +14,7 @@ const std::string kFile = "head";
 Answer<std::string> write_head_bytes(const SignedHead& head, const SigningKey& key) {
   std::string bytes;
   ByteWriter writer(bytes);
-  writer.text(kMark);
+  writer.text(kHeadMark);
   writer.array(head.journal);
   writer.number(head.epoch);
   writer.number(head.sequence);
@@ -28,7 +28,7 @@ std::optional<ByteFault> read_head_bytes(std::string_view bytes, const PublicKey
                                          SignedHead& head) {
   ByteReader reader(bytes);
   if (bytes.size() != kHeadBytes) return ByteFault{bytes.size(), "not the size of a head"};
-  if (reader.text(4) != kMark) return ByteFault{0, "no mark of a head"};
+  if (reader.text(4) != kHeadMark) return ByteFault{0, "no mark of a head"};
   head.journal = reader.array<JournalName>();
   head.epoch = reader.number<std::uint64_t>();
   head.sequence = reader.number<std::uint64_t>();

@@ -21,7 +21,7 @@ Failure damaged(Damage damage) {
           std::move(damage)};
 }
 
-Digest digest_of(std::string_view bytes) {
+Digest padded_digest(std::string_view bytes) {
   Digest digest{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
   return digest;
@@ -272,7 +272,7 @@ class EmbeddedReader final : public Reader {
   [[nodiscard]] Answer<Done> fetch(std::uint64_t from, std::size_t most, Rows& rows) override {
     const std::lock_guard lock(mutex_);
     return store_.scan(from, [&](const StoredBatch& stored) {
-      rows.add(stored.first, digest_of(stored.hash), stored.bytes);
+      rows.add(stored.first, padded_digest(stored.hash), stored.bytes);
       return !rows.full(most);
     });
   }

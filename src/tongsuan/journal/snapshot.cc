@@ -7,7 +7,7 @@
 namespace tongsuan::journal {
 namespace {
 
-constexpr std::string_view kMark = "TSS1";
+constexpr std::string_view kSnapshotMark = "TSS1";
 constexpr std::string_view kPrefix = "snapshot-";
 constexpr std::size_t kDigits = 20;
 
@@ -17,7 +17,7 @@ std::string write_snapshot_bytes(const Snapshot& snapshot) {
   std::string bytes;
   bytes.reserve(snapshot.bytes.size() + 160);
   ByteWriter writer(bytes);
-  writer.text(kMark);
+  writer.text(kSnapshotMark);
   writer.array(snapshot.journal);
   writer.number(snapshot.epoch);
   writer.number(snapshot.sequence);
@@ -32,7 +32,7 @@ std::string write_snapshot_bytes(const Snapshot& snapshot) {
 std::optional<ByteFault> read_snapshot_bytes(std::string bytes, Snapshot& snapshot) {
   const std::string_view all = bytes;
   ByteReader reader(all);
-  if (reader.text(4) != kMark) return ByteFault{0, "no mark of a snapshot"};
+  if (reader.text(4) != kSnapshotMark) return ByteFault{0, "no mark of a snapshot"};
   snapshot.journal = reader.array<JournalName>();
   snapshot.epoch = reader.number<std::uint64_t>();
   snapshot.sequence = reader.number<std::uint64_t>();

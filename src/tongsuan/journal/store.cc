@@ -16,11 +16,6 @@ constexpr const char* kTables =
     "CREATE TABLE blobs(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL) "
     "STRICT;";
 
-template <class Array>
-std::string_view view_of(const Array& array) {
-  return {reinterpret_cast<const char*>(array.data()), array.size()};
-}
-
 Answer<Done> settle(Database& database, const TestSwitches& switches) {
   // A file that is mapped kills the process where a disk fails; temporary files have no place in a
   // simulation.

@@ -7,24 +7,11 @@
 namespace tongsuan::lab {
 namespace {
 
-constexpr std::int64_t kFen = kMicro / 100;
 constexpr std::uint64_t kDemandStream = 16;
-constexpr std::uint32_t kAllPlaces = (1U << kPlaces) - 1;
 
 constexpr std::array<std::uint32_t, 4> kGreenPercents = {30, 50, 80, 100};
 constexpr std::array<std::uint32_t, 4> kGreenWeights = {200, 200, 450, 150};
 constexpr std::array<std::uint32_t, 3> kVariantWeights = {500, 320, 180};  // 1, 2 or 3 classes
-
-// Large gangs need the links of these classes.
-constexpr std::uint32_t kClusterClasses = 0b001111;  // H800, A800, H20, Ascend910B
-
-constexpr std::uint32_t region_of(std::uint32_t place) {
-  std::uint32_t places = 0;
-  for (std::uint32_t i = 0; i < kPlaces; ++i) {
-    if (kPlaceTable[i].east == kPlaceTable[place].east) places |= 1U << i;
-  }
-  return places;
-}
 
 // Slots on `other`, where `duration` slots are needed on `accelerator`; ratios in per mille.
 std::uint32_t scaled_duration(std::uint32_t duration, std::uint64_t from, std::uint64_t to) {

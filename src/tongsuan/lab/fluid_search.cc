@@ -7,7 +7,7 @@
 namespace tongsuan::lab {
 namespace {
 
-constexpr std::size_t kSteps = 2'048;        // of the greedy, beside changes of what is up
+constexpr std::size_t kGreedySteps = 2'048;  // of the greedy, beside changes of what is up
 constexpr std::size_t kThresholds = 256;     // that a pool may have
 constexpr std::size_t kRounds = 20;          // of either descent
 constexpr std::size_t kPoolSetsMax = 2'048;  // that the threshold search tells apart
@@ -71,7 +71,7 @@ class Levels {
       if (job.end < model_.span) events.push_back(job.end);
     }
     std::ranges::sort(events);
-    const std::size_t every = events.size() / kSteps + 1;
+    const std::size_t every = events.size() / kGreedySteps + 1;
     for (std::size_t i = 0; i < events.size(); i += every) times.push_back(events[i]);
     for (const UpDevices& change : up) times.push_back(change.at);
     times.push_back(0);

@@ -10,7 +10,6 @@
 namespace tongsuan::lab {
 namespace {
 
-constexpr std::uint32_t kHoursOfDay = 24;
 constexpr std::int64_t kHydroFactor = 450'000;  // parts per million of what is installed
 
 // CO2 per kWh of grid power, grams, by place of kPlaceTable: provincial averages of 2022 as

@@ -18,15 +18,16 @@
 namespace tongsuan::lab {
 namespace {
 
-enum NationalStream : std::uint64_t { kArrivalStream = kFirstFreeStream, kSubstituteStream };
+enum NationalStream : std::uint64_t {
+  kNationalArrivalStream = kFirstFreeStream,
+  kNationalSubstituteStream
+};
 
 // Median run time in seconds by group of gangs (1, 2–8, 16–64, more).
 constexpr std::array<std::uint32_t, kGangGroups> kMedianSeconds = {2'700, 6'300, 18'000, 28'800};
 // How many other classes a job runs on.
 constexpr std::array<std::uint32_t, 3> kOtherClasses = {500, 320, 180};  // none, 1, 2
-constexpr std::uint32_t kClusterClasses = 0b001111;  // large gangs need the links of these classes
-constexpr std::uint32_t kSlowest = 4;                // a substitute that takes longer is none
-constexpr std::uint32_t kFirstLarge = 2;             // group: 16 devices and more
+constexpr std::uint32_t kFirstLarge = 2;  // group: 16 devices and more
 constexpr Second kShortest = 60;
 
 struct NationalSketch {
@@ -37,7 +38,7 @@ struct NationalSketch {
 class NationalDemand {
  public:
   NationalDemand(const ScenarioKeys& keys, std::uint64_t seed, const BuyerRanges& buyers)
-      : keys_(keys), buyers_(buyers), random_(draw_stream(seed, kArrivalStream)) {
+      : keys_(keys), buyers_(buyers), random_(draw_stream(seed, kNationalArrivalStream)) {
     for (std::uint32_t place = 0; place < kPlaces; ++place) {
       demand_[place] = shares_of(keys, place).demand;
     }
@@ -113,7 +114,7 @@ class NationalDemand {
   std::array<std::uint32_t, kGangs> gangs_{};
 };
 
-std::int64_t work_of(const std::vector<NationalSketch>& sketches) {
+std::int64_t national_work(const std::vector<NationalSketch>& sketches) {
   std::int64_t work = 0;
   for (const NationalSketch& one : sketches) work += one.sketch.gang * one.sketch.duration;
   return work;
@@ -125,7 +126,8 @@ void fit_gangs(std::vector<NationalSketch>& sketches, const ScenarioKeys& keys) 
   std::vector<std::uint32_t> drawn;
   for (const NationalSketch& one : sketches) drawn.push_back(one.sketch.gang);
   for (int turn = 0; turn < 4; ++turn) {
-    const std::int64_t devices = devices_for_load(work_of(sketches), 100, Second{keys.days} * kDay);
+    const std::int64_t devices =
+        devices_for_load(national_work(sketches), 100, Second{keys.days} * kDay);
     const Fleet fleet = deal_fleet(keys, devices, Fleet{});
     for (std::size_t i = 0; i < sketches.size(); ++i) {
       Sketch& sketch = sketches[i].sketch;
@@ -176,11 +178,11 @@ NationalJobs draw_national_jobs(const ScenarioKeys& keys, std::uint64_t seed,
   std::vector<NationalSketch> sketches = NationalDemand(keys, seed, parts.buyers).draw(count);
   fit_gangs(sketches, keys);
   NationalJobs result;
-  result.work = work_of(sketches);
+  result.work = national_work(sketches);
   result.nodes_min = floors_of(sketches);
   JobTerms terms(keys, seed);
   ReachDraw reach(keys, seed, parts.data);
-  Random substitutes = draw_stream(seed, kSubstituteStream);
+  Random substitutes = draw_stream(seed, kNationalSubstituteStream);
   for (const NationalSketch& one : sketches) {
     world::Job job = terms.make(one.sketch, rent_of(one.sketch.accelerator.value));
     add_substitutes(job, one.group, substitutes);

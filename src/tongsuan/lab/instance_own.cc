@@ -17,10 +17,8 @@ namespace {
 
 using imports::TraceJob;
 
-enum OwnStream : std::uint64_t { kSampleStream = kFirstFreeStream, kHomeStream };
+enum OwnStream : std::uint64_t { kOwnSampleStream = kFirstFreeStream, kOwnHomeStream };
 
-constexpr std::int64_t kRent = 5 * kMicro;  // yuan per device-hour
-constexpr std::uint32_t kWatts = 300;
 constexpr std::uint32_t kUsualNode = 8;  // devices of a node where nobody says
 constexpr const char* kOnlyHub = "cluster";
 constexpr const char* kOnlyClass = "GPU";
@@ -41,7 +39,7 @@ std::int64_t capped(int128 number) {
   return static_cast<std::int64_t>(std::min<int128>(number, kMost));
 }
 
-int128 work_of(const TraceJob& job) {
+int128 work_said(const TraceJob& job) {
   return int128{job.gang} * job.duration_seconds;
 }
 
@@ -84,7 +82,7 @@ class OwnWorld {
         options_(options),
         written_(!written_pools(keys, trace).empty()),
         instance_(start_instance(keys, options)),
-        homes_(draw_stream(options.seed, kHomeStream)) {}
+        homes_(draw_stream(options.seed, kOwnHomeStream)) {}
 
   Result<Instance> make() {
     choose_jobs();
@@ -112,7 +110,7 @@ class OwnWorld {
                                 " jobs come after the days of the scenario and were left out");
     }
     if (options_.jobs > 0) {
-      take_sample(jobs_, options_.jobs, draw_stream(options_.seed, kSampleStream));
+      take_sample(jobs_, options_.jobs, draw_stream(options_.seed, kOwnSampleStream));
     }
   }
 
@@ -178,9 +176,9 @@ class OwnWorld {
     for (const TraceJob* job : jobs_) {
       if (job->home.empty()) continue;
       const std::uint32_t hub = hubs_.at.find(job->home)->second;
-      demand_[hub] += said_demand_ ? 0 : work_of(*job);
+      demand_[hub] += said_demand_ ? 0 : work_said(*job);
       if (job->classes.size() != 1) continue;
-      base_[place(hub, classes_.at.find(job->classes.front())->second)] += work_of(*job);
+      base_[place(hub, classes_.at.find(job->classes.front())->second)] += work_said(*job);
     }
   }
 
@@ -259,13 +257,13 @@ class OwnWorld {
     OwnPool& pool = pools_[settled.pool];
     const std::uint32_t nodes = (job.gang + pool.node_devices - 1) / pool.node_devices;
     pool.nodes_min = std::max(pool.nodes_min, nodes);
-    work_ += work_of(job);
+    work_ += work_said(job);
     settled_.push_back(settled);
   }
 
   void weigh_pools() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      pools_[settled_[i].pool].weight += work_of(*jobs_[i]);
+      pools_[settled_[i].pool].weight += work_said(*jobs_[i]);
     }
   }
 
@@ -301,13 +299,13 @@ class OwnWorld {
     }
     for (const std::string& name : classes_.list) {
       places.class_names.push_back(name);
-      places.classes.push_back({kWatts, 1});
+      places.classes.push_back({kUnsaidWatts, 1});
     }
     for (const OwnPool& pool : pools_) {
       std::uint32_t& most = places.classes[pool.accelerator].node_devices;
       most = std::max(most, pool.node_devices);
       places.pools.push_back({HubId{pool.hub}, ClassId{pool.accelerator}, pool.nodes,
-                              pool.node_devices, Price(kRent * keys_.ask_percent / 100)});
+                              pool.node_devices, Price(kUnsaidRent * keys_.ask_percent / 100)});
     }
     for (const TraceJob* job : jobs_) account_of(*job);
   }
@@ -349,7 +347,7 @@ class OwnWorld {
       sketch.accelerator = ClassId{pool.accelerator};
       sketch.estimate = from.estimate_seconds;
       sketch.value = from.value;
-      world::Job job = terms.make(sketch, kRent);
+      world::Job job = terms.make(sketch, kUnsaidRent);
       add_ways(job, from);
       const bool at_home = draw_chance(reach, keys_.home_per_mille);
       if (at_home && pool.hub == sketch.home) job.order.hubs = {HubId{sketch.home}};
@@ -411,7 +409,7 @@ std::optional<std::uint32_t> own_load_percent(const ScenarioKeys& keys, const Ow
   if (there == 0) return std::nullopt;
   int128 work = 0;
   for (const TraceJob& job : trace.jobs) {
-    if (job.submit_second < span) work += work_of(job);
+    if (job.submit_second < span) work += work_said(job);
   }
   constexpr int128 kMost = 1'000'000;
   return static_cast<std::uint32_t>(std::clamp<int128>((work * 100 + there / 2) / there, 1, kMost));

@@ -10,6 +10,10 @@
 
 namespace tongsuan::lab {
 
+// Of a device where the trace does not say.
+inline constexpr std::int64_t kUnsaidRent = 5 * kMicro;  // yuan per device-hour
+inline constexpr std::uint32_t kUnsaidWatts = 300;
+
 // Sorts hubs, classes, zones and accounts by name, pools and links by what they join, jobs by the
 // second at which they come, and renames every id that is mentioned. Before it, ids are positions
 // in the order in which the maker added things.

@@ -22,7 +22,6 @@ using imports::SolarYear;
 constexpr std::int64_t kWhole = 1'000'000;
 constexpr std::int64_t kWindMost = 950'000;
 constexpr std::int64_t kShiftDays = 10;
-constexpr std::uint32_t kHoursOfDay = 24;
 constexpr std::uint32_t kMonths = 12;
 
 // ---- Plants ------------------------------------------------------------------------------------

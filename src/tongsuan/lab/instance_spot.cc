@@ -18,7 +18,7 @@
 namespace tongsuan::lab {
 namespace {
 
-enum SpotStream : std::uint64_t { kArrivalStream = kFirstFreeStream, kSubstituteStream };
+enum SpotStream : std::uint64_t { kSpotArrivalStream = kFirstFreeStream, kSpotSubstituteStream };
 
 constexpr std::uint32_t kSpotHubs = 4;
 constexpr std::uint32_t kSpotUsers = 21;  // of each hub: the cluster has 84 organisations
@@ -26,14 +26,13 @@ constexpr std::array<HubShares, kSpotHubs> kSpotShares = {
     {{150, 400, 0, 0}, {200, 300, 0, 0}, {300, 200, 0, 0}, {350, 100, 0, 0}}};
 constexpr std::uint32_t kWholeNode = 200;  // per mille of jobs that ask for a node at a time
 constexpr std::array<std::uint32_t, 4> kOtherModels = {350, 300, 200, 150};  // 0 to 3
-constexpr std::uint32_t kSlowest = 4;  // a substitute that takes longer is none
 
 // Devices of one worker, and how many jobs of a model have several workers, so that the mean gang
 // is the published one.
 class SpotDemand {
  public:
   SpotDemand(const SpotTables& tables, const ScenarioKeys& keys, std::uint64_t seed)
-      : tables_(tables), keys_(keys), random_(draw_stream(seed, kArrivalStream)) {
+      : tables_(tables), keys_(keys), random_(draw_stream(seed, kSpotArrivalStream)) {
     for (std::uint32_t i = 0; i < kSpotHubs; ++i) demand_[i] = shares_at(keys, i).demand;
     std::uint64_t jobs = 0;
     std::uint64_t workers = 0;
@@ -171,12 +170,6 @@ std::vector<Deal> spot_deals(const SpotTables& tables, const ScenarioKeys& keys)
   return deals;
 }
 
-std::int64_t work_of(const std::vector<Sketch>& sketches) {
-  std::int64_t work = 0;
-  for (const Sketch& sketch : sketches) work += sketch.gang * sketch.duration;
-  return work;
-}
-
 // Cuts gangs to two thirds of the pool of their home at a load of 100 %, and says what the pools
 // must hold. Cutting takes devices away: a few times over, from the gangs that were drawn.
 std::uint32_t fit_gangs(std::vector<Sketch>& sketches, std::vector<Deal>& deals, Second span) {
@@ -270,7 +263,7 @@ Result<Instance> make_spot(const ScenarioKeys& keys, const InstanceOptions& opti
   instance.notes.push_back("the aggregates have no data, places or energy: no links, no power");
   JobTerms terms(keys, options.seed);
   Random reach = draw_stream(options.seed, kReachStream);
-  Random substitutes = draw_stream(options.seed, kSubstituteStream);
+  Random substitutes = draw_stream(options.seed, kSpotSubstituteStream);
   for (const Sketch& sketch : sketches) {
     world::Job job = terms.make(sketch, spot_rent(sketch.accelerator.value));
     add_substitutes(job, substitutes);

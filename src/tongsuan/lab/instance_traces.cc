@@ -21,14 +21,15 @@ namespace {
 
 using imports::TraceJob;
 
-enum TraceStream : std::uint64_t { kSampleStream = kFirstFreeStream, kShiftStream, kHomeStream };
-
-constexpr std::int64_t kRent = 5 * kMicro;  // yuan per device-hour: neither trace says
-constexpr std::uint32_t kWatts = 300;
+enum TraceStream : std::uint64_t {
+  kTraceSampleStream = kFirstFreeStream,
+  kTraceShiftStream,
+  kTraceHomeStream
+};
 
 void add_class(Instance& instance, std::uint32_t node_devices) {
   instance.places.class_names.push_back("GPU");
-  instance.places.classes.push_back({kWatts, node_devices});
+  instance.places.classes.push_back({kUnsaidWatts, node_devices});
 }
 
 HubId add_hub(Instance& instance, const std::string& name) {
@@ -48,8 +49,8 @@ void add_pools(Instance& instance, const ScenarioKeys& keys,
                const std::vector<std::uint32_t>& nodes, std::uint32_t node_devices) {
   for (std::uint32_t hub = 0; hub < nodes.size(); ++hub) {
     if (nodes[hub] == 0) continue;
-    instance.places.pools.push_back(
-        {HubId{hub}, ClassId{0}, nodes[hub], node_devices, Price(kRent * keys.ask_percent / 100)});
+    instance.places.pools.push_back({HubId{hub}, ClassId{0}, nodes[hub], node_devices,
+                                     Price(kUnsaidRent * keys.ask_percent / 100)});
   }
 }
 
@@ -66,16 +67,10 @@ void add_jobs(Instance& instance, const ScenarioKeys& keys, const std::vector<Sk
   JobTerms terms(keys, instance.seed);
   Random reach = draw_stream(instance.seed, kReachStream);
   for (const Sketch& sketch : sketches) {
-    world::Job job = terms.make(sketch, kRent);
+    world::Job job = terms.make(sketch, kUnsaidRent);
     if (draw_chance(reach, keys.home_per_mille)) job.order.hubs = {HubId{sketch.home}};
     instance.script.jobs.push_back(std::move(job));
   }
-}
-
-std::int64_t work_of(const std::vector<Sketch>& sketches) {
-  std::int64_t work = 0;
-  for (const Sketch& sketch : sketches) work += sketch.gang * sketch.duration;
-  return work;
 }
 
 Second cut(std::int64_t seconds, const ScenarioKeys& keys) {
@@ -118,7 +113,7 @@ void add_philly_places(Instance& instance) {
 
 Result<std::vector<Sketch>> philly_sketches(const std::vector<TraceJob>& jobs,
                                             const ScenarioKeys& keys, const Instance& instance) {
-  Random random = draw_stream(instance.seed, kShiftStream);
+  Random random = draw_stream(instance.seed, kTraceShiftStream);
   std::array<Second, kPhillyHubs> shifts{};
   for (Second& shift : shifts) {
     shift = static_cast<Second>(random.below(static_cast<std::uint64_t>(instance.span)));
@@ -237,7 +232,7 @@ std::vector<Sketch> pai_sketches(const std::vector<TraceJob>& jobs, const Scenar
   const std::int64_t largest = *std::ranges::max_element(most);
   std::array<std::uint32_t, kPaiPlaces> demand{};
   std::ranges::transform(pai_shares(keys), demand.begin(), &HubShares::demand);
-  Random random = draw_stream(instance.seed, kHomeStream);
+  Random random = draw_stream(instance.seed, kTraceHomeStream);
   std::uint32_t halved = 0;
   std::vector<Sketch> sketches;
   for (const TraceJob& job : jobs) {
@@ -284,7 +279,7 @@ Result<Instance> make_philly(const ScenarioKeys& keys, const InstanceOptions& op
   instance.origin = "jobs of Microsoft Philly, 2017; worth, estimates and sizes of hubs assumed";
   drop_late(jobs, instance);
   if (options.jobs > 0) {
-    take_sample(jobs, options.jobs, draw_stream(options.seed, kSampleStream));
+    take_sample(jobs, options.jobs, draw_stream(options.seed, kTraceSampleStream));
   }
   add_philly_places(instance);
   TONGSUAN_TRY(const std::vector<Sketch> sketches, philly_sketches(jobs, keys, instance));
@@ -304,7 +299,7 @@ Result<Instance> make_pai(const ScenarioKeys& keys, const InstanceOptions& optio
   instance.origin = "jobs of Alibaba PAI, 2020; owners, hubs, worth and estimates assumed";
   drop_late(jobs, instance);
   if (options.jobs > 0) {
-    take_sample(jobs, options.jobs, draw_stream(options.seed, kSampleStream));
+    take_sample(jobs, options.jobs, draw_stream(options.seed, kTraceSampleStream));
   }
   add_pai_places(instance);
   const std::vector<Sketch> sketches = pai_sketches(jobs, keys, instance);

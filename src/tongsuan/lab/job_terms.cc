@@ -130,6 +130,12 @@ std::uint32_t mean_batch_per_mille(const ScenarioKeys& keys) {
          keys.burst_per_mille * (keys.burst_jobs - 1) / 2;
 }
 
+std::int64_t work_of(const std::vector<Sketch>& sketches) {
+  std::int64_t work = 0;
+  for (const Sketch& sketch : sketches) work += sketch.gang * sketch.duration;
+  return work;
+}
+
 std::int64_t work_of(const world::Job& job) {
   const engine::Way& way = job.order.ways.front();
   const auto seconds = static_cast<int128>(way.estimate) * job.actual_ppm / kPpm;

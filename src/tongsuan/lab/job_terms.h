@@ -8,12 +8,16 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/lab/scenario_text.h"
 #include "tongsuan/world/script.h"
 
 namespace tongsuan::lab {
+
+inline constexpr std::uint32_t kHoursOfDay = 24;
+inline constexpr std::uint32_t kSlowest = 4;  // a substitute that takes longer is none
 
 struct Sketch {
   Second submit = 0;
@@ -88,5 +92,6 @@ inline constexpr Spread kSpread11 = {59,    185,   282,   377,   476,   584,   7
 
 // Device-seconds of a job on its first way, as long as it really runs.
 [[nodiscard]] std::int64_t work_of(const world::Job& job);
+[[nodiscard]] std::int64_t work_of(const std::vector<Sketch>& sketches);
 
 }  // namespace tongsuan::lab

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kKindStream = 32;
 
-enum class Kind : std::uint8_t {
+enum class OrderChoice : std::uint8_t {
   kJob,
   kElastic,
   kService,
@@ -64,27 +64,28 @@ Result<Done> check(const NationalOptions& options) {
   return Done{};
 }
 
-void add_order(DemandWriter& demand, Kind kind, std::string_view name, std::uint32_t gang_max) {
+void add_order(DemandWriter& demand, OrderChoice kind, std::string_view name,
+               std::uint32_t gang_max) {
   switch (kind) {
-    case Kind::kJob:
+    case OrderChoice::kJob:
       demand.add_job(name, demand.draw_job(gang_max));
       break;
-    case Kind::kElastic:
+    case OrderChoice::kElastic:
       demand.add_elastic(name, demand.draw_job(gang_max));
       break;
-    case Kind::kService:
+    case OrderChoice::kService:
       demand.add_service(name);
       break;
-    case Kind::kOptions:
+    case OrderChoice::kOptions:
       demand.add_options(name);
       break;
-    case Kind::kBatches:
+    case OrderChoice::kBatches:
       demand.add_batches(name);
       break;
-    case Kind::kResale:
+    case OrderChoice::kResale:
       demand.add_resale(name);
       break;
-    case Kind::kCurve:
+    case OrderChoice::kCurve:
       demand.add_curve(name);
       break;
   }
@@ -118,12 +119,12 @@ Result<Market> national_market(const NationalOptions& options) {
   DemandWriter demand(market, buyers, data, options.seed);
   Random kinds = draw_stream(options.seed, kKindStream);
   std::array<std::uint32_t, kKindWeight.size()> kind_weights = kKindWeight;
-  kind_weights[static_cast<std::size_t>(Kind::kJob)] -= options.resale_per_mille;
-  kind_weights[static_cast<std::size_t>(Kind::kResale)] += options.resale_per_mille;
+  kind_weights[static_cast<std::size_t>(OrderChoice::kJob)] -= options.resale_per_mille;
+  kind_weights[static_cast<std::size_t>(OrderChoice::kResale)] += options.resale_per_mille;
   OrderName name;
   const std::uint32_t gang_max = national_gang_max(options.orders);
   for (std::uint32_t i = 0; i < options.orders; ++i) {
-    const Kind kind = static_cast<Kind>(draw_weighted(kinds, kind_weights));
+    const OrderChoice kind = static_cast<OrderChoice>(draw_weighted(kinds, kind_weights));
     add_order(demand, kind, name.of(i), gang_max);
   }
 

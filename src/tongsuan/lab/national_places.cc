@@ -13,17 +13,8 @@
 namespace tongsuan::lab {
 namespace {
 
-constexpr std::uint32_t kAllPlaces = (1U << kPlaces) - 1;
 constexpr std::uint32_t kClassWeightMin = 100;
 constexpr std::uint64_t kReplicaStream = kFirstFreeStream + 16;
-
-std::uint32_t region_of(std::uint32_t place) {
-  std::uint32_t places = 0;
-  for (std::uint32_t i = 0; i < kPlaces; ++i) {
-    if (kPlaceTable[i].east == kPlaceTable[place].east) places |= 1U << i;
-  }
-  return places;
-}
 
 // Data sets lie where their owners are, and some of them at up to two other places of the region.
 void add_data(NationalParts& parts, Instance& instance, std::uint32_t count) {

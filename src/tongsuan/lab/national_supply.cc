@@ -10,8 +10,6 @@
 namespace tongsuan::lab {
 namespace {
 
-constexpr std::int64_t kFen = kMicro / 100;
-
 enum StreamOfSupply : std::uint64_t { kDataStream = 1, kOfferStream, kSolarStream, kWindStream };
 
 std::string joined(std::string_view first, std::string_view second) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tongsuan/domain/units.h"
+
 namespace tongsuan::lab {
 
 // The ten clusters of the eight national hubs of the East-Data-West-Compute programme.
@@ -56,6 +58,16 @@ inline constexpr std::array<Place, kPlaces> kPlaceTable = {{
 }};
 inline constexpr std::uint32_t kBuyersWithoutHome = 50;  // per mille: brokers; with the table 1,000
 
+// Sets of places: a bit for each.
+inline constexpr std::uint32_t kAllPlaces = (1U << kPlaces) - 1;
+[[nodiscard]] constexpr std::uint32_t region_of(std::uint32_t place) {  // the east or the west
+  std::uint32_t places = 0;
+  for (std::uint32_t i = 0; i < kPlaces; ++i) {
+    if (kPlaceTable[i].east == kPlaceTable[place].east) places |= 1U << i;
+  }
+  return places;
+}
+
 // Great-circle distances in km between the clusters, in the order of kPlaceTable.
 inline constexpr std::array<std::array<std::uint32_t, kPlaces>, kPlaces> kDistanceKm = {{
     {0, 1146, 1034, 1744, 1511, 1452, 313, 1764, 866, 947},
@@ -89,6 +101,10 @@ inline constexpr std::array<Accelerator, kClasses> kClassTable = {{
     {"MLU590", 350, 8, 360},
     {"RTX4090", 450, 8, 130},
 }};
+
+inline constexpr std::int64_t kFen = kMicro / 100;
+// Large gangs need the links of these classes.
+inline constexpr std::uint32_t kClusterClasses = 0b001111;  // H800, A800, H20, Ascend910B
 
 // How many of 1,000 devices of a cluster are of each class, in the order of kClassTable.
 inline constexpr std::array<std::array<std::uint32_t, kClasses>, kPlaces> kClassMix = {{

@@ -24,7 +24,7 @@ using imports::TraceJob;
 constexpr std::uint32_t kSlots = 168;
 constexpr std::int64_t kSlotSeconds = 3'600;
 
-enum StreamOfRealWeek : std::uint64_t { kSampleStream = 48, kHomeStream, kClassStream };
+enum StreamOfRealWeek : std::uint64_t { kWeekSampleStream = 48, kWeekHomeStream, kWeekClassStream };
 
 // The class of this market that stands for a model of the traces: alike in what it is used for and
 // in its rank among the others, not in its speed. Position in kClassTable.
@@ -162,7 +162,7 @@ Result<Done> check(const RealWeekOptions& options) {
 Result<Market> real_week(const RealWeekOptions& options) {
   TONGSUAN_TRY([[maybe_unused]] const Done done, check(options));
   TONGSUAN_TRY(std::vector<RealJob> jobs, read_jobs(options.data_dir));
-  take_sample(jobs, options.orders_max, draw_stream(options.seed, kSampleStream));
+  take_sample(jobs, options.orders_max, draw_stream(options.seed, kWeekSampleStream));
   const auto orders = static_cast<std::uint32_t>(jobs.size());
 
   Market market;
@@ -173,8 +173,8 @@ Result<Market> real_week(const RealWeekOptions& options) {
   const DataSets data = add_data_sets(market, national_data_sets(orders), options.seed);
 
   DemandWriter demand(market, buyers, data, options.seed);
-  Random homes = draw_stream(options.seed, kHomeStream);
-  Random classes = draw_stream(options.seed, kClassStream);
+  Random homes = draw_stream(options.seed, kWeekHomeStream);
+  Random classes = draw_stream(options.seed, kWeekClassStream);
   for (const RealJob& real : jobs) {
     const bool philly = real.trace == Trace::kPhilly;
     const Buyer buyer =

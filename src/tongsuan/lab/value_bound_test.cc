@@ -119,17 +119,17 @@ TEST(ValueBound, LooksAtEveryStartThatCouldBeBest) {
 // ---- Every schedule on a grid
 // ----------------------------------------------------------------------
 
-constexpr Second kGrid = kHour / 2;
+constexpr Second kValueGrid = kHour / 2;
 
 // Jobs come and last by whole steps of the grid, so that little is lost by it.
 Instance world_on_grid(std::uint64_t seed) {
   Instance instance = random_world(seed, 4);
   Random random(seed + 2'000'000);
   for (world::Job& job : instance.script.jobs) {
-    job.order.submit = job.order.submit / kGrid * kGrid;
+    job.order.submit = job.order.submit / kValueGrid * kValueGrid;
     job.order.value *= 4;
     job.actual_ppm = engine::kPpm;
-    for (engine::Way& way : job.order.ways) way.estimate = random.between(1, 3) * kGrid;
+    for (engine::Way& way : job.order.ways) way.estimate = random.between(1, 3) * kValueGrid;
   }
   return instance;
 }
@@ -141,11 +141,11 @@ class BestSchedule {
     for (std::uint32_t pool = 0; pool < instance.places.pools.size(); ++pool) {
       std::vector<std::int64_t> free;
       const std::vector<UpDevices> up = up_devices(instance, pool, end);
-      for (Second at = 0; at < end; at += kGrid) {
+      for (Second at = 0; at < end; at += kValueGrid) {
         std::int64_t least = INT64_MAX, last = 0;
         for (const UpDevices& step : up) {
           if (step.at <= at) last = step.devices;
-          if (step.at > at && step.at < at + kGrid) least = std::min(least, step.devices);
+          if (step.at > at && step.at < at + kValueGrid) least = std::min(least, step.devices);
         }
         free.push_back(std::min(least, last));
       }
@@ -167,8 +167,9 @@ class BestSchedule {
     const world::Job& job = instance_.script.jobs[next];
     for (const engine::Way& way : job.order.ways) {
       for (const std::uint32_t pool : pools_of(instance_.places, job.order, way)) {
-        for (Second start = (engine::wanted_from(job.order) + kGrid - 1) / kGrid * kGrid;
-             start <= job.order.latest_start; start += kGrid) {
+        for (Second start =
+                 (engine::wanted_from(job.order) + kValueGrid - 1) / kValueGrid * kValueGrid;
+             start <= job.order.latest_start; start += kValueGrid) {
           try_start(next, net, way, pool, start);
         }
       }
@@ -182,8 +183,8 @@ class BestSchedule {
     if (end > instance_.span + instance_.drain || (job.cancel >= 0 && end > job.cancel)) return;
     const engine::Pool& at = instance_.places.pools[pool];
     const std::int64_t devices = need_of(way, job.order.whole_nodes, at.node_devices).devices();
-    const auto first = static_cast<std::size_t>(start / kGrid);
-    const auto last = static_cast<std::size_t>((end + kGrid - 1) / kGrid);
+    const auto first = static_cast<std::size_t>(start / kValueGrid);
+    const auto last = static_cast<std::size_t>((end + kValueGrid - 1) / kValueGrid);
     for (std::size_t cell = first; cell < last; ++cell) {
       if (free_[pool][cell] < devices) return;
     }

@@ -11,6 +11,7 @@
 namespace tongsuan::market {
 namespace {
 
+using testing::compiled;
 using testing::kNaiveDenominator;
 using testing::NaiveBook;
 using testing::NaivePlacement;
@@ -20,13 +21,7 @@ using testing::RandomShape;
 using testing::undivided_of;
 
 const std::uint64_t kSeeds = many_seeds(5'000);
-constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
-
-Problem compiled(const Market& market) {
-  Result<Problem> problem = compile(market);
-  TONGSUAN_CHECK(problem.ok());
-  return std::move(problem).value();
-}
+constexpr std::uint64_t kOutcomesMax = 20'000;  // books with more are left to other seeds
 
 // A feasible outcome near a random one: awards that do not fit are left out.
 Outcome random_outcome(const Market& market, const NaiveBook& twin, NaiveBook& judge,
@@ -263,7 +258,7 @@ TEST(Evaluate, TheBoundHoldsForTheBestOutcome) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const Market market = random_market(seed);
     NaiveBook twin(market);
-    if (twin.combinations(kCombinationsMax) == kCombinationsMax) continue;
+    if (twin.combinations(kOutcomesMax) == kOutcomesMax) continue;
     const Problem problem = compiled(market);
     const auto best = twin.best();
     ASSERT_TRUE(best.has_value()) << "seed " << seed;

@@ -11,6 +11,7 @@
 namespace tongsuan::market {
 namespace {
 
+using testing::compiled;
 using testing::gang_prices;
 using testing::MarketBuilder;
 using testing::NaiveBook;
@@ -20,13 +21,7 @@ using testing::random_sizes;
 using testing::step;
 using testing::undivided_of;
 
-constexpr std::uint64_t kCombinationsMax = 20'000;  // books with more are left to other seeds
-
-Problem compiled(const Market& market) {
-  Result<Problem> problem = compile(market);
-  TONGSUAN_CHECK(problem.ok());
-  return std::move(problem).value();
-}
+constexpr std::uint64_t kAwardsMax = 20'000;  // books with more are left to other seeds
 
 // Rows of any kind: sellers, curves, uses in parts, sizes that do not fit the gangs.
 TEST(GangBound, HoldsForTheBestOutcome) {
@@ -35,7 +30,7 @@ TEST(GangBound, HoldsForTheBestOutcome) {
   for (std::uint64_t seed = 1; seed <= many_seeds(5'000); ++seed) {
     const Market market = random_market(seed, {.sellers = seed % 3 == 0, .curves = seed % 2 == 0});
     NaiveBook twin(market);
-    if (twin.combinations(kCombinationsMax) == kCombinationsMax) continue;
+    if (twin.combinations(kAwardsMax) == kAwardsMax) continue;
     const Problem problem = compiled(market);
     const auto best = twin.best();
     ASSERT_TRUE(best.has_value()) << "seed " << seed;

@@ -12,24 +12,19 @@ namespace tongsuan::market {
 namespace {
 
 using testing::capacity_leg;
+using testing::compiled;
 using testing::MarketBuilder;
 using testing::step;
 using testing::zone_leg;
-
-Problem compiled(const Market& market) {
-  Result<Problem> problem = compile(market);
-  TONGSUAN_CHECK(problem.ok());
-  return std::move(problem).value();
-}
 
 std::vector<std::string> names_of(const Market& market) {
   return lane_names(market, compiled(market));
 }
 
 // One hub with one class and an offer: the smallest market in which a block can run.
-struct OneHub {
-  explicit OneHub(std::uint32_t slots, std::uint32_t watts = 0, std::uint32_t node = 1,
-                  std::uint32_t slot_seconds = 3600)
+struct OneHubBook {
+  explicit OneHubBook(std::uint32_t slots, std::uint32_t watts = 0, std::uint32_t node = 1,
+                      std::uint32_t slot_seconds = 3600)
       : builder(slots, slot_seconds),
         account(builder.account("account")),
         green(builder.zone("green", Disposal::kFree, Commodity::kGreen)),
@@ -74,7 +69,7 @@ TEST(Problem, DenominatorIsTheLeastCommonOne) {
   EXPECT_EQ(thirds.denominator, 3);
   EXPECT_EQ(thirds.lanes[0].scale, 1);
 
-  OneHub with_energy(1, 100, 1, 1'200);
+  OneHubBook with_energy(1, 100, 1, 1'200);
   const Problem mixed = compiled(with_energy.builder.finish());
   EXPECT_EQ(mixed.denominator, 3'000'000);
   EXPECT_EQ(mixed.lanes[0].scale, 1'000'000);
@@ -82,7 +77,7 @@ TEST(Problem, DenominatorIsTheLeastCommonOne) {
 }
 
 TEST(Problem, EnergyIsRoundedUpToWholeWattHoursOfOneDevice) {
-  OneHub one(1, 333, 1, 900);  // 333 W × 1.25 × 0.25 h = 104.06… Wh
+  OneHubBook one(1, 333, 1, 900);  // 333 W × 1.25 × 0.25 h = 104.06… Wh
   Order order = one.block(2, 1);
   order.green_percent = 33;  // of 105 Wh: 34.65
   one.builder.order("order", order);
@@ -97,7 +92,7 @@ TEST(Problem, EnergyIsRoundedUpToWholeWattHoursOfOneDevice) {
 }
 
 TEST(Problem, WholeNodesAreMeasuredInNodes) {
-  OneHub one(1, 1'000, 8);
+  OneHubBook one(1, 1'000, 8);
   one.builder.node_block(one.hub, one.gpu, one.builder.all(), 4);
   Order order = one.block(9, 1);
   order.whole_nodes = true;
@@ -113,7 +108,7 @@ TEST(Problem, WholeNodesAreMeasuredInNodes) {
 }
 
 TEST(Problem, EqualBundlesAreKeptOnce) {
-  OneHub one(4, 100);
+  OneHubBook one(4, 100);
   const GroupId group = one.builder.group("group");  // no cap: the same legs
   for (int i = 0; i < 6; ++i) {
     Order order = one.block(1, 1);
@@ -127,7 +122,7 @@ TEST(Problem, EqualBundlesAreKeptOnce) {
 }
 
 TEST(Problem, LeavesOutWhatCannotBeHad) {
-  OneHub one(4, 100, 4);
+  OneHubBook one(4, 100, 4);
   const HubId bare = one.builder.hub("without-green");
   const HubId empty = one.builder.hub("without-offer", 1'000, one.power.value, one.green.value);
   one.builder.offer("bare", one.account, bare, one.gpu, one.builder.all(), {step(kMicro, 10)});
@@ -163,7 +158,7 @@ TEST(Problem, CapacityThatOnlyAnOrderDeliversIsALane) {
 }
 
 TEST(Problem, DataTakesTheCheapestRouteAndDelaysTheStart) {
-  OneHub one(8);
+  OneHubBook one(8);
   const HubId near = one.builder.hub("near");
   const HubId far = one.builder.hub("far");
   one.builder.link(near, one.hub, {0, 8}, {step(200, 100)});
@@ -188,7 +183,7 @@ TEST(Problem, DataTakesTheCheapestRouteAndDelaysTheStart) {
 }
 
 TEST(Problem, PartsOfAProfileAreItsGreatestCommonDivisor) {
-  OneHub one(2);
+  OneHubBook one(2);
   one.builder.profile("profile", one.account,
                       {0, {zone_leg(one.power, {0, 1}, -600), zone_leg(one.power, {1, 2}, -450)}},
                       333'333);
@@ -202,7 +197,7 @@ TEST(Problem, PartsOfAProfileAreItsGreatestCommonDivisor) {
 }
 
 TEST(Problem, HugePartsStayWithinTheLimitOfLots) {
-  OneHub one(1);
+  OneHubBook one(1);
   one.builder.profile("profile", one.account, {0, {zone_leg(one.power, {0, 1}, -7'000'000'000)}},
                       1);
   const Problem problem = compiled(one.builder.finish());
@@ -252,7 +247,7 @@ class Limits : public ::testing::Test {
     EXPECT_FALSE(problem.error().context.empty());
     EXPECT_FALSE(problem.error().hint.empty());
   }
-  OneHub one_;
+  OneHubBook one_;
   Market market_;
 };
 

@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "tongsuan/base/check.h"
 #include "tongsuan/base/random.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/market/market_builder.h"
+#include "tongsuan/market/problem.h"
 
 namespace tongsuan::market::testing {
 
@@ -314,6 +317,13 @@ class RandomMarket {
 
 inline Market random_market(std::uint64_t seed, const RandomShape& shape = {}) {
   return internal::RandomMarket(seed, shape).run();
+}
+
+// Of a market that compiles.
+inline Problem compiled(const Market& market) {
+  Result<Problem> problem = compile(market);
+  TONGSUAN_CHECK(problem.ok());
+  return std::move(problem).value();
 }
 
 }  // namespace tongsuan::market::testing

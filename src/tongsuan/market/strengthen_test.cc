@@ -17,6 +17,7 @@
 namespace tongsuan::market {
 namespace {
 
+using testing::compiled;
 using testing::MarketBuilder;
 using testing::NaiveBook;
 using testing::random_market;
@@ -24,12 +25,6 @@ using testing::step;
 using testing::undivided_of;
 
 constexpr std::int64_t kYuan = 1'000'000;
-
-Problem compiled(const Market& market) {
-  Result<Problem> problem = compile(market);
-  TONGSUAN_CHECK(problem.ok());
-  return std::move(problem).value();
-}
 
 // Awards of an order that are left.
 std::vector<Award> awards_of(const Problem& problem, std::uint32_t order) {

@@ -406,7 +406,7 @@ class AsioLane final : public Lane, public std::enable_shared_from_this<AsioLane
 
 // ---- Starting ----------------------------------------------------------------------------------
 
-std::string ssl_reason() {
+std::string library_reason() {
   std::array<char, 256> text{};
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
@@ -439,7 +439,7 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {
   if (ec) return bad_file("private key", files.key, ec);
   if (SSL_CTX_check_private_key(native) != 1) {
     return Error{ErrorCode::kInvalidArgument,
-                 files.key + " is not the key of " + files.certificate + ": " + ssl_reason(),
+                 files.key + " is not the key of " + files.certificate + ": " + library_reason(),
                  "name the key that the certificate was made for"};
   }
   if (files.client_ca.empty()) return tls;

@@ -37,7 +37,7 @@ std::string hex_of(const Array& array) {
   return hex(array.data(), array.size());
 }
 
-class Teller {
+class EventTeller {
  public:
   EventWords tell(const exchange::Event& event) {
     if (const auto* happened = std::get_if<engine::Event>(&event)) {
@@ -380,7 +380,7 @@ class Teller {
 }  // namespace
 
 EventWords words_of(const exchange::Event& event) {
-  return Teller().tell(event);
+  return EventTeller().tell(event);
 }
 
 }  // namespace tongsuan::node

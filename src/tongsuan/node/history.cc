@@ -384,9 +384,9 @@ bool has(const std::vector<T>& list, const T& value) {
 }
 
 // Which events belong to a subject. Learns its contracts, grants and holds from what it sees.
-class Teller {
+class SubjectTeller {
  public:
-  explicit Teller(Subject& subject) : subject_(subject) {}
+  explicit SubjectTeller(Subject& subject) : subject_(subject) {}
 
   void learn(const exchange::Event& event) {
     if (const auto* happened = std::get_if<engine::Event>(&event)) {
@@ -475,7 +475,7 @@ Subject subject_of(const View& view, engine::ContractId contract) {
 Answer<StoryPage> History::story(Subject subject, Range range) {
   StoryPage page;
   page.subject = std::move(subject);
-  Teller teller(page.subject);
+  SubjectTeller teller(page.subject);
   const std::size_t most = std::clamp<std::size_t>(range.most, 1, rules_.lines_max);
   TONGSUAN_TRY(page.next, scan(range, [&](std::uint64_t sequence, Second at,
                                           std::span<const exchange::Event> events) {

@@ -18,7 +18,7 @@ T& at(std::vector<T>& list, std::size_t position, const T& fill) {
 
 // The next number, or a later one.
 template <class Row>
-void append(engine::RowStore<Row>& rows, std::uint32_t number, Row row) {
+void append_row(engine::RowStore<Row>& rows, std::uint32_t number, Row row) {
   if (rows.size() < number) rows.skip_to(number);
   rows.push_back(std::move(row));
 }
@@ -67,7 +67,7 @@ void Index::add_order(const exchange::State& state, OrderId order, std::uint64_t
   const std::uint32_t owner = what.account.value;
   at(orders_of_, owner, {}).push_back(order);
   if (engine::is_part(what)) parts_[what.package->parent].push_back(order);
-  append(orders_, order.value, {sequence, sequence, kNone});
+  append_row(orders_, order.value, {sequence, sequence, kNone});
 }
 
 void Index::add_contract(const exchange::State& state, ContractId id) {
@@ -77,7 +77,7 @@ void Index::add_contract(const exchange::State& state, ContractId id) {
   at(contracts_of_, owner, {}).push_back(id);
   at(contracts_at_, hub.value, {}).push_back(id);
   std::uint32_t& last = orders_[contract.order.value].last_contract;
-  append(previous_, id.value, last);
+  append_row(previous_, id.value, last);
   last = id.value;
 }
 

@@ -20,13 +20,13 @@ using journal::Fault;
 constexpr std::uint64_t kAskEvery = 4'096;  // commands
 
 // A round as the events of its record tell it.
-struct Told {
+struct ToldRound {
   std::optional<engine::CloseRound> closed;
   std::optional<RoundPublished> published;
   std::uint64_t sequence = 0;
 };
 
-Failure wrong(const Told& told, const std::string& what) {
+Failure wrong(const ToldRound& told, const std::string& what) {
   return {Fault::kCorrupt,
           "round " + std::to_string(told.published->round) + ", command " +
               std::to_string(told.sequence) + ": " + what,
@@ -37,7 +37,7 @@ std::string first_fault(const codec::FaultList& faults) {
   return faults.listed.empty() ? "it does not read" : codec::to_string(faults.listed.front());
 }
 
-Answer<Done> check_texts(const Told& told, const RoundTexts& texts,
+Answer<Done> check_texts(const ToldRound& told, const RoundTexts& texts,
                          const market::Workers& workers) {
   const std::string name = "round " + std::to_string(told.published->round);
   const codec::ReadReport book = codec::read_market(texts.book, name + ".market", {});
@@ -104,7 +104,7 @@ class Rechecker {
     if (batch.first > last) return false;
     failed_ = replay_->take(batch, [&](std::uint64_t sequence, Second,
                                        const exchange::Event& event) { note(sequence, event); });
-    for (const Told& told : told_) {
+    for (const ToldRound& told : told_) {
       if (failed_.ok()) failed_ = check(told);
     }
     told_.clear();
@@ -127,7 +127,7 @@ class Rechecker {
     }
   }
 
-  Answer<Done> check(const Told& told) {
+  Answer<Done> check(const ToldRound& told) {
     ++result_.rounds;
     if (told.published->outcome != exchange::RoundOutcome::kCleared) return Done{};
     if (!told.closed) return wrong(told, "it is cleared, and the engine knows nothing of it");
@@ -146,7 +146,7 @@ class Rechecker {
   std::optional<Replay> replay_;
   Answer<Done> failed_ = Done{};
   std::optional<engine::CloseRound> closed_;
-  std::vector<Told> told_;  // of this batch
+  std::vector<ToldRound> told_;  // of this batch
 };
 
 }  // namespace

@@ -13,7 +13,6 @@ using testing::input_of;
 using testing::random_round;
 using testing::SignedRound;
 
-constexpr std::int64_t kYuan = kMicro;
 constexpr std::int64_t kHour = 3'600;
 
 TEST(CapacityCurve, StepsOfAHandMadeHub) {
@@ -22,14 +21,14 @@ TEST(CapacityCurve, StepsOfAHandMadeHub) {
   const CapacityCurve curve = capacity_curve(input_of(round), {beta, 0, {0, 4}});
   // Four devices at 2 yuan; one draws 1.1 kWh an hour at 160 yuan per MWh.
   ASSERT_EQ(curve.supply.size(), 1U);
-  EXPECT_EQ(curve.supply[0], (SupplyBlock{2 * kYuan, 176'000, 16 * kHour}));
+  EXPECT_EQ(curve.supply[0], (SupplyBlock{2 * kMicro, 176'000, 16 * kHour}));
   EXPECT_TRUE(curve.offered == 16 * kHour && curve.used == 8 * kHour);
   EXPECT_EQ(curve.price, 2'176'000);
   // 20 yuan per device-hour: follower and two twins, then the twin that lost; "learn" waited three
   // slots for its data and is worth 37 yuan for two device-hours.
   ASSERT_EQ(curve.demand.size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
-    EXPECT_EQ(curve.demand[i].rate, i < 4 ? 20 * kYuan : 18'500'000);
+    EXPECT_EQ(curve.demand[i].rate, i < 4 ? 20 * kMicro : 18'500'000);
     EXPECT_EQ(curve.demand[i].accepted, i != 3);
     EXPECT_TRUE(curve.demand[i].device_seconds == 2 * kHour);
   }

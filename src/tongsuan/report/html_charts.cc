@@ -91,7 +91,7 @@ void write_usage_row(Page& page, const std::string& name, const DeviceTime& now,
 // ---- Step curves
 // ---------------------------------------------------------------------------------
 
-struct Frame {
+struct ChartFrame {
   double x_max = 1;  // device-hours
   double y_max = 1;  // yuan per device-hour
   // 0 … 1000 in both directions, y downward.
@@ -257,7 +257,7 @@ class CurvePlot {
 
   Page& page_;
   const CapacityCurve& curve_;
-  Frame frame_;
+  ChartFrame frame_;
 };
 
 void write_curve_legend(std::string& out, const std::string& currency) {

@@ -19,8 +19,6 @@ using testing::input_of;
 using testing::random_round;
 using testing::SignedRound;
 
-constexpr std::int64_t kYuan = kMicro;
-
 std::int64_t part(const Costs& costs, CostPart which) {
   return costs[static_cast<std::size_t>(which)];
 }
@@ -59,15 +57,15 @@ TEST_F(HandMadeRound, EnergyIsMatchedBySlot) {
 }
 
 TEST_F(HandMadeRound, PriceIsSplitByWhatIsPaidFor) {
-  EXPECT_EQ(part(alpha_.paid, CostPart::kCapacity), 15 * kYuan);
+  EXPECT_EQ(part(alpha_.paid, CostPart::kCapacity), 15 * kMicro);
   EXPECT_EQ(part(alpha_.paid, CostPart::kPower), 1'800'000);  // 18 kWh at 100 yuan per MWh
   EXPECT_EQ(part(alpha_.paid, CostPart::kGreen), 54'000);     // 1.8 kWh at 30
-  EXPECT_EQ(part(beta_.paid, CostPart::kCapacity), 16 * kYuan);
+  EXPECT_EQ(part(beta_.paid, CostPart::kCapacity), 16 * kMicro);
   EXPECT_EQ(part(beta_.paid, CostPart::kPower), 1'408'000);  // 8.8 kWh at 160
-  EXPECT_EQ(part(beta_.paid, CostPart::kData), 6 * kYuan);   // 3 GB at 2,000 yuan per TB
-  EXPECT_EQ(alpha_.price, kYuan);
-  EXPECT_EQ(beta_.price, 2 * kYuan);
-  EXPECT_EQ(alpha_.revenue, 15 * kYuan);
+  EXPECT_EQ(part(beta_.paid, CostPart::kData), 6 * kMicro);  // 3 GB at 2,000 yuan per TB
+  EXPECT_EQ(alpha_.price, kMicro);
+  EXPECT_EQ(beta_.price, 2 * kMicro);
+  EXPECT_EQ(alpha_.revenue, 15 * kMicro);
   EXPECT_EQ(per_device_hour(part(beta_.paid, CostPart::kData), beta_.time.used), 750'000);
 }
 
@@ -91,8 +89,9 @@ TEST_F(HandMadeRound, OneTwinIsRejectedAndSaysWhatItMissed) {
   const RejectedOrder& twin = view_.rejected[0];
   EXPECT_TRUE(twin.name.starts_with("twin-"));
   EXPECT_EQ(twin.devices, 2);
-  EXPECT_EQ(twin.rate, 20 * kYuan);
-  EXPECT_EQ(twin.lost, 40 * kYuan - 4 * kYuan - 352'000);  // its price at beta: capacity and power
+  EXPECT_EQ(twin.rate, 20 * kMicro);
+  EXPECT_EQ(twin.lost,
+            40 * kMicro - 4 * kMicro - 352'000);  // its price at beta: capacity and power
   EXPECT_EQ(view_.totals.orders.placed, 11U);
   EXPECT_EQ(view_.totals.kinds[static_cast<std::size_t>(OrderKind::kBlock)].placed, 7U);
   EXPECT_EQ(view_.totals.kinds[static_cast<std::size_t>(OrderKind::kCurve)].placed, 1U);
@@ -124,7 +123,7 @@ TEST(Ratios, NothingOfNothingIsNoShare) {
   EXPECT_EQ(share_ppm(0, 0), std::nullopt);
   EXPECT_EQ(per_device_hour(5, 0), std::nullopt);
   EXPECT_EQ(share_ppm(1, 3), 333'333);
-  EXPECT_EQ(per_device_hour(7 * kYuan, 2 * 3'600), 3'500'000);
+  EXPECT_EQ(per_device_hour(7 * kMicro, 2 * 3'600), 3'500'000);
 }
 
 // ---- Random rounds against plain sums over the market

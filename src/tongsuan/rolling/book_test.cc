@@ -31,15 +31,15 @@ std::vector<OrderId> waiting(const engine::State& state) {
 }
 
 // A stirred exchange, and a book to make of it.
-struct Case {
-  explicit Case(std::uint64_t seed) : Case(Random(seed)) {}
+struct BookCase {
+  explicit BookCase(std::uint64_t seed) : BookCase(Random(seed)) {}
 
   PlainDesk desk;
   engine::Energy energy;
   BookOptions options;
 
  private:
-  explicit Case(Random random) : desk(testing::random_places(random)) {
+  explicit BookCase(Random random) : desk(testing::random_places(random)) {
     if (random.below(4) != 0) energy = testing::random_energy(random, 2);
     testing::stir(random, desk, 120);
     const Second slot = random.below(3) == 0 ? 1'800 : 3'600;
@@ -53,7 +53,7 @@ struct Case {
   }
 };
 
-Book book_of(const Case& from) {
+Book book_of(const BookCase& from) {
   return make_book(from.desk.state(), from.energy, from.options);
 }
 
@@ -61,7 +61,7 @@ TEST(BookProperty, IsACanonicalMarketThatIsReadBackUnchanged) {
   std::uint64_t orders = 0, links = 0, nodes = 0, data = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(300); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Case from(seed);
+    const BookCase from(seed);
     const Book book = book_of(from);
     Market again = book.market;
     canonicalise(again);
@@ -140,7 +140,7 @@ FreeBySlot offered(const Book& book, PoolId pool) {
 }
 
 // Pools that some order of the book may use.
-std::set<std::uint32_t> touched_pools(const Case& from) {
+std::set<std::uint32_t> touched_pools(const BookCase& from) {
   std::set<std::uint32_t> touched;
   const engine::State& state = from.desk.state();
   for (const OrderId id : from.options.orders) {
@@ -154,7 +154,7 @@ std::set<std::uint32_t> touched_pools(const Case& from) {
 
 TEST(BookProperty, OffersWhatIsFreeOfWhatItsOrdersMayUse) {
   for (std::uint64_t seed = 1; seed <= many_seeds(300); ++seed) {
-    const Case from(seed);
+    const BookCase from(seed);
     const engine::State& state = from.desk.state();
     const Book book = book_of(from);
     const std::set<std::uint32_t> touched = touched_pools(from);
@@ -178,7 +178,7 @@ TEST(BookProperty, OffersTheStepsBehindWhatIsUsed) {
   std::uint64_t several = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(300); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Case from(seed);
+    const BookCase from(seed);
     const engine::State& state = from.desk.state();
     const Book book = book_of(from);
     const Market& market = book.market;
@@ -224,7 +224,7 @@ TEST(Book, RunningWorkEndsByExperience) {
 TEST(BookProperty, OffersEnergyOfTouchedZonesOnly) {
   for (std::uint64_t seed = 1; seed <= many_seeds(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Case from(seed);
+    const BookCase from(seed);
     const engine::Places& places = from.desk.state().places();
     const Market market = book_of(from).market;
     std::set<std::string> expected, found;
@@ -276,7 +276,7 @@ std::vector<std::int64_t> capacity_of(const Market& market, std::string_view fro
 }
 
 // Hubs that hold, or will hold, data of an order of the book.
-std::set<std::uint32_t> sources_of(const Case& from) {
+std::set<std::uint32_t> sources_of(const BookCase& from) {
   std::set<std::uint32_t> sources;
   const engine::State& state = from.desk.state();
   for (const OrderId id : from.options.orders) {
@@ -290,7 +290,7 @@ std::set<std::uint32_t> sources_of(const Case& from) {
 
 TEST(BookProperty, LinksOfferWhatTheyCanStillMove) {
   for (std::uint64_t seed = 1; seed <= many_seeds(300); ++seed) {
-    const Case from(seed);
+    const BookCase from(seed);
     const engine::State& state = from.desk.state();
     const engine::Places& places = state.places();
     const Market market = book_of(from).market;
@@ -400,7 +400,7 @@ TEST(Book, AnOrderWithinItsGraceIsOfferedTheStartsThatCostNothing) {
 TEST(BookProperty, OrdersAreNeverOfferedForMoreThanTheyAreWorth) {
   for (std::uint64_t seed = 1; seed <= many_seeds(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Case from(seed);
+    const BookCase from(seed);
     const Book book = book_of(from);
     for (std::uint32_t i = 0; i < book.orders.size(); ++i) {
       const engine::OrderRecord& record = from.desk.state().order(book.orders[i]);
@@ -424,7 +424,7 @@ TEST(BookProperty, OrdersAreNeverOfferedForMoreThanTheyAreWorth) {
 TEST(BookProperty, OrdersAreThoseThatWereAsked) {
   for (std::uint64_t seed = 1; seed <= many_seeds(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const Case from(seed);
+    const BookCase from(seed);
     const engine::State& state = from.desk.state();
     const Book book = book_of(from);
     ASSERT_TRUE(std::ranges::is_sorted(book.orders));
@@ -451,7 +451,7 @@ TEST(BookProperty, WithAKeyNamesSayNothing) {
   std::uint64_t orders = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(60); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Case from(seed);
+    BookCase from(seed);
     const Book plain = book_of(from);
     std::set<std::string> names;
     for (std::uint64_t round = 7; round < 9; ++round) {
@@ -492,7 +492,7 @@ TEST(BookProperty, WithAKeyNamesSayNothing) {
 TEST(BookProperty, AwardsAreCarriedOverFromOtherNames) {
   std::uint64_t carried = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(10); ++seed) {
-    Case from(seed);
+    BookCase from(seed);
     from.options.key = sha256("one");
     const Book before = book_of(from);
     if (before.market.orders.empty()) continue;
@@ -524,7 +524,7 @@ TEST(BookProperty, AwardsAreCarriedOverFromOtherNames) {
 TEST(BookProperty, AClearingOfItVerifies) {
   std::uint64_t awards = 0;
   for (std::uint64_t seed = 1; seed <= many_seeds(25); ++seed) {
-    const Book book = book_of(Case(seed));
+    const Book book = book_of(BookCase(seed));
     if (book.market.orders.empty()) continue;
     clearing::ClearOptions options;
     options.search_work_units = 20 * book.market.orders.size();

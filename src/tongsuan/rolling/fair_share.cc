@@ -5,7 +5,7 @@
 namespace tongsuan::rolling {
 namespace {
 
-constexpr Second kMemory = 124'650;        // seconds; a day / ln 2, so that a day forgets a half
+constexpr Second kUseMemory = 124'650;     // seconds; a day / ln 2, so that a day forgets a half
 constexpr Second kRestored = 10 * 86'400;  // what is older counts less than a thousandth
 
 // Use of one observation: devices at what the seller asks.
@@ -20,9 +20,9 @@ void FairShare::observe(const engine::State& state, Second seconds) {
   if (percent_ == 0) return;
   const engine::Places& places = state.places();
   used_.resize(places.accounts.size(), 0);
-  const Second kept = std::max<Second>(0, kMemory - seconds);
+  const Second kept = std::max<Second>(0, kUseMemory - seconds);
   for (std::int64_t& use : used_) {
-    use = static_cast<std::int64_t>(static_cast<int128>(use) * kept / kMemory);
+    use = static_cast<std::int64_t>(static_cast<int128>(use) * kept / kUseMemory);
   }
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
     const engine::PoolState& pool = state.pool(engine::PoolId{i});
@@ -41,11 +41,11 @@ void FairShare::restore(const engine::State& state, Second now, Second seconds) 
   if (percent_ == 0) return;
   used_.assign(state.places().accounts.size(), 0);
   constexpr std::int64_t kOne = std::int64_t{1} << 30;
-  const Second kept = std::max<Second>(0, kMemory - seconds);
+  const Second kept = std::max<Second>(0, kUseMemory - seconds);
   std::vector<std::int64_t> sums = {0};  // [k]: what is left of one unit in each of the last k
   for (std::int64_t left = kOne; static_cast<Second>(sums.size()) * seconds <= kRestored;) {
     sums.push_back(sums.back() + left);
-    left = left * kept / kMemory;
+    left = left * kept / kUseMemory;
   }
   const auto last = static_cast<Second>(sums.size()) - 1;
   for (std::uint32_t i = 0; i < state.contract_count(); ++i) {

@@ -13,12 +13,11 @@ namespace {
 using engine::Event;
 using engine::kHour;
 using engine::OrderState;
+using testing::kEnd;
 using testing::Life;
 using testing::Play;
 using testing::random_world;
 using testing::small_rules;
-
-constexpr Second kEnd = 8 * engine::kDay;  // everybody has lost patience, or run, by then
 
 MarketRules live_rules(std::uint64_t seed) {
   MarketRules rules = small_rules();

@@ -17,6 +17,8 @@
 
 namespace tongsuan::rolling::testing {
 
+inline constexpr Second kEnd = 8 * engine::kDay;  // everybody has lost patience, or run, by then
+
 struct Small {
   engine::Places places;
   engine::Energy energy;

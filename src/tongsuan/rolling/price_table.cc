@@ -59,7 +59,7 @@ void PriceTable::set_rates(const engine::State& state,
 
 namespace {
 
-constexpr std::int64_t kMemory = 16;  // rounds that what is drawn of late remembers
+constexpr std::int64_t kDrawnMemory = 16;  // rounds that what is drawn of late remembers
 
 // Wh that running work is expected to draw in each hour from now on, by zone.
 std::vector<std::vector<std::int64_t>> running_draw(const engine::State& state, const Grid& grid) {
@@ -90,7 +90,7 @@ void PriceTable::set_energy(const engine::State& state, const engine::Energy& en
   const std::vector<std::vector<std::int64_t>> running = running_draw(state, grid);
   drawn_.resize(zones, 0);
   for (std::size_t zone = 0; zone < zones; ++zone) {
-    drawn_[zone] += (running[zone][0] - drawn_[zone]) / kMemory;
+    drawn_[zone] += (running[zone][0] - drawn_[zone]) / kDrawnMemory;
   }
   std::vector<std::int64_t> use(zones);
   for (Slot slot = 0; slot < grid.slots; ++slot) {

@@ -16,12 +16,11 @@ using engine::ContractId;
 using engine::EndReason;
 using engine::Event;
 using engine::kHour;
+using testing::kEnd;
 using testing::Play;
 using testing::random_world;
 using testing::Small;
 using testing::small_rules;
-
-constexpr Second kEnd = 8 * engine::kDay;  // everybody has lost patience, or run, by then
 
 // The events between a round and the next second, or the next round.
 std::vector<engine::ContractStarted> starts_after(const std::vector<Event>& events,

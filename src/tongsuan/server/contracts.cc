@@ -10,7 +10,7 @@ namespace {
 
 using engine::ContractId;
 
-constexpr std::string_view kStates[] = {"running", "ended"};
+constexpr std::string_view kContractStates[] = {"running", "ended"};
 
 bool may_see(const Call& call, const View& view, ContractId contract) {
   if (call.sees_all()) return true;
@@ -53,7 +53,7 @@ std::vector<ContractId> candidates(const Call& call, const View& view, std::uint
 void list_contracts(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
-  const auto state = query.choice("state", kStates);
+  const auto state = query.choice("state", kContractStates);
   const auto order = query.id("order", 'O');
   const std::string* hub_name = query.text("hub");
   const std::uint32_t hub = hub_name == nullptr ? kNone : call.core.names.hub(*hub_name);

@@ -8,7 +8,7 @@ namespace tongsuan::server {
 namespace {
 
 // Of a reader who comes back: less than what may wait for one (net's stream_bytes).
-constexpr std::size_t kPastBytes = std::size_t{128} << 10;
+constexpr std::size_t kFeedPastBytes = std::size_t{128} << 10;
 constexpr std::size_t kSweepEvery = 1'024;
 
 }  // namespace
@@ -145,7 +145,7 @@ Feed::Opened Feed::open(net::Reply& reply, const Interest& interest,
   std::size_t bytes = 0;
   for (std::size_t at = position_after(from); at < moments_.size(); ++at) {
     bytes += push(moments_[at], listener);
-    if (bytes < kPastBytes) continue;
+    if (bytes < kFeedPastBytes) continue;
     listener.stream.end(std::make_shared<const std::string>("retry: 100\n\n"));
     return Opened::kYes;
   }

@@ -11,8 +11,6 @@ namespace {
 using ledger::Account;
 using ledger::Purpose;
 
-constexpr std::string_view kPurposes[] = {"cash", "hold",    "margin",   "voucher", "escrow",
-                                          "rent", "penalty", "rounding", "rail"};
 constexpr json::Range kMoved{.min = 1, .max = kMoneyMax};
 
 void write_balance(json::Writer& out, const View& view, Account account) {
@@ -35,7 +33,7 @@ Account account_of(json::ObjectReader& object, std::string_view key) {
   const json::Path path(object.path(), key);
   json::ObjectReader reader(*value, path, object.faults());
   const auto participant = id_of(reader, "participant", 'P');
-  account.purpose = static_cast<Purpose>(reader.choice("purpose", kPurposes));
+  account.purpose = static_cast<Purpose>(reader.choice("purpose", kPurposeNames));
   reader.finish();
   account.participant.value =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(participant.value_or(0), kNone));
@@ -112,7 +110,7 @@ void transfer(Call& call) {
 void list_accounts(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
-  const auto purpose = query.choice("purpose", kPurposes);
+  const auto purpose = query.choice("purpose", kPurposeNames);
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     const ledger::State& money = answer.view.state.money();
     Listing list(call, page, answer);
@@ -168,7 +166,7 @@ void get_trial_balance(Call& call) {
       const int128 sum = money.total(static_cast<Purpose>(i));
       total += sum;
       if (sum == 0) continue;
-      out.begin_object().text("purpose", kPurposes[i]);
+      out.begin_object().text("purpose", kPurposeNames[i]);
       write_money(out, "balance", shown(sum));
       out.end_object();
     }

@@ -9,7 +9,7 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::size_t kOrdersMax = 256;
+constexpr std::size_t kBatchOrdersMax = 256;
 
 }  // namespace
 
@@ -149,7 +149,7 @@ bool read_keys(Call& call, const json::Value& value,
   json::Faults faults;
   const json::Path root;
   json::ObjectReader object(value, root, faults);
-  const json::Items items = object.array("orders", kOrdersMax);
+  const json::Items items = object.array("orders", kBatchOrdersMax);
   object.finish();
   const json::Path path(root, "orders");
   for (const json::Value item : items) {
@@ -175,7 +175,7 @@ void submit_orders(Call& call) {
   const auto value = read_body(call);
   if (!value) return;
   std::vector<std::pair<std::string_view, json::Value>> orders;
-  orders.reserve(kOrdersMax);
+  orders.reserve(kBatchOrdersMax);
   if (!read_keys(call, *value, orders)) return;
   Core& core = call.core;
   const auto taken = core.door.take(*call.caller, static_cast<std::int64_t>(orders.size()));

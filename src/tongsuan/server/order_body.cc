@@ -8,9 +8,9 @@ namespace tongsuan::server::internal {
 namespace {
 
 constexpr Second kStaysSeconds = 7 * 86'400;  // of orders that name no latest start
-constexpr json::Range kAmounts{.min = 0, .max = kMoneyMax};
+constexpr json::Range kOrderAmounts{.min = 0, .max = kMoneyMax};
 constexpr json::Range kSeconds{.min = 0, .max = engine::kSecondsMax};
-constexpr std::string_view kKinds[] = {"block", "options", "curve", "profile", "service"};
+constexpr std::string_view kOrderKinds[] = {"block", "options", "curve", "profile", "service"};
 
 class OrderReader {
  public:
@@ -18,7 +18,7 @@ class OrderReader {
       : core_(core), object_(value, path, faults_) {}
 
   OrderBody read_new(Second now) {
-    const std::size_t kind = object_.choice("kind", kKinds);
+    const std::size_t kind = object_.choice("kind", kOrderKinds);
     if (kind > 0 && faults_.empty()) {
       constexpr engine::PackageKind kPackages[] = {
           engine::PackageKind::kOptions, engine::PackageKind::kCurve, engine::PackageKind::kProfile,
@@ -123,7 +123,7 @@ class OrderReader {
   }
 
   void read_value() {
-    value_ = optional_money(object_, "value", kAmounts);
+    value_ = optional_money(object_, "value", kOrderAmounts);
     limit_ = optional_money(object_, "limit", {.min = 0, .max = kPriceMax});
     if (value_ && limit_) object_.fault("limit", "must not be there beside value");
   }
@@ -131,9 +131,9 @@ class OrderReader {
   void read_terms() {
     engine::LiveOrder& order = body_.order;
     order.delay_cost =
-        optional_money(object_, "delayCostPerHour", kAmounts).value_or(order.delay_cost);
+        optional_money(object_, "delayCostPerHour", kOrderAmounts).value_or(order.delay_cost);
     order.grace = object_.optional_integer("graceSeconds", kSeconds).value_or(order.grace);
-    order.premium = optional_money(object_, "premium", kAmounts).value_or(order.premium);
+    order.premium = optional_money(object_, "premium", kOrderAmounts).value_or(order.premium);
     order.whole_nodes = object_.optional_truth("wholeNodes").value_or(order.whole_nodes);
     if (const auto data = object_.optional_text("data", {.bytes_max = 128})) {
       order.data = core_.names.data(*data);

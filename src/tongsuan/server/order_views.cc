@@ -8,8 +8,8 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::string_view kStates[] = {"waiting",   "running", "done",   "left",
-                                        "cancelled", "refused", "awarded"};
+constexpr std::string_view kOrderStates[] = {"waiting",   "running", "done",   "left",
+                                             "cancelled", "refused", "awarded"};
 constexpr std::string_view kOrders[] = {"id", "-id", "submitted", "-submitted", "value", "-value"};
 constexpr std::size_t kNewestFirst = 1;
 
@@ -97,7 +97,7 @@ void list_orders(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
   Filter filter;
-  filter.state = query.choice("state", kStates);
+  filter.state = query.choice("state", kOrderStates);
   filter.accelerator = query.text("class");
   filter.hub = query.text("hub");
   const std::size_t by = query.choice("orderBy", kOrders).value_or(kNewestFirst);

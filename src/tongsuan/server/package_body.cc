@@ -10,7 +10,7 @@ using engine::Package;
 using engine::PackageKind;
 using engine::PackageLeg;
 
-constexpr json::Range kAmounts{.min = 0, .max = kMoneyMax / 2};
+constexpr json::Range kPackageAmounts{.min = 0, .max = kMoneyMax / 2};
 constexpr json::Range kPrices{.min = 0, .max = kPriceMax};
 constexpr json::Range kGangs{.min = 1, .max = kGangMax};
 constexpr json::Range kShares{.min = 0, .max = 100};
@@ -122,7 +122,7 @@ class PackageReader {
       const json::Path at(path, index++);
       json::ObjectReader option(item, at, faults_);
       Alternative& alternative = package_.alternatives.emplace_back();
-      alternative.value = money(option, "value", kAmounts);
+      alternative.value = money(option, "value", kPackageAmounts);
       read_legs(option, alternative);
       option.finish();
     }
@@ -132,7 +132,7 @@ class PackageReader {
   void read_profile() {
     Alternative& alternative = package_.alternatives.emplace_back();
     read_legs(object_, alternative);
-    alternative.value = money(object_, "value", kAmounts);
+    alternative.value = money(object_, "value", kPackageAmounts);
     const json::Range ppm{.min = 1, .max = engine::kPpm};
     const auto minimum = object_.optional_integer("minimumPpm", ppm).value_or(engine::kPpm);
     if (minimum == engine::kPpm) return;
@@ -149,7 +149,7 @@ class PackageReader {
     const std::vector<HubId> hubs = read_hubs();
     Alternative times;
     read_times(like, times);
-    const auto value = optional_money(object_, "value", kAmounts);
+    const auto value = optional_money(object_, "value", kPackageAmounts);
     const auto limit = optional_money(object_, "limit", kPrices);
     if (value.has_value() == limit.has_value() && faults_.empty()) {
       object_.fault("value", value ? "must not be there beside limit" : "is missing");

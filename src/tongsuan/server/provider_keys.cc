@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kAnswerDeadline{10'000};
+constexpr milliseconds kProviderDeadline{10'000};
 
 Result<std::string> read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -30,7 +30,7 @@ Result<std::string> read_text(const std::string& path) {
 Result<std::string> fetch(const KeySource& source) {
   net::ClientOptions options;
   options.ca_file = source.ca_file;
-  options.send_deadline = options.answer_deadline = options.body_deadline = kAnswerDeadline;
+  options.send_deadline = options.answer_deadline = options.body_deadline = kProviderDeadline;
   options.body_bytes = access::kJwksBytesMax;
   TONGSUAN_TRY(net::Client client, net::Client::make(source.base, options));
   TONGSUAN_TRY(net::Response response, client.request(net::Method::kGet, source.target));

@@ -7,7 +7,7 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::string_view kStates[] = {"planned", "open"};
+constexpr std::string_view kResaleStates[] = {"planned", "open"};
 
 bool may_see(const Call& call, const View& view, const exchange::ResaleTerms& terms) {
   if (call.sees_all() || terms.seller == call.actor()) return true;
@@ -22,7 +22,7 @@ void write_resale(json::Writer& out, const Core& core, std::uint32_t number,
       .text("id", id_text('S', number))
       .text("contract", id_text('C', row.terms.contract.value))
       .text("participant", id_text('P', row.terms.seller.value))
-      .text("state", kStates[row.open() ? 1 : 0])
+      .text("state", kResaleStates[row.open() ? 1 : 0])
       .text("hub", core.names.hub(pool.hub))
       .text("class", core.names.accelerator(pool.accelerator));
   write_resale_terms(out, core.time, row.terms);
@@ -80,7 +80,7 @@ void list_resales(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
   const auto contract = query.id("contract", 'C');
-  const auto state = query.choice("state", kStates);
+  const auto state = query.choice("state", kResaleStates);
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     const auto& rows = answer.view.state.resales().rows();
     Listing list(call, page, answer);

@@ -12,9 +12,7 @@ namespace {
 using ledger::Account;
 using ledger::Purpose;
 
-constexpr std::string_view kKinds[] = {"deposit", "withdrawal", "transfer"};
-constexpr std::string_view kPurposes[] = {"cash", "hold",    "margin",   "voucher", "escrow",
-                                          "rent", "penalty", "rounding", "rail"};
+constexpr std::string_view kTransferKinds[] = {"deposit", "withdrawal", "transfer"};
 // Of ledger::Leg by its position.
 enum LegKind : std::uint8_t {
   kOpen,
@@ -44,7 +42,7 @@ std::optional<std::size_t> transfer_kind(const MoneyLine& line) {
 }
 
 std::string_view line_kind(const MoneyLine& line) {
-  if (const auto kind = transfer_kind(line)) return kKinds[*kind];
+  if (const auto kind = transfer_kind(line)) return kTransferKinds[*kind];
   switch (line.leg) {
     case kHold:
       return "hold";
@@ -63,7 +61,7 @@ std::string_view line_kind(const MoneyLine& line) {
 }
 
 void write_transfer(json::Writer& out, const Core& core, const MoneyLine& line, std::size_t kind) {
-  out.begin_object().text("id", id_text('T', line.sequence)).text("kind", kKinds[kind]);
+  out.begin_object().text("id", id_text('T', line.sequence)).text("kind", kTransferKinds[kind]);
   write_time(out, "at", core.time, line.at);
   if (kind != 0) write_account(out, "from", line.did.from);
   if (kind != 1) write_account(out, "to", line.did.to);
@@ -96,7 +94,7 @@ void write_line(json::Writer& out, const Core& core, const MoneyLine& line, bool
 void list_transfers(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
-  const auto kind = query.choice("kind", kKinds);
+  const auto kind = query.choice("kind", kTransferKinds);
   const auto participant = query.id("participant", 'P');
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     Listing list(call, page, answer);
@@ -201,7 +199,7 @@ void get_statement(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);
   const auto participant = query.id("participant", 'P');
-  const auto purpose = query.choice("purpose", kPurposes);
+  const auto purpose = query.choice("purpose", kPurposeNames);
   StatementQuery asked;
   asked.from = query.time("from");
   asked.to = query.time("to");

@@ -7,14 +7,14 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::size_t kPastBytes = std::size_t{96} << 10;
+constexpr std::size_t kStreamPastBytes = std::size_t{96} << 10;
 
 // What is only in the journal any more, a part of it: the reader comes back for the rest.
 void send_past(Call& call, const Interest& interest, const std::vector<node::Record>& records) {
   std::string text;
   call.core.node.replica().read(0, [&](const View& view) {
     for (const node::Record& record : records) {
-      if (text.size() > kPastBytes) break;
+      if (text.size() > kStreamPastBytes) break;
       std::vector<EventText> events;
       std::uint32_t part = 0;
       (void)exchange::read_record(record.bytes, [&](Second at, const exchange::Event& event) {

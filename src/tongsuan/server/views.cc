@@ -38,8 +38,8 @@ void write_terms(json::Writer& out, const Core& core, const engine::LiveOrder& o
 
 // ---- Packages
 
-constexpr std::string_view kKinds[] = {"options", "profile", "service",
-                                       "curve",   "block",   "profile"};
+constexpr std::string_view kPackageKinds[] = {"options", "profile", "service",
+                                              "curve",   "block",   "profile"};
 
 void write_legs(json::Writer& out, const Core& core, const engine::Alternative& alternative) {
   out.begin_array("legs");
@@ -183,7 +183,7 @@ void write_order(json::Writer& out, const Core& core, const View& view, OrderId 
   out.begin_object()
       .text("id", id_text('O', id.value))
       .text("participant", id_text('P', order.account.value))
-      .text("kind", order.package ? kKinds[static_cast<std::size_t>(order.package->kind)]
+      .text("kind", order.package ? kPackageKinds[static_cast<std::size_t>(order.package->kind)]
                                   : std::string_view("block"));
   const std::string& name = view.state.order_name(id);
   if (!name.empty()) out.text("name", name);

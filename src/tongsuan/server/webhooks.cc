@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kEventsMax = 256;  // of one request
-constexpr milliseconds kAnswerDeadline{10'000};
+constexpr milliseconds kHookDeadline{10'000};
 constexpr milliseconds kPauseMax{300'000};
 constexpr milliseconds kGather{10};
 
@@ -214,7 +214,7 @@ Result<Done> Webhooks::post(const Job& job, const std::string& body) const {
   const Url url = cut(job.row.url);
   net::ClientOptions options;
   options.ca_file = parts_.options.webhook_ca_file;
-  options.send_deadline = options.answer_deadline = options.body_deadline = kAnswerDeadline;
+  options.send_deadline = options.answer_deadline = options.body_deadline = kHookDeadline;
   options.body_bytes = 64 * 1024;
   if (!parts_.options.webhooks_anywhere) options.allowed = is_public_address;
   TONGSUAN_TRY(net::Client client, net::Client::make(url.base, options));

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kAnswersMax = 200'000;
 
-Error invalid(std::string what) {
+Error invalid_book(std::string what) {
   return Error{ErrorCode::kInvalidArgument, std::move(what)};
 }
 
@@ -23,20 +23,21 @@ Result<Done> check_block(const BlockBook& book, std::size_t position) {
   const Block& block = book.blocks[position];
   const std::string name = "block " + std::to_string(position);
   if (block.leg_begin > block.leg_end || block.leg_end > book.legs.size()) {
-    return invalid(name + ": legs that do not exist");
+    return invalid_book(name + ": legs that do not exist");
   }
   if (block.lots < 1 || block.lots_min < 1 || block.lots_min > block.lots) {
-    return invalid(name + ": lots out of order");
+    return invalid_book(name + ": lots out of order");
   }
   for (std::uint32_t l = block.leg_begin; l < block.leg_end; ++l) {
     const BlockLeg& leg = book.legs[l];
     if (leg.slot >= book.slots.size() || leg.zone >= book.zone_count) {
-      return invalid(name + ": a leg outside the network");
+      return invalid_book(name + ": a leg outside the network");
     }
     if (leg.amount > kBlockAmountMax || leg.amount < -kBlockAmountMax) {
       return Error{ErrorCode::kLimit, name + ": an amount beyond the limit"};
     }
-    if (leg.amount % block.lots != 0) return invalid(name + ": an amount that is no whole lots");
+    if (leg.amount % block.lots != 0)
+      return invalid_book(name + ": an amount that is no whole lots");
   }
   return Done{};
 }
@@ -56,16 +57,16 @@ Result<Done> check_book(const BlockBook& book) {
   if (book.blocks.size() > kBlocksMax) {
     return Error{ErrorCode::kLimit, "more than " + std::to_string(kBlocksMax) + " blocks"};
   }
-  if (book.value_unit < 1) return invalid("the unit of values must be above 0");
+  if (book.value_unit < 1) return invalid_book("the unit of values must be above 0");
   for (const Network& slot : book.slots) {
-    if (slot.zone_count() != book.zone_count) return invalid("slots with different zones");
+    if (slot.zone_count() != book.zone_count) return invalid_book("slots with different zones");
     if (!same_ends(slot.lines(), book.slots.front().lines())) {
-      return invalid("slots with different lines");
+      return invalid_book("slots with different lines");
     }
   }
   if (!book.line_owner.empty() && !book.slots.empty() &&
       book.line_owner.size() != book.slots.size() * book.slots.front().lines().size()) {
-    return invalid("not one owner per slot and line");
+    return invalid_book("not one owner per slot and line");
   }
   for (std::size_t j = 0; j < book.blocks.size(); ++j) {
     TONGSUAN_TRY([[maybe_unused]] const Done done, check_block(book, j));
@@ -73,7 +74,7 @@ Result<Done> check_book(const BlockBook& book) {
   for (const PartyStep& step : book.party_steps) {
     if (step.party >= book.party_count || step.slot >= book.slots.size() ||
         step.zone >= book.zone_count || step.amount < 0) {
-      return invalid("a party's step outside the network");
+      return invalid_book("a party's step outside the network");
     }
   }
   return Done{};

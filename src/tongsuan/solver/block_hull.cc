@@ -7,14 +7,13 @@
 namespace tongsuan::solver {
 namespace {
 
-constexpr int kSweepsMax = 12;
-constexpr int kRoundsMax = 200;          // of torn sets
-constexpr int kProgramsMax = 60;         // solves of one torn set
-constexpr std::size_t kTornMax = 400;    // active options; beyond, averages must do
-constexpr std::uint32_t kActiveMax = 8;  // a unit with more options starts with a few of them
+constexpr int kHullSweepsMax = 12;
+constexpr int kTornRoundsMax = 200;            // of torn sets
+constexpr int kProgramsMax = 60;               // solves of one torn set
+constexpr std::size_t kTornMax = 400;          // active options; beyond, averages must do
+constexpr std::uint32_t kFirstOptionsMax = 8;  // a unit with more options starts with a few of them
 constexpr int kAveragesMax = 120;
 constexpr std::size_t kSeenMax = 256;  // price vectors kept per slot
-constexpr std::uint32_t kPivotsMax = 20'000;
 
 double magnitude(int128 x) {
   return static_cast<double>(x < 0 ? -x : x);
@@ -153,7 +152,7 @@ bool HullSolver::sweep_unit(Unit& unit) {
 
 void HullSolver::sweep() {
   bool changed = true;
-  for (int n = 0; n < kSweepsMax && changed; ++n) {
+  for (int n = 0; n < kHullSweepsMax && changed; ++n) {
     changed = false;
     for (Unit& unit : units_) {
       if (!unit.torn && sweep_unit(unit)) changed = true;
@@ -175,7 +174,7 @@ void HullSolver::mark_torn() {
 
 // Of many options only those are active that were somewhere best: others join when they would be.
 void HullSolver::activate(const Unit& unit) {
-  if (unit.end - unit.begin <= kActiveMax) {
+  if (unit.end - unit.begin <= kFirstOptionsMax) {
     for (std::uint32_t o = unit.begin; o < unit.end; ++o) options_[o].active = true;
     return;
   }
@@ -459,7 +458,7 @@ void HullSolver::combine(std::span<const LotDomain> domains, Hull& hull) {
     see(t, state_.answer(t).lowest);
     see(t, state_.answer(t).highest);
   }
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < kTornRoundsMax; ++round) {
     std::vector<std::uint32_t> options = torn_options();
     if (options.size() > kTornMax) return average(domains, hull);
     for (Unit& unit : units_) {

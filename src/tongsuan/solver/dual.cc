@@ -107,7 +107,7 @@ Schedule cold_schedule(const Problem& problem, bool full) {
   return {.first = 0.2, .last_share = 0.001, .hold = 0};
 }
 
-constexpr AdamRates kRates = {.first = 0.9, .second = 0.99, .floor = 1e-3};
+constexpr AdamRates kDualRates = {.first = 0.9, .second = 0.99, .floor = 1e-3};
 constexpr Schedule kTrial = {.first = 0.02, .last_share = 0.1, .hold = 0};
 constexpr Schedule kWarm = {.first = 0.08, .last_share = 0.03, .hold = 0};
 
@@ -182,7 +182,7 @@ void Ascent::full_passes(const Schedule& schedule, std::uint32_t steps) {
       best_bound = bound;
       best = rows_.prices();
     }
-    rows_.step(use_, rate, kRates);
+    rows_.step(use_, rate, kDualRates);
     ++result_.steps;
     average.add(rows_.prices());
     if (!report(step, steps)) break;
@@ -202,7 +202,7 @@ void Ascent::samples(const Schedule& schedule, std::uint32_t steps) {
   for (std::uint32_t step = 1; step <= steps; ++step) {
     const double rate = walk.next();
     evaluate(sampler_->next(), std::max(rate / 2, kBandLeast));
-    rows_.step(use_, rate, kRates);
+    rows_.step(use_, rate, kDualRates);
     ++result_.steps;
     if (!report(step, steps)) break;
     if (step <= steps / 2) continue;

@@ -11,7 +11,7 @@ using market::Problem;
 
 namespace {
 
-constexpr std::uint32_t kChunkOrders = 256;
+constexpr std::uint32_t kScanChunkOrders = 256;
 // Sampled orders lie anywhere in memory: their records are asked for this many orders early, and
 // their choices, two to a cache line, a little later.
 constexpr std::uint32_t kOrdersAhead = 8;
@@ -172,8 +172,8 @@ double Scanner::respond(std::span<const OrderSlice> slices) {
   tasks_.clear();
   for (std::uint32_t slice = 0; slice < slices.size(); ++slice) {
     const auto count = static_cast<std::uint32_t>(slices[slice].orders.size());
-    for (std::uint32_t begin = 0; begin < count; begin += kChunkOrders) {
-      tasks_.push_back({slice, begin, std::min(count, begin + kChunkOrders)});
+    for (std::uint32_t begin = 0; begin < count; begin += kScanChunkOrders) {
+      tasks_.push_back({slice, begin, std::min(count, begin + kScanChunkOrders)});
     }
   }
   task_surplus_.assign(tasks_.size(), 0.0);

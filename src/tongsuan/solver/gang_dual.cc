@@ -32,7 +32,7 @@ constexpr std::int64_t kThinShare = 4;       // a gang above 1 / this of a lane'
 constexpr double kGainLeast = 5e-5;          // of the bound: less is not worth the time
 constexpr std::uint32_t kAverageSteps = 25;  // how often the average is tried
 constexpr std::uint32_t kGroupChunk = 32;
-constexpr AdamRates kRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
+constexpr AdamRates kGangRates = {.first = 0.8, .second = 0.9, .floor = 0.05};
 
 // The sizes that amounts are split into: their greatest common divisor times the powers of two
 // that occur in them. Empty where nobody uses a gang row.
@@ -147,7 +147,7 @@ void GangAscent::descend(const Schedule& schedule, std::uint32_t steps) {
   adam_.restart(price_.size());
   for (std::uint32_t step = 1; step <= steps; ++step) {
     keep_best(price_, evaluate(price_));
-    adam_.targets(gradient_, price_, scale_, walk.next(), kRates, target_);
+    adam_.targets(gradient_, price_, scale_, walk.next(), kGangRates, target_);
     for (std::size_t i = 0; i < price_.size(); ++i) price_[i] = std::max(0.0, target_[i]);
     average.add(price_);
     if (step % kAverageSteps == 0) keep_best(average.values(), evaluate(average.values()));

@@ -6,7 +6,7 @@
 namespace tongsuan::solver {
 namespace {
 
-Error invalid(std::string what) {
+Error invalid_network(std::string what) {
   return Error{ErrorCode::kInvalidArgument, std::move(what)};
 }
 
@@ -19,8 +19,8 @@ Result<std::int64_t> side_total(std::span<const NetworkStep> steps, std::size_t 
   std::int64_t total = 0;
   for (const NetworkStep& step : steps) {
     const std::string where = "zone " + std::to_string(zone);
-    if (step.amount < 0) return invalid(where + ": a step with a negative amount");
-    if (!price_in_limits(step.price)) return invalid(where + ": a price beyond the limit");
+    if (step.amount < 0) return invalid_network(where + ": a step with a negative amount");
+    if (!price_in_limits(step.price)) return invalid_network(where + ": a price beyond the limit");
     if (step.amount > kZoneAmountMax - total) {
       return Error{ErrorCode::kLimit, where + ": the steps add up to more than the limit"};
     }
@@ -49,7 +49,7 @@ Result<Network> Network::build(const NetworkInput& input) {
   }
   if (!price_in_limits(input.price_min) || !price_in_limits(input.price_max) ||
       input.price_min > 0 || input.price_max < 0) {
-    return invalid("price limits must surround 0");
+    return invalid_network("price limits must surround 0");
   }
   for (std::size_t z = 0; z < input.zones.size(); ++z) {
     const NetworkZone& zone = input.zones[z];
@@ -62,11 +62,11 @@ Result<Network> Network::build(const NetworkInput& input) {
   }
   for (const NetworkLine& line : input.lines) {
     if (line.from >= input.zones.size() || line.to >= input.zones.size() || line.from == line.to) {
-      return invalid("a line between zones that do not exist or are the same");
+      return invalid_network("a line between zones that do not exist or are the same");
     }
     if (line.min > line.max || line.min < -kZoneAmountMax || line.max > kZoneAmountMax ||
         !price_in_limits(line.tariff)) {
-      return invalid("a line with limits or a tariff out of order");
+      return invalid_network("a line with limits or a tariff out of order");
     }
   }
   Network network;

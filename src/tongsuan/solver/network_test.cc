@@ -37,14 +37,14 @@ Network build(const Case& c) {
   return std::move(built).value();
 }
 
-struct Shape {
+struct NetworkShape {
   std::uint32_t zones_max = 3;
   std::uint32_t lines_max = 3;
   bool tree = false;
   bool tariffs = true;
 };
 
-Case random_case(Random& random, const Shape& shape) {
+Case random_case(Random& random, const NetworkShape& shape) {
   Case c;
   c.zones.resize(1 + random.below(shape.zones_max));
   const std::size_t n = c.zones.size();

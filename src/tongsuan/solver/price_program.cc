@@ -7,18 +7,13 @@
 namespace tongsuan::solver {
 namespace {
 
-constexpr int kRoundsMax = 30;
+constexpr int kProgramRoundsMax = 30;
 constexpr std::size_t kActivePerRound = 12;
-constexpr std::size_t kActiveMax = 160;
+constexpr std::size_t kConditionsMax = 160;
 constexpr std::size_t kFractionalMax = 8;  // whole prices are tried up and down: 2^8 ways
-constexpr std::uint32_t kPivotsMax = 20'000;
-constexpr double kArtificialCost = 1e5;  // against costs scaled to at most 1
+constexpr double kArtificialCost = 1e5;    // against costs scaled to at most 1
 constexpr double kFractional = 1e-4;
 constexpr double kInfeasible = 1e-9;
-
-double magnitude(double x) {
-  return x < 0 ? -x : x;
-}
 
 int128 left_side(const PriceCondition& condition, const std::vector<std::int64_t>& prices) {
   int128 sum = 0;
@@ -47,7 +42,7 @@ bool PriceProgram::all_hold(const std::vector<std::size_t>& conditions,
 std::optional<std::vector<std::int64_t>> PriceProgram::solve() {
   std::vector<std::int64_t> prices = start_;
   std::vector<double> moves(entries_.size(), 0.0);
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < kProgramRoundsMax; ++round) {
     std::size_t added = 0;
     for (std::size_t c = 0; c < conditions_.size() && added < kActivePerRound; ++c) {
       if (holds(c, prices)) continue;
@@ -55,7 +50,7 @@ std::optional<std::vector<std::int64_t>> PriceProgram::solve() {
       ++added;
     }
     if (added == 0) return prices;
-    if (active_.size() > kActiveMax) return std::nullopt;
+    if (active_.size() > kConditionsMax) return std::nullopt;
     // First exactly; where no whole prices are found at the edge, half a unit inside it.
     bool rounded = false;
     for (const double margin : {0.0, 0.5, 1.0}) {

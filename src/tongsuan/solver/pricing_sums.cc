@@ -14,7 +14,7 @@ using market::Problem;
 
 namespace {
 
-constexpr int kSweepsMax = 60;
+constexpr int kPricingSweepsMax = 60;
 constexpr double kBeyond = 1e-13;  // projections go this much past the sum, so that they end
 constexpr std::size_t kProgramTermsMax = 60'000;
 constexpr std::size_t kProgramSizeMax = 8'000;  // awards and rows
@@ -226,7 +226,7 @@ Prices PricedOutcome::repaired(const Prices& start, double watched) const {
     others.insert(others.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));
   }
-  for (int sweep = 0; sweep < kSweepsMax; ++sweep) {
+  for (int sweep = 0; sweep < kPricingSweepsMax; ++sweep) {
     bool moved = false;
     for (const Sum& sum : others) moved = repair(sum, prices) || moved;
     for (const Sum& sum : buyers) moved = repair(sum, prices) || moved;

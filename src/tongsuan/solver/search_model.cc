@@ -16,7 +16,7 @@ namespace tongsuan::solver::primal {
 namespace {
 
 constexpr float kNoBound = std::numeric_limits<float>::max();
-constexpr std::uint32_t kChunkOrders = 4096;
+constexpr std::uint32_t kModelChunkOrders = 4096;
 constexpr std::uint32_t kChoicesPerOrderMax = 1U << 16;  // ModelChoice::source has 16 bits
 constexpr std::uint32_t kSampledStarts = 16;
 constexpr std::size_t kOrdersPerChoice = 20;  // fewer choices than this leaves: λ cannot be right
@@ -257,12 +257,12 @@ class ChoiceBuilder {
   // Choices are judged one at a time through a scratch slot of each thread.
   std::vector<Chunk> judge_orders() {
     const auto order_count = static_cast<std::uint32_t>(problem_.orders.size());
-    std::vector<Chunk> chunks((order_count + kChunkOrders - 1) / kChunkOrders);
+    std::vector<Chunk> chunks((order_count + kModelChunkOrders - 1) / kModelChunkOrders);
     model_.choices.resize(options_.pool->thread_count());
     options_.pool->run(
         static_cast<std::uint32_t>(chunks.size()), [&](std::uint32_t chunk, std::uint32_t thread) {
-          const std::uint32_t end = std::min(order_count, (chunk + 1) * kChunkOrders);
-          for (std::uint32_t order = chunk * kChunkOrders; order < end; ++order) {
+          const std::uint32_t end = std::min(order_count, (chunk + 1) * kModelChunkOrders);
+          for (std::uint32_t order = chunk * kModelChunkOrders; order < end; ++order) {
             add_order(order, thread, chunks[chunk]);
           }
         });
@@ -281,7 +281,7 @@ class ChoiceBuilder {
     for (std::uint32_t index = 0; index < chunks.size(); ++index) {
       const auto shift = static_cast<std::uint32_t>(model_.choices.size());
       for (std::size_t i = 0; i < chunks[index].orders.size(); ++i) {
-        ModelOrder& order = model_.orders[index * kChunkOrders + i];
+        ModelOrder& order = model_.orders[index * kModelChunkOrders + i];
         order = chunks[index].orders[i];
         order.begin += shift;
         order.end += shift;

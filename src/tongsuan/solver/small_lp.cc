@@ -12,10 +12,6 @@ constexpr double kPivotTolerance = 1e-9;
 constexpr std::uint32_t kRefactorEvery = 64;
 constexpr std::uint32_t kDegenerateMax = 30;  // then Bland's rule, which cannot cycle
 
-double magnitude(double x) {
-  return x < 0 ? -x : x;
-}
-
 }  // namespace
 
 SmallLp::SmallLp(std::vector<double> right_hand_side)

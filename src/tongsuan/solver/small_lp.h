@@ -15,6 +15,12 @@
 
 namespace tongsuan::solver {
 
+inline constexpr std::uint32_t kPivotsMax = 20'000;  // of one solve
+
+[[nodiscard]] inline double magnitude(double x) {
+  return x < 0 ? -x : x;
+}
+
 // To the nearest whole number, halves away from zero: how what is proposed becomes whole.
 [[nodiscard]] inline std::int64_t nearest(double x) {
   const auto whole = static_cast<std::int64_t>(x);

@@ -10,6 +10,8 @@
 
 namespace tongsuan::cluster {
 
+inline constexpr std::size_t kAnswerBytesMax = std::size_t{14} << 20;
+
 // What is shown of a stranger's text: whole characters of UTF-8.
 inline std::string shortened(std::string_view text) {
   std::size_t size = std::min(text.size(), kDetailMax);

@@ -21,6 +21,9 @@ void write_resale_terms(json::Writer& out, const TimeText& time,
                         const exchange::ResaleTerms& terms);
 // The member "steps": of an ask.
 void write_steps(json::Writer& out, const std::vector<engine::AskStep>& steps);
+// By ledger::Purpose.
+inline constexpr std::string_view kPurposeNames[] = {
+    "cash", "hold", "margin", "voucher", "escrow", "rent", "penalty", "rounding", "rail"};
 void write_account(json::Writer& out, std::string_view key, ledger::Account account);
 [[nodiscard]] std::string_view order_state(engine::OrderState state);
 [[nodiscard]] std::string_view end_reason(engine::EndReason reason);
