@@ -45,7 +45,9 @@ function(tongsuan_module_tests name)
     target_link_libraries(tongsuan_tests_${name} PRIVATE tongsuan::${extra})
   endforeach()
   # Tests are compiled more often than they run long; what they test is in libraries, as fast as ever.
-  target_compile_options(tongsuan_tests_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  # At -O1 GCC 12 does not follow a result to where it is known to be good or bad.
+  target_compile_options(tongsuan_tests_${name} PRIVATE
+    $<$<CONFIG:Release>:-O1> $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>)
   target_compile_definitions(tongsuan_tests_${name} PRIVATE
     TONGSUAN_SHARED_DIR="${TONGSUAN_SHARED}" TONGSUAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(tongsuan_tests_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)

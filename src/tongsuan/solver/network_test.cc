@@ -130,12 +130,12 @@ int128 naive_welfare(const Case& c) {
 }
 
 // All price vectors on the grid where D is least.
-struct Prices {
+struct NetworkPrices {
   int128 value = 0;
   std::vector<std::vector<std::int64_t>> vectors;
 };
-Prices naive_prices(const Case& c, const Network& network) {
-  Prices best;
+NetworkPrices naive_prices(const Case& c, const Network& network) {
+  NetworkPrices best;
   std::vector<std::int64_t> prices(c.zones.size());
   const std::function<void(std::uint32_t)> visit = [&](std::uint32_t z) {
     if (z == prices.size()) {
@@ -175,7 +175,7 @@ NetworkSolution solve(const Network& network, const std::vector<std::int64_t>& i
 void expect_exact(const Case& c) {
   const Network network = build(c);
   NetworkSolver solver;
-  const Prices expected = naive_prices(c, network);
+  const NetworkPrices expected = naive_prices(c, network);
   NetworkSolution solution;
   for (const std::int64_t start : {std::int64_t{0}, kLow, kHigh}) {
     solution.prices.assign(c.zones.size(), start);
@@ -316,7 +316,7 @@ TEST(Network, ChosenPricesAreClosestThenLowest) {
     };
     std::int64_t closest = 1'000'000;
     std::vector<std::int64_t> lowest(c.zones.size(), kHigh);
-    const Prices optimal = naive_prices(c, network);
+    const NetworkPrices optimal = naive_prices(c, network);
     for (const auto& prices : optimal.vectors) closest = std::min(closest, distance(prices));
     for (const auto& prices : optimal.vectors) {
       if (distance(prices) != closest) continue;
