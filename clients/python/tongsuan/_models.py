@@ -757,6 +757,7 @@ class Work:
 
     script: str
     image: Optional[str] = None
+    variants: Optional[Dict[str, Any]] = None
     environment: Optional[Dict[str, Any]] = None
     stage_in: Optional[List[Stage]] = None
     stage_out: Optional[List[Stage]] = None

@@ -213,7 +213,10 @@ Result<Order> Maker::make() {
 Result<Order> order_json(const Job& job, const OrderTerms& terms) {
   const bool block =
       job.times.empty() && job.options.empty() && job.legs.empty() && job.steps.empty();
-  return block ? Maker(job, terms).make() : package_json(job, terms);
+  TONGSUAN_TRY(Order order, block ? Maker(job, terms).make() : package_json(job, terms));
+  const std::string work = work_json(job);
+  if (!work.empty()) order.json.insert(order.json.size() - 1, ",\"work\":" + work);
+  return order;
 }
 
 std::string class_to_price(const Job& job) {

@@ -4,6 +4,7 @@
 #include "tongsuan/server/internal/handlers.h"
 #include "tongsuan/server/internal/reading.h"
 #include "tongsuan/server/internal/views.h"
+#include "tongsuan/server/internal/work_body.h"
 
 namespace tongsuan::server::internal {
 namespace {
@@ -246,7 +247,11 @@ void get_work(Call& call) {
     }
     auto text = call.core.options.text(*work);
     if (!text.ok()) return Problem{"gone", text.error().context + ".", "contract"};
-    answer.body = std::move(text).value();
+    const engine::Pool& pool =
+        call.core.names.places().pools[view.state.engine().contract(id).pool.value];
+    auto chosen = work_on(text.value(), call.core.names.accelerator(pool.accelerator));
+    if (!chosen) return Problem{"gone", "The journal has something else there.", "contract"};
+    answer.body = std::move(*chosen);
     return std::nullopt;
   });
 }

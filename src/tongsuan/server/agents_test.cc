@@ -73,6 +73,14 @@ TEST_F(AgentsAsked, KnowWhatToRun) {
   EXPECT_EQ(get("/v1/contracts/C-0/work", "alice").body, text) << "it is in the journal";
 }
 
+TEST_F(AgentsAsked, RunTheVariantOfTheirClass) {
+  run(R"(,"work":{"script":"general","image":"any","variants":{"A":{"script":"on A"},)"
+      R"("B":{"image":"for-b"}},"stageOut":[{"from":"r","to":"s3://r"}]})");
+  EXPECT_EQ(get("/v1/contracts/C-0/work", "east-idc").body,
+            R"({"script":"on A","image":"any","stageOut":[{"from":"r","to":"s3://r"}],)"
+            R"("service":"firm"})");
+}
+
 TEST_F(AgentsAsked, SayWhatWasDelivered) {
   run();
   EXPECT_EQ(code(get("/v1/contracts/C-0/work", "alice")), "unknown") << "it names none";
@@ -168,6 +176,9 @@ TEST_F(AgentsAsked, AreNotGivenOddWork) {
   EXPECT_EQ(sent(R"({"script":"x","stageOut":[{"from":"/etc","to":"b"}]})"),
             "bad-value /work/stageOut/0/from");
   EXPECT_EQ(sent(R"({"script":"x","service":"gold"})"), "bad-value /work/service");
+  EXPECT_EQ(sent(R"({"script":"x","variants":{"A":{"shell":"y"}}})"),
+            "unknown-field /work/variants/A/shell");
+  EXPECT_EQ(sent(R"({"script":"x","variants":[]})"), "bad-value /work/variants");
   EXPECT_EQ(sent(R"("x")"), "bad-value /work");
   const std::string large(65'537, 'x');
   EXPECT_EQ(sent(R"({"script":")" + large + "\"}"), "bad-value /work/script");

@@ -10,8 +10,10 @@ constexpr std::size_t kScriptMax = 65'536;  // bytes
 constexpr std::size_t kImageMax = 512;
 constexpr std::size_t kVariablesMax = 63;
 constexpr std::size_t kVariableMax = 4'096;
+constexpr std::size_t kVariantsMax = 16;
 constexpr std::size_t kStagesMax = 64;
 constexpr std::size_t kPlaceMax = 1'024;
+constexpr std::size_t kWorkMax = std::size_t{4} << 20;  // of a text that was kept
 constexpr std::string_view kServices[] = {"firm", "spot"};
 
 bool is_letter(char c) {
@@ -37,6 +39,17 @@ bool is_inside(std::string_view path) {
   return true;
 }
 
+void write_script(json::Writer& out, json::ObjectReader& work, bool needed) {
+  if (needed) {
+    out.text("script", work.text("script", {.bytes_max = kScriptMax}));
+  } else if (const auto script = work.optional_text("script", {.bytes_max = kScriptMax})) {
+    out.text("script", *script);
+  }
+  if (const auto image = work.optional_text("image", {.bytes_max = kImageMax})) {
+    out.text("image", *image);
+  }
+}
+
 void write_environment(json::Writer& out, json::ObjectReader& work) {
   const auto given = work.optional_member("environment");
   if (!given) return;
@@ -56,6 +69,27 @@ void write_environment(json::Writer& out, json::ObjectReader& work) {
     } else {
       out.text(member.key, value.value());
     }
+  }
+  out.end_object();
+}
+
+// Another script or image for a class.
+void write_variants(json::Writer& out, json::ObjectReader& work) {
+  const auto given = work.optional_member("variants");
+  if (!given) return;
+  if (given->type() != json::Type::kObject || given->size() > kVariantsMax) {
+    return work.fault("variants",
+                      "must be an object of at most " + std::to_string(kVariantsMax) + " classes");
+  }
+  out.begin_object("variants");
+  const json::Path path(work.path(), "variants");
+  for (const json::Member& member : given->members()) {
+    const json::Path at(path, member.key);
+    json::ObjectReader variant(member.value, at, work.faults());
+    out.begin_object(member.key);
+    write_script(out, variant, false);
+    out.end_object();
+    variant.finish();
   }
   out.end_object();
 }
@@ -83,6 +117,21 @@ void write_stages(json::Writer& out, json::ObjectReader& work, std::string_view 
   out.end_array();
 }
 
+// Texts, and objects and lists of them: all that work is made of.
+void copy(json::Writer& out, std::string_view key, const json::Value& value) {
+  if (value.type() == json::Type::kObject) {
+    key.empty() ? out.begin_object() : out.begin_object(key);
+    for (const json::Member& member : value.members()) copy(out, member.key, member.value);
+    out.end_object();
+  } else if (value.type() == json::Type::kArray) {
+    out.begin_array(key);
+    for (const json::Value item : value.items()) copy(out, {}, item);
+    out.end_array();
+  } else if (value.type() == json::Type::kText) {
+    out.text(key, value.as_text().value());
+  }
+}
+
 }  // namespace
 
 std::string read_work(json::ObjectReader& object) {
@@ -92,10 +141,9 @@ std::string read_work(json::ObjectReader& object) {
   json::ObjectReader work(*given, path, object.faults());
   std::string text;
   json::Writer out(text);
-  out.begin_object().text("script", work.text("script", {.bytes_max = kScriptMax}));
-  if (const auto image = work.optional_text("image", {.bytes_max = kImageMax})) {
-    out.text("image", *image);
-  }
+  out.begin_object();
+  write_script(out, work, true);
+  write_variants(out, work);
   write_environment(out, work);
   write_stages(out, work, "stageIn", "to");
   write_stages(out, work, "stageOut", "from");
@@ -103,6 +151,33 @@ std::string read_work(json::ObjectReader& object) {
   out.text("service", kServices[service.value_or(0)]).end_object();
   work.finish();
   return text;
+}
+
+// Kept texts were read before: what they lack is not there.
+std::optional<std::string> work_on(std::string_view text, std::string_view accelerator) {
+  json::Document document({.bytes_max = kWorkMax, .depth_max = 8});
+  const auto parsed = document.parse(text);
+  if (!parsed.ok() || parsed.value().type() != json::Type::kObject) return std::nullopt;
+  const json::Members members = parsed.value().members();
+  const json::Value all = members.find("variants");
+  const json::Value variant =
+      all.type() == json::Type::kObject ? all.members().find(accelerator) : json::Value();
+  const auto own = [&](std::string_view key) {
+    return variant.type() == json::Type::kObject ? variant.members().find(key) : json::Value();
+  };
+  std::string out_text;
+  json::Writer out(out_text);
+  out.begin_object();
+  for (const std::string_view key : {"script", "image"}) {
+    const json::Value chosen = own(key).type() == json::Type::kText ? own(key) : members.find(key);
+    if (chosen.type() == json::Type::kText) out.text(key, chosen.as_text().value());
+  }
+  for (const json::Member& member : members) {
+    if (member.key == "script" || member.key == "image" || member.key == "variants") continue;
+    copy(out, member.key, member.value);
+  }
+  out.end_object();
+  return out_text;
 }
 
 }  // namespace tongsuan::server::internal
