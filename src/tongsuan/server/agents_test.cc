@@ -1,7 +1,9 @@
 // The agent of a hub: its lease, what it has to know, what it says, and who else may see it.
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "tongsuan/server/service_fixture.h"
+#include "tongsuan/server/values.h"
 
 namespace tongsuan::server::testing {
 namespace {
@@ -88,7 +90,7 @@ TEST_F(AgentsAsked, SayWhatWasDelivered) {
   EXPECT_NE(contract().find(R"("phase":"running","detail":"job 7","missedSeconds":0)"),
             std::string::npos)
       << contract();
-  clock_.set(600);
+  clock_.advance(600);
   const std::string gap = R"({"from":)" + at(5) + R"(,"until":)" + at(600) + "}";
   ASSERT_EQ(code(say("/v1/contracts/C-0:meter", gap)), "ok");
   EXPECT_NE(contract().find(R"("missedSeconds":5)"), std::string::npos) << contract();
@@ -101,7 +103,7 @@ TEST_F(AgentsAsked, SayWhatWasDelivered) {
 
 TEST_F(AgentsAsked, HaveTheLastWordOnWhatTheExchangeEnded) {
   run();
-  clock_.set(100);
+  clock_.advance(100);
   ASSERT_EQ(code(post("/v1/orders/O-0:cancel", "alice", "")), "ok");
   EXPECT_NE(get("/v1/hubs/east/work", "east-idc").body.find(R"("live":false)"), std::string::npos);
   EXPECT_NE(contract().find(R"("deliveredSeconds":"100")"), std::string::npos) << contract();
