@@ -366,6 +366,10 @@ void Agent::ended(Record& record, const cluster::Job* job) {
 
 void Agent::judge_by(Record& record, const cluster::Job& job) {
   const std::string detail = job.detail.empty() ? "" : ": " + job.detail;
+  const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed;
+  if (by_itself && record.stretches.empty()) {
+    return judge(record, "failed", "its job never ran" + detail);
+  }
   switch (job.state) {
     case JobState::kCompleted:
     case JobState::kFailed:

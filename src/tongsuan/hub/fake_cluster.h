@@ -15,6 +15,7 @@ namespace tongsuan::hub {
 struct FakeCluster {
   struct Row {
     cluster::Job job;
+    bool is_late = false;             // nobody waited for it any more
     std::vector<std::string> wanted;  // nodes
     std::vector<cluster::Segment> segments;
     std::int64_t seconds = 0;                      // of work that is left
@@ -77,7 +78,9 @@ struct FakeCluster {
     while (now < time) {
       ++now;
       for (const Late& one : late) {
-        if (one.at == now) make(one.work);
+        if (one.at != now) continue;
+        make(one.work);
+        rows.back().is_late = true;
       }
       for (Row& row : rows) finish(row);
       for (Row& row : rows) begin(row);

@@ -214,6 +214,8 @@ class Life {
     std::vector<Span> spans;
     if (first == nullptr) return spans;
     ++jobs_run;
+    // It came when the agent had ended the contract already, and was ended as a stranger.
+    if (first->is_late && row.metered.empty()) return spans;
     for (const cluster::Segment& segment : first->segments) {
       const Span span{std::max(row.contract.from, segment.start + plan_.skew),
                       std::min(row.end, *segment.end + plan_.skew)};
