@@ -391,7 +391,9 @@ void Agent::judge_by(Record& record, const cluster::Job& job) {
 void Agent::close(Record& record) {
   const auto retry = retry_.find(record.contract.id);
   if (retry != retry_.end() && now_ < retry->second) return;
-  if (!record.look_again && record.last_word == LastWord::kUnsaid) say_last_word(record);
+  // Not by an old list: its end may have been moved.
+  const bool may_say = listed_ && !record.look_again;
+  if (may_say && record.last_word == LastWord::kUnsaid) say_last_word(record);
   clear_away(record);
 }
 

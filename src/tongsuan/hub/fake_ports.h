@@ -52,6 +52,8 @@ struct FakeWorld {
   std::set<std::string> folders;           // of contracts
   std::map<std::string, int> staging_for;  // polls that are left, by contract and way
   Weather weather;
+  std::int64_t work_min = 5, work_max = 900;  // seconds that work takes
+  std::uint64_t exits_badly = 200;            // per mille
   Random random{1};
 
   [[nodiscard]] bool happens(std::uint64_t per_mille) { return random.below(1'000) < per_mille; }
@@ -178,8 +180,8 @@ class ClusterPort final : public cluster::Cluster {
     if (world_.happens(world_.weather.refusal)) {
       return cluster::Fault{cluster::FaultKind::kRefused, "not now"};
     }
-    world_.cluster.work_seconds = world_.random.between(5, 900);
-    world_.cluster.next_exit = world_.happens(200) ? 3 : 0;
+    world_.cluster.work_seconds = world_.random.between(world_.work_min, world_.work_max);
+    world_.cluster.next_exit = world_.happens(world_.exits_badly) ? 3 : 0;
     const bool is_doubted = world_.happens(world_.weather.doubt) || fate != Fuse::Fate::kLives;
     if (is_doubted && world_.happens(600)) {
       const bool never = world_.happens(300);
