@@ -15,9 +15,10 @@ constexpr std::size_t kTextsMax = 1'000;
 
 // Of jobs of one name: one that ran comes before one that may, and that before one that will not.
 auto rank(const cluster::Job& job) {
-  const bool ran = job.start && job.state != JobState::kPending;
+  const bool has_start = job.start && job.state != JobState::kPending;
+  const bool ran = has_start || job.restarts > 0;
   const int kind = ran ? 0 : has_ended(job.state) ? 2 : 1;
-  return std::tuple(kind, ran ? *job.start : 0, job.id.size(), std::string_view(job.id));
+  return std::tuple(kind, has_start ? *job.start : 0, job.id.size(), std::string_view(job.id));
 }
 
 bool is_phase_of_a_job(std::string_view phase) {
@@ -264,6 +265,8 @@ const cluster::Job* Agent::job_of(const Record& record) const {
   if (jobs == jobs_.end()) return best;
   for (const cluster::Job* job : jobs->second) {
     if (cluster::read_job_name(job->name)->attempt != record.attempt) continue;
+    // The one that has run is the job, whatever comes after it.
+    if (!record.stretches.empty() && job->id != record.stretches.front().job) continue;
     if (best == nullptr || rank(*job) < rank(*best)) best = job;
   }
   return best;
