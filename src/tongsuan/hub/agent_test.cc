@@ -58,9 +58,8 @@ class AgentTest : public testing::Test {
     made.device_class = "h100";
     made.devices_per_node = 8;
     made.nodes = std::move(nodes);
-    made.work = work;
     if (seconds) made.until = world.exchange.now + *seconds;
-    return world.exchange.rows.at(world.exchange.start(std::move(made)).id);
+    return world.exchange.start(std::move(made), work);
   }
   FakeCluster::Row& job(std::size_t at = 0) { return world.cluster.rows.at(at); }
   std::int64_t metered(const FakeExchange::Row& row) {

@@ -82,11 +82,11 @@ bool Agent::adopt(Record& record) {
 }
 
 const WorkText* Agent::text_of(Record& record) {
-  const std::string& digest = record.contract.work;
-  auto found = texts_.find(digest);
+  const std::string& id = record.contract.id;
+  auto found = texts_.find(id);
   if (found == texts_.end()) {
     if (exchange_away_) return nullptr;
-    Said<WorkText> said = ports_.exchange.work(digest);
+    Said<WorkText> said = ports_.exchange.work(id);
     if (!said.ok()) {
       const Trouble& trouble = said.error();
       if (trouble.kind == TroubleKind::kFenced) fenced(trouble.what);
@@ -101,7 +101,7 @@ const WorkText* Agent::text_of(Record& record) {
       return nullptr;
     }
     if (texts_.size() == kTextsMax) texts_.clear();
-    found = texts_.emplace(digest, std::move(said).value()).first;
+    found = texts_.emplace(id, std::move(said).value()).first;
   }
   if (!record.text_known) {
     record.text_known = true;
@@ -151,7 +151,7 @@ void Agent::prepare(Record& record) {
     if (now_ < since + options_.doubt_seconds) return;
     return judge(record, "failed", "it was begun, and its job is not known any more");
   }
-  if (record.contract.work.empty()) return judge(record, "failed", "it has no work to run");
+  if (!record.contract.has_work) return judge(record, "failed", "it has no work to run");
   Place place;
   std::vector<std::string> names;
   if (!find_place(record, place)) return;
@@ -227,6 +227,7 @@ void Agent::take_answer(Record& record, const cluster::Answer<cluster::Job>& ans
   if (answer.ok()) {
     record.job = answer.value().id;
     record.output = answer.value().output;
+    texts_.erase(record.contract.id);
     record.stage = Stage::kRunning;
     return report(record, "submitted", answer.value().detail);
   }
@@ -283,7 +284,7 @@ void Agent::watch(Record& record) {
   }
   if (has_ended(job->state)) return ended(record, job);
   missing_.erase(id);
-  if (!record.text_known && !record.contract.work.empty()) static_cast<void>(text_of(record));
+  if (!record.text_known && record.contract.has_work) static_cast<void>(text_of(record));
   if (stopped()) return;
   if (to_end(record)) {
     report(record, "ending", record.verdict ? record.verdict->detail : "the exchange ended it");
@@ -424,8 +425,8 @@ void Agent::clear_away(Record& record) {
   const bool has_place = tenant != options_.tenants.end();
   const Place place{record.contract.id, has_place ? tenant->second : cluster::Tenant{}};
   if (!record.brought_out && has_place && !record.stretches.empty()) {
-    if (!record.text_known && !record.contract.work.empty()) static_cast<void>(text_of(record));
-    if (stopped() || (!record.text_known && !record.contract.work.empty())) return;
+    if (!record.text_known && record.contract.has_work) static_cast<void>(text_of(record));
+    if (stopped() || (!record.text_known && record.contract.has_work)) return;
     if (!record.stage_out.empty()) {
       const StagingReport out = ports_.staging.bring_out(place, record.stage_out);
       if (out.state == StagingState::kWorking) return;

@@ -45,7 +45,7 @@ struct Contract {
   UnixSecond metered = 0;           // what the exchange knows to be delivered or not up to then
   std::string phase;
   bool live = true;
-  std::string work;  // digest of its text; empty: it has none
+  bool has_work = false;  // a text that says what is to be run
   friend bool operator==(const Contract&, const Contract&) = default;
 };
 
@@ -111,7 +111,8 @@ class Exchange {
   [[nodiscard]] virtual Said<Lease> lease(const LeaseRequest& request) = 0;
   // All of the hub, by their ids; nothing where none of it has changed since the last answer.
   [[nodiscard]] virtual Said<std::optional<std::vector<Contract>>> contracts() = 0;
-  [[nodiscard]] virtual Said<WorkText> work(const std::string& digest) = 0;
+  // What a contract is to run.
+  [[nodiscard]] virtual Said<WorkText> work(const std::string& contract) = 0;
   [[nodiscard]] virtual Said<std::vector<Pool>> pools() = 0;
   // Under this epoch, whatever the epoch was under which it was written.
   [[nodiscard]] virtual Said<Done> tell(const Message& message, std::uint64_t epoch) = 0;

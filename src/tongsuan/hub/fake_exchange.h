@@ -17,6 +17,7 @@ namespace tongsuan::hub {
 struct FakeExchange {
   struct Row {
     Contract contract;
+    std::string work;  // in texts
     std::vector<Span> metered;
     bool over = false;  // ended by its hub, or settled: not listed
     UnixSecond end = 0;
@@ -33,7 +34,7 @@ struct FakeExchange {
   std::vector<Pool> pools;
   std::map<std::string, std::vector<bool>> up;  // by class
   std::map<std::string, Row> rows;
-  std::map<std::string, WorkText> texts;
+  std::map<std::string, WorkText> texts;      // by names of tests
   std::map<std::string, Said<Done>> answers;  // by key
   std::uint64_t version = 1;                  // of the list
   std::uint64_t told = 0, refused = 0;
@@ -71,7 +72,7 @@ struct FakeExchange {
     });
   }
 
-  Contract& start(Contract contract) {
+  Row& start(Contract contract, const std::string& work) {
     constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     std::string digits;
     for (std::uint32_t rest = next++; rest > 0; rest /= 32) {
@@ -83,8 +84,10 @@ struct FakeExchange {
     contract.live = true;
     Row& row = rows[contract.id];
     row.contract = std::move(contract);
+    row.contract.has_work = !work.empty();
+    row.work = work;
     ++version;
-    return row.contract;
+    return row;
   }
 
   // ---- What an agent asks.

@@ -104,9 +104,9 @@ class ExchangePort final : public Exchange {
         },
         [&] { seen_ = world_.exchange.version; });
   }
-  Said<WorkText> work(const std::string& digest) override {
+  Said<WorkText> work(const std::string& contract) override {
     return ask<WorkText>([&]() -> Said<WorkText> {
-      const auto found = world_.exchange.texts.find(digest);
+      const auto found = world_.exchange.texts.find(world_.exchange.rows.at(contract).work);
       if (found == world_.exchange.texts.end()) return Trouble{TroubleKind::kRefused, "unknown"};
       return found->second;
     });

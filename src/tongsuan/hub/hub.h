@@ -7,6 +7,8 @@
 //   memory.h           the spool's rows in memory, messages among them
 //   metering.h         which seconds were delivered
 //   node_book.h        which node stands at which position
+//   http_exchange.h    the exchange over HTTP
+//   times.h            times as the exchange writes them
 //
 // Model. The agent connects outwards only. It pulls the contracts of its hub, runs each as one job,
 // tells what was delivered, and goes on with what it knows while the exchange is away.

@@ -148,7 +148,7 @@ TEST_F(NodeBookTest, RefusesRowsThatAreNone) {
 
 Record whole_record() {
   Record record;
-  record.contract = {"C-1Z", "P-3", "h100", {0, 5}, 8, 100, 200, 120, "running", false, "sha256:x"};
+  record.contract = {"C-1Z", "P-3", "h100", {0, 5}, 8, 100, 200, 120, "running", false, true};
   record.stage = Stage::kClosing;
   record.verdict = Verdict{"failed", "a node failed \"n1\""};
   record.attempt = 2;

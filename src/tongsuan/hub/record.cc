@@ -20,7 +20,7 @@ void write_contract(json::Writer& out, const Contract& contract) {
   out.number("from", contract.from);
   if (contract.until) out.number("until", *contract.until);
   out.number("metered", contract.metered).text("phase", contract.phase);
-  out.truth("live", contract.live).text("work", contract.work).end_object();
+  out.truth("live", contract.live).truth("hasWork", contract.has_work).end_object();
 }
 
 Contract read_contract(json::ObjectReader& record) {
@@ -42,7 +42,7 @@ Contract read_contract(json::ObjectReader& record) {
   contract.metered = row.integer("metered");
   contract.phase = row.text("phase", kAnyText);
   contract.live = row.truth("live");
-  contract.work = row.text("work", kAnyText);
+  contract.has_work = row.truth("hasWork");
   row.finish();
   return contract;
 }

@@ -144,14 +144,14 @@ class Life {
       contract.participant = random_.below(20) == 0 ? "P-9" : "P-1";
       contract.device_class = kClass;
       contract.devices_per_node = kDevices;
-      contract.work = random_.below(2) == 0 ? "plain" : "data";
+      const std::string work = random_.below(2) == 0 ? "plain" : "data";
       for (std::uint32_t node = at; node < std::min(kNodes, at + 2); ++node) {
         if (exchange.up[kClass][node] && exchange.is_free(kClass, node)) {
           contract.nodes.push_back(node);
         }
       }
       if (random_.below(4) != 0) contract.until = exchange.now + random_.between(30, 900);
-      if (!contract.nodes.empty()) exchange.start(std::move(contract));
+      if (!contract.nodes.empty()) exchange.start(std::move(contract), work);
     }
     for (auto& [id, row] : exchange.rows) {
       if (!row.contract.live || random_.below(60) != 0) continue;
