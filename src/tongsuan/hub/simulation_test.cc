@@ -236,6 +236,24 @@ class Life {
     return joined;
   }
 
+  // Of a contract, for who has to find out what went wrong.
+  std::string story(const FakeExchange::Row& row) const {
+    std::string text = row.contract.id + ' ' + row.reason + " (" + row.detail + "), metered";
+    const auto add = [&text](UnixSecond begin, UnixSecond end) {
+      text += " [" + std::to_string(begin) + ", " + std::to_string(end) + ')';
+    };
+    for (const Span& span : row.metered) add(span.begin, span.end);
+    for (const FakeCluster::Row& job : world_.cluster.rows) {
+      if (contract_of(job) != row.contract.id) continue;
+      text += "\n  " + job.job.name + " as job " + job.job.id + (job.is_late ? " (late) " : " ") +
+              std::string(to_string(job.job.state)) + ", ran";
+      for (const cluster::Segment& segment : job.segments) {
+        add(segment.start + plan_.skew, segment.end.value_or(0) + plan_.skew);
+      }
+    }
+    return text + "\n  ended at " + std::to_string(row.end);
+  }
+
   void check_end() {
     for (const FakeCluster::Row& row : world_.cluster.rows) {
       EXPECT_TRUE(has_ended(row.job.state)) << row.job.name << " still runs";
@@ -243,7 +261,7 @@ class Life {
     for (const auto& [id, row] : world_.exchange.rows) {
       EXPECT_TRUE(row.over) << id << " has no last word";
       if (!row.over) continue;
-      EXPECT_EQ(joined(row.metered), joined(ran(row))) << id << ' ' << row.reason << row.detail;
+      EXPECT_EQ(joined(row.metered), joined(ran(row))) << story(row);
       metered += row.metered.size();
     }
     EXPECT_TRUE(process_->agent.idle());
