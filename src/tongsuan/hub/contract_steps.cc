@@ -228,6 +228,7 @@ void Agent::take_answer(Record& record, const cluster::Answer<cluster::Job>& ans
     record.job = answer.value().id;
     record.output = answer.value().output;
     texts_.erase(record.contract.id);
+    missing_.erase(record.contract.id);
     record.stage = Stage::kRunning;
     return report(record, "submitted", answer.value().detail);
   }
@@ -330,6 +331,7 @@ void Agent::meter(Record& record, UnixSecond limit) {
 
 // The cluster does not name its job any more.
 void Agent::lost(Record& record) {
+  if (record.asked_at == now_) return;  // the list of jobs is older than the job
   const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
   if (now_ >= since + options_.doubt_seconds) ended(record, nullptr);
 }
@@ -356,6 +358,7 @@ void Agent::ended(Record& record, const cluster::Job* job) {
     ++record.attempt;
     record.asked = false;
     record.job.clear();
+    missing_.erase(record.contract.id);
     retry_[record.contract.id] = now_ + options_.retry_seconds;
     record.stage = Stage::kSubmitting;
     return;
