@@ -90,7 +90,7 @@ struct Work {
   std::int64_t seconds = 0;  // the cluster stops it then
   Service service = Service::kFirm;
   std::string script;      // of a shell
-  std::string image = {};  // that it runs in; empty: what the cluster runs by itself
+  std::string image = {};  // that it runs in, on Kubernetes; empty: the cluster's own
   std::string folder;      // where it runs, and writes what it says
   std::map<std::string, std::string> environment = {};
 };
