@@ -9,6 +9,7 @@
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/hub/command.h"
+#include "tongsuan/hub/times.h"
 #include "tongsuan/remote/private_file.h"
 #include "tongsuan/remote/settings.h"
 #include "tongsuan/toml/toml.h"
@@ -245,12 +246,6 @@ Result<Done> check(const HubSettings& s, std::string_view file) {
   return Done{};
 }
 
-UnixSecond unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 Error of_cluster(const cluster::Fault& fault) {
   return {ErrorCode::kInvalidArgument, fault.what, fault.hint};
 }
@@ -266,7 +261,7 @@ Result<std::unique_ptr<cluster::Cluster>> make_slurm_cluster(const SlurmSettings
     TONGSUAN_TRY(const std::optional<std::string> key, remote::read_private_file(s.jwt_key));
     if (!key) return usage(s.jwt_key + " is not there", "jwt_key names the cluster's JWT key");
     options.token = [key = *key](const std::string& user) -> cluster::Answer<std::string> {
-      const UnixSecond now = unix_now();
+      const UnixSecond now = system_seconds();
       return cluster::slurm_token(key, user, now, now + kTokenSeconds);
     };
   } else {
@@ -287,7 +282,7 @@ Result<std::unique_ptr<cluster::Cluster>> make_kubernetes_cluster(const Kubernet
   options.certificate = s.certificate;
   options.key = s.key;
   options.deadline = std::chrono::seconds(s.deadline_seconds);
-  options.now = unix_now;
+  options.now = system_seconds;
   if (!s.token_file.empty()) options.token = cluster::token_of_file(s.token_file);
   auto made = cluster::make_kubernetes(std::move(options));
   if (!made.ok()) return of_cluster(made.error());

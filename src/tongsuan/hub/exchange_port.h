@@ -3,8 +3,10 @@
 // Model. The agent holds the *lease* of its hub: a number, the epoch, which rises whenever somebody
 // takes it. Whatever it tells the exchange carries the epoch; whoever has an old one is *fenced*.
 // It reads which contracts run, or have ended and are not settled, and tells by *messages* what
-// became of them. A message has a key that is derived from what it is, so that the same message
-// said again after a crash happens once. Times are seconds since 1970 of the exchange's clock.
+// became of them. A message has a key that is derived from what it is and from the epoch, so that
+// the same message said again after a crash happens once; said again under another epoch it is
+// another one, which the exchange judges anew by what it has. Times are seconds since 1970 of the
+// exchange's clock.
 #pragma once
 
 #include <cstdint>
@@ -71,19 +73,20 @@ enum class MessageKind : std::uint8_t { kReport, kMeter, kEnd, kSettle, kNodes }
 // One thing to be told. Which members count is said by the kind.
 struct Message {
   MessageKind kind = MessageKind::kReport;
-  std::string contract = {};            // empty: of the hub
-  std::uint64_t epoch = 0, number = 0;  // under which it was written: its place and its key
-  std::string word = {};                // phase of a report, reason of an end, class of nodes
-  std::string detail = {};              // of a report, of an end
-  std::int64_t begin = 0, end = 0;      // of a meter, of nodes; end: seconds over of a settlement
-  bool up = false;                      // of nodes
+  std::string contract = {};        // empty: of the hub
+  std::uint64_t number = 0;         // its place, and part of its key
+  std::string word = {};            // phase of a report, reason of an end, class of nodes
+  std::string detail = {};          // of a report, of an end
+  std::int64_t begin = 0, end = 0;  // of a meter, of nodes; end: seconds over of a settlement
+  bool up = false;                  // of nodes
   friend bool operator==(const Message&, const Message&) = default;
 };
 
 // "report C-17 running", for logs.
 [[nodiscard]] std::string describe(const Message& message);
-// The Idempotency-Key.
-[[nodiscard]] std::string message_key(std::string_view hub, const Message& message);
+// The Idempotency-Key under which it is told.
+[[nodiscard]] std::string message_key(std::string_view hub, const Message& message,
+                                      std::uint64_t epoch);
 // As rows of the spool.
 [[nodiscard]] std::string write_message(const Message& message);
 [[nodiscard]] std::optional<Message> read_message(std::string_view text);
@@ -114,7 +117,7 @@ class Exchange {
   // What a contract is to run.
   [[nodiscard]] virtual Said<WorkText> work(const std::string& contract) = 0;
   [[nodiscard]] virtual Said<std::vector<Pool>> pools() = 0;
-  // Under this epoch, whatever the epoch was under which it was written.
+  // Under this epoch, which is that of now.
   [[nodiscard]] virtual Said<Done> tell(const Message& message, std::uint64_t epoch) = 0;
 };
 

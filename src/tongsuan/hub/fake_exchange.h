@@ -115,7 +115,7 @@ struct FakeExchange {
 
   [[nodiscard]] Said<Done> tell(const Message& message, std::uint64_t under) {
     if (under != epoch) return fence();
-    const std::string key = message_key("hub", message);
+    const std::string key = message_key("hub", message, under);
     const auto known = answers.find(key);
     if (known != answers.end()) return known->second;
     const std::string why = take(message);

@@ -141,7 +141,7 @@ class HttpExchange final : public Exchange {
   Said<Done> tell(const Message& message, std::uint64_t epoch) override {
     remote::Call call{.method = Method::kPost, .target = target_of(options_.hub, message)};
     call.body = body_of(message);
-    call.key = message_key(options_.hub, message);
+    call.key = message_key(options_.hub, message, epoch);
     if (message.kind != MessageKind::kNodes) {
       call.more.list.push_back({"hub-epoch", std::to_string(epoch)});
     }

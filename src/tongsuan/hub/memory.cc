@@ -93,7 +93,6 @@ void Memory::forget(const std::string& contract) {
 }
 
 void Memory::queue(Message message) {
-  message.epoch = epoch_;
   message.number = next_message_++;
   changes_.push_back({std::string(kNextMessage), std::to_string(next_message_)});
   changes_.push_back({numbered_row(kMessagePrefix, message.number), write_message(message)});

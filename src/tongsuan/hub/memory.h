@@ -2,7 +2,7 @@
 //
 // Model. Everything below is changed in memory first and reaches the spool with the next `commit`,
 // all of it at once. Whoever is about to ask somebody for something commits before. Messages leave
-// in the order of their numbers, which are never used twice under one epoch.
+// in the order of their numbers, which are never used twice.
 #pragma once
 
 #include <cstdint>

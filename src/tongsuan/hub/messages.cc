@@ -28,10 +28,10 @@ std::string describe(const Message& message) {
   return text;
 }
 
-std::string message_key(std::string_view hub, const Message& message) {
+std::string message_key(std::string_view hub, const Message& message, std::uint64_t epoch) {
   const std::string what = "tongsuan hub message\n" + std::string(hub) + '\n' + message.contract +
                            '\n' + std::string(to_string(message.kind)) + '\n' +
-                           std::to_string(message.epoch) + '\n' + std::to_string(message.number);
+                           std::to_string(epoch) + '\n' + std::to_string(message.number);
   const Digest digest = sha256(what);
   return "hub-" + base64url({reinterpret_cast<const char*>(digest.data()), kKeyBytes});
 }
@@ -40,7 +40,7 @@ std::string write_message(const Message& message) {
   std::string text;
   json::Writer out(text);
   out.begin_object().text("kind", to_string(message.kind)).text("contract", message.contract);
-  out.number_unsigned("epoch", message.epoch).number_unsigned("number", message.number);
+  out.number_unsigned("number", message.number);
   out.text("word", message.word).text("detail", message.detail);
   out.number("begin", message.begin).number("end", message.end).truth("up", message.up);
   out.end_object();
@@ -56,7 +56,6 @@ std::optional<Message> read_message(std::string_view text) {
   Message message;
   message.kind = static_cast<MessageKind>(row.choice("kind", kKinds));
   message.contract = row.text("contract", {.bytes_min = 0});
-  message.epoch = static_cast<std::uint64_t>(row.integer("epoch", {.min = 0}));
   message.number = static_cast<std::uint64_t>(row.integer("number", {.min = 0}));
   message.word = row.text("word", {.bytes_min = 0});
   message.detail = row.text("detail", {.bytes_min = 0, .bytes_max = 4'096});

@@ -168,7 +168,7 @@ TEST(Rows, AreReadAsTheyWereWritten) {
   Record least;
   least.contract.id = "C-1";
   EXPECT_EQ(read_record(write_record(least)), least);
-  const Message message{MessageKind::kNodes, "", 3, 9, "h100", "\n", 4, 7, true};
+  const Message message{MessageKind::kNodes, "", 9, "h100", "\n", 4, 7, true};
   EXPECT_EQ(read_message(write_message(message)), message);
 }
 
@@ -181,12 +181,13 @@ TEST(Rows, DamagedOnesAreRefused) {
 }
 
 TEST(Rows, AMessageHasTheSameKeyAfterACrashAndNoOtherHasIt) {
-  Message message{MessageKind::kMeter, "C-1", 3, 9, "", "", 4, 7, false};
-  const std::string key = message_key("east", message);
-  EXPECT_EQ(message_key("east", *read_message(write_message(message))), key);
-  EXPECT_NE(message_key("west", message), key);
-  message.epoch = 4;
-  EXPECT_NE(message_key("east", message), key);
+  Message message{MessageKind::kMeter, "C-1", 9, "", "", 4, 7, false};
+  const std::string key = message_key("east", message, 3);
+  EXPECT_EQ(message_key("east", *read_message(write_message(message)), 3), key);
+  EXPECT_NE(message_key("west", message, 3), key);
+  EXPECT_NE(message_key("east", message, 4), key);
+  message.number = 10;
+  EXPECT_NE(message_key("east", message, 3), key);
   EXPECT_LE(key.size(), 64U);
   EXPECT_EQ(
       key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"),

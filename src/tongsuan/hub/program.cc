@@ -64,7 +64,8 @@ struct Arguments {
   std::int64_t lines = 50;
 };
 
-Error usage(std::string what, std::string hint = "tongsuan-hub --help lists commands and options") {
+Error wrong_use(std::string what,
+                std::string hint = "tongsuan-hub --help lists commands and options") {
   return {ErrorCode::kInvalidArgument, std::move(what), std::move(hint)};
 }
 
@@ -96,8 +97,8 @@ Result<Done> take_value(Arguments& arguments, std::string_view name, const std::
   }
   if (!parse_decimal(value, 0, arguments.lines) || arguments.lines < 1 ||
       arguments.lines > kLinesMax) {
-    return usage("--lines takes a whole number from 1 to " + std::to_string(kLinesMax),
-                 "--lines 50");
+    return wrong_use("--lines takes a whole number from 1 to " + std::to_string(kLinesMax),
+                     "--lines 50");
   }
   return Done{};
 }
@@ -105,15 +106,15 @@ Result<Done> take_value(Arguments& arguments, std::string_view name, const std::
 Result<Done> take_word(Arguments& arguments, const std::string& word) {
   if (arguments.command.empty()) {
     if (std::ranges::find(kCommands, word) == std::end(kCommands)) {
-      return usage("there is no command " + word);
+      return wrong_use("there is no command " + word);
     }
     arguments.command = word;
     return Done{};
   }
   if (arguments.command != "logs" || !arguments.contract.empty()) {
-    return usage(arguments.command + " does not take " + word);
+    return wrong_use(arguments.command + " does not take " + word);
   }
-  if (!cluster::is_contract(word)) return usage(word + " is no contract", "one such as C-17");
+  if (!cluster::is_contract(word)) return wrong_use(word + " is no contract", "one such as C-17");
   arguments.contract = word;
   return Done{};
 }
@@ -128,11 +129,11 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
       arguments.*(flag->into) = true;
       if (!flag->command.empty()) only.emplace_back(flag->name, flag->command);
     } else if (word == "--config" || word == "--lines") {
-      if (i + 1 == words.size()) return usage(word + " needs a value");
+      if (i + 1 == words.size()) return wrong_use(word + " needs a value");
       if (word == "--lines") only.emplace_back("--lines", "logs");
       TONGSUAN_TRY([[maybe_unused]] const Done taken, take_value(arguments, word, words[++i]));
     } else if (word.starts_with('-')) {
-      return usage("there is no option " + word);
+      return wrong_use("there is no option " + word);
     } else {
       TONGSUAN_TRY([[maybe_unused]] const Done taken, take_word(arguments, word));
     }
@@ -140,11 +141,11 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
   if (arguments.command.empty()) arguments.command = "run";
   for (const auto& [option, command] : only) {
     if (command == arguments.command) continue;
-    return usage(std::string(option) + " goes with " + std::string(command) + ", not with " +
-                 arguments.command);
+    return wrong_use(std::string(option) + " goes with " + std::string(command) + ", not with " +
+                     arguments.command);
   }
   if (arguments.command == "logs" && arguments.contract.empty() && !arguments.help) {
-    return usage("logs needs a contract", "tongsuan-hub logs C-17");
+    return wrong_use("logs needs a contract", "tongsuan-hub logs C-17");
   }
   return arguments;
 }
@@ -161,13 +162,7 @@ void print_man() {
   std::printf(".fi\n.SH SEE ALSO\ntongsuan(1)\n");
 }
 
-// ---- Time and signals ------------------------------------------------------------------------
-
-UnixSecond unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+// ---- Signals and logs ------------------------------------------------------------------------
 
 // SIGTERM and SIGINT, blocked for all threads and taken while waiting.
 class Signals {
@@ -195,7 +190,7 @@ class Signals {
 void write_log(std::string_view event, std::string_view about, std::string_view what) {
   std::string line;
   json::Writer out(line);
-  out.begin_object().text("time", write_time(unix_now())).text("event", event);
+  out.begin_object().text("time", write_time(system_seconds())).text("event", event);
   if (!about.empty()) out.text("about", about);
   if (!what.empty()) out.text("what", what);
   out.end_object();
@@ -219,7 +214,7 @@ Result<std::unique_ptr<Exchange>> open_exchange(const HubSettings& settings, Sig
   options.ca_file = settings.ca_file;
   options.timeout = std::chrono::seconds(settings.request_seconds);
   remote::Hooks hooks;
-  hooks.unix_now = unix_now;
+  hooks.unix_now = system_seconds;
   hooks.pause = [&signals](std::chrono::milliseconds pause) { return signals.wait(pause); };
   remote::Asked<remote::Exchange> remote = remote::Exchange::make(std::move(options), hooks);
   if (!remote.ok()) {
@@ -256,7 +251,7 @@ int run_agent(const HubSettings& settings, const Arguments& arguments) {
   if (!opened.ok()) return complain(opened.error(), kFailed);
   write_log("started", settings.agent.hub, cluster.value()->describe());
   do {
-    const StepResult result = agent.step(unix_now());
+    const StepResult result = agent.step(system_seconds());
     if (result.end == StepEnd::kGoOn) continue;
     const bool fenced = result.end == StepEnd::kFenced;
     write_log(fenced ? "fenced" : "broken", settings.agent.hub, result.why);
@@ -320,7 +315,7 @@ int drain(Spool& spool, bool wait) {
                 view.value().messages);
     std::fflush(stdout);
     if (!signals.wait(std::chrono::seconds(5))) {
-      return complain(usage("something runs still; no new work is taken", "drain --wait again"),
+      return complain(wrong_use("something runs still; no new work is taken", "drain --wait again"),
                       kFailed);
     }
   }
@@ -386,7 +381,7 @@ int order(const HubSettings& settings, const Arguments& arguments) {
   const Result<SpoolView> view = look_at_spool(spool);
   if (!view.ok()) return complain(view.error(), kFailed);
   const std::string text =
-      arguments.json ? status_json(view.value()) : status_text(view.value(), unix_now());
+      arguments.json ? status_json(view.value()) : status_text(view.value(), system_seconds());
   std::fputs(text.c_str(), stdout);
   return 0;
 }

@@ -23,7 +23,7 @@ void write_contract(json::Writer& out, const Contract& contract) {
   out.truth("live", contract.live).truth("hasWork", contract.has_work).end_object();
 }
 
-Contract read_contract(json::ObjectReader& record) {
+Contract contract_of(json::ObjectReader& record) {
   const json::Value value = record.member("contract").value_or(json::Value());
   const json::Path path(record.path(), "contract");
   json::ObjectReader row(value, path, record.faults());
@@ -128,7 +128,7 @@ std::optional<Record> read_record(std::string_view text) {
   json::Faults faults;
   json::ObjectReader row(root.value(), json::Path(), faults);
   Record record;
-  record.contract = read_contract(row);
+  record.contract = contract_of(row);
   record.listed = row.truth("listed");
   record.stage = static_cast<Stage>(row.choice("stage", kStages));
   if (const auto reason = row.optional_text("reason", kAnyText)) {

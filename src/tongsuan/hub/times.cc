@@ -54,6 +54,12 @@ std::optional<std::int64_t> read_time(std::string_view text) {
   return days * kDaySeconds + hour * 3'600 + minute * 60 + second - *zone;
 }
 
+std::int64_t system_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 std::string write_time(std::int64_t seconds) {
   seconds = std::clamp<std::int64_t>(seconds, 0, kLast);
   const std::chrono::sys_days day{std::chrono::days(seconds / kDaySeconds)};

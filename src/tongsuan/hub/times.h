@@ -13,4 +13,7 @@ namespace tongsuan::hub {
 // "2026-04-13T00:00:00Z". Years 1970 to 9999.
 [[nodiscard]] std::string write_time(std::int64_t seconds);
 
+// Seconds since 1970 of this machine's clock.
+[[nodiscard]] std::int64_t system_seconds();
+
 }  // namespace tongsuan::hub
