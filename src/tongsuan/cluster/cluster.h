@@ -89,10 +89,14 @@ struct Work {
   std::uint32_t devices_per_node = 1;
   std::int64_t seconds = 0;  // the cluster stops it then
   Service service = Service::kFirm;
-  std::string script;  // of a shell
-  std::string folder;  // where it runs, and writes what it says
+  std::string script;      // of a shell
+  std::string image = {};  // that it runs in, on Kubernetes; empty: the cluster's own
+  std::string folder;      // where it runs, and writes what it says
   std::map<std::string, std::string> environment = {};
 };
+
+// "C-17": as the exchange writes ids of contracts, in base 32 of capitals without zeros before it.
+[[nodiscard]] bool is_contract(std::string_view id);
 
 // "ts-C-17-1": one job in the life of a cluster.
 [[nodiscard]] std::string job_name(std::string_view contract, std::uint32_t attempt);

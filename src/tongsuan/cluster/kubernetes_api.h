@@ -29,7 +29,7 @@ struct KubernetesTerms {
   std::string node_selector = {};                            // of nodes that the market may use
   std::string queue = {};  // a LocalQueue of Kueue in every namespace; empty: there is no Kueue
   std::string firm_priority = {}, spot_priority = {};  // PriorityClasses; empty: none is asked for
-  std::string image = {};                              // what the script runs in
+  std::string image = {};  // what the script runs in, unless the work names another
   std::string claim = {};  // a PersistentVolumeClaim in every namespace, at `folder`; empty: none
   std::uint32_t cpus_per_device = 1;
   std::uint64_t memory_mb_per_device = 0;  // 0: none is asked for

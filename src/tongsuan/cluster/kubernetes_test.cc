@@ -333,6 +333,10 @@ TEST_F(KubernetesTest, SaysWhatTheServerRefuses) {
   EXPECT_EQ(kind(cluster->jobs()), FaultKind::kUnreachable);
   terms.image.clear();
   EXPECT_EQ(kind(connect()->submit(work(), false)), FaultKind::kUnfit);
+  Work with_image = work();
+  with_image.image = "registry/own:2";
+  EXPECT_NE(write_job(with_image, terms).value().find(R"("image":"registry/own:2")"),
+            std::string::npos);
   EXPECT_EQ(fake.taken(), 0);
 }
 

@@ -53,9 +53,13 @@ void write_affinity(Out& out, const Work& work) {
   out.end_object().end_array().end_object().end_object();
 }
 
+const std::string& image_of(const Work& work, const KubernetesTerms& terms) {
+  return work.image.empty() ? terms.image : work.image;
+}
+
 void write_container(Out& out, const Work& work, const KubernetesTerms& terms) {
   const std::string devices = std::to_string(work.devices_per_node);
-  out.begin_array("containers").begin_object().text("name", "work").text("image", terms.image);
+  out.begin_array("containers").begin_object().text("name", "work").text("image", image_of(work, terms));
   out.begin_array("command").text("/bin/sh").text("-c").text(literal(work.script)).end_array();
   out.text("workingDir", work.folder).begin_array("env");
   for (const auto& [name, value] : work.environment) {
@@ -140,7 +144,7 @@ Answer<std::string> write_job(const Work& work, const KubernetesTerms& terms) {
                  "the account \"" + work.tenant.account + "\" is no name of a namespace",
                  "map the tenant to a namespace of the cluster"};
   }
-  if (terms.image.empty()) {
+  if (image_of(work, terms).empty()) {
     return Fault{FaultKind::kUnfit, "no image is set for work on Kubernetes", "set one"};
   }
   std::string body;

@@ -292,6 +292,14 @@ TEST(Slurm, NeverRunsTwoJobsOfOneName) {
   EXPECT_EQ(here.slurm->find("ts-C-17-1").value()->id, second.id);
 }
 
+// Ids of contracts are numbers in base 32: the tenth is C-A.
+TEST(Slurm, KnowsJobsOfContractsWithLetters) {
+  EXPECT_EQ(read_job_name("ts-C-A-1")->contract, "C-A");
+  EXPECT_EQ(read_job_name("ts-C-1ZK-12")->attempt, 12U);
+  EXPECT_TRUE(is_contract("C-0"));
+  EXPECT_FALSE(is_contract("C-"));
+}
+
 TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
   Here here(40);
   for (int attempt = 1; attempt <= 11; ++attempt) {
@@ -300,7 +308,8 @@ TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
   const std::vector<std::string> names = {
       "",           "ts-",        "ts-C-",      "ts-C-17",           "ts-C-17-",   "ts-C--1-1",
       "ts-C-017-1", "ts-C-17-01", "ts-C-x-1",   "TS-C-17-1",         "ts-C-17-1 ", "ts-C-17-1-1x",
-      "bash",       "ts-O-17-1",  "ts-C-17-+1", "ts-C-99999999999-1"};
+      "bash",       "ts-O-17-1",  "ts-C-17-+1", "ts-C-99999999999999-1",
+      "ts-C-1I-1",  "ts-C-1a-1"};
   const FakeSlurm::Row ours = here.fake.job(1);
   for (const std::string& name : names) {
     here.fake.jobs.push_back(ours);

@@ -90,6 +90,7 @@ net::Fields Exchange::headers(const Call& call, std::string_view key) const {
   if (!call.body.empty()) fields.list.push_back({"content-type", call.media_type});
   if (!key.empty()) fields.list.push_back({"idempotency-key", std::string(key)});
   if (!call.if_match.empty()) fields.list.push_back({"if-match", call.if_match});
+  fields.list.insert(fields.list.end(), call.more.list.begin(), call.more.list.end());
   if (!options_.credential) return fields;
   const Credential& credential = *options_.credential;
   if (!credential.token.empty()) {
@@ -112,7 +113,8 @@ Asked<Reply> Exchange::send(const Call& call, std::string_view key) {
     return connection_trouble(answer.error(), client_.may_have_sent());
   }
   const net::Response& response = answer.value();
-  if (response.status >= 200 && response.status < 300) {
+  const bool unchanged = response.status == 304 && call.more.find("if-none-match") != nullptr;
+  if ((response.status >= 200 && response.status < 300) || unchanged) {
     return Reply{.status = response.status,
                  .body = response.body,
                  .etag = header(response, "etag"),
@@ -159,6 +161,7 @@ Asked<Reply> Exchange::send_until_answered(const Call& call, std::string_view ke
 }
 
 Asked<Reply> Exchange::ask(const Call& call) {
+  if (!call.key.empty()) return send_until_answered(call, call.key);
   if (!call.once) return send_until_answered(call, {});
   const Credential* who = options_.credential ? &*options_.credential : nullptr;
   const std::string request = options_.server + '\n' +

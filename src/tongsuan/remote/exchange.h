@@ -49,7 +49,7 @@ template <class T>
 using Asked = Result<T, Trouble>;
 
 struct Reply {
-  int status = 0;
+  int status = 0;  // 2xx, or 304 where If-None-Match was among the headers
   std::string body;
   std::string etag;
   std::string sequence;  // as of when it is; may be empty
@@ -64,6 +64,9 @@ struct Call {
   std::string intent = {};  // what makes two such calls the same; empty: the body
   std::string if_match = {};
   std::string media_type = "application/json";  // of the body
+  // The Idempotency-Key, of whoever keeps it himself; `once` and `intent` then say nothing.
+  std::string key = {};
+  net::Fields more = {};  // headers that are sent besides
 };
 
 // The world around it, replaced in tests.

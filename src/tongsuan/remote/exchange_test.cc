@@ -173,6 +173,31 @@ TEST_F(ExchangeTest, ATimeoutKeepsTheKeyAndTheNextOneTakesItUp) {
   EXPECT_EQ(pending(), 0U);
 }
 
+TEST_F(ExchangeTest, SendsAKeyThatItsCallerKeeps) {
+  answers = {problem(503, "stopping"), good("{}")};
+  Exchange exchange = make();
+  Call call = order();
+  call.key = "kept-elsewhere-1";
+  call.more.list.push_back({"hub-epoch", "7"});
+  ASSERT_TRUE(exchange.ask(call).ok());
+  ASSERT_EQ(seen.size(), 2U);
+  for (const net::Request& request : seen) {
+    EXPECT_EQ(*request.headers.find("idempotency-key"), "kept-elsewhere-1");
+    EXPECT_EQ(*request.headers.find("hub-epoch"), "7");
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder + "/pending"));
+}
+
+TEST_F(ExchangeTest, UnchangedIsAnAnswerToWhoAskedForChanges) {
+  const net::Response unchanged{.status = 304};
+  answers = {unchanged, unchanged};
+  Exchange exchange = make();
+  EXPECT_FALSE(exchange.get("/v1/market").ok());
+  Call call{.target = "/v1/market"};
+  call.more.list.push_back({"if-none-match", "\"7\""});
+  EXPECT_EQ(exchange.ask(call).value().status, 304);
+}
+
 TEST_F(ExchangeTest, NobodyThereIsTriedThreeTimesAndLeavesNothing) {
   Exchange exchange = make();
   server.reset();

@@ -1,0 +1,175 @@
+// The agent of a hub: makes true in one cluster what the exchange decided.
+//
+// Model. `step` looks once at everything: the lease, what is to be told, the exchange's list, the
+// cluster's jobs, its nodes; and moves each contract on as far as it goes now (record.h has the
+// stages). Nothing waits inside; the program calls it every few seconds.
+//
+// Invariants.
+//   - A job is asked for only after that is in the spool; in doubt it is looked for by its name.
+//   - A second attempt is made only where all of the first is known: asked for once, answered, and
+//     ended without having run.
+//   - The meter's mark and the message that says so enter the spool together.
+//   - Jobs are begun only while the lease runs; what runs goes on without it, until its time is
+//     over. After a fenced answer nothing is done any more at all.
+//
+// Time. `step` is given the seconds of our own clock, which the cluster's is taken to be as well;
+// the exchange's is found with every lease. The agent has no clock, no thread, no file: the spool,
+// the exchange, the cluster and the data are ports, which must live as long as the agent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tongsuan/cluster/cluster.h"
+#include "tongsuan/hub/exchange_port.h"
+#include "tongsuan/hub/memory.h"
+#include "tongsuan/hub/node_book.h"
+#include "tongsuan/hub/record.h"
+#include "tongsuan/hub/spool.h"
+#include "tongsuan/hub/staging.h"
+
+namespace tongsuan::hub {
+
+struct AgentOptions {
+  std::string hub;
+  std::map<std::string, cluster::Tenant> tenants;   // by participant
+  std::map<std::string, std::string> accelerators;  // by class: as the cluster calls them
+  std::map<std::string, std::string> environment;   // of every job
+  bool images = false;                              // whether the cluster runs images
+  bool take_over = false;                           // also from another agent
+  std::int64_t lease_seconds = 120;
+  std::int64_t meter_seconds = 60;     // between meters
+  std::int64_t nodes_seconds = 30;     // between looks at the nodes
+  std::int64_t grace_seconds = 60;     // after the end, before a job is ended without the exchange
+  std::int64_t slack_seconds = 3'600;  // that the cluster gives a job beyond its end
+  std::int64_t endless_seconds = 2'592'000;  // that it gives where the end is not known
+  std::int64_t doubt_seconds = 120;          // so long what nobody knows is looked for
+  std::int64_t retry_seconds = 30;           // after a refusal
+  std::uint32_t attempts_max = 3;            // of jobs that never ran
+  std::uint32_t tries_max = 10;              // of asking for a job, or of telling an end
+};
+
+enum class StepEnd : std::uint8_t {
+  kGoOn,
+  kFenced,  // another agent has the hub: nothing more is done
+  kBroken,  // the spool cannot be written: what it has is what counts after the next start
+};
+struct StepResult {
+  StepEnd end = StepEnd::kGoOn;
+  std::string why = {};
+};
+
+// What happens, for logs: a word, a contract or a node or nothing, and a sentence.
+using Note =
+    std::function<void(std::string_view event, std::string_view about, std::string_view what)>;
+
+struct Ports {
+  Exchange& exchange;
+  cluster::Cluster& cluster;
+  Spool& spool;
+  Staging& staging;
+};
+
+class Agent {
+ public:
+  Agent(AgentOptions options, Ports ports, Note note);
+
+  // Reads the spool; before the first step.
+  [[nodiscard]] Result<Done> open();
+  [[nodiscard]] StepResult step(UnixSecond now);
+
+  [[nodiscard]] const std::map<std::string, Record>& records() { return memory_.records(); }
+  // Whether nothing is to be told, and no contract is anywhere but gone.
+  [[nodiscard]] bool idle();
+
+ private:
+  using Jobs = std::map<std::string, std::vector<const cluster::Job*>>;  // by contract
+
+  // ---- agent.cc: the exchange and the spool.
+  void look_for_orders();
+  void keep_lease();
+  void take_lease(const Lease& lease);
+  void tell();
+  void took(const Message& message);
+  void refused(const Message& message, const std::string& why);
+  void list();
+  void take_list(std::vector<Contract> listed);
+  void take_contract(Contract listed);
+  void forget_what_is_gone();
+  void look_again();
+  void show_status();
+  [[nodiscard]] bool commit();
+  [[nodiscard]] bool stopped() const { return result_.end != StepEnd::kGoOn; }
+  void fenced(const std::string& why);
+  [[nodiscard]] bool lease_runs() const;
+  [[nodiscard]] UnixSecond exchange_now() const { return now_ + memory_.offset(); }
+  void report(Record& record, std::string_view phase, std::string_view detail);
+  void note(std::string_view event, std::string_view about, std::string_view what) {
+    if (note_) note_(event, about, what);
+  }
+
+  // ---- cluster_side.cc: jobs and nodes of the cluster as a whole.
+  void look_at_jobs();
+  void look_at_nodes();
+  void end_strangers();
+  void cancel(const cluster::Job& job, std::string_view why);
+
+  // ---- contract_steps.cc: one contract.
+  void advance(Record& record);
+  void prepare(Record& record);
+  void submit(Record& record);
+  void watch(Record& record);
+  void close(Record& record);
+  [[nodiscard]] bool adopt(Record& record);
+  [[nodiscard]] bool to_end(Record& record);
+  void judge(Record& record, std::string_view reason, std::string_view detail);
+  void judge_by(Record& record, const cluster::Job& job);
+  [[nodiscard]] const WorkText* text_of(Record& record);
+  [[nodiscard]] bool find_nodes(Record& record, std::vector<std::string>& names);
+  [[nodiscard]] bool find_place(Record& record, Place& place);
+  void take_answer(Record& record, const cluster::Answer<cluster::Job>& answer, bool before);
+  [[nodiscard]] cluster::Work work_of(const Record& record, const WorkText& text,
+                                      const Place& place, std::vector<std::string> nodes) const;
+  [[nodiscard]] const cluster::Job* job_of(const Record& record) const;
+  void lost(Record& record);
+  void ended(Record& record, const cluster::Job* job);
+  [[nodiscard]] bool measure(Record& record);
+  void meter(Record& record, UnixSecond limit);
+  void say_last_word(Record& record);
+  void clear_away(Record& record);
+
+  AgentOptions options_;
+  Ports ports_;
+  Note note_;
+  NodeBook nodes_;
+  Memory memory_;
+
+  UnixSecond now_ = 0;
+  StepResult result_;
+
+  // Of the exchange. What nobody answered is not asked again in this step.
+  bool exchange_away_ = false, listed_ = false, drained_ = false;
+  bool accepted_ = false;                        // as the last lease said
+  UnixSecond lease_until_ = 0, lease_next_ = 0;  // of our clock
+  std::map<std::string, WorkText> texts_;        // of contracts that are prepared
+
+  // Of the cluster, in this step.
+  bool cluster_away_ = false, jobs_known_ = false;
+  std::vector<cluster::Job> all_jobs_;
+  Jobs jobs_;
+  UnixSecond cluster_seen_ = 0, nodes_next_ = 0;
+  std::string cluster_trouble_;
+  std::vector<std::string> warned_;
+
+  // By contract, or by job; a restart may begin anew.
+  std::map<std::string, UnixSecond> measured_, missing_, retry_, cancelled_;
+  std::map<std::string, std::uint32_t> strangers_;
+  UnixSecond status_next_ = 0;
+};
+
+}  // namespace tongsuan::hub

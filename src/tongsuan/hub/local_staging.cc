@@ -1,0 +1,310 @@
+#include "tongsuan/hub/local_staging.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <fcntl.h>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+#include "tongsuan/hub/command.h"
+
+namespace tongsuan::hub {
+namespace {
+
+constexpr std::size_t kUserBytes = 16'384;  // of an entry of the system's users
+
+enum class Way : std::uint8_t { kIn, kOut, kRemove };
+
+struct Task {
+  Way way = Way::kIn;
+  Place place;
+  std::vector<Transfer> transfers;
+};
+using TaskName = std::pair<std::string, Way>;  // contract first
+
+StagingReport failed(std::string why) {
+  return {StagingState::kFailed, std::move(why)};
+}
+StagingReport system_failed(const std::string& what) {
+  return failed(what + ": " + std::strerror(errno));
+}
+
+class File {
+ public:
+  explicit File(int number) : number_(number) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (number_ >= 0) close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+bool find_user(const std::string& name, uid_t& user, gid_t& group) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> bytes(kUserBytes);
+  getpwnam_r(name.c_str(), &entry, bytes.data(), bytes.size(), &found);
+  if (found == nullptr) return false;
+  user = entry.pw_uid;
+  group = entry.pw_gid;
+  return true;
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && text.front() != '-' && std::ranges::none_of(text, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+}
+
+// No link on the way from the folder, as far as we may look.
+bool has_no_link(const std::string& folder, const std::string& inside) {
+  std::string path = folder;
+  std::string rest = inside + '/';
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    path += '/' + rest.substr(0, slash);
+    rest.erase(0, slash + 1);
+    struct stat about {};
+    if (lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode)) return false;
+  }
+  return true;
+}
+
+std::string bytes_text(const std::string& folder) {
+  std::error_code error;
+  std::uintmax_t bytes = 0;
+  std::filesystem::recursive_directory_iterator files(
+      folder, std::filesystem::directory_options::skip_permission_denied, error);
+  for (; !error && files != std::filesystem::recursive_directory_iterator();
+       files.increment(error)) {
+    std::error_code ignored;
+    if (files->is_regular_file(ignored) && !files->is_symlink(ignored)) {
+      bytes += files->file_size(ignored);
+    }
+  }
+  return std::to_string(bytes) + " bytes";
+}
+
+class LocalStaging final : public Staging {
+ public:
+  explicit LocalStaging(LocalStagingOptions options)
+      : options_(std::move(options)), thread_([this] { work(); }) {}
+  ~LocalStaging() override {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  std::string folder(const std::string& contract) const override {
+    return options_.scratch + '/' + contract;
+  }
+  StagingReport bring_in(const Place& place, const std::vector<Transfer>& transfers) override {
+    return ask({Way::kIn, place, transfers});
+  }
+  StagingReport bring_out(const Place& place, const std::vector<Transfer>& transfers) override {
+    return ask({Way::kOut, place, transfers});
+  }
+  StagingReport remove(const Place& place) override { return ask({Way::kRemove, place, {}}); }
+
+ private:
+  // What became of it, once; until then it waits or is under way.
+  StagingReport ask(Task task) {
+    const TaskName name{task.place.contract, task.way};
+    const std::lock_guard lock(mutex_);
+    const auto done = done_.find(name);
+    if (done != done_.end()) {
+      StagingReport report = std::move(done->second);
+      done_.erase(done);
+      return report;
+    }
+    if (!known_.insert({name, true}).second) return {StagingState::kWorking, {}};
+    // What is removed is not filled any more.
+    if (task.way == Way::kRemove) give_up(task.place.contract);
+    queue_.push_back(std::move(task));
+    changed_.notify_all();
+    return {StagingState::kWorking, {}};
+  }
+
+  void give_up(const std::string& contract) {
+    std::erase_if(queue_, [&](const Task& task) { return task.place.contract == contract; });
+    for (const Way way : {Way::kIn, Way::kOut}) {
+      done_.erase({contract, way});
+      if (current_ == TaskName{contract, way}) {
+        stop_ = true;
+      } else {
+        known_.erase({contract, way});
+      }
+    }
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+      if (ending_) return;
+      const Task task = std::move(queue_.front());
+      queue_.pop_front();
+      current_ = {task.place.contract, task.way};
+      stop_ = false;
+      lock.unlock();
+      StagingReport report = carry_out(task);
+      lock.lock();
+      known_.erase(current_);
+      // Nobody asks any more for what was stopped.
+      if (!stop_) done_.insert_or_assign(current_, std::move(report));
+      current_ = {};
+    }
+  }
+
+  StagingReport carry_out(const Task& task) {
+    // Names come from the exchange; a folder of another name is none of ours.
+    if (!cluster::is_contract(task.place.contract)) return failed("no id of a contract");
+    switch (task.way) {
+      case Way::kIn: {
+        StagingReport made = make_folder(task.place);
+        return made.state == StagingState::kDone ? move(task) : made;
+      }
+      case Way::kOut:
+        return move(task);
+      case Way::kRemove:
+        return remove_folder(task.place);
+    }
+    return failed("no such way");
+  }
+
+  StagingReport make_folder(const Place& place) {
+    uid_t user = 0;
+    gid_t group = 0;
+    if (!find_user(place.tenant.user, user, group)) {
+      return failed("there is no user " + place.tenant.user + " on this machine");
+    }
+    const File scratch(open(options_.scratch.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (scratch.number() < 0) return system_failed(options_.scratch);
+    const char* name = place.contract.c_str();
+    if (mkdirat(scratch.number(), name, S_IRWXU) != 0 && errno != EEXIST) {
+      return system_failed(folder(place.contract));
+    }
+    struct stat about {};
+    if (fstatat(scratch.number(), name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+      return system_failed(folder(place.contract));
+    }
+    if (!S_ISDIR(about.st_mode)) return failed(folder(place.contract) + " is no folder");
+    if (about.st_uid == user) return {StagingState::kDone, {}};
+    if (about.st_uid != geteuid()) return failed(folder(place.contract) + " is somebody else's");
+    if (!options_.own.empty()) return run(options_.own, place, {});
+    const File made(
+        openat(scratch.number(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (made.number() < 0 || fchown(made.number(), user, group) != 0) {
+      return failed(folder(place.contract) + " cannot be given to " + place.tenant.user + ": " +
+                    std::strerror(errno) + "; set own in [staging]");
+    }
+    return {StagingState::kDone, {}};
+  }
+
+  StagingReport move(const Task& task) {
+    const std::string own = folder(task.place.contract);
+    const bool in = task.way == Way::kIn;
+    const std::vector<std::string>& command = in ? options_.in : options_.out;
+    if (!task.transfers.empty() && command.empty()) {
+      return failed(std::string("this hub moves no data: ") + (in ? "in" : "out") +
+                    " of [staging] is not set");
+    }
+    for (Transfer transfer : task.transfers) {
+      std::string& inside = in ? transfer.to : transfer.from;
+      if (!is_inside(inside) || !is_word(in ? transfer.from : transfer.to)) {
+        return failed("a place that is none: " + transfer.from + " to " + transfer.to);
+      }
+      if (!has_no_link(own, inside)) return failed(inside + " is reached through a link");
+      inside = own + '/' + inside;
+      StagingReport moved = run(command, task.place, transfer);
+      if (moved.state != StagingState::kDone) return moved;
+    }
+    return {StagingState::kDone, bytes_text(own)};
+  }
+
+  StagingReport remove_folder(const Place& place) {
+    const std::string path = folder(place.contract);
+    struct stat about {};
+    if (lstat(path.c_str(), &about) != 0 && errno == ENOENT) return {StagingState::kDone, {}};
+    if (!options_.remove.empty()) return run(options_.remove, place, {});
+    std::error_code error;
+    // Removes links, not what they lead to.
+    std::filesystem::remove_all(path, error);
+    if (!error) return {StagingState::kDone, {}};
+    return failed(path + " cannot be removed: " + error.message() + "; set remove in [staging]");
+  }
+
+  StagingReport run(const std::vector<std::string>& command, const Place& place,
+                    const Transfer& transfer) {
+    const std::pair<std::string_view, std::string> kWords[] = {{"{from}", transfer.from},
+                                                               {"{to}", transfer.to},
+                                                               {"{folder}", folder(place.contract)},
+                                                               {"{user}", place.tenant.user}};
+    std::vector<std::string> words = command;
+    for (std::string& word : words) {
+      // Whole words only: nothing that was put in is looked at again.
+      const auto found = std::ranges::find(kWords, word, [](const auto& one) { return one.first; });
+      if (found != std::end(kWords)) word = found->second;
+    }
+    const CommandEnd end =
+        run_command(words, std::chrono::seconds(options_.deadline_seconds), stop_);
+    return {end.good ? StagingState::kDone : StagingState::kFailed, end.detail};
+  }
+
+  LocalStagingOptions options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task> queue_;
+  std::map<TaskName, bool> known_;  // waiting or under way
+  std::map<TaskName, StagingReport> done_;
+  TaskName current_;
+  std::atomic<bool> stop_ = false;  // what is under way
+  bool ending_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace
+
+bool is_inside(std::string_view path) {
+  if (!is_word(path) || path.front() == '/') return false;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    if (path.substr(0, end) == "..") return false;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return true;
+}
+
+Result<std::unique_ptr<Staging>> make_local_staging(LocalStagingOptions options) {
+  struct stat about {};
+  const std::string& scratch = options.scratch;
+  if (lstat(scratch.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) {
+    return Error{ErrorCode::kInvalidArgument, scratch + " is no folder",
+                 "make it: mkdir -m 0711 " + scratch};
+  }
+  if ((about.st_mode & (S_IWGRP | S_IWOTH)) != 0 || about.st_uid != geteuid()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 scratch + " can be written by others, or is not the agent's",
+                 "give it to the agent's user with mode 0711"};
+  }
+  return std::unique_ptr<Staging>(std::make_unique<LocalStaging>(std::move(options)));
+}
+
+}  // namespace tongsuan::hub

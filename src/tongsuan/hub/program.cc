@@ -1,0 +1,410 @@
+#include "tongsuan/hub/program.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "tongsuan/base/text.h"
+#include "tongsuan/hub/configuration.h"
+#include "tongsuan/hub/http_exchange.h"
+#include "tongsuan/hub/status.h"
+#include "tongsuan/hub/times.h"
+#include "tongsuan/json/writer.h"
+#include "tongsuan/remote/credentials.h"
+#include "tongsuan/remote/private_file.h"
+#include "tongsuan/remote/settings.h"
+
+namespace tongsuan::hub {
+namespace {
+
+constexpr int kFailed = 1, kUsage = 2, kSettings = 3, kFenced = 4;
+constexpr const char* kConfig = "/etc/tongsuan/tongsuan-hub.toml";
+constexpr std::int64_t kLinesMax = 100'000;
+constexpr off_t kTailBytes = 1 << 20;
+
+constexpr const char* kHelp = R"(usage: tongsuan-hub [COMMAND] [--config FILE] [options]
+
+The agent beside a cluster: runs there what the exchange sold, and tells what was delivered.
+
+commands
+  run                 the agent, until SIGTERM; what runs in the cluster goes on (the default)
+  check               reads the settings, then asks the exchange and the cluster; changes nothing
+  status              what the agent knows: lease, nodes, contracts, messages that wait
+  drain               takes no new work from now on; what runs goes on
+  resume              takes new work again
+  logs CONTRACT       the end of what the contract's job has said
+
+options
+  --config FILE       settings; /etc/tongsuan/tongsuan-hub.toml if absent.
+                      deploy/tongsuan-hub.toml has every one
+  --take-over         run: also from an agent whose lease runs, which then stops
+  --wait              drain: until nothing runs and everything is told
+  --json              status: as JSON
+  --lines N           logs: so many lines; 50 if absent
+  --help, --man       this text; as a page of the manual
+
+statuses: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 another agent has the hub
+)";
+
+struct Arguments {
+  std::string command, contract;
+  std::string config = kConfig;
+  bool take_over = false, wait = false, json = false, help = false, man = false;
+  std::int64_t lines = 50;
+};
+
+Error wrong_use(std::string what,
+                std::string hint = "tongsuan-hub --help lists commands and options") {
+  return {ErrorCode::kInvalidArgument, std::move(what), std::move(hint)};
+}
+
+int complain(const Error& error, int status) {
+  std::fprintf(stderr, "tongsuan-hub: %s\n", error.context.c_str());
+  if (!error.hint.empty()) std::fprintf(stderr, "try: %s\n", error.hint.c_str());
+  return status;
+}
+
+// ---- Arguments -------------------------------------------------------------------------------
+
+// Options that stand alone, and the only command that takes them; empty: all of them.
+struct Flag {
+  std::string_view name, command;
+  bool Arguments::*into;
+};
+constexpr Flag kFlags[] = {{"--take-over", "run", &Arguments::take_over},
+                           {"--wait", "drain", &Arguments::wait},
+                           {"--json", "status", &Arguments::json},
+                           {"--help", "", &Arguments::help},
+                           {"-h", "", &Arguments::help},
+                           {"--man", "", &Arguments::man}};
+constexpr std::string_view kCommands[] = {"run", "check", "status", "drain", "resume", "logs"};
+
+Result<Done> take_value(Arguments& arguments, std::string_view name, const std::string& value) {
+  if (name == "--config") {
+    arguments.config = value;
+    return Done{};
+  }
+  if (!parse_decimal(value, 0, arguments.lines) || arguments.lines < 1 ||
+      arguments.lines > kLinesMax) {
+    return wrong_use("--lines takes a whole number from 1 to " + std::to_string(kLinesMax),
+                     "--lines 50");
+  }
+  return Done{};
+}
+
+Result<Done> take_word(Arguments& arguments, const std::string& word) {
+  if (arguments.command.empty()) {
+    if (std::ranges::find(kCommands, word) == std::end(kCommands)) {
+      return wrong_use("there is no command " + word);
+    }
+    arguments.command = word;
+    return Done{};
+  }
+  if (arguments.command != "logs" || !arguments.contract.empty()) {
+    return wrong_use(arguments.command + " does not take " + word);
+  }
+  if (!cluster::is_contract(word)) return wrong_use(word + " is no contract", "one such as C-17");
+  arguments.contract = word;
+  return Done{};
+}
+
+Result<Arguments> read_arguments(const std::vector<std::string>& words) {
+  Arguments arguments;
+  std::vector<std::pair<std::string_view, std::string_view>> only;  // options of one command
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const auto flag = std::ranges::find(kFlags, word, &Flag::name);
+    if (flag != std::end(kFlags)) {
+      arguments.*(flag->into) = true;
+      if (!flag->command.empty()) only.emplace_back(flag->name, flag->command);
+    } else if (word == "--config" || word == "--lines") {
+      if (i + 1 == words.size()) return wrong_use(word + " needs a value");
+      if (word == "--lines") only.emplace_back("--lines", "logs");
+      TONGSUAN_TRY([[maybe_unused]] const Done taken, take_value(arguments, word, words[++i]));
+    } else if (word.starts_with('-')) {
+      return wrong_use("there is no option " + word);
+    } else {
+      TONGSUAN_TRY([[maybe_unused]] const Done taken, take_word(arguments, word));
+    }
+  }
+  if (arguments.command.empty()) arguments.command = "run";
+  for (const auto& [option, command] : only) {
+    if (command == arguments.command) continue;
+    return wrong_use(std::string(option) + " goes with " + std::string(command) + ", not with " +
+                     arguments.command);
+  }
+  if (arguments.command == "logs" && arguments.contract.empty() && !arguments.help) {
+    return wrong_use("logs needs a contract", "tongsuan-hub logs C-17");
+  }
+  return arguments;
+}
+
+// The same text as a page of the manual.
+void print_man() {
+  std::printf(
+      ".TH TONGSUAN-HUB 1\n.SH NAME\ntongsuan-hub \\- the agent beside a cluster\n"
+      ".SH DESCRIPTION\n.nf\n");
+  for (const char c : std::string_view(kHelp)) {
+    if (c == '-' || c == '\\') std::putchar('\\');
+    std::putchar(c);
+  }
+  std::printf(".fi\n.SH SEE ALSO\ntongsuan(1)\n");
+}
+
+// ---- Signals and logs ------------------------------------------------------------------------
+
+// SIGTERM and SIGINT, blocked for all threads and taken while waiting.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  // False: somebody wants an end.
+  bool wait(std::chrono::milliseconds time) {
+    const timespec patience{time.count() / 1'000, time.count() % 1'000 * 1'000'000};
+    if (!stopped_) stopped_ = sigtimedwait(&set_, nullptr, &patience) > 0;
+    return !stopped_;
+  }
+
+ private:
+  sigset_t set_{};
+  bool stopped_ = false;
+};
+
+// One line of JSON for each thing that happened, for people and for what collects them.
+void write_log(std::string_view event, std::string_view about, std::string_view what) {
+  std::string line;
+  json::Writer out(line);
+  out.begin_object().text("time", write_time(system_seconds())).text("event", event);
+  if (!about.empty()) out.text("about", about);
+  if (!what.empty()) out.text("what", what);
+  out.end_object();
+  line += '\n';
+  std::fputs(line.c_str(), stderr);
+}
+
+// ---- The agent -------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Exchange>> open_exchange(const HubSettings& settings, Signals& signals) {
+  const std::string server = remote::server_address(settings.exchange);
+  TONGSUAN_TRY(const std::optional<remote::Credential> credential,
+               remote::credential_for(settings.credentials, server));
+  if (!credential) {
+    return Error{ErrorCode::kNotFound, settings.credentials + " has no key for " + server,
+                 "store one there: tongsuan login, with the hub's key"};
+  }
+  remote::ExchangeOptions options;
+  options.server = server;
+  options.credential = credential;
+  options.ca_file = settings.ca_file;
+  options.timeout = std::chrono::seconds(settings.request_seconds);
+  remote::Hooks hooks;
+  hooks.unix_now = system_seconds;
+  hooks.pause = [&signals](std::chrono::milliseconds pause) { return signals.wait(pause); };
+  remote::Asked<remote::Exchange> remote = remote::Exchange::make(std::move(options), hooks);
+  if (!remote.ok()) {
+    return Error{ErrorCode::kInvalidArgument, remote.error().what, "use https, or loopback"};
+  }
+  HttpExchangeOptions http;
+  http.hub = settings.agent.hub;
+  http.lease_seconds = settings.agent.lease_seconds;
+  http.holder = settings.holder;
+  if (http.holder.empty()) {
+    char name[64] = {};
+    http.holder = gethostname(name, sizeof name - 1) == 0 ? name : "agent";
+  }
+  return make_http_exchange(std::move(remote).value(), std::move(http));
+}
+
+int run_agent(const HubSettings& settings, const Arguments& arguments) {
+  Signals signals;
+  auto exchange = open_exchange(settings, signals);
+  if (!exchange.ok()) return complain(exchange.error(), kSettings);
+  auto cluster = make_cluster(settings);
+  if (!cluster.ok()) return complain(cluster.error(), kSettings);
+  auto staging = make_local_staging(settings.staging);
+  if (!staging.ok()) return complain(staging.error(), kSettings);
+  const Result<Done> folder = remote::make_private_folder(settings.spool);
+  if (!folder.ok()) return complain(folder.error(), kSettings);
+  auto spool = open_spool(settings.spool, SpoolUse::kAgent);
+  if (!spool.ok()) return complain(spool.error(), kSettings);
+  AgentOptions options = settings.agent;
+  options.take_over = arguments.take_over;
+  Agent agent(std::move(options),
+              {*exchange.value(), *cluster.value(), *spool.value(), *staging.value()}, write_log);
+  const Result<Done> opened = agent.open();
+  if (!opened.ok()) return complain(opened.error(), kFailed);
+  write_log("started", settings.agent.hub, cluster.value()->describe());
+  do {
+    const StepResult result = agent.step(system_seconds());
+    if (result.end == StepEnd::kGoOn) continue;
+    const bool fenced = result.end == StepEnd::kFenced;
+    write_log(fenced ? "fenced" : "broken", settings.agent.hub, result.why);
+    return complain({ErrorCode::kUnavailable, result.why,
+                     fenced ? "if this agent is to have the hub: tongsuan-hub run --take-over"
+                            : "look at the disk of the spool, then start again"},
+                    fenced ? kFenced : kFailed);
+  } while (signals.wait(std::chrono::seconds(settings.interval_seconds)));
+  write_log("stopped", settings.agent.hub, "what runs in the cluster goes on");
+  return 0;
+}
+
+// ---- What people say -------------------------------------------------------------------------
+
+int check(const HubSettings& settings) {
+  Signals signals;
+  auto exchange = open_exchange(settings, signals);
+  if (!exchange.ok()) return complain(exchange.error(), kSettings);
+  auto cluster = make_cluster(settings);
+  if (!cluster.ok()) return complain(cluster.error(), kSettings);
+  auto staging = make_local_staging(settings.staging);
+  if (!staging.ok()) return complain(staging.error(), kSettings);
+  std::printf("settings are good: hub %s, %zu tenants\n", settings.agent.hub.c_str(),
+              settings.agent.tenants.size());
+  int status = 0;
+  const auto pools = exchange.value()->pools();
+  if (!pools.ok()) status = complain({ErrorCode::kUnavailable, pools.error().what}, kFailed);
+  for (const Pool& pool : pools.ok() ? pools.value() : std::vector<Pool>()) {
+    std::printf("the exchange sells %u nodes of %s with %u devices each\n", pool.nodes,
+                pool.device_class.c_str(), pool.devices);
+  }
+  const auto inventory = cluster.value()->inventory();
+  if (!inventory.ok()) {
+    return complain({ErrorCode::kUnavailable, inventory.error().what, inventory.error().hint},
+                    kFailed);
+  }
+  std::printf("%s, version %s\n", cluster.value()->describe().c_str(),
+              inventory.value().version.c_str());
+  for (const cluster::Node& node : inventory.value().nodes) {
+    std::printf("  %s: %u of %s, %s\n", node.name.c_str(), node.devices,
+                node.accelerator.empty() ? "nothing" : node.accelerator.c_str(),
+                node.up ? "up" : ("down: " + node.detail).c_str());
+  }
+  if (!pools.ok()) return status;
+  NodeBook book(settings.agent.accelerators);
+  std::vector<Change> changes;
+  static_cast<void>(book.look(inventory.value(), pools.value(), changes));
+  for (const std::string& warning : book.warnings()) std::printf("warning: %s\n", warning.c_str());
+  return status;
+}
+
+int drain(Spool& spool, bool wait) {
+  const Result<Done> told = spool.commit({{std::string(kDrainOrder), "1"}});
+  if (!told.ok()) return complain(told.error(), kFailed);
+  Signals signals;
+  while (wait) {
+    const Result<SpoolView> view = look_at_spool(spool);
+    if (!view.ok()) return complain(view.error(), kFailed);
+    if (view.value().idle()) return 0;
+    std::printf("%zu contracts, %zu messages\n", view.value().records.size(),
+                view.value().messages);
+    std::fflush(stdout);
+    if (!signals.wait(std::chrono::seconds(5))) {
+      return complain(wrong_use("something runs still; no new work is taken", "drain --wait again"),
+                      kFailed);
+    }
+  }
+  return 0;
+}
+
+// The last lines of a file that a job writes. A link there would show the file of another.
+Result<std::string> tail_of(const std::string& path, std::int64_t lines) {
+  const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat about {};
+  if (file < 0 || fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+    const Error error{ErrorCode::kIo, path + " cannot be read: " + std::strerror(errno),
+                      "run this as the tenant's user, or as root"};
+    if (file >= 0) close(file);
+    return error;
+  }
+  const off_t begin = std::max<off_t>(0, about.st_size - kTailBytes);
+  std::string text(static_cast<std::size_t>(about.st_size - begin), '\0');
+  const ssize_t got = pread(file, text.data(), text.size(), begin);
+  close(file);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+  std::size_t at = text.ends_with('\n') ? text.size() - 1 : text.size();
+  for (; lines > 0 && at != 0; --lines) {
+    const std::size_t line = text.rfind('\n', at - 1);
+    if (line == std::string::npos) return text;
+    at = line;
+  }
+  return lines > 0 ? text : text.substr(at + 1);
+}
+
+int show_logs(Spool& spool, const Arguments& arguments) {
+  const Result<SpoolView> view = look_at_spool(spool);
+  if (!view.ok()) return complain(view.error(), kFailed);
+  const auto record =
+      std::ranges::find(view.value().records, arguments.contract,
+                        [](const Record& one) -> const std::string& { return one.contract.id; });
+  if (record == view.value().records.end() || record->output.empty()) {
+    return complain({ErrorCode::kNotFound, "there is no job of " + arguments.contract + " here",
+                     "tongsuan-hub status lists what there is"},
+                    kFailed);
+  }
+  // Other clusters say how to read it instead of where it is.
+  if (record->output.front() != '/') {
+    std::printf("%s\n", record->output.c_str());
+    return 0;
+  }
+  const Result<std::string> tail = tail_of(record->output, arguments.lines);
+  if (!tail.ok()) return complain(tail.error(), kFailed);
+  std::fputs(tail.value().c_str(), stdout);
+  return 0;
+}
+
+int order(const HubSettings& settings, const Arguments& arguments) {
+  auto opened = open_spool(settings.spool, SpoolUse::kOrders);
+  if (!opened.ok()) return complain(opened.error(), kFailed);
+  Spool& spool = *opened.value();
+  if (arguments.command == "drain") return drain(spool, arguments.wait);
+  if (arguments.command == "logs") return show_logs(spool, arguments);
+  if (arguments.command == "resume") {
+    const Result<Done> told = spool.commit({{std::string(kDrainOrder), std::nullopt}});
+    return told.ok() ? 0 : complain(told.error(), kFailed);
+  }
+  const Result<SpoolView> view = look_at_spool(spool);
+  if (!view.ok()) return complain(view.error(), kFailed);
+  const std::string text =
+      arguments.json ? status_json(view.value()) : status_text(view.value(), system_seconds());
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  const Result<Arguments> arguments =
+      read_arguments(std::vector<std::string>(argv + 1, argv + argc));
+  if (!arguments.ok()) return complain(arguments.error(), kUsage);
+  if (arguments.value().man) {
+    print_man();
+    return 0;
+  }
+  if (arguments.value().help) {
+    std::fputs(kHelp, stdout);
+    return 0;
+  }
+  const Result<HubSettings> settings = read_settings_file(arguments.value().config);
+  if (!settings.ok()) return complain(settings.error(), kSettings);
+  if (arguments.value().command == "run") return run_agent(settings.value(), arguments.value());
+  if (arguments.value().command == "check") return check(settings.value());
+  return order(settings.value(), arguments.value());
+}
+
+}  // namespace tongsuan::hub

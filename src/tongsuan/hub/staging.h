@@ -1,0 +1,45 @@
+// Where the work of a contract lives, and how its data come and go.
+//
+// Model. Each contract has one folder below the scratch of the hub, for its tenant only. Bringing
+// data in and out takes long: it is begun by the first question, and asked again until it is done
+// or has failed. Whoever asks again after a crash begins anew, which does no harm.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tongsuan/cluster/cluster.h"
+#include "tongsuan/hub/exchange_port.h"
+
+namespace tongsuan::hub {
+
+enum class StagingState : std::uint8_t { kWorking, kDone, kFailed };
+struct StagingReport {
+  StagingState state = StagingState::kWorking;
+  std::string detail = {};  // how much there is, or why it failed
+};
+
+struct Place {
+  std::string contract;
+  cluster::Tenant tenant;
+};
+
+class Staging {
+ public:
+  Staging() = default;
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+  virtual ~Staging() = default;
+
+  [[nodiscard]] virtual std::string folder(const std::string& contract) const = 0;
+  // Makes the folder, and fills it.
+  [[nodiscard]] virtual StagingReport bring_in(const Place& place,
+                                               const std::vector<Transfer>& transfers) = 0;
+  [[nodiscard]] virtual StagingReport bring_out(const Place& place,
+                                                const std::vector<Transfer>& transfers) = 0;
+  // With everything in it; done where there is none.
+  [[nodiscard]] virtual StagingReport remove(const Place& place) = 0;
+};
+
+}  // namespace tongsuan::hub

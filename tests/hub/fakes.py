@@ -1,0 +1,217 @@
+"""An exchange with one hub, and a Slurm that runs scripts: both in this process, on loopback."""
+import http.server
+import json
+import os
+import pwd
+import re
+import subprocess
+import threading
+import time
+from email.utils import formatdate
+
+
+def stamp(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+class Server:
+    """Calls `answer(method, target, headers, body)` → (status, object)."""
+
+    def __init__(self):
+        owner = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def date_time_string(self, timestamp=None):
+                return formatdate(time.time() + owner.ahead, usegmt=True)
+
+            def serve(self):
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                with owner.lock:
+                    status, value = owner.answer(self.command, self.path, self.headers,
+                                                 json.loads(body) if body else None)
+                text = json.dumps(value).encode()
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            do_GET = do_POST = do_DELETE = serve
+
+        self.lock, self.ahead = threading.RLock(), 0
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.handle_error = lambda *_: None  # agents are killed in the middle of requests
+        self.url = f"http://127.0.0.1:{self.http.server_port}"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+class FakeExchange(Server):
+    """Keeps the rules that an agent relies on; refuses what the interface would."""
+
+    def __init__(self, nodes, devices):
+        self.nodes, self.devices = nodes, devices
+        self.epoch, self.accepting, self.up = 0, None, {}
+        self.contracts, self.told, self.answers, self.faults = {}, [], {}, []
+        super().__init__()
+
+    def now(self):
+        return int(time.time() + self.ahead)
+
+    def start(self, number, work, participant="P-3", nodes=(0,), seconds=3600):
+        with self.lock:
+            name = f"C-{number}"
+            self.contracts[name] = {
+                "work": work, "live": True, "over": False, "metered": self.now(), "from": self.now(),
+                "until": self.now() + seconds, "nodes": list(nodes), "participant": participant,
+                "phase": "dispatched", "seconds": 0}
+            return self.contracts[name]
+
+    def cancel(self, name):
+        with self.lock:
+            self.contracts[name].update(live=False, until=self.now())
+
+    def answer(self, method, target, headers, body):
+        key = headers.get("idempotency-key")
+        if key in self.answers:
+            return self.answers[key]
+        answer = self.take(method, target.split("?")[0], headers, body)
+        if key:
+            self.answers[key] = answer
+        return answer
+
+    def problem(self, status, code):
+        if code != "fenced":
+            self.faults.append(code)
+        return status, {"title": "No", "status": status, "code": code, "detail": ""}
+
+    def take(self, method, path, headers, body):
+        if path == "/v1/hubs/east:lease":
+            if body["epoch"] and body["epoch"] != self.epoch:
+                return self.problem(409, "fenced")
+            self.epoch += 0 if body["epoch"] else 1
+            self.accepting = body["accepting"]
+            return 200, {"epoch": self.epoch, "sequence": "1", "state": "accepted"}
+        if path == "/v1/hubs/east":
+            return 200, {"hub": "east", "pools": [{"class": "H100", "nodes": self.nodes,
+                                                   "nodeDevices": self.devices}]}
+        if path == "/v1/hubs/east/nodes:report":
+            for at in range(body["begin"], body["end"]):
+                self.up[at] = body["up"]
+            return 200, {}
+        if path == "/v1/hubs/east/work":
+            return 200, {"asOf": "1", "items": [self.item(*one) for one in self.contracts.items()
+                                                if not one[1]["over"]]}
+        if match := re.fullmatch(r"/v1/contracts/([^/]+)/work", path):
+            return 200, self.contracts[match[1]]["work"]
+        match = re.fullmatch(r"/v1/contracts/([^/]+):([a-z]+)", path)
+        if not match or match[1] not in self.contracts:
+            return self.problem(404, "unknown")
+        if int(headers["hub-epoch"]) != self.epoch:
+            return self.problem(409, "fenced")
+        return self.hear(match[1], match[2], body)
+
+    def item(self, name, row):
+        return {"contract": name, "order": "O-1", "participant": row["participant"], "class": "H100",
+                "nodes": row["nodes"], "devicesPerNode": self.devices, "from": stamp(row["from"]),
+                "until": stamp(row["until"]), "metered": stamp(row["metered"]), "phase": row["phase"],
+                "live": row["live"], "work": row["work"] is not None}
+
+    def hear(self, name, kind, body):
+        row = self.contracts[name]
+        self.told.append((name, kind, body))
+        if kind == "report":
+            row["phase"] = body["phase"]
+            return 200, {}
+        if row["over"] or (kind == "end") != row["live"] and kind != "meter":
+            return self.problem(409, "not-running")
+        if kind == "meter":
+            begin, end = (time.strptime(body[at], "%Y-%m-%dT%H:%M:%SZ") for at in ("from", "until"))
+            begin, end = (int(time.mktime(at) - time.timezone) for at in (begin, end))
+            if not row["metered"] <= begin < end <= min(self.now(), row["until"]):
+                return self.problem(422, "time")
+            row["metered"], row["seconds"] = end, row["seconds"] + end - begin
+            return 200, {}
+        row.update(over=True, live=False, last={"kind": kind, **body})
+        return 200, {}
+
+
+class FakeSlurm(Server):
+    """v0.0.40 without accounting; one job after the other has its nodes as soon as they are free."""
+
+    def __init__(self, names, devices):
+        self.names, self.devices, self.jobs, self.down = names, devices, [], set()
+        super().__init__()
+
+    def answer(self, method, target, headers, body):
+        if target == "/openapi/v3":
+            return 200, {"openapi": "3.0.2", "paths": {"/slurm/v0.0.40/jobs/": {},
+                                                       "/slurm/v0.0.40/job/submit": {}}}
+        rest = target.removeprefix("/slurm/v0.0.40/")
+        self.pass_time()
+        if rest == "nodes":
+            return 200, {"errors": [], "nodes": [
+                {"name": name, "gres": f"gpu:h100:{self.devices}", "partitions": ["market"],
+                 "state": ["DOWN" if name in self.down else "IDLE"], "reason": "", "version": "23.11"}
+                for name in self.names]}
+        if rest == "job/submit":
+            return self.submit(body, headers["x-slurm-user-name"])
+        chosen = self.jobs if rest == "jobs" else [
+            job for job in self.jobs if rest == f"job/{job['id']}"]
+        if not chosen and rest != "jobs":
+            return 500, {"errors": [{"error_number": 2017, "error": "Invalid job id specified"}]}
+        if method == "DELETE":
+            self.end(chosen[0], "CANCELLED")
+            chosen[0]["process"].kill()
+        return 200, {"errors": [], "jobs": [self.row(job) for job in chosen]}
+
+    def stop(self):
+        super().stop()
+        for job in self.jobs:
+            job["process"].kill()
+            job["process"].wait()
+
+    def pass_time(self):
+        for job in self.jobs:
+            if job["state"] == "RUNNING" and job["process"].poll() is not None:
+                self.end(job, "COMPLETED" if job["process"].returncode == 0 else "FAILED")
+
+    def end(self, job, state):
+        if job["state"] == "RUNNING":
+            job.update(state=state, end=int(time.time()))
+
+    def submit(self, body, user):
+        asked = body["job"]
+        job = {"id": len(self.jobs) + 1, "user": user, "state": "RUNNING", "start": int(time.time()),
+               "end": 0, **asked}
+        with open(asked["standard_output"], "w", encoding="utf-8") as said:
+            job["process"] = subprocess.Popen(["sh", "-c", body["script"]], stdout=said, stderr=said,
+                                              cwd=asked["current_working_directory"],
+                                              env=asked["environment"])
+        self.jobs.append(job)
+        return 200, {"errors": [], "job_id": job["id"]}
+
+    def row(self, job):
+        number = lambda value: {"set": bool(value), "infinite": False, "number": value}
+        nodes = ",".join(job["required_nodes"])
+        return {"job_id": job["id"], "name": job["name"], "job_state": [job["state"]],
+                "state_reason": "None", "nodes": nodes, "required_nodes": nodes,
+                "partition": job["partition"], "account": job["account"], "qos": job["qos"],
+                "user_name": job["user"], "comment": job["comment"], "requeue": job["requeue"],
+                "restart_cnt": 0, "tres_per_node": job["tres_per_node"],
+                "start_time": number(job["start"]), "end_time": number(job["end"]),
+                "time_limit": number(job["time_limit"]), "standard_output": job["standard_output"],
+                "exit_code": {"status": ["SUCCESS"],
+                              "return_code": number(job["process"].returncode or 0)}}
+
+
+def this_user():
+    return pwd.getpwuid(os.geteuid()).pw_name

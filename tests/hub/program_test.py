@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""The program tongsuan-hub between a played exchange and a played Slurm.
+
+usage: program_test.py TONGSUAN_HUB SOURCE_FOLDER
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fakes import FakeExchange, FakeSlurm, this_user  # noqa: E402
+
+HUB, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+
+SETTINGS = """
+hub = "east"
+exchange = "{exchange}"
+credentials = "{root}/credentials"
+spool = "{root}/spool"
+scratch = "{root}/scratch"
+[times]
+interval = 1
+request = 2
+lease = 30
+meter = 1
+nodes = 1
+[slurm]
+url = "{slurm}"
+user = "{user}"
+token_file = "{root}/token"
+[staging]
+in = "cp -- {{from}} {{to}}"
+out = "cp -- {{from}} {{to}}"
+[environment]
+PATH = "/usr/bin:/bin"
+[class.H100]
+accelerator = "h100"
+[tenant.P-3]
+user = "{user}"
+account = "lab"
+"""
+
+
+def eventually(what, seconds=30):
+    """Waits until `what()` is true; its last value."""
+    end = time.monotonic() + seconds
+    while not (value := what()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return value
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="tongsuan-hub-")
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        self.exchange, self.slurm = FakeExchange(3, 8), FakeSlurm(["n1", "n2", "n3"], 8)
+        self.addCleanup(self.exchange.stop)
+        self.addCleanup(self.slurm.stop)
+        os.mkdir(self.root + "/scratch", 0o711)
+        self.private("token", "token-of-" + this_user())
+        self.private("credentials", f'["{self.exchange.url}"]\n'
+                                    'key = "K-0102030405060708"\nsecret = "s"\n')
+        self.settings = SETTINGS.format(exchange=self.exchange.url, slurm=self.slurm.url,
+                                        root=self.root, user=this_user())
+        self.write_settings(self.settings)
+        self.process = None
+        self.addCleanup(self.end)
+
+    def end(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def private(self, name, text):
+        path = pathlib.Path(self.root) / name
+        path.touch(0o600)
+        path.write_text(text, encoding="utf-8")
+
+    def write_settings(self, text):
+        (pathlib.Path(self.root) / "hub.toml").write_text(text, encoding="utf-8")
+
+    def hub(self, *words):
+        return subprocess.run([HUB, *words, "--config", self.root + "/hub.toml"], text=True,
+                              capture_output=True, timeout=60)
+
+    def start(self, *words):
+        with open(self.root + "/log", "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen([HUB, "run", *words, "--config", self.root + "/hub.toml"],
+                                            stderr=log)
+        eventually(lambda: self.exchange.accepting or self.process.poll() is not None)
+        self.assertTrue(self.exchange.accepting, self.log())
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    def log(self):
+        return (pathlib.Path(self.root) / "log").read_text(encoding="utf-8")
+
+    def over(self, row):
+        self.assertTrue(eventually(lambda: row["over"]), self.log())
+        return row["last"]
+
+    def test_runs_a_contract_with_its_data(self):
+        self.private("data", "seven\n")
+        self.start()
+        row = self.exchange.start("1A", {
+            "script": "#!/bin/sh\ncat in; echo $LR $TONGSUAN_CONTRACT; cp in out; sleep 3; exit 3\n",
+            "environment": {"LR": "1e-4"}, "service": "spot",
+            "stageIn": [{"from": self.root + "/data", "to": "in"}],
+            "stageOut": [{"from": "out", "to": self.root + "/result"}]}, nodes=[1])
+        self.assertTrue(eventually(lambda: self.slurm.jobs), self.log())
+        job = self.slurm.jobs[0]
+        self.assertEqual(job["required_nodes"], ["n2"])
+        self.assertEqual(job["qos"], "spot")
+        said = "seven\n1e-4 C-1A\n"
+        self.assertTrue(eventually(lambda: self.hub("logs", "C-1A").stdout == said), self.log())
+        self.assertEqual(self.hub("logs", "C-1A", "--lines", "1").stdout, "1e-4 C-1A\n")
+        status = self.hub("status").stdout
+        self.assertRegex(status, r"C-1A +running, P-3, job 1, metered to ")
+        self.assertEqual(self.over(row), {"kind": "end", "reason": "completed", "detail": "exit code 3"})
+        self.assertEqual(row["seconds"], job["end"] - job["start"])
+        folder = pathlib.Path(self.root) / "scratch" / "C-1A"
+        self.assertTrue(eventually(lambda: not folder.exists()))
+        self.assertEqual((pathlib.Path(self.root) / "result").read_text(encoding="utf-8"), "seven\n")
+        self.assertEqual(self.exchange.faults, [])
+        self.assertEqual(self.exchange.up, {0: True, 1: True, 2: True})
+        self.assertEqual(self.stop(), 0)
+
+    def test_goes_on_after_it_was_killed(self):
+        self.start()
+        row = self.exchange.start("2", {"script": "#!/bin/sh\nsleep 6\n"})
+        self.assertTrue(eventually(lambda: row["phase"] == "running"), self.log())
+        self.process.kill()
+        self.process.wait()
+        time.sleep(1)
+        self.start()
+        self.assertEqual(self.over(row)["reason"], "completed")
+        job, = self.slurm.jobs
+        self.assertEqual(row["seconds"], job["end"] - job["start"])
+        self.assertEqual(self.exchange.faults, [])
+
+    def test_cancels_what_the_exchange_ended(self):
+        self.start()
+        row = self.exchange.start("3", {"script": "#!/bin/sh\nsleep 1000\n"})
+        self.assertTrue(eventually(lambda: row["phase"] == "running"), self.log())
+        self.exchange.cancel("C-3")
+        self.assertEqual(self.over(row)["kind"], "settle")
+        self.assertEqual(self.slurm.jobs[0]["state"], "CANCELLED")
+
+    def test_fails_what_it_cannot_run(self):
+        self.slurm.down.add("n3")
+        self.start()
+        stranger = self.exchange.start("4", {"script": "#!/bin/sh\n"}, participant="P-9")
+        self.assertEqual(self.over(stranger)["detail"], "no local user for P-9")
+        self.assertTrue(eventually(lambda: self.exchange.up.get(2) is False))
+        down = self.exchange.start("5", {"script": "#!/bin/sh\n"}, nodes=[2])
+        self.assertEqual(self.over(down)["detail"], "n3 is down: DOWN")
+        self.assertEqual(self.slurm.jobs, [])
+
+    def test_drains_and_resumes(self):
+        self.assertEqual(self.hub("drain").returncode, 1)  # no agent has run here
+        self.start()
+        row = self.exchange.start("6", {"script": "#!/bin/sh\nsleep 3\n"})
+        self.assertTrue(eventually(lambda: row["phase"] == "running"), self.log())
+        self.assertEqual(self.hub("drain", "--wait").returncode, 0)
+        self.assertTrue(row["over"])
+        self.assertFalse(self.exchange.accepting)
+        status = json.loads(self.hub("status", "--json").stdout)
+        self.assertTrue(status["drained"])
+        self.assertEqual(status["contracts"], [])
+        self.assertEqual(self.hub("resume").returncode, 0)
+        self.assertTrue(eventually(lambda: self.exchange.accepting))
+
+    def test_ends_when_another_has_the_hub(self):
+        self.start()
+        with self.exchange.lock:
+            self.exchange.epoch += 1
+        row = self.exchange.start("7", {"script": "#!/bin/sh\nsleep 1000\n"})
+        self.assertEqual(self.process.wait(timeout=60), 4)
+        self.assertIn("--take-over", self.log())
+        self.exchange.accepting = None
+        self.start("--take-over")
+        self.assertTrue(eventually(lambda: row["phase"] == "running"), self.log())
+
+    def test_one_agent_has_a_spool(self):
+        self.start()
+        second = self.hub("run")
+        self.assertEqual(second.returncode, 3)
+        self.assertIn("another agent runs with this spool", second.stderr)
+
+    def test_says_what_is_there(self):
+        done = self.hub("check")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the exchange sells 3 nodes of H100 with 8 devices each", done.stdout)
+        self.assertIn("n2: 8 of h100, up", done.stdout)
+        self.slurm.stop()
+        self.assertEqual(self.hub("check").returncode, 1)
+
+    def test_refuses_wrong_settings_with_their_line(self):
+        cases = {
+            'hub = "east"': ('hubb = "east"', "there is no key hubb before the first table"),
+            "interval = 1": ("interval = 0", "interval takes a whole number from 1 to 60"),
+            "[slurm]": ("[slurms]", "there is no table [slurms]"),
+            'account = "lab"': ('acount = "lab"', "there is no key acount in [tenant.P-3]"),
+            "lease = 30": ("lease = \"30\"", "lease takes no text"),
+            'user = "%s"\naccount' % this_user(): ("account", "[tenant.P-3] needs user and account"),
+            "request = 2": ("request = 20", "lease is shorter than three times"),
+            'token_file = "': ('#', "[slurm] needs either jwt_key or token_file"),
+        }
+        for what, (instead, why) in cases.items():
+            self.assertIn(what, self.settings)
+            self.write_settings(self.settings.replace(what, instead, 1))
+            refused = self.hub("check")
+            self.assertEqual(refused.returncode, 3, what)
+            self.assertIn(why, refused.stderr)
+            self.assertIn("try: ", refused.stderr)
+
+    def test_refuses_wrong_arguments(self):
+        for words in (["fly"], ["--fly"], ["logs"], ["logs", "17"], ["status", "--wait"],
+                      ["run", "run"], ["logs", "C-1", "--lines", "0"], ["logs", "C-1", "--lines"],
+                      ["drain", "--take-over"]):
+            done = subprocess.run([HUB, *words], capture_output=True, text=True, timeout=10)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("try: ", done.stderr)
+        self.assertIn("usage:", subprocess.run([HUB, "--help"], capture_output=True, text=True).stdout)
+
+    def test_the_example_names_every_setting(self):
+        text = (SOURCE / "deploy" / "tongsuan-hub.toml").read_text(encoding="utf-8")
+        code = (SOURCE / "src/tongsuan/hub/configuration.cc").read_text(encoding="utf-8")
+        for table, key in re.findall(r'\{"([a-z]*)",\s*"([a-z_]+)",', code):
+            self.assertRegex(text, rf"(?m)^#?{key} =", f"{table}.{key}")
+        # Every line that is a comment with a key is taken once it is none.
+        lines = [line[1:] if re.match(r"#[a-z_]+ = \S", line) or re.match(r"#\[(class|tenant)", line)
+                 else line for line in text.split("\n")]
+        kubernetes = lines.index("#[kubernetes]")
+        lines = lines[:kubernetes] + lines[lines.index("[staging]") - 1:]
+        self.write_settings("\n".join(line for line in lines if not line.startswith("token_file")))
+        self.assertIn("tongsuan-hub.credentials", self.hub("check").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
