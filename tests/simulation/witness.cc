@@ -205,9 +205,10 @@ Verdict Witness::read_journal(journal::Journal& journal, const Seen& see) {
     last = batch.last();
     return !verdict;
   });
-  in_doubt_.clear();
   if (verdict) return verdict;
+  // Whoever could not read to the end has not seen what is in doubt.
   if (!read.ok()) return Violation{"journal_reads", journal::to_string(read.error())};
+  in_doubt_.clear();
   if (last >= sequence()) return std::nullopt;
   return Violation{"acknowledged_is_there", std::to_string(sequence() - last) + " commands of " +
                                                 std::to_string(sequence()) + " are lost"};

@@ -39,7 +39,7 @@ offer e1 seller=east-idc hub=east class=H100 steps=24@6
 offer w1 seller=west-idc hub=west class=H100 steps=24@4
 offer p1 seller=grid zone=east-power steps=50MWh@520
 offer p2 seller=grid zone=west-power steps=50MWh@280
-end 14
+end 13
 """
 
 
@@ -186,6 +186,7 @@ class Hub:
     def __init__(self, programs, root, name, exchange, tenants, accounting):
         self.programs, self.name, self.exchange = programs, name, exchange
         self.cluster = Cluster(root, name, nodes=3, devices=8, type="h100", accounting=accounting)
+        self.agent = None
         self.cluster.up()
         self.folder = os.path.join(root, name, "agent")
         self.scratch = os.path.join(root, name, "scratch")
@@ -195,7 +196,6 @@ class Hub:
         self.accounting = accounting
         self.tenants = tenants
         self.config = self.write_config(name + "-a", "spool")
-        self.agent = None
         if os.geteuid() == 0:
             run(["chown", "-R", f"{self.cluster.user}:", self.folder, self.scratch])
 
@@ -209,8 +209,8 @@ class Hub:
         lines = [f'hub = "{self.name}"', f'exchange = "{self.exchange.url}"',
                  f'credentials = "{credentials}"', f'holder = "{holder}"',
                  f'spool = "{os.path.join(self.folder, spool)}"', f'scratch = "{self.scratch}"',
-                 "[times]", "interval = 1", "meter = 5", "nodes = 5", "lease = 30", "retry = 2",
-                 "doubt = 5", "grace = 5",
+                 "[times]", "interval = 1", "meter = 5", "nodes = 5", "lease = 30", "request = 4", "retry = 2",
+                 "doubt = 10", "grace = 5",
                  "[slurm]", f'url = "http://127.0.0.1:{self.cluster.made["base"] + 2}"',
                  f'user = "{self.cluster.user}"', f'jwt_key = "{key}"', "deadline = 3"]
         if not self.accounting:
@@ -271,10 +271,13 @@ def seconds_of(contract):
 
 class Stories:
     def __init__(self, programs, root):
-        self.programs = programs
+        self.programs, self.root = programs, root
         self.exchange = Exchange(programs, root)
-        self.exchange.start()
-        exchange = self.exchange
+        self.east = self.west = None
+
+    def up(self):
+        exchange, programs, root = self.exchange, self.programs, self.root
+        exchange.start()
         self.buyers = [exchange.open(name, "participant", ("cash", "10000.00"))
                        for name in ("alice", "bob")]
         exchange.open("mallory", "participant", ("cash", "1000.00"))  # on no cluster
@@ -295,7 +298,8 @@ class Stories:
 
     def end(self):
         for hub in (self.west, self.east):
-            hub.down()
+            if hub is not None:
+                hub.down()
         self.exchange.stop()
 
     def gang_goes_where_it_is_cheapest(self):
@@ -533,6 +537,7 @@ def main():
     try:
         begun = time.monotonic()
         stories = Stories(os.path.abspath(given.programs), root)
+        stories.up()
         print(f"== up after {time.monotonic() - begun:.1f} s", flush=True)
         for story in stories.all():
             if given.only not in story.__name__:

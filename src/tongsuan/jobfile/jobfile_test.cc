@@ -26,9 +26,20 @@ OrderTerms market_terms() {
   return {.work = 3'600, .market_price = 5'000'000, .now = {}};
 }
 
-std::string order_of(const Job& job) {
+// Of an order, what comes before and what is behind ,"work":
+std::pair<std::string, std::string> parts_of(const Job& job) {
   const auto order = order_json(job, market_terms());
-  return order.ok() ? order.value().json : order.error().context;
+  if (!order.ok()) return {order.error().context, {}};
+  const std::string& json = order.value().json;
+  const std::size_t at = json.find(R"(,"work":)");
+  if (at == std::string::npos) return {json, {}};
+  return {json.substr(0, at) + "}", json.substr(at + 8, json.size() - at - 9)};
+}
+std::string order_of(const Job& job) {
+  return parts_of(job).first;
+}
+std::string work_of(const Job& job) {
+  return parts_of(job).second;
 }
 
 Job task(const std::string& text) {
@@ -47,6 +58,31 @@ TEST(JobFile, EveryDocumentedExampleIsAnOrder) {
       EXPECT_TRUE(order_json(job, market_terms()).ok()) << order_of(job);
     }
   }
+}
+
+TEST(JobFile, SaysWhatRuns) {
+  const std::string task_file = "resources: {accelerators: H800}\n";
+  EXPECT_EQ(work_of(task(task_file)), "") << "nothing";
+  EXPECT_EQ(work_of(task(task_file + "setup: pip install .\nrun: python x.py\n")),
+            R"({"script":"#!/bin/sh\u000aset -e\u000apip install .\u000apython x.py\u000a",)"
+            R"("service":"firm"})");
+  const std::string script = "#!/bin/bash\n#SBATCH --gres=gpu:H800:8\n#SBATCH -t 60\nsrun x\n";
+  EXPECT_EQ(work_of(task(script)),
+            R"({"script":"#!/bin/bash\u000a#SBATCH --gres=gpu:H800:8\u000a#SBATCH -t 60\u000a)"
+            R"(srun x\u000a","service":"firm"})");
+}
+
+TEST(JobFile, SaysWhatRunsOnEachClass) {
+  Job job = task(documented("yaml").at(1));
+  EXPECT_EQ(work_of(job),
+            R"({"script":"#!/bin/sh\u000aset -e\u000atorchrun train.py\u000a","variants":)"
+            R"({"Ascend910B":{"script":"#!/bin/sh\u000aset -e\u000atorchrun --npu train.py\u000a",)"
+            R"("image":"train-cann:8"}},"service":"spot"})");
+  job.image = "train:1";
+  job.accelerators[1].run.clear();
+  EXPECT_EQ(work_of(job),
+            R"({"script":"#!/bin/sh\u000aset -e\u000atorchrun train.py\u000a","image":"train:1",)"
+            R"("variants":{"Ascend910B":{"image":"train-cann:8"}},"service":"spot"})");
 }
 
 constexpr const char* kService = R"(

@@ -214,7 +214,7 @@ Result<Order> order_json(const Job& job, const OrderTerms& terms) {
   const bool block =
       job.times.empty() && job.options.empty() && job.legs.empty() && job.steps.empty();
   TONGSUAN_TRY(Order order, block ? Maker(job, terms).make() : package_json(job, terms));
-  const std::string work = work_json(job);
+  const std::string work = work_json(job, order.json);
   if (!work.empty()) order.json.insert(order.json.size() - 1, ",\"work\":" + work);
   return order;
 }

@@ -5,11 +5,10 @@ namespace tongsuan::jobfile {
 namespace {
 
 // Of a shell that ends with the first command that fails.
-std::string script_of(const Job& job, const std::string& run) {
-  if (!job.script.empty()) return job.script;
+std::string script_of(const std::string& setup, const std::string& run) {
   if (run.empty()) return {};
   std::string script = "#!/bin/sh\nset -e\n";
-  for (const std::string* part : {&job.setup, &run}) {
+  for (const std::string* part : {&setup, &run}) {
     if (part->empty()) continue;
     script += *part;
     if (script.back() != '\n') script += '\n';
@@ -26,15 +25,15 @@ std::string part_json(const std::string& script, const std::string& image) {
 
 }  // namespace
 
-std::string work_json(const Job& job) {
-  const std::string script = script_of(job, job.run);
+std::string work_json(const Job& job, std::string_view order) {
+  const std::string script = job.script.empty() ? script_of(job.setup, job.run) : job.script;
   if (script.empty()) return {};
   std::string json = "{" + part_json(script, job.image);
   std::string variants;
   for (const Accelerator& accelerator : job.accelerators) {
-    if (!accelerator.has_variant) continue;
-    const std::string own =
-        accelerator.run.empty() ? "" : script_of({.setup = job.setup}, accelerator.run);
+    const bool named = order.find("\"class\":" + json_text(accelerator.name)) != order.npos;
+    if (!accelerator.has_variant || !named) continue;
+    const std::string own = script_of(job.setup, accelerator.run);
     const std::string part = part_json(own, accelerator.image);
     if (part.empty()) continue;
     variants += (variants.empty() ? "" : ",") + json_text(accelerator.name) + ":{" + part + "}";

@@ -19,8 +19,9 @@ std::string json_list(const Items& items, Make make) {
 // The name of an order: at most 64 bytes, no controls, no blanks at its ends; cut between letters.
 [[nodiscard]] std::string order_name(std::string_view name);
 
-// What the job runs, with `setup` before it; a variant of a class where it has one. Empty: nothing.
-[[nodiscard]] std::string work_json(const Job& job);
+// What the job runs, with `setup` before it, and what it has for each class that `order` names.
+// Empty: nothing.
+[[nodiscard]] std::string work_json(const Job& job, std::string_view order);
 
 // Of a job that is no block.
 [[nodiscard]] Result<Order> package_json(const Job& job, const OrderTerms& terms);
