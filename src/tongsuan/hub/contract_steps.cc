@@ -214,7 +214,6 @@ void Agent::submit(Record& record) {
   if (text == nullptr || !find_place(record, place) || !find_nodes(record, names)) return;
   const bool before = record.asked;
   record.asked = true;
-  record.doubted = record.doubted || before;
   record.asked_at = now_;
   memory_.touch(record);
   const cluster::Work work = work_of(record, *text, place, std::move(names));
