@@ -34,6 +34,7 @@ interval = 1
 lease = 60
 meter = 2
 nodes = 2
+down = 12
 doubt = 20
 retry = 2
 [slurm]
@@ -186,4 +187,4 @@ class HubOnSlurm(unittest.TestCase):
 if __name__ == "__main__":
     if not HUB:
         sys.exit(__doc__)
-    unittest.main()
+    unittest.main(warnings="ignore")

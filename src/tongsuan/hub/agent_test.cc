@@ -249,7 +249,7 @@ TEST_F(AgentTest, TellsNodesOnlyWhereTheyDiffer) {
   pass(200);
   EXPECT_EQ(world.exchange.told, told);
   world.cluster.node("n2").up = false;
-  pass(60);
+  pass(120);
   EXPECT_FALSE(world.exchange.up["h100"][2]);
   EXPECT_EQ(world.exchange.told, told + 1);
 }

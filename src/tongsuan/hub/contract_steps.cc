@@ -125,6 +125,7 @@ bool Agent::find_place(Record& record, Place& place) {
 bool Agent::find_nodes(Record& record, std::vector<std::string>& names) {
   for (const std::uint32_t at : record.contract.nodes) {
     const Position* position = nodes_.find(record.contract.device_class, at);
+    if (position != nullptr && position->doubted) return false;  // it may be back at once
     if (position == nullptr || !position->up) {
       judge(record, "failed",
             position == nullptr ? "the pool has no node " + std::to_string(at) : position->why);
