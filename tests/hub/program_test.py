@@ -31,6 +31,7 @@ request = 2
 lease = 30
 meter = 1
 nodes = 1
+down = 2
 [slurm]
 url = "{slurm}"
 user = "{user}"

@@ -203,7 +203,7 @@ class Hub:
         os.makedirs(os.path.join(self.folder, spool), mode=0o700, exist_ok=True)
         credentials = os.path.join(self.folder, "credentials")
         with open(credentials, "w", encoding="utf-8") as file:
-            file.write(f'["{self.exchange.url}"]\nkind = "token"\ntoken = "dev-{self.name}-idc"\n')
+            file.write(f'["{self.exchange.url}"]\ntoken = "dev-{self.name}-idc"\n')
         os.chmod(credentials, 0o600)
         key = self.cluster.path("etc/jwt.key")
         lines = [f'hub = "{self.name}"', f'exchange = "{self.exchange.url}"',
@@ -293,6 +293,7 @@ class Stories:
             wait_for("the lease of " + hub.name, lambda: self.leased(hub))
 
     def leased(self, hub):
+        check(hub.agent.poll() is None, f"the agent of {hub.name} has ended: see its log")
         status = hub.ask("status", "--json")
         return status.returncode == 0 and json.loads(status.stdout).get("lease", {}).get("epoch")
 

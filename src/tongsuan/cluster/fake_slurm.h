@@ -224,7 +224,7 @@ class FakeSlurm {
     number(out, "time_limit", row.minutes);
     out.text("standard_output", row.output);
     if (plain(version_)) {
-      out.number("exit_code", row.exit_code).null("array_task_id");
+      out.number("exit_code", row.exit_code << 8).null("array_task_id");
     } else {
       out.begin_object("exit_code").begin_array("status").text("SUCCESS").end_array();
       out.begin_object("return_code").truth("set", true).truth("infinite", false);

@@ -20,7 +20,7 @@ Agent::Agent(AgentOptions options, Ports ports, Note note)
     : options_(std::move(options)),
       ports_(ports),
       note_(std::move(note)),
-      nodes_(options_.accelerators),
+      nodes_(options_.accelerators, options_.down_seconds),
       memory_(ports.spool, nodes_) {}
 
 Result<Done> Agent::open() {
@@ -130,6 +130,7 @@ void Agent::take_lease(const Lease& lease) {
   if (lease.epoch == memory_.epoch()) return;
   note("lease", options_.hub, "epoch " + std::to_string(lease.epoch));
   memory_.set_epoch(lease.epoch);
+  memory_.set_inherits(true);
   // What another agent told meanwhile is not known here.
   nodes_.forget_told(memory_.changes());
   static_cast<void>(commit());
@@ -226,7 +227,10 @@ void Agent::list() {
   }
   listed_ = true;
   std::optional<std::vector<Contract>> contracts = std::move(said).value();
-  if (contracts) take_list(std::move(*contracts));
+  if (contracts) {
+    take_list(std::move(*contracts));
+    memory_.set_inherits(false);
+  }
   look_again();
   forget_what_is_gone();
 }
@@ -252,6 +256,7 @@ void Agent::take_contract(Contract listed) {
   if (found == memory_.records().end()) {
     Record record;
     record.mark = std::max(listed.from, listed.metered);
+    record.doubted = memory_.inherits();
     record.contract = std::move(listed);
     note("contract", record.contract.id, record.contract.live ? "" : "has ended already");
     memory_.add(std::move(record));

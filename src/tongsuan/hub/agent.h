@@ -44,6 +44,7 @@ struct AgentOptions {
   bool take_over = false;                           // also from another agent
   std::int64_t lease_seconds = 120;
   std::int64_t meter_seconds = 60;     // between meters
+  std::int64_t down_seconds = 60;      // that a node is seen down before that is told
   std::int64_t nodes_seconds = 30;     // between looks at the nodes
   std::int64_t grace_seconds = 60;     // after the end, before a job is ended without the exchange
   std::int64_t slack_seconds = 3'600;  // that the cluster gives a job beyond its end

@@ -249,7 +249,7 @@ TEST_F(AgentTest, TellsNodesOnlyWhereTheyDiffer) {
   pass(200);
   EXPECT_EQ(world.exchange.told, told);
   world.cluster.node("n2").up = false;
-  pass(60);
+  pass(120);
   EXPECT_FALSE(world.exchange.up["h100"][2]);
   EXPECT_EQ(world.exchange.told, told + 1);
 }
@@ -333,6 +333,104 @@ TEST_F(AgentTest, DrainsAndResumes) {
   rows.erase(std::string(kDrainOrder));
   pass(20);
   EXPECT_TRUE(world.exchange.accepting);
+}
+
+// Whatever the call after which it dies: what the cluster was asked for is in the spool.
+TEST_F(AgentTest, WritesItsIntentBeforeItAsks) {
+  int asked = 0;
+  for (std::uint64_t calls = 0; calls < 40; ++calls) {
+    world.cluster.rows.clear();
+    world.exchange.rows.clear();
+    rows.clear();
+    start();
+    pass(60);
+    FakeExchange::Row& row = contract(std::nullopt);
+    process->fuse.light(calls, true);
+    pass(30);
+    if (!process->fuse.burnt() || (world.cluster.rows.empty() && world.cluster.late.empty()))
+      continue;
+    ++asked;
+    const auto record = read_record(rows.at("contract/" + row.contract.id));
+    ASSERT_TRUE(record);
+    EXPECT_TRUE(record->asked) << "it died at call " << calls;
+    world.cluster.late.clear();
+  }
+  EXPECT_GT(asked, 3);
+}
+
+TEST_F(AgentTest, MetersTheJobThatRanFirstAndNoCopyOfIt) {
+  FakeExchange::Row& row = running(std::nullopt);
+  pass(100);
+  world.cluster.put_back(job(), 1'000);
+  cluster::Work copy;
+  copy.contract = row.contract.id;
+  copy.nodes = {"n2"};
+  copy.seconds = 100'000;
+  world.weather.cluster_away = 1'000;  // nobody sees it come
+  world.cluster.stop(job(), cluster::JobState::kCancelled, "by its operator");
+  world.cluster.make(copy);
+  pass(30);
+  ASSERT_TRUE(FakeCluster::runs(job(1)));
+  world.weather = {};
+  pass(100);
+  EXPECT_EQ(row.reason, "failed");
+  EXPECT_EQ(metered(row), *job().segments[0].end - job().segments[0].start);
+  EXPECT_TRUE(has_ended(job(1).job.state));
+}
+
+TEST_F(AgentTest, SaysTheLastWordByTheListOfNow) {
+  FakeExchange::Row& row = running(200);
+  *row.contract.until += 1'000;
+  ++world.exchange.version;
+  world.weather.exchange_away = 1'000;
+  *job().work_ends = *row.contract.until - 980;  // beyond the end that the agent knows
+  pass(250);
+  EXPECT_EQ(job().job.state, cluster::JobState::kCompleted);
+  world.weather = {};
+  pass(60);
+  EXPECT_EQ(metered(row), *job().job.end - *job().job.start);
+}
+
+TEST_F(AgentTest, MakesNoSecondAttemptWhereTheFirstMayStillCome) {
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt);
+  world.weather.doubt = 1'000;
+  while (world.cluster.late.empty() && world.cluster.rows.empty()) pass(10);
+  world.cluster.rows.clear();
+  world.cluster.late.clear();  // it is on its way for very long
+  start();                     // who knows what was asked for only from the spool
+  world.weather = {};
+  cluster::Work other;
+  other.contract = "C-ZZ";
+  other.nodes = {"n0"};  // so that it waits
+  other.seconds = 10'000;
+  world.cluster.make(other);
+  pass(10);
+  ASSERT_EQ(world.cluster.rows.size(), 2U);
+  world.cluster.stop(job(1), cluster::JobState::kFailed, "prolog");
+  pass(200);
+  EXPECT_EQ(world.cluster.rows.size(), 2U);
+  EXPECT_EQ(row.reason, "failed");
+}
+
+TEST_F(AgentTest, WaitsForWhatMayComeBeforeItSaysTheLastWord) {
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt);
+  world.weather.doubt = 1'000;
+  while (world.cluster.late.empty()) {
+    world.cluster.rows.clear();
+    pass(10);
+  }
+  world.cluster.rows.clear();
+  world.cluster.late.back().at = world.cluster.now + 50;
+  world.exchange.cancel(row.contract.id);
+  pass(40);
+  EXPECT_FALSE(row.over);
+  world.weather = {};
+  pass(60);
+  EXPECT_TRUE(has_ended(job().job.state));
+  EXPECT_TRUE(row.over);
+  EXPECT_GT(row.overrun, 0) << "it held devices after the end";
 }
 
 TEST_F(AgentTest, RefusesADamagedSpool) {

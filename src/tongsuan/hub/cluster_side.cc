@@ -39,7 +39,7 @@ void Agent::look_at_nodes() {
   const auto inventory = ports_.cluster.inventory();
   if (!inventory.ok()) return note("no-inventory", "", inventory.error().what);
   nodes_next_ = now_ + options_.nodes_seconds;
-  for (Message& message : nodes_.look(inventory.value(), pools.value(), memory_.changes())) {
+  for (Message& message : nodes_.look(inventory.value(), pools.value(), now_, memory_.changes())) {
     note("nodes", message.word, describe(message));
     memory_.queue(std::move(message));
   }

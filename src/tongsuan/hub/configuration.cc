@@ -47,6 +47,7 @@ void add_exchange(std::vector<Setting>& all, HubSettings& s) {
            {"times", "lease", &agent.lease_seconds, {10, 600}},
            {"times", "meter", &agent.meter_seconds, {1, 3'600}},
            {"times", "nodes", &agent.nodes_seconds, {1, 3'600}},
+           {"times", "down", &agent.down_seconds, {0, 3'600}},
            {"times", "grace", &agent.grace_seconds, {0, 86'400}},
            {"times", "slack", &agent.slack_seconds, kSeconds},
            {"times", "endless", &agent.endless_seconds, {60, 31'536'000}},

@@ -125,6 +125,7 @@ bool Agent::find_place(Record& record, Place& place) {
 bool Agent::find_nodes(Record& record, std::vector<std::string>& names) {
   for (const std::uint32_t at : record.contract.nodes) {
     const Position* position = nodes_.find(record.contract.device_class, at);
+    if (position != nullptr && position->doubted) return false;  // it may be back at once
     if (position == nullptr || !position->up) {
       judge(record, "failed",
             position == nullptr ? "the pool has no node " + std::to_string(at) : position->why);
@@ -214,7 +215,6 @@ void Agent::submit(Record& record) {
   if (text == nullptr || !find_place(record, place) || !find_nodes(record, names)) return;
   const bool before = record.asked;
   record.asked = true;
-  record.doubted = record.doubted || before;
   record.asked_at = now_;
   memory_.touch(record);
   const cluster::Work work = work_of(record, *text, place, std::move(names));

@@ -20,6 +20,7 @@ struct FakeExchange {
     std::string work;  // in texts
     std::vector<Span> metered;
     bool over = false;  // ended by its hub, or settled: not listed
+    UnixSecond over_since = 0;
     UnixSecond end = 0;
     std::string reason, detail;
     std::int64_t overrun = -1;
@@ -105,10 +106,14 @@ struct FakeExchange {
     return Lease{epoch, lease_until, now};
   }
 
-  [[nodiscard]] std::vector<Contract> list() const {
+  // Readers may lag: what has been over for a moment is then still there, as it was before.
+  [[nodiscard]] std::vector<Contract> list(bool lags) const {
+    constexpr UnixSecond kMoment = 30;
     std::vector<Contract> contracts;
     for (const auto& [id, row] : rows) {
-      if (!row.over) contracts.push_back(row.contract);
+      if (row.over && !(lags && now < row.over_since + kMoment)) continue;
+      contracts.push_back(row.contract);
+      contracts.back().live = row.contract.live || (row.over && row.overrun < 0);
     }
     return contracts;
   }
@@ -156,6 +161,7 @@ struct FakeExchange {
       row.overrun = message.end;
     }
     row.over = true;
+    row.over_since = now;
     return {};
   }
 

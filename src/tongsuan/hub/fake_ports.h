@@ -42,6 +42,7 @@ class Fuse {
 // What is wrong with the world now, in per mille of calls.
 struct Weather {
   std::uint64_t exchange_away = 0, answer_lost = 0;
+  std::uint64_t list_lags = 0;  // and still has what is over
   std::uint64_t cluster_away = 0, doubt = 0, refusal = 0, mismatch = 0;
   std::uint64_t staging_fails = 0;
 };
@@ -100,7 +101,7 @@ class ExchangePort final : public Exchange {
     return ask<std::optional<std::vector<Contract>>>(
         [&]() -> Said<std::optional<std::vector<Contract>>> {
           if (seen_ == world_.exchange.version) return std::optional<std::vector<Contract>>();
-          return std::optional(world_.exchange.list());
+          return std::optional(world_.exchange.list(world_.happens(world_.weather.list_lags)));
         },
         [&] { seen_ = world_.exchange.version; });
   }

@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kRecordPrefix = "contract/", kMessagePrefix = "message/";
 constexpr std::string_view kOddityPrefix = "oddity/";
 constexpr std::string_view kEpoch = "agent/epoch", kOffset = "agent/offset";
+constexpr std::string_view kInherits = "agent/inherits";
 constexpr std::string_view kNextMessage = "agent/next-message";
 constexpr std::size_t kNumberDigits = 19;
 
@@ -56,6 +57,8 @@ Result<Done> Memory::take(const Row& row) {
     const std::int64_t number = whole(row.text);
     good = number >= 0;
     (name == kEpoch ? epoch_ : next_message_) = static_cast<std::uint64_t>(number);
+  } else if (name == kInherits) {
+    inherits_ = true;
   } else if (name == kOffset) {
     good = parse_decimal(row.text, 0, offset_);
   }
@@ -135,6 +138,13 @@ void Memory::note_oddity(const std::string& text) {
 void Memory::set_epoch(std::uint64_t epoch) {
   epoch_ = epoch;
   changes_.push_back({std::string(kEpoch), std::to_string(epoch)});
+}
+
+void Memory::set_inherits(bool inherits) {
+  if (inherits == inherits_) return;
+  inherits_ = inherits;
+  changes_.push_back(
+      {std::string(kInherits), inherits ? std::optional<std::string>("1") : std::nullopt});
 }
 
 void Memory::set_offset(std::int64_t offset) {

@@ -48,6 +48,10 @@ class Memory {
 
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   void set_epoch(std::uint64_t epoch);
+  // Whether the hub was somebody else's, or a lost spool's, until the next list is read: what is in
+  // it may have been begun by them.
+  [[nodiscard]] bool inherits() const { return inherits_; }
+  void set_inherits(bool inherits);
   [[nodiscard]] std::int64_t offset() const { return offset_; }
   void set_offset(std::int64_t offset);
 
@@ -67,6 +71,7 @@ class Memory {
   std::vector<Change> changes_;
   std::uint64_t epoch_ = 0, next_message_ = 1, next_oddity_ = 1;
   std::int64_t offset_ = 0;
+  bool inherits_ = false;
 };
 
 }  // namespace tongsuan::hub

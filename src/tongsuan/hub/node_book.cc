@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "tongsuan/base/text.h"
 
@@ -50,13 +51,14 @@ bool NodeBook::load(const Row& row) {
 }
 
 std::vector<Message> NodeBook::look(const cluster::Inventory& inventory,
-                                    const std::vector<Pool>& pools, std::vector<Change>& changes) {
+                                    const std::vector<Pool>& pools, UnixSecond now,
+                                    std::vector<Change>& changes) {
   warnings_.clear();
   assign(inventory, pools, changes);
   std::vector<Message> messages;
   for (const Pool& pool : pools) {
-    judge(pool, inventory);
-    compare(pool, messages, changes);
+    judge(pool, inventory, now);
+    compare(pool, now, messages, changes);
   }
   looked_ = true;
   return messages;
@@ -77,31 +79,30 @@ void NodeBook::assign(const cluster::Inventory& inventory, const std::vector<Poo
   }
 }
 
-void NodeBook::judge(const Pool& pool, const cluster::Inventory& inventory) {
+void NodeBook::judge(const Pool& pool, const cluster::Inventory& inventory, UnixSecond now) {
   const std::vector<std::string>& names = names_[pool.device_class];
   const std::string& accelerator = this->accelerator(pool.device_class);
   std::vector<Position>& positions = positions_[pool.device_class];
-  positions.assign(pool.nodes, {});
+  positions.resize(pool.nodes);
   std::map<std::string_view, const cluster::Node*> nodes;
   for (const cluster::Node& node : inventory.nodes) nodes.emplace(node.name, &node);
   std::size_t other_devices = 0;
   for (std::size_t at = 0; at < positions.size(); ++at) {
     Position& position = positions[at];
     if (at < names.size()) position.name = names[at];
+    const auto found = nodes.find(position.name);
     if (position.name.empty()) {
       position.why = "no node of the cluster is at position " + std::to_string(at) + " of " +
                      pool.device_class;
-      continue;
-    }
-    const auto found = nodes.find(position.name);
-    if (found == nodes.end()) {
+    } else if (found == nodes.end()) {
       position.why = position.name + " is not in the cluster any more";
-      continue;
+    } else {
+      const cluster::Node& node = *found->second;
+      position.why = down_reason(pool, accelerator, node);
+      if (node.accelerator == accelerator && node.devices != pool.devices) ++other_devices;
     }
-    const cluster::Node& node = *found->second;
-    position.why = down_reason(pool, accelerator, node);
-    position.up = position.why.empty();
-    if (node.accelerator == accelerator && node.devices != pool.devices) ++other_devices;
+    const bool was_up = std::exchange(position.up, position.why.empty());
+    if (position.up || was_up || position.down_since == 0) position.down_since = now;
   }
   if (names.size() != pool.nodes) {
     warnings_.push_back("the exchange sells " + std::to_string(pool.nodes) + " nodes of " +
@@ -114,17 +115,19 @@ void NodeBook::judge(const Pool& pool, const cluster::Inventory& inventory) {
   }
 }
 
-void NodeBook::compare(const Pool& pool, std::vector<Message>& messages,
+void NodeBook::compare(const Pool& pool, UnixSecond now, std::vector<Message>& messages,
                        std::vector<Change>& changes) {
-  const std::vector<Position>& positions = positions_[pool.device_class];
+  std::vector<Position>& positions = positions_[pool.device_class];
   std::string& told = told_[pool.device_class];
   const std::string before = told;
   told.resize(positions.size(), '?');
   for (std::size_t at = 0; at < positions.size(); ++at) {
     const bool up = positions[at].up;
-    const char now = up ? '1' : '0';
-    if (told[at] == now) continue;
-    told[at] = now;
+    const char word = up ? '1' : '0';
+    // Of what was never told nobody thinks that it is up.
+    positions[at].doubted = !up && told[at] == '1' && now < positions[at].down_since + patience_;
+    if (told[at] == word || positions[at].doubted) continue;
+    told[at] = word;
     const auto place = static_cast<std::int64_t>(at);
     const bool goes_on = !messages.empty() && messages.back().word == pool.device_class &&
                          messages.back().end == place && messages.back().up == up;

@@ -296,9 +296,9 @@ int check(const HubSettings& settings) {
                 node.up ? "up" : ("down: " + node.detail).c_str());
   }
   if (!pools.ok()) return status;
-  NodeBook book(settings.agent.accelerators);
+  NodeBook book(settings.agent.accelerators, 0);
   std::vector<Change> changes;
-  static_cast<void>(book.look(inventory.value(), pools.value(), changes));
+  static_cast<void>(book.look(inventory.value(), pools.value(), 0, changes));
   for (const std::string& warning : book.warnings()) std::printf("warning: %s\n", warning.c_str());
   return status;
 }

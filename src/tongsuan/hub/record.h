@@ -44,7 +44,7 @@ struct Record {
   // The job.
   std::uint32_t attempt = 1;
   bool asked = false;       // it may have been asked for
-  bool doubted = false;     // more than one request for it may be on its way
+  bool doubted = false;     // other requests for it than the last may be on their way
   UnixSecond asked_at = 0;  // of our clock
   std::uint32_t tries = 0;  // that the cluster refused
   std::string job = {};     // id

@@ -101,6 +101,7 @@ class Life {
     if (!is_bad) return;
     world_.weather = {.exchange_away = random_.below(3) == 0 ? 300U : 30U,
                       .answer_lost = 30,
+                      .list_lags = 200,
                       .cluster_away = random_.below(3) == 0 ? 200U : 20U,
                       .doubt = random_.below(2) == 0 ? 300U : 30U,
                       .refusal = 50,
