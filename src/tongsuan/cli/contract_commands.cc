@@ -43,6 +43,9 @@ constexpr std::array kContractColumns = {
     JsonColumn{"delivered_seconds", Message::kTitleDelivered, "deliveredSeconds", JsonKind::kNumber,
                true},
     JsonColumn{"paid", Message::kTitlePaid, "paid", JsonKind::kMoney},
+    JsonColumn{"phase", Message::kTitlePhase, "phase"},
+    JsonColumn{"missed_seconds", Message::kTitleMissed, "missedSeconds", JsonKind::kNumber, true},
+    JsonColumn{"detail", Message::kTitleDetail, "detail", JsonKind::kText, true},
 };
 
 Attempt<int> resell(Session& session, const Arguments& arguments) {
