@@ -187,7 +187,7 @@ class Hub:
     def __init__(self, programs, root, name, exchange, tenants, accounting):
         self.programs, self.name, self.exchange = programs, name, exchange
         self.cluster = Cluster(root, name, nodes=3, devices=8, type="h100", accounting=accounting)
-        self.agent = None
+        self.agent, self.agents = None, []
         self.cluster.up()
         self.folder = os.path.join(root, name, "agent")
         self.scratch = os.path.join(root, name, "scratch")
@@ -236,6 +236,7 @@ class Hub:
             [self.program(), "run", "--config", config or self.config, *more], stdout=log,
             stderr=log, cwd="/", env=self.cluster.environment(), **self.cluster.as_user())
         log.close()
+        self.agents.append(agent)
         if config is None:
             self.agent = agent
         return agent
@@ -255,9 +256,10 @@ class Hub:
         return [(row[0], row[2]) for row in rows if row[1].startswith(f"ts-{contract}-")]
 
     def stop(self):
-        if self.agent is not None and self.agent.poll() is None:
-            self.agent.terminate()
-            self.agent.wait(timeout=30)
+        for agent in self.agents:
+            if agent.poll() is None:
+                agent.terminate()
+                agent.wait(timeout=30)
 
     def down(self):
         self.stop()
@@ -293,6 +295,7 @@ class Stories:
             check(done.returncode == 0, done.stdout + done.stderr)
             hub.start()
             wait_for("the lease of " + hub.name, lambda: self.leased(hub))
+        time.sleep(12)  # it takes contracts once it knows its nodes, and says so with its next renewal
 
     def leased(self, hub):
         check(hub.agent.poll() is None, f"the agent of {hub.name} has ended: see its log")
