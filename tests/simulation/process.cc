@@ -38,7 +38,9 @@ namespace {
 exchange::TestSwitches switches_of(const Without& without) {
   return {.no_repeats = without.dedup,
           .settles_twice = without.conservation,
-          .overcharges = without.price};
+          .overcharges = without.price,
+          .no_fences = without.fence,
+          .keeps_missed = without.refund};
 }
 
 node::BatchRules batch_rules(Random& random) {

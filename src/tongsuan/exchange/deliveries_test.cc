@@ -131,6 +131,37 @@ TEST_F(DeliveryTest, ALostNodeLeavesWhatRanBefore) {
   EXPECT_EQ(row(id).missed, 6);
 }
 
+// The operator gave the hub to its own buyer: nothing has to go back, and nothing can.
+TEST_F(DeliveryTest, ABuyerMayHaveBecomeTheSupplier) {
+  const ContractId id = run(kAlice);
+  must(kHouse, AssignHub{HubId{0}, kAlice});
+  now_ = 50;
+  cancel(id);
+  EXPECT_EQ(row(id).presumed.supplier, kAlice);
+  EXPECT_EQ(name_of(kAlice, SettleContract{id, 0, epoch_}), "done");
+  EXPECT_EQ(spent(kAlice), 0);
+  EXPECT_EQ(row(id).refund, Money(200));
+}
+
+TEST_F(DeliveryTest, NothingIsKeptOfWhatIsForgotten) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  cancel(id);
+  must(kHouse, Dispatch{engine::DropHistory{1, 1}});
+  ASSERT_FALSE(exchange_.state().engine().knows(id));
+  EXPECT_EQ(meter(id, 0, 30), "done") << "its agent has the last word all the same";
+  EXPECT_EQ(settle(id), "done");
+  EXPECT_EQ(spent(kAlice), 4 * 30);
+  EXPECT_EQ(exchange_.state().deliveries().find(id), nullptr);
+  EXPECT_EQ(settle(id), "unknown");
+}
+
+TEST_F(DeliveryTest, APartIsNotEvenPlanned) {
+  const ContractId id = run(kAlice);
+  EXPECT_EQ(name_of(kAlice, ResellContract{id, 2, 40, 0, Price(0)}), "whole");
+  EXPECT_EQ(name_of(kAlice, ResellContract{id, 4, 40, 0, Price(0)}), "done");
+}
+
 TEST_F(DeliveryTest, GoesOnFromWhatWasTold) {
   const ContractId id = run(kAlice);
   now_ = 60;
