@@ -33,8 +33,8 @@ class AnyAgent {
   Command of_operator(const State& state) {
     const engine::State& engine = state.engine();
     switch (below(8)) {
-      case 0:  // now and then to somebody who buys there
-        return AssignHub{HubId{0}, below(4) > 0 ? kEast : ParticipantId{1 + below(4)}};
+      case 0:  // now and then to somebody who buys there, or to nobody
+        return AssignHub{HubId{0}, below(4) > 0 ? kEast : ParticipantId{below(5)}};
       case 1: {
         const auto& dropped = engine.dropped();
         return Dispatch{engine::DropHistory{

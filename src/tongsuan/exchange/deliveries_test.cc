@@ -143,6 +143,49 @@ TEST_F(DeliveryTest, ABuyerMayHaveBecomeTheSupplier) {
   EXPECT_EQ(row(id).refund, Money(200));
 }
 
+TEST_F(DeliveryTest, TheNextSupplierHasTheLastWordOnMoneyOfTheOneBefore) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  cancel(id);
+  must(kHouse, AssignHub{HubId{0}, kWest});
+  EXPECT_EQ(settle(id), "not-yours");
+  const LeaseHub lease{HubId{0}, 0, "west-agent", 600, true, true, ""};
+  const auto epoch = static_cast<std::uint32_t>(must(kWest, lease));
+  EXPECT_EQ(name_of(kWest, MeterContract{id, 30, 0, epoch}), "done");
+  EXPECT_EQ(name_of(kWest, SettleContract{id, 0, epoch}), "done");
+  EXPECT_EQ(spent(kAlice), 4 * 30);
+  EXPECT_EQ(balance(cash(kEast)), 4 * 30);
+  EXPECT_EQ(balance(cash(kWest)), 0);
+}
+
+// It has no margin, and no cash below which it might not fall: what it was paid is held, and goes
+// back.
+TEST_F(DeliveryTest, ASupplierInDebtGivesBackAllTheSame) {
+  const ParticipantId debtor{static_cast<std::uint32_t>(
+      must(kHouse, OpenParticipant{"debtor", Role::kHub, kHouse, Money(1'000)}))};
+  must(kHouse, Withdraw{cash(debtor), Money(1'000), 9});
+  must(kHouse, AssignHub{HubId{0}, debtor});
+  const LeaseHub lease{HubId{0}, 0, "debtor-agent", 600, true, true, ""};
+  const auto epoch = static_cast<std::uint32_t>(must(debtor, lease));
+  const ContractId id = run(kAlice);
+  now_ = 90;
+  cancel(id);
+  EXPECT_EQ(balance(cash(debtor)), -1'000) << "the rest is held";
+  EXPECT_EQ(name_of(debtor, SettleContract{id, 0, epoch}), "done");
+  EXPECT_EQ(balance(cash(debtor)), -1'000);
+  EXPECT_EQ(spent(kAlice), 0) << "a penalty for thirty seconds has nowhere to come from";
+}
+
+TEST_F(DeliveryTest, AHubMayHaveLostItsSupplier) {
+  const ContractId id = run(kAlice);
+  must(kHouse, AssignHub{HubId{0}, kHouse});
+  now_ = 50;
+  cancel(id);
+  now_ += kSettleWithin;
+  must(kHouse, TurnDeliveries{});
+  EXPECT_EQ(spent(kAlice), 0);
+}
+
 TEST_F(DeliveryTest, NothingIsKeptOfWhatIsForgotten) {
   const ContractId id = run(kAlice);
   now_ = 50;
