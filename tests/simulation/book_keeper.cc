@@ -17,7 +17,8 @@ std::string number(std::int64_t value) {
 
 }  // namespace
 
-BookKeeper::BookKeeper(const engine::Places& places) : places_(places), steps_(places) {
+BookKeeper::BookKeeper(const engine::Places& places)
+    : places_(places), steps_(places), deliveries_(places) {
   for (const engine::Pool& pool : places.pools) {
     nodes_.emplace_back(pool.nodes, Node{pool.node_devices, true});
   }
@@ -37,14 +38,14 @@ std::uint32_t BookKeeper::supplier_of(const Contract& contract) const {
 // Whole micro-yuan: the whole is rounded up, what is due of it down.
 std::int64_t BookKeeper::Segment::due(Second delivered_until) const {
   if (until == from) return 0;
-  const int128 part = static_cast<int128>(cost) * (delivered_until - from);
+  const int128 part = static_cast<int128>(cost) * (delivered_until - from - missed);
   return static_cast<std::int64_t>(part / (until - from));
 }
 
 BookKeeper::Segment BookKeeper::segment(const Contract& contract, Second from, Second until) const {
   const auto devices = static_cast<int128>(contract.per_node) * contract.nodes.size();
   const int128 product = contract.own ? 0 : devices * contract.price * (until - from);
-  return {from, until, from, static_cast<std::int64_t>((product + 3'599) / 3'600)};
+  return {from, until, from, static_cast<std::int64_t>((product + 3'599) / 3'600), 0};
 }
 
 // Moves what is due of the segment from its buyer to its supplier.
@@ -58,24 +59,32 @@ void BookKeeper::settle(Contract& contract, Second until) {
   order.paid += now;
   const auto number_of = static_cast<std::uint32_t>(&contract - contracts_.data());
   if (!contract.own) steps_.delivered(number_of, to - from);
-  pay(order.buyer, contract.pool,
-      {{false, number_of}, contract.price, contract.devices(), from, to, supplier_of(contract)},
-      now);
+  const ResaleBook::Payer payer{{false, number_of},   contract.price, contract.devices(), from, to,
+                                supplier_of(contract)};
+  if (to > from) {
+    contract.paid_from = from;
+    contract.supplied = pay(order.buyer, contract.pool, payer, now);
+    deliveries_.paid(number_of, now, now - contract.supplied);
+  }
   if (order.paid + order.moved + order.premium_paid > order.what.value + order.what.premium) {
     fault("nobody_pays_more_than_offered", "order " + number(contract.order));
   }
 }
 
-void BookKeeper::pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
-                     std::int64_t amount) {
-  if (amount == 0) return;
+std::int64_t BookKeeper::pay(std::uint32_t buyer, std::uint32_t pool,
+                             const ResaleBook::Payer& payer, std::int64_t amount) {
+  if (amount == 0) return 0;
+  std::int64_t supplied = 0;
   const auto payments = resales_.split(payer, amount);
   people_[buyer].total -= amount;
   for (const ResaleBook::Payment& payment : payments) {
     people_[payment.to].total += payment.amount;
-    if (payment.resale == 0) steps_.paid(pool, payment.amount);
+    if (payment.resale != 0) continue;
+    steps_.paid(pool, payment.amount);
+    supplied += payment.amount;
   }
   resales_.note_income(payments);
+  return supplied;
 }
 
 void BookKeeper::settle_resale(std::uint32_t resale, Second until) {
@@ -93,16 +102,22 @@ std::uint32_t BookKeeper::owner_of(std::uint32_t participant) const {
   return participant;
 }
 
-void BookKeeper::penalise(const Contract& contract) {
+std::int64_t BookKeeper::price_of(const Contract& contract, Second seconds) const {
   const Segment& segment = contract.segment;
-  const int128 lost = segment.cost - segment.due(segment.metered);
-  Person& supplier = people_[supplier_of(contract)];
-  const auto penalty = std::min(static_cast<std::int64_t>(lost * penalty_ppm_ / 1'000'000),
-                                std::max<std::int64_t>(supplier.margin, 0));
-  supplier.margin -= penalty;
-  supplier.total -= penalty;
-  Person& buyer = people_[orders_[contract.order].buyer];
-  buyer.total += penalty;
+  const std::int64_t lost = segment.cost - segment.due(segment.metered);
+  const int128 product = static_cast<int128>(contract.devices()) * contract.price * seconds;
+  return static_cast<std::int64_t>(std::min<int128>(lost, (product + 3'599) / 3'600));
+}
+
+std::int64_t BookKeeper::penalise(std::uint32_t supplier, std::uint32_t buyer, std::int64_t lost) {
+  Person& failed = people_[supplier];
+  const auto share =
+      static_cast<std::int64_t>(static_cast<int128>(lost) * penalty_ppm_ / 1'000'000);
+  const std::int64_t penalty = std::min(share, std::max<std::int64_t>(failed.margin, 0));
+  failed.margin -= penalty;
+  failed.total -= penalty;
+  people_[buyer].total += penalty;
+  return penalty;
 }
 
 class BookKeeper::Engine {
@@ -196,6 +211,8 @@ class BookKeeper::Engine {
     take(contract, -1);
     contract.own = books_.owner_of(order.buyer) == books_.owner_of(books_.supplier_of(contract));
     contract.segment = books_.segment(contract, at_, event.expected_end);
+    const int128 rate = static_cast<int128>(contract.devices()) * contract.price;
+    books_.deliveries_.started(at_, event.contract.value, contract.pool, contract.own ? 0 : rate);
     if (order.part) check_part(order, what, event.expected_end);
     if (!order.started) premium(order, what, contract);
     order.started = order.runs = true;
@@ -212,8 +229,10 @@ class BookKeeper::Engine {
     if (books_.orders_[contract.order].part) {
       books_.fault("parts_keep_their_terms", "one goes on beyond its leg");
     }
-    const Second from = std::min(at_, contract.segment.until);
+    const bool agent = books_.deliveries_.has_agent(contract.pool);
+    const Second from = agent ? contract.segment.metered : std::min(at_, contract.segment.until);
     books_.settle(contract, from);
+    penalise(contract, late(contract));
     contract.segment = books_.segment(contract, from, event.until);
     books_.steps_.goes_on(event.contract.value, event.until);
     ++books_.extensions_;
@@ -223,11 +242,12 @@ class BookKeeper::Engine {
     if (contract.ended) books_.fault("a_contract_ends_once", number(event.contract.value));
     books_.settle(contract, at_);
     const Segment& segment = contract.segment;
-    books_.resales_.given(event.contract.value, segment.cost - segment.due(segment.metered));
-    if (event.reason == engine::EndReason::kFailed) {
-      books_.penalise(contract);
-      ++books_.failures_;
-    }
+    const std::int64_t left = segment.cost - segment.due(segment.metered);
+    books_.resales_.given(event.contract.value, left - books_.price_of(contract, segment.missed));
+    const bool failed = event.reason == engine::EndReason::kFailed;
+    penalise(contract, failed ? left : late(contract));
+    books_.failures_ += failed ? 1U : 0U;
+    books_.deliveries_.ended(event.contract.value);
     take(contract, 1);
     contract.ended = true;
     contract.completed = event.reason == engine::EndReason::kCompleted;
@@ -250,12 +270,19 @@ class BookKeeper::Engine {
     const std::int64_t gone = before - contract.devices();
     const auto given = static_cast<std::int64_t>(static_cast<int128>(left) * gone / before);
     books_.resales_.given(event.what.contract.value, given);
-    contract.segment = {from, contract.segment.until, from, left - given};
+    contract.segment = {from, contract.segment.until, from, left - given, 0};
   }
   template <class Other>
   void operator()(const Other&) {}
 
  private:
+  void penalise(const Contract& contract, std::int64_t lost) {
+    books_.penalise(books_.supplier_of(contract), books_.orders_[contract.order].buyer, lost);
+  }
+  // Of what was missed of this grant: a minute costs no penalty.
+  std::int64_t late(const Contract& contract) const {
+    return books_.price_of(contract, std::max<Second>(0, contract.segment.missed - 60));
+  }
   std::int64_t per_node(const Order& order, std::uint32_t way, std::uint32_t pool) const {
     const std::uint32_t whole = books_.places_.pools[pool].node_devices;
     const std::uint32_t gang = order.what.ways[way].gang;
@@ -404,6 +431,50 @@ class BookKeeper::Own {
   void operator()(const exchange::ResaleMetered& event) {
     books_.settle_resale(event.resale.value, event.until);
   }
+  void operator()(const exchange::HubLeased& event) { books_.deliveries_.leased(event); }
+  void operator()(const exchange::Answered& event) { books_.deliveries_.answered(event); }
+  void operator()(const exchange::DeliveryMissed& event) {
+    Contract& contract = books_.contracts_[event.contract.value];
+    Segment& segment = contract.segment;
+    if (contract.ended || !books_.deliveries_.has_agent(contract.pool) ||
+        event.until <= segment.metered || event.until > std::min(at_, segment.until)) {
+      books_.deliveries_.fault("delivered_is_paid_once", "a gap in what is no agent's to tell");
+    }
+    segment.missed += event.until - segment.metered;
+    segment.metered = event.until;
+    books_.deliveries_.missed(event.contract.value);
+  }
+  // The last payment, save what sellers have of it.
+  void operator()(const exchange::DeliveryPresumed& event) {
+    const Contract& contract = books_.contracts_[event.contract.value];
+    const bool paid = event.what.from < event.what.until;
+    DeliveryBook::Presumed what;
+    what.buyer = books_.orders_[contract.order].buyer;
+    what.supplier = books_.supplier_of(contract);
+    what.pool = contract.pool;
+    what.until = contract.segment.metered;
+    what.from = what.told = paid ? contract.paid_from : what.until;
+    what.amount = paid ? contract.supplied : 0;
+    what.asked = contract.own ? 0 : books_.steps_.asked_of(event.contract.value);
+    what.due = at_ + 86'400;
+    if (event.what.from != what.from || event.what.until != what.until ||
+        event.what.amount.raw() != what.amount || event.what.supplier.value != what.supplier) {
+      books_.deliveries_.fault("delivered_is_paid_once",
+                               "another payment is presumed than was made");
+    }
+    books_.deliveries_.presumed(event.contract.value, what);
+  }
+  void operator()(const exchange::DeliveryTold& event) { books_.deliveries_.told(event); }
+  void operator()(const exchange::DeliverySettled& event) {
+    const auto [what, refund, late] = books_.deliveries_.settled(at_, event);
+    books_.people_[what.supplier].total -= refund;
+    books_.people_[what.buyer].total += refund;
+    if (books_.penalise(what.supplier, what.buyer, late) != event.penalty.raw()) {
+      books_.deliveries_.fault("delivered_is_paid_once",
+                               "another penalty is due for what was missed");
+    }
+    books_.steps_.given_back(what.pool, what.asked * event.missed, refund);
+  }
   void operator()(const exchange::ResaleEarned& event) { books_.resales_.earned(event); }
   void operator()(const exchange::ResaleClosed& event) { books_.resales_.closed(at_, event); }
 
@@ -477,6 +548,7 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
   for (const auto& [number, row] : resales_.rows()) {
     if (row.open) held[row.seller] += row.cost - row.due(row.metered);
   }
+  for (const auto& [number, row] : deliveries_.open()) held[row.supplier] += row.amount;
   for (std::uint32_t i = 0; i < held.size(); ++i) {
     if (state.money().balance({{i}, Purpose::kHold}).raw() == held[i]) continue;
     return Violation{"holds_cover_what_orders_may_cost", "of participant " + number(i)};
@@ -523,6 +595,7 @@ void BookKeeper::count(Figures& figures) const {
   figures.parts_started += parts_started_;
   resales_.count(figures);
   steps_.count(figures);
+  deliveries_.count(figures);
   figures.own += own_;
   figures.closures += calendars_;
   figures.kept_from_sale += kept_from_sale_;

@@ -2,10 +2,12 @@
 // starts, extensions, ends, meters and prices of contracts alone. It shares no code with exchange
 // or ledger, and looks at no posting but payments from and to the outside and between own accounts.
 //
+// Of hubs with an agent it learns from events what was missed, and what was presumed.
+//
 // Oracles: capacity_is_sold_once, an_order_runs_once, a_contract_ends_once, money_is_conserved,
 // holds_cover_what_orders_may_cost, nobody_pays_more_than_offered, packages_are_awarded_whole,
-// parts_keep_their_terms, no_gate_in_a_closure, keepers_keep, and those of resale_book.h and
-// step_book.h.
+// parts_keep_their_terms, no_gate_in_a_closure, keepers_keep, and those of delivery_book.h,
+// resale_book.h and step_book.h.
 #pragma once
 
 #include <map>
@@ -13,6 +15,7 @@
 
 #include "tongsuan/exchange/exchange.h"
 
+#include "delivery_book.h"
 #include "plan.h"
 #include "resale_book.h"
 #include "step_book.h"
@@ -35,6 +38,8 @@ class BookKeeper {
   // What is offered for resale is free: no second of a device is paid twice.
   [[nodiscard]] Verdict device_seconds_are_paid_once() const;
   [[nodiscard]] Verdict suppliers_have_their_steps() const;
+  [[nodiscard]] DeliveryBook& deliveries() { return deliveries_; }
+  [[nodiscard]] const DeliveryBook& deliveries() const { return deliveries_; }
   void count(Figures& figures) const;
 
  private:
@@ -51,10 +56,12 @@ class BookKeeper {
     Second begin = 0, end = 0;
     std::int64_t price = 0;
   };
-  // What was agreed to be paid for [from, until) of a contract, and how much of it was delivered.
+  // What was agreed to be paid for [from, until) of a contract, and how much of it was delivered:
+  // up to `metered`, but for so many seconds.
   struct Segment {
     Second from = 0, until = 0, metered = 0;
     std::int64_t cost = 0;
+    Second missed = 0;
     [[nodiscard]] std::int64_t due(Second delivered_until) const;
   };
   struct Contract {
@@ -65,6 +72,8 @@ class BookKeeper {
     bool ended = false;
     bool own = false;
     bool completed = false;  // its work was done before its end
+    Second paid_from = 0;    // of the last payment, and what the supplier had of it
+    std::int64_t supplied = 0;
     [[nodiscard]] std::int64_t devices() const {
       return std::int64_t{per_node} * static_cast<std::int64_t>(nodes.size());
     }
@@ -87,12 +96,16 @@ class BookKeeper {
   void fault(const char* oracle, const std::string& what);
   [[nodiscard]] Segment segment(const Contract& contract, Second from, Second until) const;
   void settle(Contract& contract, Second until);  // pays what was delivered
-  void penalise(const Contract& contract);
+  // The price of so many seconds that were not delivered, of those that are left to pay.
+  [[nodiscard]] std::int64_t price_of(const Contract& contract, Second seconds) const;
+  // From the margin of a supplier, as far as that goes: how much.
+  std::int64_t penalise(std::uint32_t supplier, std::uint32_t buyer, std::int64_t lost);
   [[nodiscard]] std::uint32_t supplier_of(const Contract& contract) const;
   [[nodiscard]] std::uint32_t owner_of(std::uint32_t participant) const;
-  // From the buyer to whoever is due: the supplier, and sellers of what it has taken.
-  void pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
-           std::int64_t amount);
+  // From the buyer to whoever is due: the supplier, whose part it is, and sellers of what it has
+  // taken.
+  std::int64_t pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
+                   std::int64_t amount);
   void settle_resale(std::uint32_t resale, Second until);
 
   const engine::Places& places_;
@@ -103,6 +116,7 @@ class BookKeeper {
   ResaleBook resales_;
   std::vector<bool> keepers_;  // by participant: what they leave is not for sale
   StepBook steps_;
+  DeliveryBook deliveries_;
   std::vector<exchange::Closure> closures_;
   std::int64_t take_or_pay_ppm_ = exchange::Rules().take_or_pay_ppm;
   std::vector<Order> orders_;

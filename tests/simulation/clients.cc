@@ -12,11 +12,15 @@ using ledger::Purpose;
 namespace {
 
 constexpr std::int64_t kDeviceSecond = 1'500;  // about what a device costs for a second
+constexpr std::array<const char*, 2> kHolders = {"agent-1", "agent-2"};
 
 }  // namespace
 
 Clients::Clients(std::uint64_t seed, Witness& witness)
-    : random_(seed), witness_(witness), buyers_(1 + static_cast<std::uint32_t>(random_.below(2))) {}
+    : random_(seed),
+      witness_(witness),
+      buyers_(1 + static_cast<std::uint32_t>(random_.below(2))),
+      have_agents_(random_.below(2) == 0) {}
 
 // ---- Calls and messages ----------------------------------------------------------------------
 
@@ -33,6 +37,12 @@ void Clients::make(Id actor, exchange::Command command, const std::string& text)
   calls_.push_back(std::move(call));
   open_.push_back(calls_.size() - 1);
   send(calls_.size() - 1);
+}
+
+void Clients::speak(Id actor, const DeliveryBook::Word& word, exchange::Command command,
+                    const std::string& text) {
+  make(actor, std::move(command), text + " in epoch " + std::to_string(word.epoch));
+  witness_.said(calls_.back().request, word);
 }
 
 // Lost, once, or twice.
@@ -89,8 +99,13 @@ bool Clients::all_answered() const {
 }
 
 void Clients::learn(const Call& call) {
-  if (call.answer->code != Code::kDone) return;
   const auto value = static_cast<std::uint32_t>(call.answer->value);
+  if (const auto* lease = std::get_if<exchange::LeaseHub>(&call.request.what)) {
+    std::uint32_t& epoch = epochs_[lease->holder == kHolders[0] ? 0 : 1];
+    if (call.answer->code == Code::kDone) epoch = std::max(epoch, value);
+    if (call.answer->code == Code::kFenced && epoch == lease->epoch) epoch = 0;
+  }
+  if (call.answer->code != Code::kDone) return;
   if (std::holds_alternative<exchange::OpenParticipant>(call.request.what)) {
     participants_.push_back(Id{value});
   } else if (std::holds_alternative<exchange::SubmitOrder>(call.request.what)) {
@@ -400,6 +415,16 @@ void Clients::buyer_acts(Id buyer, Second now) {
 // ---- Hubs ------------------------------------------------------------------------------------
 
 void Clients::see(Second at, const exchange::Event& event) {
+  if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
+    if (const auto* presumed = std::get_if<exchange::DeliveryPresumed>(own)) {
+      const exchange::Presumed& what = presumed->what;
+      presumed_[presumed->contract.value] = {what.pool.value, what.from, what.until};
+    } else if (const auto* told = std::get_if<exchange::DeliveryTold>(own)) {
+      presumed_[told->contract.value].told = told->until;
+    } else if (const auto* settled = std::get_if<exchange::DeliverySettled>(own)) {
+      presumed_.erase(settled->contract.value);
+    }
+  }
   const auto* happened = std::get_if<engine::Event>(&event);
   if (happened == nullptr) return;
   if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
@@ -417,22 +442,88 @@ Clients::Id Clients::supplier_of(std::uint32_t pool) const {
 }
 
 void Clients::hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now) {
+  const std::string name = "contract " + std::to_string(contract);
+  const bool done = now >= running.done;
+  if (!done && random_.below(8) > 0) return meter(supplier, contract, running, now);
+  const std::uint32_t hub = hub_of(running.pool);
+  exchange::EndContract end{engine::ContractId{contract}};
+  end.epoch = epoch_of(hub);
+  end.resell = random_.below(4) > 0;
+  if (!done) {
+    end.reason = engine::EndReason::kFailed;
+    end.done_ppm = static_cast<std::uint32_t>(random_.below(1'000'001));
+  }
+  if (end.epoch > 0) end.detail = "exit " + std::to_string(random_.below(3));
+  speak(supplier, {hub, end.epoch, contract}, end, (done ? "ends " : "fails ") + name);
+}
+
+// On from what was metered last; of an agent now and then with a gap.
+void Clients::meter(Id supplier, std::uint32_t contract, const Running& running, Second now) {
+  const std::uint32_t hub = hub_of(running.pool), epoch = epoch_of(hub);
+  const Second until = now - static_cast<Second>(random_.below(30));
+  Second from = 0;
+  if (epoch > 0 && random_.below(3) == 0) from = until - static_cast<Second>(random_.below(40));
+  const engine::ContractId id{contract};
+  if (epoch > 0 && random_.below(6) == 0) {
+    return speak(supplier, {hub, epoch, contract},
+                 exchange::ReportContract{id, exchange::Phase::kRunning, "", epoch},
+                 "says how far contract " + std::to_string(contract) + " is");
+  }
+  speak(supplier, {hub, epoch, contract, from, until},
+        exchange::MeterContract{id, until, from, epoch},
+        "meters contract " + std::to_string(contract) + " from " + std::to_string(from) + " to " +
+            std::to_string(until));
+}
+
+// ---- Agents ----------------------------------------------------------------------------------
+
+// Now and then the other one speaks, whether it was taken over or not.
+std::uint32_t Clients::epoch_of(std::uint32_t hub) {
+  if (!have_agents_ || hub != 0) return 0;
+  return epochs_[random_.below(10) == 0 ? 1 - agent_ : agent_];
+}
+
+void Clients::take_or_renew() {
+  if (random_.below(8) == 0) agent_ = 1 - agent_;
+  exchange::LeaseHub lease{
+      HubId{0}, epochs_[agent_], kHolders[agent_], exchange::kLeaseMax, false, true, ""};
+  if (random_.below(3) == 0) lease.seconds = random_.between(exchange::kLeaseMin, 300);
+  lease.accepting = random_.below(10) > 0;
+  if (lease.epoch == 0) lease.take_over = random_.below(2) == 0;
+  const Id supplier = witness_.state().hubs()[0].supplier;
+  const std::string text = lease.holder + (lease.epoch == 0 ? " takes" : " renews") + " the lease";
+  if (lease.epoch == 0) return make(supplier, std::move(lease), text);
+  const DeliveryBook::Word word{0, lease.epoch, kNone};
+  speak(supplier, word, std::move(lease), text);
+}
+
+// Some of it, with gaps; then that there is no more.
+void Clients::has_last_word(Id supplier) {
+  auto at = presumed_.begin();
+  std::advance(at, random_.below(presumed_.size()));
+  const auto& [contract, what] = *at;
+  const std::uint32_t epoch = epoch_of(0);
   const engine::ContractId id{contract};
   const std::string name = "contract " + std::to_string(contract);
-  if (now >= running.done) {
-    exchange::EndContract end{id};
-    end.resell = random_.below(4) > 0;
-    return make(supplier, end, "ends " + name);
+  if (what.told < what.until && random_.below(2) == 0) {
+    const Second until = random_.between(what.told + 1, what.until);
+    const Second from = random_.below(2) == 0 ? 0 : random_.between(what.told, until - 1);
+    return speak(supplier, {0, epoch, contract, from, until},
+                 exchange::MeterContract{id, until, from, epoch}, "tells of " + name);
   }
-  if (random_.below(8) == 0) {
-    return make(supplier,
-                exchange::EndContract{id, engine::EndReason::kFailed,
-                                      static_cast<std::uint32_t>(random_.below(1'000'001))},
-                "fails " + name);
-  }
-  const Second until = now - static_cast<Second>(random_.below(30));
-  make(supplier, exchange::MeterContract{id, until},
-       "meters " + name + " to " + std::to_string(until));
+  const auto overrun = static_cast<Second>(random_.below(20));
+  speak(supplier, {0, epoch, contract}, exchange::SettleContract{id, overrun, epoch},
+        "settles " + name);
+}
+
+bool Clients::agent_acts() {
+  if (!have_agents_) return false;
+  const std::uint64_t luck = random_.below(16);
+  if (luck == 0) silent_ = !silent_;
+  if (luck < 4) return take_or_renew(), true;
+  if (luck > 7 || silent_ || presumed_.empty()) return false;
+  has_last_word(witness_.state().hubs()[0].supplier);
+  return true;
 }
 
 // Now and then prices fall or a device has none, and then they are refused.
@@ -450,13 +541,16 @@ std::vector<engine::AskStep> Clients::steps(const engine::Pool& pool) {
 }
 
 void Clients::supplier_acts(Id supplier, Second now) {
+  if (agent_acts()) return;
   const auto pool = static_cast<std::uint32_t>(random_.below(3));
   const engine::Places& places = witness_.state().engine().places();
   if (random_.below(8) == 0) {
     const auto node = static_cast<std::uint32_t>(random_.below(places.pools[pool].nodes));
     const bool up = random_.below(3) > 0;
-    return make(supplier, exchange::ReportNodes{{engine::PoolId{pool}, node, node + 1, up}},
-                std::string("says a node is ") + (up ? "up" : "down"));
+    const std::uint32_t hub = hub_of(pool), epoch = epoch_of(hub);
+    return speak(supplier, {hub, epoch, kNone},
+                 exchange::ReportNodes{{engine::PoolId{pool}, node, node + 1, up}, epoch},
+                 std::string("says a node is ") + (up ? "up" : "down"));
   }
   if (random_.below(16) == 0) {
     if (random_.below(2) == 0) {

@@ -4,11 +4,14 @@
 // before it sends it, sends it until it has an answer, and sends some again after that. Messages
 // are lost, doubled, delayed and overtaken. Now and then a client uses an id again for another
 // body. Hubs learn of contracts from durable events only, end them when their work is done, meter,
-// and lose nodes.
+// and lose nodes. In half of the worlds hub 0 has agents: two that take its lease from each other,
+// renew it or let it run out, go on though they are fenced, meter with gaps, and have the last word
+// on what the exchange ended, or say nothing.
 //
 // Oracles: a_client_hears_one_answer, and what witness.h says of answers.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -45,6 +48,7 @@ class Clients {
   void see(Second at, const exchange::Event& event);
   [[nodiscard]] bool all_answered() const;
   [[nodiscard]] bool hubs_are_empty() const { return running_.empty(); }
+  [[nodiscard]] bool have_agents() const { return have_agents_; }
 
  private:
   struct Running {
@@ -52,8 +56,16 @@ class Clients {
     Second begin = 0;
     Second done = 0;  // when its work is done
   };
+  // Of what a contract is presumed to have had.
+  struct Presumed {
+    std::uint32_t pool = 0;
+    Second told = 0, until = 0;
+  };
   using Id = exchange::ParticipantId;
   void make(Id actor, exchange::Command command, const std::string& text);
+  // In the name of a hub.
+  void speak(Id actor, const DeliveryBook::Word& word, exchange::Command command,
+             const std::string& text);
   void send(std::size_t index);
   void send_again();
   void reuse_id();
@@ -72,12 +84,26 @@ class Clients {
   [[nodiscard]] std::vector<engine::AskStep> steps(const engine::Pool& pool);
   void supplier_acts(Id supplier, Second now);
   void hub_reports(Id supplier, std::uint32_t contract, const Running& running, Second now);
+  void meter(Id supplier, std::uint32_t contract, const Running& running, Second now);
+  // Hub 0's agents. False: there is nothing to say.
+  bool agent_acts();
+  void take_or_renew();
+  void has_last_word(Id supplier);
+  // The epoch that whoever speaks for a hub believes in.
+  [[nodiscard]] std::uint32_t epoch_of(std::uint32_t hub);
+  [[nodiscard]] std::uint32_t hub_of(std::uint32_t pool) const {
+    return witness_.state().engine().places().pools[pool].hub.value;
+  }
   void learn(const Call& call);
   [[nodiscard]] Id supplier_of(std::uint32_t pool) const;
 
   Random random_;
   Witness& witness_;
   const std::uint32_t buyers_;
+  const bool have_agents_;
+  std::array<std::uint32_t, 2> epochs_{};  // of its agents, as they were answered
+  std::size_t agent_ = 0;                  // who acts
+  bool silent_ = false;                    // says no last words
   std::vector<Call> calls_;
   std::vector<std::size_t> open_;      // calls without an answer
   std::vector<std::size_t> messages_;  // on their way
@@ -85,6 +111,7 @@ class Clients {
   std::size_t setup_next_ = 0;
   std::uint32_t orders_ = 0;  // highest order that anybody heard of, plus one
   std::map<std::uint32_t, Running> running_;
+  std::map<std::uint32_t, Presumed> presumed_;
 };
 
 }  // namespace tongsuan::simulation

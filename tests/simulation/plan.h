@@ -18,6 +18,8 @@ struct Without {
   bool conservation = false;  // a last part is paid twice, and the ledger does not look
   bool price = false;         // a supplier gets a micro-yuan too much, and the ledger may not know
   bool epoch = false;         // whoever was taken over may still append
+  bool fence = false;         // the same, for an agent of a hub
+  bool refund = false;        // nobody has back what an agent never told of
 };
 
 struct Plan {
@@ -56,6 +58,8 @@ struct Figures {
   std::uint64_t stepped = 0;
   std::uint64_t own = 0, resales = 0, resold = 0, recalled = 0, closures = 0;
   std::uint64_t kept_from_sale = 0;
+  std::uint64_t agents = 0, leases = 0, fenced_agents = 0, gaps = 0;
+  std::uint64_t presumed = 0, refunds = 0, late = 0, unheard = 0, words_judged = 0;
 
   template <class See>
   static void each(See&& see) {
@@ -80,6 +84,12 @@ struct Figures {
     see("devices taken", &Figures::resold), see("devices taken back", &Figures::recalled);
     see("calendars", &Figures::closures);
     see("ends kept from sale", &Figures::kept_from_sale);
+    see("hubs with an agent", &Figures::agents), see("leases taken", &Figures::leases);
+    see("agents fenced", &Figures::fenced_agents), see("gaps", &Figures::gaps);
+    see("ends presumed", &Figures::presumed), see("refunds", &Figures::refunds);
+    see("penalties beyond the grace", &Figures::late);
+    see("ends of which nobody told", &Figures::unheard);
+    see("contracts paid as was told", &Figures::words_judged);
   }
   Figures& operator+=(const Figures& other) {
     each([&](const char*, auto member) { this->*member += other.*member; });

@@ -38,7 +38,9 @@ namespace {
 exchange::TestSwitches switches_of(const Without& without) {
   return {.no_repeats = without.dedup,
           .settles_twice = without.conservation,
-          .overcharges = without.price};
+          .overcharges = without.price,
+          .no_fences = without.fence,
+          .keeps_missed = without.refund};
 }
 
 node::BatchRules batch_rules(Random& random) {
@@ -244,6 +246,11 @@ Verdict Process::forgets_by_the_rule(const engine::DropHistory& drop, Second now
   std::uint32_t ended = 0, going = 0, young = 0;
   std::set<OrderId> owing;
   for (const auto& [id, row] : exchange_.state().resales().rows()) owing.insert(row.terms.order);
+  for (const std::uint32_t id : exchange_.state().deliveries().open()) {
+    if (state.knows(engine::ContractId{id})) {
+      owing.insert(state.contract(engine::ContractId{id}).order);
+    }
+  }
   bool alone = false;
   state.orders().each([&](std::uint32_t id, const engine::OrderRecord& record) {
     const bool lives = record.state == engine::OrderState::kWaiting ||

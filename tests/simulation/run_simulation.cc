@@ -17,13 +17,15 @@ struct Options {
 
 constexpr const char* kUsage =
     "usage: tongsuan_simulation [--seeds A-B | --seed N [--trace]] [--disk]\n"
-    "                           [--without fsync|dedup|conservation|price|epoch]\n";
+    "                           [--without fsync|dedup|conservation|price|epoch|fence|refund]\n";
 
 [[nodiscard]] bool read_without(const std::string& what, Without& without) {
   if (what == "fsync") return without.fsync = true;
   if (what == "dedup") return without.dedup = true;
   if (what == "conservation") return without.conservation = true;
   if (what == "price") return without.price = true;
+  if (what == "fence") return without.fence = true;
+  if (what == "refund") return without.refund = true;
   return what == "epoch" && (without.epoch = true);
 }
 

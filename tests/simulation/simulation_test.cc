@@ -25,12 +25,15 @@ TEST(Simulation, OraclesHoldWhateverFails) {
     sum += outcome.figures;
   }
   // What is not reached is not tested.
-  for (const auto member :
-       {&Figures::on_disk, &Figures::machine_stops, &Figures::fenced, &Figures::in_doubt,
-        &Figures::repeats, &Figures::used_ids, &Figures::full, &Figures::from_snapshot,
-        &Figures::cleared, &Figures::failures, &Figures::extensions, &Figures::blocks_kept,
-        &Figures::own, &Figures::resales, &Figures::resold, &Figures::recalled, &Figures::closures,
-        &Figures::kept_from_sale}) {
+  for (const auto member : {&Figures::on_disk,  &Figures::machine_stops, &Figures::fenced,
+                            &Figures::in_doubt, &Figures::repeats,       &Figures::used_ids,
+                            &Figures::full,     &Figures::from_snapshot, &Figures::cleared,
+                            &Figures::failures, &Figures::extensions,    &Figures::blocks_kept,
+                            &Figures::own,      &Figures::resales,       &Figures::resold,
+                            &Figures::recalled, &Figures::closures,      &Figures::kept_from_sale,
+                            &Figures::agents,   &Figures::leases,        &Figures::fenced_agents,
+                            &Figures::gaps,     &Figures::presumed,      &Figures::refunds,
+                            &Figures::late,     &Figures::unheard,       &Figures::words_judged}) {
     EXPECT_GT(sum.*member, 0U);
   }
 }
@@ -87,6 +90,16 @@ TEST(Simulation, NoticesASupplierWhoGetsTooMuch) {
 TEST(Simulation, NoticesTwoOwnersOfOneJournal) {
   EXPECT_TRUE(broken_oracles(8, {.epoch = true}, false).contains("only_the_owner_appends"));
   EXPECT_FALSE(broken_oracles(8, {.epoch = true}, true).empty());
+}
+
+TEST(Simulation, NoticesAgentsThatAreNotFenced) {
+  const auto oracles = broken_oracles(24, {.fence = true}, false);
+  EXPECT_TRUE(oracles.contains("fenced_agents_change_nothing"));
+}
+
+TEST(Simulation, NoticesWhatWasMissedAndDoesNotGoBack) {
+  const auto oracles = broken_oracles(24, {.refund = true}, false);
+  EXPECT_EQ(oracles, std::set<std::string>{"delivered_is_paid_once"});
 }
 
 // ---- The second book-keeper --------------------------------------------------------------------
@@ -254,6 +267,121 @@ TEST_F(ResaleBookTest, NoticesAGateInAClosure) {
   books_.see(60, exchange::CalendarSet{{{50, 70, true, "holiday"}}});
   books_.see(69, exchange::GateClosed{1, 3});
   EXPECT_EQ(oracle(), "no_gate_in_a_closure");
+}
+
+// Hub 0 has an agent of epoch 1 up to second 600, and contract 0 three devices from second 0 on.
+class DeliveryBookTest : public BookKeeperTest {
+ protected:
+  DeliveryBookTest() {
+    books_.see(0, exchange::ParticipantOpened{kSupplier, "s", {}, {}});
+    books_.see(0, exchange::HubAssigned{HubId{0}, kSupplier});
+    lease(1, 600);
+    start(0, 0, 0);
+  }
+  void lease(std::uint32_t epoch, Second until, bool accepting = true) {
+    books_.see(0, exchange::HubLeased{HubId{0}, {epoch, "agent", until, accepting, ""}});
+  }
+  // In `epoch`, and it is answered that it is done.
+  void told(Second from, Second until, std::uint32_t epoch = 1) {
+    exchange::Request request;
+    request.id = {++ids_};
+    books_.deliveries().said(request, {0, epoch, 0, from, until});
+    books_.see(until, exchange::Answered{request.id, 0, Code::kDone, 0});
+  }
+  void meter(Second until, std::int64_t paid) {
+    books_.see(until, exchange::ContractMetered{kFirst, until, Money(paid)});
+  }
+  void miss(Second until) { books_.see(until, exchange::DeliveryMissed{kFirst, until}); }
+  void presume(Second from, Second until, std::int64_t amount) {
+    exchange::Presumed what;
+    what.buyer = exchange::ParticipantId{1};
+    what.supplier = kSupplier;
+    what.from = from;
+    what.until = until;
+    what.amount = Money(amount);
+    books_.see(until, exchange::DeliveryPresumed{kFirst, what});
+    see(until, engine::ContractEnded{kFirst});
+  }
+  void settle(std::int64_t refund, Second missed) {
+    books_.see(60, exchange::DeliverySettled{kFirst, Money(refund), Money(), missed, 0});
+  }
+  [[nodiscard]] std::string spoke() const {
+    return books_.deliveries().broken() ? books_.deliveries().broken()->oracle : "";
+  }
+  static constexpr engine::ContractId kFirst{0};
+  static constexpr exchange::ParticipantId kSupplier{2};
+  std::uint8_t ids_ = 0;
+};
+
+TEST_F(DeliveryBookTest, SaysNothingWhereNothingIsWrong) {
+  meter(20, 60);
+  told(0, 20);
+  miss(30);
+  meter(40, 30);
+  told(30, 40);
+  meter(50, 30);
+  presume(40, 50, 30);
+  books_.see(50, exchange::DeliveryTold{kFirst, 42, 48});
+  told(42, 48);
+  settle(12, 4);
+  EXPECT_EQ(spoke(), "");
+}
+
+TEST_F(DeliveryBookTest, NoticesAStartWithoutALease) {
+  lease(1, 0);
+  start(1, 1, 1);
+  EXPECT_EQ(spoke(), "nothing_starts_without_a_lease");
+}
+
+TEST_F(DeliveryBookTest, NoticesAStartThatNobodyWants) {
+  lease(1, 600, false);
+  start(1, 1, 1);
+  EXPECT_EQ(spoke(), "nothing_starts_without_a_lease");
+}
+
+TEST_F(DeliveryBookTest, NoticesAFencedAgentThatIsHeard) {
+  lease(2, 600);
+  told(0, 20, 2);
+  EXPECT_EQ(spoke(), "");
+  told(20, 30, 1);
+  EXPECT_EQ(spoke(), "fenced_agents_change_nothing");
+}
+
+TEST_F(DeliveryBookTest, NoticesWhoPaysForAGap) {
+  meter(40, 120);
+  told(20, 40);
+  miss(50);
+  end(0);
+  EXPECT_EQ(spoke(), "delivered_is_paid_once") << "20 seconds were told of, 40 were paid";
+}
+
+TEST_F(DeliveryBookTest, NoticesAgentsThatAreNotPaid) {
+  meter(10, 30);
+  told(0, 40);
+  miss(50);
+  end(0);
+  EXPECT_EQ(spoke(), "delivered_is_paid_once");
+}
+
+TEST_F(DeliveryBookTest, NoticesAPresumptionOfMoreThanWasPaid) {
+  meter(50, 150);
+  presume(0, 50, 151);
+  EXPECT_EQ(spoke(), "delivered_is_paid_once");
+}
+
+TEST_F(DeliveryBookTest, NoticesARefundOfLessThanWasMissed) {
+  meter(50, 150);
+  presume(0, 50, 150);
+  settle(149, 50);
+  EXPECT_EQ(spoke(), "delivered_is_paid_once");
+}
+
+TEST_F(DeliveryBookTest, NoticesWhatIsToldTwice) {
+  meter(50, 150);
+  presume(0, 50, 150);
+  books_.see(50, exchange::DeliveryTold{kFirst, 0, 30});
+  books_.see(50, exchange::DeliveryTold{kFirst, 29, 40});
+  EXPECT_EQ(spoke(), "delivered_is_paid_once");
 }
 
 // ---- Answers and rounds ------------------------------------------------------------------------

@@ -92,6 +92,17 @@ void StepBook::paid(std::uint32_t pool, std::int64_t amount) {
   ++sums_[pool].payments;
 }
 
+int128 StepBook::asked_of(std::uint32_t contract) const {
+  const auto row = contracts_.find(contract);
+  return row == contracts_.end() ? 0 : static_cast<int128>(row->second.least) * row->second.devices;
+}
+
+void StepBook::given_back(std::uint32_t pool, int128 asked, std::int64_t amount) {
+  sums_[pool].asked -= asked;
+  sums_[pool].paid -= amount;
+  ++sums_[pool].payments;
+}
+
 // Payments are rounded down, and may be split among several receivers.
 Verdict StepBook::are_paid(std::uint32_t pool) const {
   const Sum& sum = sums_[pool];

@@ -9,6 +9,7 @@
 #include <map>
 #include <vector>
 
+#include "tongsuan/base/int128.h"
 #include "tongsuan/engine/places.h"
 #include "tongsuan/exchange/exchange.h"
 
@@ -42,6 +43,10 @@ class StepBook {
   // So many seconds of a contract were delivered; so much was paid to a supplier.
   void delivered(std::uint32_t contract, Second seconds);
   void paid(std::uint32_t pool, std::int64_t amount);
+  // What is asked for a second of a contract that runs; micro-yuan · 3,600.
+  [[nodiscard]] int128 asked_of(std::uint32_t contract) const;
+  // So much was not delivered after all, and so much was paid back for it.
+  void given_back(std::uint32_t pool, int128 asked, std::int64_t amount);
   [[nodiscard]] const Verdict& broken() const { return broken_; }
   // Once nothing is owed for the pool any more.
   [[nodiscard]] Verdict are_paid(std::uint32_t pool) const;

@@ -102,6 +102,7 @@ void Witness::see_event(Second at, const exchange::Event& event) {
 Verdict Witness::judge() const {
   if (twice_) return twice_;
   TONGSUAN_VERDICT(books_.broken());
+  TONGSUAN_VERDICT(books_.deliveries().broken());
   const exchange::State& state = exchange_.state();
   if (!audit_.faults().empty()) return Violation{"ledger_audit", audit_.faults().front()};
   TONGSUAN_VERDICT(books_.money_is_conserved(state));

@@ -73,6 +73,10 @@ class Witness {
   // An answer was released for a request of this id and body.
   [[nodiscard]] Verdict answered(const exchange::CommandId& id, std::uint64_t fingerprint,
                                  const exchange::Answer& answer);
+  // A request in the name of a hub was made.
+  void said(const exchange::Request& request, const DeliveryBook::Word& word) {
+    books_.deliveries().said(request, word);
+  }
   // Whether the request of this id and body is in the journal.
   [[nodiscard]] bool has(const exchange::CommandId& id, std::uint64_t fingerprint) const;
   [[nodiscard]] const RoundBook& rounds() const { return rounds_; }

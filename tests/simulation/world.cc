@@ -52,6 +52,7 @@ class World {
   void chaos_until_the_end();
   [[nodiscard]] bool settle();
   [[nodiscard]] bool go_on();
+  [[nodiscard]] bool wait_for_agents();
   void settle_step();
   void last_look();
 
@@ -67,6 +68,7 @@ class World {
   Second now_ = 0;
   bool refused_ = false;  // the journal, after bits flipped
   bool healed_ = false;
+  bool slept_ = false;  // for a day
   Figures figures_;
   Verdict verdict_;
 };
@@ -181,6 +183,11 @@ void World::move_clock(Process& process) {
   const Second wrong = luck == 1   ? -static_cast<Second>(random_.below(2'000))
                        : luck == 2 ? static_cast<Second>(random_.below(200))
                                    : 0;
+  // More than an agent may take for its last words.
+  if (luck == 4 && clients_.have_agents() && !slept_ && random_.below(12) == 0) {
+    slept_ = true;
+    now_ += exchange::kSettleWithin + static_cast<Second>(random_.below(3'000));
+  }
   // A node sleeps until its driver wants to be woken: in that very second, mostly.
   if (luck >= 30 && process.due() > now_) now_ = std::min(now_ + 60, process.due());
   process.set_clock(std::max<Second>(0, now_ + wrong));
@@ -314,9 +321,21 @@ bool World::go_on() {
     now_ = std::max(now_ + 1, std::min(now_ + 600, process_->due()));
     settle_step();
     if (verdict_) return false;
-    if (process_->state().engine().round() > last) return true;
+    if (process_->state().engine().round() > last) return wait_for_agents();
   }
   return !broken(Violation{"rounds_close_in_order", "no round closes any more"});
+}
+
+// Whatever agents never told of is settled without them.
+bool World::wait_for_agents() {
+  for (std::uint64_t i = 0; i < kStepsToEnd; ++i) {
+    const auto due = process_->state().deliveries().due();
+    if (!due) return true;
+    now_ = std::max(now_ + 1, due->first);
+    settle_step();
+    if (verdict_) return false;
+  }
+  return !broken(Violation{"nobody_waits_for_agents", "something is presumed for ever"});
 }
 
 void World::last_look() {

@@ -122,6 +122,8 @@ class Deliveries {
     change(row);
     link(contract.value, row);
   }
+  // A row that presumes nothing.
+  void drop(engine::ContractId contract) { rows_.erase(contract.value); }
   // Drops rows of contracts that are not known any more, save those that presume something.
   template <class Known>
   void forget(Known&& known) {

@@ -131,6 +131,80 @@ TEST_F(DeliveryTest, ALostNodeLeavesWhatRanBefore) {
   EXPECT_EQ(row(id).missed, 6);
 }
 
+// The operator gave the hub to its own buyer: nothing has to go back, and nothing can.
+TEST_F(DeliveryTest, ABuyerMayHaveBecomeTheSupplier) {
+  const ContractId id = run(kAlice);
+  must(kHouse, AssignHub{HubId{0}, kAlice});
+  now_ = 50;
+  cancel(id);
+  EXPECT_EQ(row(id).presumed.supplier, kAlice);
+  EXPECT_EQ(name_of(kAlice, SettleContract{id, 0, epoch_}), "done");
+  EXPECT_EQ(spent(kAlice), 0);
+  EXPECT_EQ(row(id).refund, Money(200));
+}
+
+TEST_F(DeliveryTest, TheNextSupplierHasTheLastWordOnMoneyOfTheOneBefore) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  cancel(id);
+  must(kHouse, AssignHub{HubId{0}, kWest});
+  EXPECT_EQ(settle(id), "not-yours");
+  const LeaseHub lease{HubId{0}, 0, "west-agent", 600, true, true, ""};
+  const auto epoch = static_cast<std::uint32_t>(must(kWest, lease));
+  EXPECT_EQ(name_of(kWest, MeterContract{id, 30, 0, epoch}), "done");
+  EXPECT_EQ(name_of(kWest, SettleContract{id, 0, epoch}), "done");
+  EXPECT_EQ(spent(kAlice), 4 * 30);
+  EXPECT_EQ(balance(cash(kEast)), 4 * 30);
+  EXPECT_EQ(balance(cash(kWest)), 0);
+}
+
+// It has no margin, and no cash below which it might not fall: what it was paid is held, and goes
+// back.
+TEST_F(DeliveryTest, ASupplierInDebtGivesBackAllTheSame) {
+  const ParticipantId debtor{static_cast<std::uint32_t>(
+      must(kHouse, OpenParticipant{"debtor", Role::kHub, kHouse, Money(1'000)}))};
+  must(kHouse, Withdraw{cash(debtor), Money(1'000), 9});
+  must(kHouse, AssignHub{HubId{0}, debtor});
+  const LeaseHub lease{HubId{0}, 0, "debtor-agent", 600, true, true, ""};
+  const auto epoch = static_cast<std::uint32_t>(must(debtor, lease));
+  const ContractId id = run(kAlice);
+  now_ = 90;
+  cancel(id);
+  EXPECT_EQ(balance(cash(debtor)), -1'000) << "the rest is held";
+  EXPECT_EQ(name_of(debtor, SettleContract{id, 0, epoch}), "done");
+  EXPECT_EQ(balance(cash(debtor)), -1'000);
+  EXPECT_EQ(spent(kAlice), 0) << "a penalty for thirty seconds has nowhere to come from";
+}
+
+TEST_F(DeliveryTest, AHubMayHaveLostItsSupplier) {
+  const ContractId id = run(kAlice);
+  must(kHouse, AssignHub{HubId{0}, kHouse});
+  now_ = 50;
+  cancel(id);
+  now_ += kSettleWithin;
+  must(kHouse, TurnDeliveries{});
+  EXPECT_EQ(spent(kAlice), 0);
+}
+
+TEST_F(DeliveryTest, NothingIsKeptOfWhatIsForgotten) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  cancel(id);
+  must(kHouse, Dispatch{engine::DropHistory{1, 1}});
+  ASSERT_FALSE(exchange_.state().engine().knows(id));
+  EXPECT_EQ(meter(id, 0, 30), "done") << "its agent has the last word all the same";
+  EXPECT_EQ(settle(id), "done");
+  EXPECT_EQ(spent(kAlice), 4 * 30);
+  EXPECT_EQ(exchange_.state().deliveries().find(id), nullptr);
+  EXPECT_EQ(settle(id), "unknown");
+}
+
+TEST_F(DeliveryTest, APartIsNotEvenPlanned) {
+  const ContractId id = run(kAlice);
+  EXPECT_EQ(name_of(kAlice, ResellContract{id, 2, 40, 0, Price(0)}), "whole");
+  EXPECT_EQ(name_of(kAlice, ResellContract{id, 4, 40, 0, Price(0)}), "done");
+}
+
 TEST_F(DeliveryTest, GoesOnFromWhatWasTold) {
   const ContractId id = run(kAlice);
   now_ = 60;

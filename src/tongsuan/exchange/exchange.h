@@ -36,6 +36,8 @@ struct TestSwitches {
   bool no_repeats = false;     // what was asked before is done again
   bool settles_twice = false;  // as a contract ends, its last part is paid twice; no ledger checks
   bool overcharges = false;    // a supplier gets one micro-yuan more at every end of a contract
+  bool no_fences = false;      // agents that were taken over are heard
+  bool keeps_missed = false;   // nothing goes back of what was presumed
 };
 
 class Executor;

@@ -2,9 +2,11 @@
 // a second state at once and seen by the ledger's audit.
 #pragma once
 
+#include <array>
 #include <gtest/gtest.h>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "tongsuan/engine/state_fixture.h"
@@ -36,6 +38,8 @@ inline engine::Places places_without_accounts() {
 
 // The first thing that is wrong between money and contracts; empty when nothing is.
 std::string wrong_money(const State& state);
+// The same, of what was presumed of contracts.
+std::string wrong_deliveries(const State& state);
 
 class ExchangeTest : public ::testing::Test {
  protected:
@@ -68,6 +72,7 @@ class ExchangeTest : public ::testing::Test {
     if (output_.record.empty()) return output_.answer;
     const auto misfit = twin_.replay(output_.record, [&](Second, const Event& event) {
       if (const auto* money = std::get_if<MoneyEvent>(&event)) audit_.see(money->view());
+      if (const auto* own = std::get_if<OwnEvent>(&event)) ++seen_[own->index()];
     });
     EXPECT_FALSE(misfit) << misfit->what;
     EXPECT_EQ(exchange_.digest(), twin_.digest()) << "events alone give the same state";
@@ -109,12 +114,18 @@ class ExchangeTest : public ::testing::Test {
   [[nodiscard]] const engine::OrderRecord& record(OrderId order) const {
     return exchange_.state().engine().order(order);
   }
+  // How many events of a kind there were.
+  template <class Kind>
+  [[nodiscard]] std::uint64_t seen() const {
+    return seen_[OwnEvent(Kind{}).index()];
+  }
 
   Exchange exchange_;
   Exchange twin_;
   ledger::Audit audit_;
   Output output_;
   Second now_ = 0;
+  std::array<std::uint64_t, std::variant_size_v<OwnEvent>> seen_{};
 };
 
 inline std::string wrong_money(const State& state) {
@@ -150,6 +161,29 @@ inline std::string wrong_money(const State& state) {
     if (right == nullptr) continue;
     const std::int64_t seconds = right->delivered.raw() / contract.devices();
     if (money.metered < seconds) return "more delivered than metered";
+  }
+  return wrong_deliveries(state);
+}
+
+inline std::string wrong_deliveries(const State& state) {
+  Deliveries again;  // everything derived, from the rows alone
+  for (const auto& [number, row] : state.deliveries().rows()) {
+    again.change(ContractId{number}, [&](Delivery& copy) { copy = row; });
+    const bool known = state.engine().knows(ContractId{number});
+    if (!known && !row.presumes) return "a delivery that nobody asks for";
+    if (row.missed < row.missed_now || row.told_missed < 0) return "less missed than was missed";
+    if (!row.presumes) continue;
+    const Presumed& what = row.presumed;
+    if (known && state.engine().contract(ContractId{number}).end < 0) return "it still runs";
+    if (row.told < what.from || row.told > what.until) return "told beyond what is presumed";
+    if (row.told_missed > row.told - what.from) return "more missed than was told of";
+    const ledger::HoldRow* hold = state.money().holds().find(what.hold);
+    const Money held = hold == nullptr ? Money() : hold->left;
+    if (held != what.amount) return "another amount is held than is presumed";
+    if (hold != nullptr && hold->owner != what.supplier) return "a hold of somebody else";
+  }
+  if (again.open() != state.deliveries().open() || again.due() != state.deliveries().due()) {
+    return "presumptions that are open, or due";
   }
   return "";
 }

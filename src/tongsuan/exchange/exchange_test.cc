@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tongsuan/engine/snapshot.h"
+#include "tongsuan/exchange/agent_fixture.h"
 #include "tongsuan/exchange/exchange_fixture.h"
 
 namespace tongsuan::exchange::testing {
@@ -360,18 +361,23 @@ TEST_F(ExchangeTest, WebhooksAreSentUpToWhereTheySay) {
 
 // ---- Any commands ------------------------------------------------------------------------------
 
-// The state does what the events say, and money stays where it belongs, whatever is asked.
+// The state does what the events say, and money stays where it belongs, whatever is asked. In the
+// end hub 0 has an agent.
 TEST_F(ExchangeTest, AnyCommandsKeepTheInvariants) {
   Random random(11);
-  for (int i = 0; i < 4'000; ++i) {
-    now_ += static_cast<Second>(random.below(8));
+  AnyAgent agent(12);
+  for (int i = 0; i < 12'000; ++i) {
+    now_ += static_cast<Second>(random.below(300) == 0 ? kSettleWithin : random.below(8));
     const ParticipantId actor{static_cast<std::uint32_t>(random.below(5))};
-    const OrderId some{
-        static_cast<std::uint32_t>(random.below(exchange_.state().engine().order_count() + 1U))};
-    const ContractId contract{
-        static_cast<std::uint32_t>(random.below(exchange_.state().engine().contract_count() + 1U))};
+    if (i % 1'000 == 0) must(kHouse, Deposit{cash(kAlice), Money(1'000'000), 9});
+    // One of the last; what has not come yet is unknown.
+    const auto some_of = [&](std::uint32_t count) {
+      return count - std::min(count, static_cast<std::uint32_t>(random.below(20)));
+    };
+    const OrderId some{some_of(exchange_.state().engine().order_count())};
+    const ContractId contract{some_of(exchange_.state().engine().contract_count())};
     const auto node = static_cast<std::uint32_t>(random.below(3));
-    switch (random.below(12)) {
+    switch (random.below(i < 3'000 ? 12 : 20)) {
       case 0:
       case 1:
       case 2: {
@@ -405,13 +411,23 @@ TEST_F(ExchangeTest, AnyCommandsKeepTheInvariants) {
       case 10:
         ask(kHouse, ReportNodes{{PoolId{0}, node, node + 1, random.below(3) > 0}});
         break;
-      default:
+      case 11:
         ask(kHouse, Dispatch{engine::ExpireOrder{some}});
         break;
+      default: {
+        const auto [who, what] = agent.draw(exchange_.state(), now_);
+        ask(who, what);
+        break;
+      }
     }
     if (HasFailure()) FAIL() << "at step " << i;
   }
-  EXPECT_GT(exchange_.state().engine().contract_count(), 50U);
+  EXPECT_GT(exchange_.state().engine().contract_count(), 200U);
+  for (const std::uint64_t seen : {this->seen<HubLeased>(), this->seen<ContractReported>(),
+                                   this->seen<DeliveryMissed>(), this->seen<DeliveryPresumed>(),
+                                   this->seen<DeliveryTold>(), this->seen<DeliverySettled>()}) {
+    EXPECT_GT(seen, 30U);
+  }
 }
 
 }  // namespace

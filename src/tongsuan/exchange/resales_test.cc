@@ -2,6 +2,7 @@
 #include <map>
 
 #include "tongsuan/engine/snapshot.h"
+#include "tongsuan/exchange/agent_fixture.h"
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/exchange/snapshot.h"
 #include "tongsuan/ledger/snapshot.h"
@@ -404,11 +405,13 @@ std::string wrong_resales(const State& state) {
   return "";
 }
 
+// In the end hub 0 has an agent.
 TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
   Random random(5);
-  std::uint64_t earned = 0, chains = 0, planned = 0;
-  for (int i = 0; i < 6'000; ++i) {
-    now_ += static_cast<Second>(random.below(6));
+  AnyAgent agent(6);
+  std::uint64_t earned = 0, chains = 0, planned = 0, whole = 0;
+  for (int i = 0; i < 12'000; ++i) {
+    now_ += static_cast<Second>(random.below(400) == 0 ? kSettleWithin : random.below(6));
     const auto draw = [&](std::uint64_t count) {
       return static_cast<std::uint32_t>(random.below(count));
     };
@@ -417,7 +420,9 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
     const ContractId recent{contracts - std::min(contracts, 1 + draw(5))};
     const auto who = ParticipantId{3 + draw(2)};
     const auto node = draw(3);
-    switch (draw(14)) {
+    const std::uint32_t epoch = agent.epoch(exchange_.state());
+    if (i % 200 == 0) must(kHouse, Deposit{cash(who), Money(1'000'000), 9});
+    switch (draw(i < 5'000 ? 14 : 18)) {
       case 0:
         if (draw(20) == 0) take_or_pay(draw(3) * 499'999);
         if (draw(4) == 0) ask(who, AllowResale{who, draw(2) == 0});
@@ -438,17 +443,20 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
       case 4:
       case 5:
         ask(kEast, EndContract{recent, draw(6) == 0 ? EndReason::kFailed : EndReason::kCompleted,
-                               engine::kPpm, draw(4) > 0});
+                               engine::kPpm, draw(4) > 0, epoch});
         break;
       case 6:
-      case 7:
-        ask(who, ResellContract{recent, 1 + draw(6), now_ + draw(40) - 20, 0, Price(draw(9'000))});
+      case 7: {
+        const ResellContract resell{recent, 1 + draw(6), now_ + draw(40) - 20, 0,
+                                    Price(draw(9'000))};
+        whole += ask(who, resell).code == Code::kWhole ? 1U : 0U;
         break;
+      }
       case 8:
         ask(kHouse, ReportNodes{{PoolId{0}, node, node + 1, draw(4) > 0}});
         break;
       case 9:
-        ask(kEast, MeterContract{recent, now_ - draw(5)});
+        ask(kEast, MeterContract{recent, now_ - draw(5), 0, epoch});
         break;
       case 10:
         ask(kHouse, Dispatch{engine::ExtendContract{recent, now_ + draw(100)}});
@@ -456,9 +464,15 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
       case 11:
         ask(who, CancelOrder{some, draw(2) == 0});
         break;
-      default:
+      case 12:
+      case 13:
         ask(kHouse, TurnResales{});
         break;
+      default: {
+        const auto [speaker, what] = agent.draw(exchange_.state(), now_);
+        ask(speaker, what);
+        break;
+      }
     }
     EXPECT_EQ(wrong_resales(exchange_.state()), "");
     if (i % 100 == 0) {
@@ -466,6 +480,7 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
       EXPECT_TRUE(read.restore(exchange_.snapshot()).ok());
       EXPECT_EQ(read.snapshot(), exchange_.snapshot());
       EXPECT_EQ(read.state().resales(), exchange_.state().resales());
+      EXPECT_EQ(read.state().deliveries(), exchange_.state().deliveries());
     }
     for (const auto& [number, row] : resales().rows()) {
       earned += row.income > Money() ? 1U : 0U;
@@ -477,6 +492,9 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
   EXPECT_GT(earned, 100U);
   EXPECT_GT(chains, 20U);
   EXPECT_GT(planned, 20U);
+  EXPECT_GT(whole, 10U);
+  EXPECT_GT(seen<DeliveryPresumed>(), 50U);
+  EXPECT_GT(seen<DeliverySettled>(), 50U);
 }
 
 // ---- The calendar ------------------------------------------------------------------------------

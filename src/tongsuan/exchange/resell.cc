@@ -334,6 +334,7 @@ std::optional<Code> Executor::check_resale(const ResellContract& command) const 
   const bool whole = command.devices % contract.per_node == 0;
   const bool shares = contract.nodes.size() == 1 && !engine.order(contract.order).order.whole_nodes;
   if (!whole && !shares) return Code::kWrongNodes;
+  if (command.devices < contract.devices() && has_agent(contract.pool)) return Code::kWhole;
   if (state_.resales().planned(command.contract)) return Code::kAlreadyThere;
   return state_.resales().full() ? std::optional(Code::kTooMany) : std::nullopt;
 }

@@ -399,6 +399,7 @@ class State::Apply {
       row.refund = event.refund;
       row.presumes = false;
     });
+    if (!state_.engine_.knows(event.contract)) state_.deliveries_.drop(event.contract);
   }
 
  private:
