@@ -142,9 +142,7 @@ class HttpExchange final : public Exchange {
     remote::Call call{.method = Method::kPost, .target = target_of(options_.hub, message)};
     call.body = body_of(message);
     call.key = message_key(options_.hub, message, epoch);
-    if (message.kind != MessageKind::kNodes) {
-      call.more.list.push_back({"hub-epoch", std::to_string(epoch)});
-    }
+    call.more.list.push_back({"hub-epoch", std::to_string(epoch)});
     TONGSUAN_TRY([[maybe_unused]] const remote::Reply reply, ask(call));
     return Done{};
   }
