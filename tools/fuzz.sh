@@ -7,7 +7,7 @@ seconds=${1:?usage: tools/fuzz.sh SECONDS [ENTRY...]}
 shift
 [ $# -gt 0 ] || set -- market_text certificate_text verify scenario_text trace_csv swf run_record replay_world \
   ledger_events journal http json_text credentials jwks job_file settings_file engine_events state_snapshot exchange_records \
-  slurm_answers kubernetes_answers
+  slurm_answers kubernetes_answers hub_answers
 cmake -S . -B out/fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_COMPILER=clang++ -DTONGSUAN_FUZZERS=ON >/dev/null
 cmake --build out/fuzz -j2 --target fuzzers fuzz_seeds

@@ -89,6 +89,9 @@ void settings_file(std::string_view bytes);
 void slurm_answers(std::string_view bytes);
 // The same of an API server of Kubernetes, with events of a watch.
 void kubernetes_answers(std::string_view bytes);
+// What an exchange answers to an agent, and rows of its spool (the first byte chooses): refused, or
+// kept as rows that read as themselves.
+void hub_answers(std::string_view bytes);
 
 // Inputs that reach deep at once.
 [[nodiscard]] std::vector<std::string> market_text_seeds();
@@ -112,6 +115,7 @@ void kubernetes_answers(std::string_view bytes);
 [[nodiscard]] std::vector<std::string> exchange_records_seeds();
 [[nodiscard]] std::vector<std::string> slurm_answers_seeds();
 [[nodiscard]] std::vector<std::string> kubernetes_answers_seeds();
+[[nodiscard]] std::vector<std::string> hub_answers_seeds();
 
 using Entry = void (*)(std::string_view);
 struct NamedEntry {
@@ -140,6 +144,7 @@ inline constexpr NamedEntry kEntries[] = {
     {"state_snapshot", state_snapshot, state_snapshot_seeds},
     {"exchange_records", exchange_records, exchange_records_seeds},
     {"slurm_answers", slurm_answers, slurm_answers_seeds},
-    {"kubernetes_answers", kubernetes_answers, kubernetes_answers_seeds}};
+    {"kubernetes_answers", kubernetes_answers, kubernetes_answers_seeds},
+    {"hub_answers", hub_answers, hub_answers_seeds}};
 
 }  // namespace tongsuan::fuzz

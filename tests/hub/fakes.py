@@ -103,6 +103,8 @@ class FakeExchange(Server):
         if path == "/v1/hubs/east":
             return 200, {"hub": "east", "pools": [{"class": "H100", "nodes": self.nodes,
                                                    "nodeDevices": self.devices}]}
+        if method == "POST" and int(headers.get("hub-epoch", 0)) != self.epoch:
+            return self.problem(409, "fenced")
         if path == "/v1/hubs/east/nodes:report":
             for at in range(body["begin"], body["end"]):
                 self.up[at] = body["up"]
@@ -115,8 +117,6 @@ class FakeExchange(Server):
         match = re.fullmatch(r"/v1/contracts/([^/]+):([a-z]+)", path)
         if not match or match[1] not in self.contracts:
             return self.problem(404, "unknown")
-        if int(headers["hub-epoch"]) != self.epoch:
-            return self.problem(409, "fenced")
         return self.hear(match[1], match[2], body)
 
     def item(self, name, row):

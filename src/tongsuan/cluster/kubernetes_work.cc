@@ -59,7 +59,10 @@ const std::string& image_of(const Work& work, const KubernetesTerms& terms) {
 
 void write_container(Out& out, const Work& work, const KubernetesTerms& terms) {
   const std::string devices = std::to_string(work.devices_per_node);
-  out.begin_array("containers").begin_object().text("name", "work").text("image", image_of(work, terms));
+  out.begin_array("containers")
+      .begin_object()
+      .text("name", "work")
+      .text("image", image_of(work, terms));
   out.begin_array("command").text("/bin/sh").text("-c").text(literal(work.script)).end_array();
   out.text("workingDir", work.folder).begin_array("env");
   for (const auto& [name, value] : work.environment) {

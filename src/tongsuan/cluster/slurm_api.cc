@@ -148,7 +148,8 @@ std::vector<std::string> hosts_of(const Value& value) {
   return read_host_list(text_of(value), kNodesMax).value_or(std::vector<std::string>());
 }
 
-// A plain number is what wait(2) says: code and signal in one. A signal counts as a shell counts it.
+// A plain number is what wait(2) says: code and signal in one. A signal counts as a shell counts
+// it.
 std::int64_t exit_code_of(const Value& value) {
   if (const auto status = number_of(value)) {
     const std::int64_t signal = *status & 0x7f;

@@ -306,10 +306,11 @@ TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
     ASSERT_TRUE(here.slurm->submit(work(), false).ok());
   }
   const std::vector<std::string> names = {
-      "",           "ts-",        "ts-C-",      "ts-C-17",           "ts-C-17-",   "ts-C--1-1",
-      "ts-C-017-1", "ts-C-17-01", "ts-C-x-1",   "TS-C-17-1",         "ts-C-17-1 ", "ts-C-17-1-1x",
-      "bash",       "ts-O-17-1",  "ts-C-17-+1", "ts-C-99999999999999-1",
-      "ts-C-1I-1",  "ts-C-1a-1"};
+      "",          "ts-",       "ts-C-",      "ts-C-17",
+      "ts-C-17-",  "ts-C--1-1", "ts-C-017-1", "ts-C-17-01",
+      "ts-C-x-1",  "TS-C-17-1", "ts-C-17-1 ", "ts-C-17-1-1x",
+      "bash",      "ts-O-17-1", "ts-C-17-+1", "ts-C-99999999999999-1",
+      "ts-C-1I-1", "ts-C-1a-1"};
   const FakeSlurm::Row ours = here.fake.job(1);
   for (const std::string& name : names) {
     here.fake.jobs.push_back(ours);

@@ -233,6 +233,22 @@ void Agent::list() {
   }
   look_again();
   forget_what_is_gone();
+  sweep();
+}
+
+// Folders that a lost spool has left behind: looked for once, after a list has said what there is.
+void Agent::sweep() {
+  if (!swept_) {
+    leftovers_ = ports_.staging.contracts();
+    std::erase_if(leftovers_,
+                  [this](const std::string& id) { return memory_.records().contains(id); });
+  }
+  swept_ = true;
+  std::erase_if(leftovers_, [this](const std::string& id) {
+    const StagingReport removed = ports_.staging.remove({id, {}});
+    if (removed.state != StagingState::kWorking) note("swept", id, removed.detail);
+    return removed.state != StagingState::kWorking;
+  });
 }
 
 void Agent::take_list(std::vector<Contract> listed) {

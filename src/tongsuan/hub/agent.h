@@ -102,6 +102,7 @@ class Agent {
   void take_list(std::vector<Contract> listed);
   void take_contract(Contract listed);
   void forget_what_is_gone();
+  void sweep();
   void look_again();
   void show_status();
   [[nodiscard]] bool commit();
@@ -157,7 +158,9 @@ class Agent {
   bool exchange_away_ = false, listed_ = false, drained_ = false;
   bool accepted_ = false;                        // as the last lease said
   UnixSecond lease_until_ = 0, lease_next_ = 0;  // of our clock
-  std::map<std::string, WorkText> texts_;        // of contracts that are prepared
+  bool swept_ = false;
+  std::vector<std::string> leftovers_;     // folders of contracts that nobody knows
+  std::map<std::string, WorkText> texts_;  // of contracts that are prepared
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;

@@ -297,6 +297,15 @@ TEST_F(AgentTest, FindsItsJobsAgainWhenTheSpoolIsLost) {
   EXPECT_EQ(metered(row), *job().job.end - *job().job.start);
 }
 
+TEST_F(AgentTest, SweepsFoldersThatNobodyKnows) {
+  FakeExchange::Row& row = running(std::nullopt);
+  world.folders = {row.contract.id, "C-ZZ"};
+  rows.clear();
+  start();
+  pass(30);
+  EXPECT_EQ(world.folders, std::set<std::string>{row.contract.id});
+}
+
 TEST_F(AgentTest, BeginsNothingASecondTimeWhereNobodyKnowsOfTheFirst) {
   FakeExchange::Row& row = running(std::nullopt);
   pass(100);

@@ -228,6 +228,9 @@ class StagingPort final : public Staging {
   StagingPort(FakeWorld& world, Fuse& fuse) : world_(world), fuse_(fuse) {}
 
   std::string folder(const std::string& contract) const override { return "/scratch/" + contract; }
+  std::vector<std::string> contracts() override {
+    return {world_.folders.begin(), world_.folders.end()};
+  }
   StagingReport bring_in(const Place& place, const std::vector<Transfer>& transfers) override {
     world_.folders.insert(place.contract);
     return transfers.empty() ? StagingReport{StagingState::kDone, "0 bytes"}

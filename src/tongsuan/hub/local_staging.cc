@@ -115,6 +115,16 @@ class LocalStaging final : public Staging {
   std::string folder(const std::string& contract) const override {
     return options_.scratch + '/' + contract;
   }
+  std::vector<std::string> contracts() override {
+    std::vector<std::string> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(options_.scratch, error), end; !error && at != end;
+         at.increment(error)) {
+      std::string name = at->path().filename();
+      if (cluster::is_contract(name)) found.push_back(std::move(name));
+    }
+    return found;
+  }
   StagingReport bring_in(const Place& place, const std::vector<Transfer>& transfers) override {
     return ask({Way::kIn, place, transfers});
   }

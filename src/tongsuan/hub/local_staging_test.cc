@@ -71,6 +71,8 @@ TEST_F(LocalStagingTest, MakesAFolderForOneTenantFillsItAndRemovesIt) {
   ASSERT_EQ(stat(staging->folder("C-1A").c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777U, 0700U);
   EXPECT_EQ(in({{root + "/data", "in"}}).state, StagingState::kDone) << "again, as after a crash";
+  fs::create_directory(options.scratch + "/of somebody else");
+  EXPECT_EQ(staging->contracts(), std::vector<std::string>{"C-1A"});
   EXPECT_EQ(out({{"in", root + "/copy"}}).state, StagingState::kDone);
   EXPECT_TRUE(fs::exists(root + "/copy"));
   EXPECT_EQ(remove().state, StagingState::kDone);

@@ -314,7 +314,7 @@ int drain(Spool& spool, bool wait) {
     std::printf("%zu contracts, %zu messages\n", view.value().records.size(),
                 view.value().messages);
     std::fflush(stdout);
-    if (!signals.wait(std::chrono::seconds(5))) {
+    if (!signals.wait(std::chrono::seconds(2))) {
       return complain(wrong_use("something runs still; no new work is taken", "drain --wait again"),
                       kFailed);
     }

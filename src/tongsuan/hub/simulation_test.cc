@@ -267,7 +267,7 @@ class Life {
     }
     EXPECT_TRUE(process_->agent.idle());
     EXPECT_TRUE(process_->agent.records().empty());
-    if (!plan_.loses_spool && !plan_.is_replaced) {
+    if (!plan_.is_replaced) {
       EXPECT_TRUE(world_.folders.empty()) << *world_.folders.begin();
     }
     for (const auto& [name, text] : *rows_) {

@@ -33,6 +33,8 @@ class Staging {
   virtual ~Staging() = default;
 
   [[nodiscard]] virtual std::string folder(const std::string& contract) const = 0;
+  // Those that have folders.
+  [[nodiscard]] virtual std::vector<std::string> contracts() = 0;
   // Makes the folder, and fills it.
   [[nodiscard]] virtual StagingReport bring_in(const Place& place,
                                                const std::vector<Transfer>& transfers) = 0;

@@ -1,7 +1,6 @@
 // Who asks, one entry for each server, in a file that only its owner may read:
 //
 //   ["https://exchange.example.com"]
-//   kind = "key"
 //   key = "K-0123456789abcdef"
 //   secret = "…"
 //
