@@ -14,7 +14,6 @@ import argparse
 import http.client
 import json
 import os
-import re
 import shutil
 import signal
 import statistics
@@ -294,13 +293,12 @@ class Stories:
             done = hub.ask("check")
             check(done.returncode == 0, done.stdout + done.stderr)
             hub.start()
-            wait_for("the lease of " + hub.name, lambda: self.leased(hub))
-        time.sleep(12)  # it takes contracts once it knows its nodes, and says so with its next renewal
+            wait_for(hub.name + " to take contracts", lambda: self.takes_contracts(hub))
 
-    def leased(self, hub):
+    def takes_contracts(self, hub):
         check(hub.agent.poll() is None, f"the agent of {hub.name} has ended: see its log")
-        status = hub.ask("status", "--json")
-        return re.search(r'"epoch":"?[1-9]', status.stdout)
+        agent = self.exchange.get(f"/v1/hubs/{hub.name}", None).get("agent")
+        return agent is not None and agent["takesContracts"]
 
     def end(self):
         for hub in (self.west, self.east):
@@ -466,7 +464,8 @@ class Stories:
         other.terminate()
         other.wait(timeout=30)
         self.west.start(None, "--take-over")
-        wait_for("the lease", lambda: self.leased(self.west))
+        time.sleep(3)
+        wait_for("west to take contracts", lambda: self.takes_contracts(self.west))
 
     def node_is_lost(self):
         """Its contract fails and is billed up to then; the order goes on elsewhere."""
@@ -486,7 +485,7 @@ class Stories:
     def hub_drains(self):
         """It takes nothing new; what runs goes on."""
         check(self.west.ask("drain").returncode == 0, "drain")
-        time.sleep(12)  # a renewal of the lease
+        wait_for("its word", lambda: not self.takes_contracts(self.west))
         order = self.exchange.submit("bob", "drained", 8, 600, "true", hubs=["west"])
         time.sleep(3)
         check(self.exchange.contracts("bob", order) == [], "a contract came")

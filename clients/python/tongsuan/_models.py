@@ -500,6 +500,17 @@ class HubTitle:
 
 
 @dataclass
+class HubAgent:
+    """Whoever acts for it beside its cluster; absent where the hub never had an agent"""
+
+    epoch: int
+    until: datetime
+    takes_contracts: bool
+    detail: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"takes_contracts": "takesContracts"}
+
+
+@dataclass
 class Hub:
     hub: str
     title: HubTitle
@@ -509,6 +520,7 @@ class Hub:
     pue: str
     halted: bool
     pools: List[HubPool]
+    agent: Optional[HubAgent] = None
     power_zone: Optional[str] = None
     green_zone: Optional[str] = None
     supplier: Optional[str] = None
@@ -1928,28 +1940,28 @@ __all__ = [
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
     "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
-    "HubTitle", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice", "RoundPrices", "Rules",
-    "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage",
-    "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd", "ContractReport",
-    "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPageItem", "WorkPage", "Work", "Stage",
-    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
-    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
-    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
-    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
-    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
-    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
-    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
-    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
-    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
-    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
-    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
-    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
-    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
-    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
-    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
-    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
-    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
-    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
-    "EventOrderNamed", "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody",
-    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
+    "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
+    "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
+    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPageItem", "WorkPage",
+    "Work", "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage",
+    "Accounts", "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage",
+    "Reason", "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance",
+    "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key",
+    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
+    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
+    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
+    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
+    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
+    "EventContractEnded", "EventContractSettled", "EventHubLeased", "EventOrderWork",
+    "EventContractReported", "EventContractMissed", "EventContractPresumed", "EventContractTold",
+    "EventContractConcluded", "EventGateClosed", "EventRoundClosed", "EventNodesChanged",
+    "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded",
+    "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked",
+    "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped",
+    "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk",
+    "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered",
+    "EventResaleOpened", "EventResaleTaken", "EventResaleMetered", "EventResaleEarned",
+    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

@@ -122,6 +122,9 @@ TEST_F(AgentsAsked, HaveTheLastWordOnWhatTheExchangeEnded) {
 
 TEST_F(AgentsAsked, AreFenced) {
   run();
+  EXPECT_NE(get("/v1/hubs/east").body.find(R"("agent":{"epoch":1,"until":)"), std::string::npos);
+  EXPECT_NE(get("/v1/hubs/east").body.find(R"("takesContracts":true)"), std::string::npos);
+  EXPECT_EQ(get("/v1/hubs/west").body.find(R"("agent")"), std::string::npos);
   EXPECT_EQ(code(lease(R"("holder":"agent-2","seconds":60)")), "held");
   EXPECT_EQ(code(lease(R"("holder":"agent-2","seconds":60,"takeOver":true)")), "ok");
   for (const char* target : {"/v1/contracts/C-0:report", "/v1/contracts/C-0:end"}) {

@@ -24,7 +24,17 @@ void write_posted(json::Writer& out, const View& view, std::uint32_t pool) {
   if (pool < posted.size()) write_money(out, "posted", posted[pool]);
 }
 
-void write_hub(json::Writer& out, const Core& core, const View& view, HubId id) {
+// Who acts for it, and whether anything may start there now.
+void write_agent(json::Writer& out, const Core& core, const exchange::Lease& lease, Second now) {
+  if (lease.epoch == 0) return;
+  out.begin_object("agent").number("epoch", lease.epoch);
+  write_time(out, "until", core.time, lease.until);
+  out.truth("takesContracts", lease.takes_contracts(now));
+  if (!lease.detail.empty()) out.text("detail", lease.detail);
+  out.end_object();
+}
+
+void write_hub(json::Writer& out, const Core& core, const View& view, HubId id, Second now) {
   const engine::Places& places = core.names.places();
   const Hub& hub = places.hubs[id.value];
   const exchange::HubRecord& record = view.state.hubs()[id.value];
@@ -42,7 +52,9 @@ void write_hub(json::Writer& out, const Core& core, const View& view, HubId id) 
   const auto& green = core.options.green_zones;
   if (id.value < green.size() && !green[id.value].empty()) out.text("greenZone", green[id.value]);
   if (record.supplier != ledger::kHouse) out.text("supplier", id_text('P', record.supplier.value));
-  out.truth("halted", record.halted).begin_array("pools");
+  out.truth("halted", record.halted);
+  write_agent(out, core, record.lease, now);
+  out.begin_array("pools");
   for (std::uint32_t i = 0; i < places.pools.size(); ++i) {
     if (places.pools[i].hub != id) continue;
     const engine::PoolState& pool = view.state.engine().pool(engine::PoolId{i});
@@ -149,7 +161,7 @@ void list_hubs(Call& call) {
     const auto count = static_cast<std::uint32_t>(call.core.names.places().hubs.size());
     std::uint32_t next = static_cast<std::uint32_t>(parse_whole(page.after).value_or(0));
     for (; next < count && !list.full(); ++next) {
-      write_hub(list.item(), call.core, answer.view, HubId{next});
+      write_hub(list.item(), call.core, answer.view, HubId{next}, now_of(call, answer));
     }
     if (next < count) list.more(std::to_string(next));
     list.finish();
@@ -163,7 +175,7 @@ void get_hub(Call& call) {
   if (hub == kNone) return refuse_unknown(call, "hub", call.parameters[0], "hub");
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
     json::Writer out(answer.body);
-    write_hub(out, call.core, answer.view, HubId{hub});
+    write_hub(out, call.core, answer.view, HubId{hub}, now_of(call, answer));
     return std::nullopt;
   });
 }
