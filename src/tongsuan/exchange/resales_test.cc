@@ -29,6 +29,30 @@ class ResaleTest : public ExchangeTest {
     now_ = at;
     must(kHouse, TurnResales{});
   }
+  // An order of some devices that starts at once, from `node` on, if it can.
+  void start_some(Random& random, ParticipantId who, std::uint32_t node) {
+    const auto gang = 1 + static_cast<std::uint32_t>(random.below(random.below(2) == 0 ? 12 : 4));
+    const Answer& answer = ask(who, SubmitOrder{order(std::int64_t{2'000} * gang, gang), ""});
+    if (answer.code != Code::kDone) return;
+    std::vector<std::uint32_t> nodes;
+    for (std::uint32_t at = gang < 5 ? node : 0; nodes.size() * 4 < gang; ++at) {
+      nodes.push_back(at);
+    }
+    const OrderId id{static_cast<std::uint32_t>(answer.value)};
+    start(id, nodes, static_cast<std::int64_t>(random.below(20'000)));
+  }
+  void count(const ResaleRow& row) {
+    earned_ += row.income > Money() ? 1U : 0U;
+    planned_ += row.open() ? 0U : 1U;
+    for (const Take& take : row.takes) chains_ += take.by.resale ? 1U : 0U;
+  }
+  void expect_a_snapshot_is_the_state() const {
+    Exchange read(places_without_accounts(), 0);
+    EXPECT_TRUE(read.restore(exchange_.snapshot()).ok());
+    EXPECT_EQ(read.snapshot(), exchange_.snapshot());
+    EXPECT_EQ(read.state().resales(), exchange_.state().resales());
+    EXPECT_EQ(read.state().deliveries(), exchange_.state().deliveries());
+  }
   [[nodiscard]] std::int64_t spent(ParticipantId who) const {
     return 1'000'000 - balance(cash(who));
   }
@@ -36,6 +60,8 @@ class ResaleTest : public ExchangeTest {
   [[nodiscard]] const engine::Contract& contract(ContractId id) const {
     return exchange_.state().engine().contract(id);
   }
+
+  std::uint64_t earned_ = 0, chains_ = 0, planned_ = 0;
 };
 
 TEST_F(ResaleTest, WhatNobodyTakesIsPaidAsTimePasses) {
@@ -409,7 +435,7 @@ std::string wrong_resales(const State& state) {
 TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
   Random random(5);
   AnyAgent agent(6);
-  std::uint64_t earned = 0, chains = 0, planned = 0, whole = 0;
+  std::uint64_t whole = 0;
   for (int i = 0; i < 12'000; ++i) {
     now_ += static_cast<Second>(random.below(400) == 0 ? kSettleWithin : random.below(6));
     const auto draw = [&](std::uint64_t count) {
@@ -429,17 +455,9 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
         break;
       case 1:
       case 2:
-      case 3: {
-        const std::uint32_t gang = 1 + draw(draw(2) == 0 ? 12 : 4);
-        const Answer& answer = ask(who, SubmitOrder{order(std::int64_t{2'000} * gang, gang), ""});
-        if (answer.code != Code::kDone) break;
-        std::vector<std::uint32_t> nodes;
-        for (std::uint32_t at = gang < 5 ? node : 0; nodes.size() * 4 < gang; ++at) {
-          nodes.push_back(at);
-        }
-        start(OrderId{static_cast<std::uint32_t>(answer.value)}, nodes, draw(20'000));
+      case 3:
+        start_some(random, who, node);
         break;
-      }
       case 4:
       case 5:
         ask(kEast, EndContract{recent, draw(6) == 0 ? EndReason::kFailed : EndReason::kCompleted,
@@ -475,23 +493,13 @@ TEST_F(ResaleTest, AnyCommandsKeepWhatIsOwed) {
       }
     }
     EXPECT_EQ(wrong_resales(exchange_.state()), "");
-    if (i % 100 == 0) {
-      Exchange read(places_without_accounts(), 0);
-      EXPECT_TRUE(read.restore(exchange_.snapshot()).ok());
-      EXPECT_EQ(read.snapshot(), exchange_.snapshot());
-      EXPECT_EQ(read.state().resales(), exchange_.state().resales());
-      EXPECT_EQ(read.state().deliveries(), exchange_.state().deliveries());
-    }
-    for (const auto& [number, row] : resales().rows()) {
-      earned += row.income > Money() ? 1U : 0U;
-      planned += row.open() ? 0U : 1U;
-      for (const Take& take : row.takes) chains += take.by.resale ? 1U : 0U;
-    }
+    if (i % 100 == 0) expect_a_snapshot_is_the_state();
+    for (const auto& [number, row] : resales().rows()) count(row);
     if (HasFailure()) FAIL() << "at step " << i;
   }
-  EXPECT_GT(earned, 100U);
-  EXPECT_GT(chains, 20U);
-  EXPECT_GT(planned, 20U);
+  EXPECT_GT(earned_, 100U);
+  EXPECT_GT(chains_, 20U);
+  EXPECT_GT(planned_, 20U);
   EXPECT_GT(whole, 10U);
   EXPECT_GT(seen<DeliveryPresumed>(), 50U);
   EXPECT_GT(seen<DeliverySettled>(), 50U);
