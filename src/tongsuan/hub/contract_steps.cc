@@ -75,6 +75,7 @@ bool Agent::adopt(Record& record) {
     attempt = std::max(attempt, cluster::read_job_name(job->name)->attempt);
   }
   if (attempt < record.attempt) return false;
+  if (attempt == record.attempt && record.stage == Stage::kRunning) return true;
   record.attempt = attempt;
   record.asked = true;
   record.stage = Stage::kRunning;
@@ -279,6 +280,8 @@ const cluster::Job* Agent::job_of(const Record& record) const {
 
 void Agent::watch(Record& record) {
   const std::string& id = record.contract.id;
+  // Another agent may have made a later attempt before it heard that it was replaced.
+  if (record.stretches.empty()) static_cast<void>(adopt(record));
   const cluster::Job* job = job_of(record);
   if (job == nullptr) return lost(record);
   if (job->id != record.job || job->output != record.output) {
@@ -358,6 +361,11 @@ void Agent::ended(Record& record, const cluster::Job* job) {
   memory_.touch(record);
   const bool never_ran = record.stretches.empty() && job != nullptr &&
                          (job->state == JobState::kFailed || job->state == JobState::kNodeFailed);
+  if (never_ran && record.doubted && !to_end(record)) {
+    // Another of its name, or a later attempt, may still come.
+    const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
+    if (now_ < since + options_.doubt_seconds) return;
+  }
   if (never_ran && !to_end(record) && !record.doubted && record.attempt < options_.attempts_max) {
     note("again", record.contract.id, job->detail);
     ++record.attempt;
