@@ -12,6 +12,7 @@ constexpr std::int64_t kClockJitter = 2;  // the exchange says its time in whole
 constexpr std::int64_t kStatusSeconds = 10;
 constexpr std::int64_t kHeldSeconds = 10;
 constexpr std::size_t kMessagesPerStep = 500;
+constexpr int kCallsPerStep = 200;
 constexpr int kAwaysMax = 2;  // one message that fails does not keep the others
 
 }  // namespace
@@ -41,6 +42,7 @@ StepResult Agent::step(UnixSecond now) {
   if (stopped()) return result_;
   now_ = now;
   exchange_away_ = listed_ = cluster_away_ = jobs_known_ = false;
+  calls_left_ = kCallsPerStep;
   look_for_orders();
   keep_lease();
   if (stopped() || memory_.epoch() == 0) return result_;
@@ -58,6 +60,12 @@ StepResult Agent::step(UnixSecond now) {
   show_status();
   static_cast<void>(commit());
   return result_;
+}
+
+bool Agent::may_call(int cost) {
+  if (cluster_away_ || calls_left_ < cost) return false;
+  calls_left_ -= cost;
+  return true;
 }
 
 bool Agent::idle() {

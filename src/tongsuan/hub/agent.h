@@ -121,6 +121,10 @@ class Agent {
   void end_strangers();
   void cancel(const cluster::Job& job, std::string_view why);
 
+  // False: this step has made enough calls, or the cluster does not answer in it. So no step takes
+  // longer than the lease lasts, however much there is to do; the next one goes on.
+  [[nodiscard]] bool may_call(int cost);
+
   // ---- contract_steps.cc: one contract.
   void advance(Record& record);
   void prepare(Record& record);
@@ -164,6 +168,7 @@ class Agent {
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;
+  int calls_left_ = 0;
   std::vector<cluster::Job> all_jobs_;
   Jobs jobs_;
   UnixSecond cluster_seen_ = 0, nodes_next_ = 0;

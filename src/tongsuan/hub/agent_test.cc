@@ -297,6 +297,27 @@ TEST_F(AgentTest, FindsItsJobsAgainWhenTheSpoolIsLost) {
   EXPECT_EQ(metered(row), *job().job.end - *job().job.start);
 }
 
+// However much there is to do, a step ends before the lease does.
+TEST_F(AgentTest, DoesManyThingsInManySteps) {
+  world.exchange.pools.clear();
+  world.exchange.add_pool("h100", 100, 8);
+  world.cluster.nodes.clear();
+  world.cluster.add_nodes("n", 100, "h100", 8);
+  pass(60);
+  for (std::uint32_t node = 0; node < 100; ++node) contract(std::nullopt, "plain", {node});
+  pass(10);
+  EXPECT_GT(world.cluster.rows.size(), 5U);
+  EXPECT_LT(world.cluster.rows.size(), 50U);
+  pass(200);
+  EXPECT_EQ(world.cluster.rows.size(), 100U);
+  world.weather.cluster_away = 1'000;
+  for (FakeCluster::Row& row : world.cluster.rows) *row.work_ends = world.cluster.now + 1;
+  pass(30);
+  world.weather = {};
+  pass(60);
+  EXPECT_TRUE(process->agent.idle());
+}
+
 TEST_F(AgentTest, SweepsFoldersThatNobodyKnows) {
   FakeExchange::Row& row = running(std::nullopt);
   world.folders = {row.contract.id, "C-ZZ"};

@@ -73,12 +73,16 @@ void Agent::end_strangers() {
 }
 
 void Agent::cancel(const cluster::Job& job, std::string_view why) {
+  if (!may_call(1)) return;
   const auto [asked, is_first] = cancelled_.try_emplace(job.id, now_);
   if (!is_first && now_ < asked->second + options_.retry_seconds) return;
   asked->second = now_;
   note("cancel", job.name, why);
   const auto done = ports_.cluster.cancel(job.id);
-  if (!done.ok()) note("not-cancelled", job.name, done.error().what);
+  if (!done.ok()) {
+    note("not-cancelled", job.name, done.error().what);
+    cluster_away_ = done.error().kind == cluster::FaultKind::kUnreachable;
+  }
   if (cancelled_.size() <= cluster::kJobsMax) return;
   std::erase_if(cancelled_,
                 [this](const auto& one) { return one.second + options_.retry_seconds < now_; });

@@ -12,6 +12,7 @@ using cluster::JobState;
 
 constexpr std::int64_t kClockMargin = 2;  // nothing is told of what may be the exchange's future
 constexpr std::size_t kTextsMax = 1'000;
+constexpr int kSubmissionCost = 10;  // in calls: it asks, and reads back
 
 // Of jobs of one name: one that ran comes before one that may, and that before one that will not.
 auto rank(const cluster::Job& job) {
@@ -74,6 +75,7 @@ bool Agent::adopt(Record& record) {
     attempt = std::max(attempt, cluster::read_job_name(job->name)->attempt);
   }
   if (attempt < record.attempt) return false;
+  if (attempt == record.attempt && record.stage == Stage::kRunning) return true;
   record.attempt = attempt;
   record.asked = true;
   record.stage = Stage::kRunning;
@@ -85,7 +87,7 @@ const WorkText* Agent::text_of(Record& record) {
   const std::string& id = record.contract.id;
   auto found = texts_.find(id);
   if (found == texts_.end()) {
-    if (exchange_away_) return nullptr;
+    if (exchange_away_ || !may_call(1)) return nullptr;
     Said<WorkText> said = ports_.exchange.work(id);
     if (!said.ok()) {
       const Trouble& trouble = said.error();
@@ -208,7 +210,7 @@ void Agent::submit(Record& record) {
   const auto retry = retry_.find(record.contract.id);
   const bool is_early =
       exchange_now() < record.contract.from || (retry != retry_.end() && now_ < retry->second);
-  if (!lease_runs() || is_early || !nodes_.has_looked()) return;
+  if (!lease_runs() || is_early || !nodes_.has_looked() || !may_call(kSubmissionCost)) return;
   Place place;
   std::vector<std::string> names;
   const WorkText* text = text_of(record);
@@ -237,6 +239,7 @@ void Agent::take_answer(Record& record, const cluster::Answer<cluster::Job>& ans
   switch (fault.kind) {
     case cluster::FaultKind::kUnreachable:
       record.asked = before;
+      cluster_away_ = true;
       break;
     case cluster::FaultKind::kRefused:
     case cluster::FaultKind::kUnfit:
@@ -255,6 +258,7 @@ void Agent::take_answer(Record& record, const cluster::Answer<cluster::Job>& ans
     case cluster::FaultKind::kUnknown:
     case cluster::FaultKind::kBadAnswer:
       record.doubted = true;
+      cluster_away_ = true;
       break;
   }
 }
@@ -276,6 +280,8 @@ const cluster::Job* Agent::job_of(const Record& record) const {
 
 void Agent::watch(Record& record) {
   const std::string& id = record.contract.id;
+  // Another agent may have made a later attempt before it heard that it was replaced.
+  if (record.stretches.empty()) static_cast<void>(adopt(record));
   const cluster::Job* job = job_of(record);
   if (job == nullptr) return lost(record);
   if (job->id != record.job || job->output != record.output) {
@@ -305,10 +311,12 @@ void Agent::watch(Record& record) {
 // What the cluster says of its stretches. False: it does not answer.
 bool Agent::measure(Record& record) {
   if (record.job.empty()) return true;
+  if (!may_call(1)) return false;
   const auto segments = ports_.cluster.segments(record.job);
   if (!segments.ok() && segments.error().kind == cluster::FaultKind::kUnknown) return true;
   if (!segments.ok()) {
     note("not-measured", record.contract.id, segments.error().what);
+    cluster_away_ = true;
     return false;
   }
   if (merge(record.stretches, segments.value())) memory_.touch(record);
@@ -353,6 +361,11 @@ void Agent::ended(Record& record, const cluster::Job* job) {
   memory_.touch(record);
   const bool never_ran = record.stretches.empty() && job != nullptr &&
                          (job->state == JobState::kFailed || job->state == JobState::kNodeFailed);
+  if (never_ran && record.doubted && !to_end(record)) {
+    // Another of its name, or a later attempt, may still come.
+    const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
+    if (now_ < since + options_.doubt_seconds) return;
+  }
   if (never_ran && !to_end(record) && !record.doubted && record.attempt < options_.attempts_max) {
     note("again", record.contract.id, job->detail);
     ++record.attempt;
