@@ -154,6 +154,8 @@ class Operations:
             kind = self.models.kind(parameter["schema"], "")
             plain = parameter.get("required")
             options.append(f"{snake(parameter['name'])}: " + (kind if plain else f"Optional[{kind}] = None"))
+        if "Hub-Epoch" in heads:
+            options.append("hub_epoch: Optional[str] = None")
         if "Idempotency-Key" in heads:
             options.append("idempotency_key: Optional[str] = None")
         options.sort(key=lambda text: "=" in text)
@@ -177,6 +179,8 @@ class Operations:
             call.append("body=body")
         if any(p["name"] == "If-Match" for p in by_place["header"]):
             call.append("if_match=if_match")
+        if any(p["name"] == "Hub-Epoch" for p in by_place["header"]):
+            call.append("hub_epoch=hub_epoch")
         if any(p["name"] == "Idempotency-Key" for p in by_place["header"]):
             call.append("key=idempotency_key or new_key()")
         self.define(snake(body["operationId"]), arguments, options, kind, body)

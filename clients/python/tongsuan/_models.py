@@ -738,7 +738,17 @@ class LeaseAnswer:
 
 
 @dataclass
-class WorkPageItem:
+class WorkPage:
+    as_of: str
+    items: List[HubWork]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class HubWork:
+    """A contract as the agent of its hub sees it"""
+
     contract: str
     order: str
     participant: str
@@ -753,14 +763,6 @@ class WorkPageItem:
     work: bool
     JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "devices_per_node": "devicesPerNode",
         "from_": "from"}
-
-
-@dataclass
-class WorkPage:
-    as_of: str
-    items: List[WorkPageItem]
-    next_page_token: Optional[str] = None
-    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
 
 
 @dataclass
@@ -1839,24 +1841,6 @@ class AssignSupplierBody:
 
 
 @dataclass
-class :
-    contract: str
-    order: str
-    participant: str
-    class_: str
-    nodes: List[int]
-    devices_per_node: int
-    from_: datetime
-    until: datetime
-    metered: datetime
-    phase: str
-    live: bool
-    work: bool
-    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "devices_per_node": "devicesPerNode",
-        "from_": "from"}
-
-
-@dataclass
 class MeterContractBody:
     until: datetime
     from_: Optional[datetime] = None
@@ -1943,25 +1927,25 @@ __all__ = [
     "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
     "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
     "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPageItem", "WorkPage",
-    "Work", "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage",
-    "Accounts", "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage",
-    "Reason", "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance",
-    "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key",
-    "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead",
-    "JournalPage", "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted",
-    "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded",
-    "EventOrderOpened", "EventOrderGone", "EventBlockBooked", "EventBlockReleased",
-    "EventContractStarted", "EventContractExtended", "EventContractGranted", "EventContractMetered",
-    "EventContractEnded", "EventContractSettled", "EventHubLeased", "EventOrderWork",
-    "EventContractReported", "EventContractMissed", "EventContractPresumed", "EventContractTold",
-    "EventContractConcluded", "EventGateClosed", "EventRoundClosed", "EventNodesChanged",
-    "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded",
-    "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked",
-    "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped",
-    "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk",
-    "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered",
-    "EventResaleOpened", "EventResaleTaken", "EventResaleMetered", "EventResaleEarned",
-    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
-    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "HubWork", "Work",
+    "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
+    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
+    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
+    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
+    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
+    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
+    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
+    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
+    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
+    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
+    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
+    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
+    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
+    "EventOrderNamed", "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody",
+    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

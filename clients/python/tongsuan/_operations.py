@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ._models import (
     AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
     CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, ContractReport,
-    ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage,
+    ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage, HubWork,
     JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Market, MeterContractBody, NewKey,
     NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch,
     OrderBatchAnswer, OrderBody, OrderChange, OrderPage, Participant, ParticipantBody,
@@ -268,7 +268,8 @@ class Operations(Transport):
                 key=idempotency_key or new_key())
 
     def report_nodes(
-            self, hub: str, body: NodesReport, *, idempotency_key: Optional[str] = None) -> Answer:
+            self, hub: str, body: NodesReport, *, hub_epoch: Optional[str] = None,
+            idempotency_key: Optional[str] = None) -> Answer:
         """Report that nodes came up or went down.
 
         Nodes [begin, end) of the hub's pool of a class. What runs on nodes that go down fails, and
@@ -276,7 +277,7 @@ class Operations(Transport):
         """
         return self._call(
                 Answer, "POST", f"/v1/hubs/{_quoted(hub)}/nodes:report", body=body,
-                key=idempotency_key or new_key())
+                hub_epoch=hub_epoch, key=idempotency_key or new_key())
 
     def lease_hub(
             self, hub: str, body: LeaseBody, *,
@@ -307,7 +308,7 @@ class Operations(Transport):
 
     def iter_work(
             self, hub: str, *, as_of: Optional[str] = None,
-            page_size: Optional[int] = None) -> Iterator[]:
+            page_size: Optional[int] = None) -> Iterator[HubWork]:
         """What an agent of the hub has to know. All pages, one after the other."""
         return self._pages(self.list_work, hub, as_of=as_of, page_size=page_size)
 
@@ -349,7 +350,7 @@ class Operations(Transport):
         return self._pages(self.list_contract_events, contract, as_of=as_of, page_size=page_size)
 
     def meter_contract(
-            self, contract: str, body: MeterContractBody, *,
+            self, contract: str, body: MeterContractBody, *, hub_epoch: Optional[str] = None,
             idempotency_key: Optional[str] = None) -> Answer:
         """Report that its devices were available.
 
@@ -359,10 +360,10 @@ class Operations(Transport):
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:meter", body=body,
-                key=idempotency_key or new_key())
+                hub_epoch=hub_epoch, key=idempotency_key or new_key())
 
     def end_contract(
-            self, contract: str, body: ContractEnd, *,
+            self, contract: str, body: ContractEnd, *, hub_epoch: Optional[str] = None,
             idempotency_key: Optional[str] = None) -> Answer:
         """Report that a contract has ended.
 
@@ -372,7 +373,7 @@ class Operations(Transport):
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:end", body=body,
-                key=idempotency_key or new_key())
+                hub_epoch=hub_epoch, key=idempotency_key or new_key())
 
     def get_work(self, contract: str, *, as_of: Optional[str] = None) -> Work:
         """What a contract runs.
@@ -383,7 +384,7 @@ class Operations(Transport):
                 Work, "GET", f"/v1/contracts/{_quoted(contract)}/work", query={"asOf": as_of})
 
     def report_contract(
-            self, contract: str, body: ContractReport, *,
+            self, contract: str, body: ContractReport, *, hub_epoch: Optional[str] = None,
             idempotency_key: Optional[str] = None) -> Answer:
         """Say how far its work has come.
 
@@ -391,10 +392,10 @@ class Operations(Transport):
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:report", body=body,
-                key=idempotency_key or new_key())
+                hub_epoch=hub_epoch, key=idempotency_key or new_key())
 
     def settle_contract(
-            self, contract: str, body: ContractSettle, *,
+            self, contract: str, body: ContractSettle, *, hub_epoch: Optional[str] = None,
             idempotency_key: Optional[str] = None) -> Answer:
         """The last word on a contract that the exchange ended.
 
@@ -406,7 +407,7 @@ class Operations(Transport):
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:settle", body=body,
-                key=idempotency_key or new_key())
+                hub_epoch=hub_epoch, key=idempotency_key or new_key())
 
     def resell_contract(
             self, contract: str, body: ResaleBody, *,

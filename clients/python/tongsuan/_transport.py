@@ -76,10 +76,13 @@ class Transport:
     # ---- One operation
 
     def _call(self, kind: Any, method: str, path: str, *, query: Optional[Dict[str, Any]] = None,
-              body: Any = None, if_match: Optional[str] = None, key: Optional[str] = None) -> Any:
+              body: Any = None, if_match: Optional[str] = None, hub_epoch: Optional[str] = None,
+              key: Optional[str] = None) -> Any:
         headers = {"Accept": "text/plain" if kind is str else "application/json"}
         if if_match is not None:
             headers["If-Match"] = if_match
+        if hub_epoch is not None:
+            headers["Hub-Epoch"] = hub_epoch
         if key is not None:
             headers["Idempotency-Key"] = key
         data = b""

@@ -10,7 +10,7 @@ constexpr std::size_t kScriptMax = 65'536;  // bytes
 constexpr std::size_t kImageMax = 512;
 constexpr std::size_t kVariablesMax = 63;
 constexpr std::size_t kVariableMax = 4'096;
-constexpr std::size_t kVariantsMax = 16;
+constexpr std::size_t kWorkVariantsMax = 16;
 constexpr std::size_t kStagesMax = 64;
 constexpr std::size_t kPlaceMax = 1'024;
 constexpr std::size_t kWorkMax = std::size_t{4} << 20;  // of a text that was kept
@@ -77,9 +77,9 @@ void write_environment(json::Writer& out, json::ObjectReader& work) {
 void write_variants(json::Writer& out, json::ObjectReader& work) {
   const auto given = work.optional_member("variants");
   if (!given) return;
-  if (given->type() != json::Type::kObject || given->size() > kVariantsMax) {
+  if (given->type() != json::Type::kObject || given->size() > kWorkVariantsMax) {
     return work.fault("variants",
-                      "must be an object of at most " + std::to_string(kVariantsMax) + " classes");
+                      "must be an object of at most " + std::to_string(kWorkVariantsMax) + " classes");
   }
   out.begin_object("variants");
   const json::Path path(work.path(), "variants");
