@@ -78,8 +78,8 @@ void write_variants(json::Writer& out, json::ObjectReader& work) {
   const auto given = work.optional_member("variants");
   if (!given) return;
   if (given->type() != json::Type::kObject || given->size() > kWorkVariantsMax) {
-    return work.fault("variants",
-                      "must be an object of at most " + std::to_string(kWorkVariantsMax) + " classes");
+    return work.fault("variants", "must be an object of at most " +
+                                      std::to_string(kWorkVariantsMax) + " classes");
   }
   out.begin_object("variants");
   const json::Path path(work.path(), "variants");
