@@ -101,8 +101,8 @@ Code Executor::operator()(EndContract& command) {
   if (const auto refused = fenced(pool, command.epoch)) return *refused;
   value_ = command.contract.value;
   const engine::EndContract ending{command.contract, command.reason, command.done_ppm};
-  if (const auto refused = ask_engine(ending)) return *refused;
   if (!command.detail.empty()) {
+    if (const auto refused = ask_engine(ending)) return *refused;
     emit(ContractReported{command.contract, Phase::kEnding, std::move(command.detail)});
   }
   agent_ends_ = true;

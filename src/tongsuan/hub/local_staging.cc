@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "tongsuan/hub/command.h"
+#include "tongsuan/journal/open_file.h"
 
 namespace tongsuan::hub {
 namespace {
@@ -38,20 +39,6 @@ StagingReport failed(std::string why) {
 StagingReport system_failed(const std::string& what) {
   return failed(what + ": " + std::strerror(errno));
 }
-
-class File {
- public:
-  explicit File(int number) : number_(number) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (number_ >= 0) close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 bool find_user(const std::string& name, uid_t& user, gid_t& group) {
   passwd entry{};
@@ -205,7 +192,8 @@ class LocalStaging final : public Staging {
     if (!find_user(place.tenant.user, user, group)) {
       return failed("there is no user " + place.tenant.user + " on this machine");
     }
-    const File scratch(open(options_.scratch.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const journal::OpenFile scratch(
+        open(options_.scratch.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (scratch.number() < 0) return system_failed(options_.scratch);
     const char* name = place.contract.c_str();
     if (mkdirat(scratch.number(), name, S_IRWXU) != 0 && errno != EEXIST) {
@@ -219,7 +207,7 @@ class LocalStaging final : public Staging {
     if (about.st_uid == user) return {StagingState::kDone, {}};
     if (about.st_uid != geteuid()) return failed(folder(place.contract) + " is somebody else's");
     if (!options_.own.empty()) return run(options_.own, place, {});
-    const File made(
+    const journal::OpenFile made(
         openat(scratch.number(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (made.number() < 0 || fchown(made.number(), user, group) != 0) {
       return failed(folder(place.contract) + " cannot be given to " + place.tenant.user + ": " +

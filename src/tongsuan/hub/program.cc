@@ -231,25 +231,36 @@ Result<std::unique_ptr<Exchange>> open_exchange(const HubSettings& settings, Sig
   return make_http_exchange(std::move(remote).value(), std::move(http));
 }
 
+// What an agent works with, but for its spool.
+struct Around {
+  std::unique_ptr<Exchange> exchange;
+  std::unique_ptr<cluster::Cluster> cluster;
+  std::unique_ptr<Staging> staging;
+};
+
+Result<Around> open_around(const HubSettings& settings, Signals& signals) {
+  Around around;
+  TONGSUAN_TRY(around.exchange, open_exchange(settings, signals));
+  TONGSUAN_TRY(around.cluster, make_cluster(settings));
+  TONGSUAN_TRY(around.staging, make_local_staging(settings.staging));
+  return around;
+}
+
 int run_agent(const HubSettings& settings, const Arguments& arguments) {
   Signals signals;
-  auto exchange = open_exchange(settings, signals);
-  if (!exchange.ok()) return complain(exchange.error(), kSettings);
-  auto cluster = make_cluster(settings);
-  if (!cluster.ok()) return complain(cluster.error(), kSettings);
-  auto staging = make_local_staging(settings.staging);
-  if (!staging.ok()) return complain(staging.error(), kSettings);
+  const Result<Around> around = open_around(settings, signals);
+  if (!around.ok()) return complain(around.error(), kSettings);
+  const auto& [exchange, cluster, staging] = around.value();
   const Result<Done> folder = remote::make_private_folder(settings.spool);
   if (!folder.ok()) return complain(folder.error(), kSettings);
   auto spool = open_spool(settings.spool, SpoolUse::kAgent);
   if (!spool.ok()) return complain(spool.error(), kSettings);
   AgentOptions options = settings.agent;
   options.take_over = arguments.take_over;
-  Agent agent(std::move(options),
-              {*exchange.value(), *cluster.value(), *spool.value(), *staging.value()}, write_log);
+  Agent agent(std::move(options), {*exchange, *cluster, *spool.value(), *staging}, write_log);
   const Result<Done> opened = agent.open();
   if (!opened.ok()) return complain(opened.error(), kFailed);
-  write_log("started", settings.agent.hub, cluster.value()->describe());
+  write_log("started", settings.agent.hub, cluster->describe());
   do {
     const StepResult result = agent.step(system_seconds());
     if (result.end == StepEnd::kGoOn) continue;
@@ -268,28 +279,24 @@ int run_agent(const HubSettings& settings, const Arguments& arguments) {
 
 int check(const HubSettings& settings) {
   Signals signals;
-  auto exchange = open_exchange(settings, signals);
-  if (!exchange.ok()) return complain(exchange.error(), kSettings);
-  auto cluster = make_cluster(settings);
-  if (!cluster.ok()) return complain(cluster.error(), kSettings);
-  auto staging = make_local_staging(settings.staging);
-  if (!staging.ok()) return complain(staging.error(), kSettings);
+  const Result<Around> around = open_around(settings, signals);
+  if (!around.ok()) return complain(around.error(), kSettings);
+  const auto& [exchange, cluster, staging] = around.value();
   std::printf("settings are good: hub %s, %zu tenants\n", settings.agent.hub.c_str(),
               settings.agent.tenants.size());
   int status = 0;
-  const auto pools = exchange.value()->pools();
+  const auto pools = exchange->pools();
   if (!pools.ok()) status = complain({ErrorCode::kUnavailable, pools.error().what}, kFailed);
   for (const Pool& pool : pools.ok() ? pools.value() : std::vector<Pool>()) {
     std::printf("the exchange sells %u nodes of %s with %u devices each\n", pool.nodes,
                 pool.device_class.c_str(), pool.devices);
   }
-  const auto inventory = cluster.value()->inventory();
+  const auto inventory = cluster->inventory();
   if (!inventory.ok()) {
     return complain({ErrorCode::kUnavailable, inventory.error().what, inventory.error().hint},
                     kFailed);
   }
-  std::printf("%s, version %s\n", cluster.value()->describe().c_str(),
-              inventory.value().version.c_str());
+  std::printf("%s, version %s\n", cluster->describe().c_str(), inventory.value().version.c_str());
   for (const cluster::Node& node : inventory.value().nodes) {
     std::printf("  %s: %u of %s, %s\n", node.name.c_str(), node.devices,
                 node.accelerator.empty() ? "nothing" : node.accelerator.c_str(),

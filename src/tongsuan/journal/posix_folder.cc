@@ -8,25 +8,10 @@
 #include <unistd.h>
 
 #include "tongsuan/journal/folder.h"
+#include "tongsuan/journal/open_file.h"
 
 namespace tongsuan::journal {
 namespace {
-
-// Closes itself; where it matters whether closing worked, `sync` has said so before.
-class File {
- public:
-  explicit File(int number) : number_(number) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (number_ >= 0) close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
 
 // `doing` is what could not be done: "write /folder/file".
 Failure failed(const std::string& doing, int error) {
@@ -40,13 +25,13 @@ Failure failed(const std::string& doing, int error) {
 
 // Never tried again: the kernel may have thrown away what it could not write, and a second sync
 // says "done".
-Answer<Done> sync(const File& file, const std::string& path) {
+Answer<Done> sync(const OpenFile& file, const std::string& path) {
   if (fsync(file.number()) == 0) return Done{};
   return Failure{Fault::kIo, "cannot sync " + path + ": " + std::strerror(errno),
                  "end the process, replace the disk, open again"};
 }
 
-Answer<Done> write_all(const File& file, std::string_view bytes, std::uint64_t offset,
+Answer<Done> write_all(const OpenFile& file, std::string_view bytes, std::uint64_t offset,
                        const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written =
@@ -66,7 +51,7 @@ class PosixFolder final : public Folder {
 
   Answer<std::string> read(const std::string& name) override {
     const std::string where = path(name);
-    const File file(::open(where.c_str(), O_RDONLY | O_CLOEXEC));
+    const OpenFile file(::open(where.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) return failed("open " + where, errno);
     struct stat about {};
     if (fstat(file.number(), &about) != 0) return failed("look at " + where, errno);
@@ -101,7 +86,7 @@ class PosixFolder final : public Folder {
   Answer<Done> replace(const std::string& name, std::string_view bytes) override {
     const std::string where = path(name + ".tmp");
     {
-      const File file(::open(where.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+      const OpenFile file(::open(where.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
       if (file.number() < 0) return failed("make " + where, errno);
       TONGSUAN_TRY([[maybe_unused]] const Done written, write_all(file, bytes, 0, where));
       TONGSUAN_TRY([[maybe_unused]] const Done synced, sync(file, where));
@@ -112,10 +97,10 @@ class PosixFolder final : public Folder {
   Answer<Done> write_at(const std::string& name, std::uint64_t offset, std::string_view bytes,
                         bool durable) override {
     const std::string where = path(name);
-    File file(::open(where.c_str(), O_WRONLY | O_CLOEXEC));
+    OpenFile file(::open(where.c_str(), O_WRONLY | O_CLOEXEC));
     const bool is_new = file.number() < 0 && errno == ENOENT;
     if (is_new) {
-      const File made(::open(where.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+      const OpenFile made(::open(where.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
       if (made.number() < 0) return failed("make " + where, errno);
       TONGSUAN_TRY([[maybe_unused]] const Done named, sync_names());
       return write_at(name, offset, bytes, durable);
@@ -128,7 +113,7 @@ class PosixFolder final : public Folder {
 
   Answer<Done> cut(const std::string& name, std::uint64_t size) override {
     const std::string where = path(name);
-    const File file(::open(where.c_str(), O_WRONLY | O_CLOEXEC));
+    const OpenFile file(::open(where.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.number() < 0) return failed("open " + where, errno);
     if (ftruncate(file.number(), static_cast<off_t>(size)) != 0)
       return failed("cut " + where, errno);
@@ -150,7 +135,7 @@ class PosixFolder final : public Folder {
 
   Answer<Done> lock(const std::string& name) override {
     const std::string where = path(name);
-    File file(::open(where.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    OpenFile file(::open(where.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (file.number() < 0) return failed("make " + where, errno);
     if (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
       char owner[32] = {};
@@ -179,7 +164,7 @@ class PosixFolder final : public Folder {
 
  private:
   Answer<Done> sync_names() {
-    const File folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const OpenFile folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.number() < 0) return failed("open folder " + folder_, errno);
     return sync(folder, folder_);
   }
