@@ -22,13 +22,13 @@ std::string head_of(std::string_view text) {
 
 BlobWriter::BlobWriter(std::string text) : text_(std::move(text)), manifest_(head_of(text_)) {}
 
-Digest text_name(std::string_view text) {
-  std::string manifest = head_of(text);
-  for (std::size_t at = 0; at < text.size(); at += kPieceBytes) {
-    const Digest hash = sha256(text.substr(at, kPieceBytes));
+NamedText name_text(std::string bytes) {
+  std::string manifest = head_of(bytes);
+  for (std::size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+    const Digest hash = sha256(std::string_view(bytes).substr(at, kPieceBytes));
     manifest.append(reinterpret_cast<const char*>(hash.data()), hash.size());
   }
-  return sha256(manifest);
+  return {std::move(bytes), sha256(manifest)};
 }
 
 journal::Answer<Done> BlobWriter::step(journal::Journal& journal) {

@@ -32,8 +32,12 @@ class BlobWriter {
   bool done_ = false;
 };
 
-// The name that a text will have.
-[[nodiscard]] Digest text_name(std::string_view text);
+// A text with the name that it will have: naming takes hashes, so whoever has the time does it.
+struct NamedText {
+  std::string bytes;  // empty: none
+  Digest name{};
+};
+[[nodiscard]] NamedText name_text(std::string bytes);
 
 // The text of this name; kNotFound or kCorrupt with what is missing.
 [[nodiscard]] journal::Answer<std::string> read_text(

@@ -112,7 +112,7 @@ Accepted Node::submit(std::vector<Request> requests) {
   return Accepted::kYes;
 }
 
-Accepted Node::submit(exchange::Request request, Answered answered, std::string text) {
+Accepted Node::submit(exchange::Request request, Answered answered, NamedText text) {
   std::vector<Request> one;
   one.push_back({std::move(request), std::move(answered), std::move(text)});
   return submit(std::move(one));
@@ -272,25 +272,21 @@ bool Node::wait_for_work() {
 }
 
 // It is durable by itself, before anything that names it.
-bool Node::keep(std::string& text) {
+bool Node::keep(NamedText& text) {
   constexpr std::size_t kTextsKnown = 1'024;
-  if (text.empty()) return true;
-  const Digest name = text_name(text);
-  if (!texts_.contains(name)) {
-    BlobWriter writer(std::move(text));
-    while (!writer.done()) {
-      const journal::Answer<Done> written = writer.step(journal_);
-      if (written.ok()) continue;
-      fail(written.error());
-      if (failed_) return false;  // what waited may be gone
-      text = writer.text();
-      stalled_ = true;
-      return false;
-    }
-    if (texts_.size() >= kTextsKnown) texts_.clear();
-    texts_.insert(name);
+  if (text.bytes.empty() || texts_.contains(text.name)) return true;
+  BlobWriter writer(std::move(text.bytes));
+  while (!writer.done()) {
+    const journal::Answer<Done> written = writer.step(journal_);
+    if (written.ok()) continue;
+    fail(written.error());
+    if (failed_) return false;  // what waited may be gone
+    text.bytes = writer.text();
+    stalled_ = true;
+    return false;
   }
-  text.clear();
+  if (texts_.size() >= kTextsKnown) texts_.clear();
+  texts_.insert(text.name);
   return true;
 }
 

@@ -96,8 +96,8 @@ class Node {
   using Answered = std::function<void(const exchange::Answer&)>;
   struct Request {
     exchange::Request what;
-    Answered answered;      // on the sequencer's thread: quick, and never calls the node back
-    std::string text = {};  // kept in the journal under its name (text_name) before it is taken
+    Answered answered;    // on the sequencer's thread: quick, and never calls the node back
+    NamedText text = {};  // kept in the journal before it is taken
   };
   using Fatal = std::function<void(const journal::Failure&)>;
 
@@ -114,8 +114,7 @@ class Node {
 
   // Several at once keep their order and go into the queue together or not at all.
   [[nodiscard]] Accepted submit(std::vector<Request> requests);
-  [[nodiscard]] Accepted submit(exchange::Request request, Answered answered,
-                                std::string text = {});
+  [[nodiscard]] Accepted submit(exchange::Request request, Answered answered, NamedText text = {});
   // Waits for the answer; for callers that may wait.
   [[nodiscard]] Result<exchange::Answer> ask(exchange::Request request);
 
@@ -135,7 +134,7 @@ class Node {
   [[nodiscard]] bool wait_for_work();
   void take_requests();
   // False: the text has no room in the journal now, or the node has failed.
-  [[nodiscard]] bool keep(std::string& text);
+  [[nodiscard]] bool keep(NamedText& text);
   void act();
   [[nodiscard]] bool flush_due() const;
   void flush();

@@ -346,7 +346,7 @@ net::Response make_response(const Shape& shape, const exchange::Answer& answer) 
 }
 
 void submit(Call& call, const Once& once, exchange::Command command, Shape shape,
-            std::string text) {
+            node::NamedText text) {
   struct Pending {
     net::Reply reply;
     Shape shape;

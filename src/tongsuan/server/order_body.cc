@@ -20,7 +20,8 @@ class OrderReader {
 
   OrderBody read_new(Second now) {
     const std::size_t kind = object_.choice("kind", kOrderKinds);
-    body_.work = read_work(object_);
+    std::string work = read_work(object_);
+    if (!work.empty()) body_.work = node::name_text(std::move(work));
     if (kind > 0 && faults_.empty()) {
       constexpr engine::PackageKind kPackages[] = {
           engine::PackageKind::kOptions, engine::PackageKind::kCurve, engine::PackageKind::kProfile,
@@ -211,7 +212,7 @@ OrderBody read_order(const Core& core, const json::Value& value, const json::Pat
 
 exchange::SubmitOrder submission(OrderBody& body) {
   exchange::SubmitOrder order{std::move(body.order), std::string(body.name)};
-  if (!body.work.empty()) order.work = node::text_name(body.work);
+  order.work = body.work.name;
   return order;
 }
 

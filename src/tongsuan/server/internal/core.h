@@ -231,7 +231,7 @@ struct Shape {
 // who may do what waits until readers see it.
 // `text`: of the command, kept in the journal before it.
 void submit(Call& call, const Once& once, exchange::Command command, Shape shape,
-            std::string text = {});
+            node::NamedText text = {});
 
 // ---- Reading
 

@@ -17,7 +17,7 @@ struct OrderBody {
   std::string_view name = {};
   bool named = false;                   // the name is in the body
   bool name_alone = false;              // and nothing else: of a change
-  std::string work = {};                // a text: what its contracts run; of a new order
+  node::NamedText work = {};            // what its contracts run; of a new order
   std::optional<Problem> problem = {};  // the rest is not to be used
 };
 // `now`: from when on an order waits that names no time.
