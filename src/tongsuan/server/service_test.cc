@@ -247,7 +247,8 @@ TEST_F(ServiceTest, LinksAreListedAndQuietUntilDataMoves) {
             std::string::npos)
       << links.body;
   // 1,000 MB at 10 a second.
-  const auto moved = node_->ask({{}, 0, ledger::kHouse, exchange::MoveData{0, engine::LinkId{0}}});
+  const auto moved = node_->ask(
+      {{}, 0, ledger::kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}}});
   ASSERT_TRUE(moved.ok());
   const std::string busy = get("/v1/links").body;
   EXPECT_NE(busy.find(R"("movedMb":"1000","busyUntil":")"), std::string::npos) << busy;
