@@ -1,8 +1,12 @@
 export * from './address';
+export * from './book';
+export * from './certificate';
 export * from './clock';
+export * from './curves';
 export * from './keys';
 export { Live, type LiveSource } from './live.svelte';
 export * from './market';
 export { market_source } from './market_source';
 export { Place } from './place.svelte';
+export * from './round';
 export * from './rows';
