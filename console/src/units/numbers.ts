@@ -10,6 +10,9 @@ export function format_share(share: number, language: Language, decimals = 1): s
   return new Intl.NumberFormat(locale(language), format).format(share);
 }
 
+/** A share that is rounded down: 100% is only what is whole. */
+export const format_part = (share: number, language: Language): string => format_share(Math.floor(share * 1000 + 1e-9) / 1000, language);
+
 /** Parts per million as per cent, exact: 1234 → 0.1234%. */
 export function format_ppm(ppm: number, language: Language): string {
   const format = { style: 'percent', maximumFractionDigits: 4 } as const;

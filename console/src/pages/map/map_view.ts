@@ -1,7 +1,7 @@
 // What the map shows of a picture. Pure: the page only draws it.
 import type { MapLink, MapNode } from '../../charts';
 import { is_full, price_place, type HubFigures, type HubView, type Picture } from '../../model';
-import { format_count, format_decimal, format_megabytes, format_money, format_share, type Language, type Micro } from '../../units';
+import { format_count, format_decimal, format_megabytes, format_money, format_part, format_share, type Language, type Micro } from '../../units';
 import type { Column } from '../../ui';
 import type { Key } from '../../words/index.svelte';
 
@@ -34,7 +34,7 @@ function text_of(row: HubRow, colouring: Colouring, language: Language, none: st
     case 'price':
       return row.figures.price === null ? none : format_money(row.figures.price, language, [2, 2]);
     case 'use':
-      return row.figures.busy_share === null ? none : format_share(row.figures.busy_share, language);
+      return row.figures.busy_share === null ? none : format_part(row.figures.busy_share, language);
     case 'pue':
       return format_decimal(row.hub.pue, language, 2);
   }
