@@ -9,10 +9,13 @@ export interface LiveSource<P> {
   load: (signal: AbortSignal) => Promise<{ picture: P; sequence: string }>;
   fold: (picture: P, moment: StreamMoment) => P;
   renews: (moment: StreamMoment) => boolean;
-  topics: string[];
+  topics?: string[]; // all that the reader may see, if absent
   /** Read again so often, in milliseconds, for what no event says. */
   every?: number;
 }
+
+/** Hears of each moment, in order; null: some were missed. */
+export type Listener = (moment: StreamMoment | null) => void;
 
 export class Live<P> {
   picture = $state.raw<P | null>(null);
@@ -24,6 +27,7 @@ export class Live<P> {
   #reading: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setInterval> | null = null;
+  readonly #listeners = new Set<Listener>();
 
   constructor(private readonly client: Client, private readonly source: LiveSource<P>) {}
 
@@ -40,7 +44,7 @@ export class Live<P> {
     }
     if (this.picture === null || this.#stream) return;
     this.#stream = new Stream(this.client, {
-      topics: this.source.topics,
+      ...(this.source.topics ? { topics: this.source.topics } : {}),
       from: this.sequence,
       on_state: (state, failure) => {
         this.stream_state = state;
@@ -50,9 +54,16 @@ export class Live<P> {
       on_moment: (moment) => this.#take(moment),
       on_gap: async () => {
         await this.#read();
+        for (const hear of this.#listeners) hear(null);
         return this.sequence;
       },
     });
+  }
+
+  /** Ends with the function that it returns. */
+  listen(hear: Listener): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
   }
 
   stop(): void {
@@ -109,5 +120,6 @@ export class Live<P> {
     this.picture = this.source.fold(this.picture, moment);
     if (BigInt(moment.sequence) > BigInt(this.sequence)) this.sequence = moment.sequence;
     if (this.source.renews(moment)) void this.renew();
+    for (const hear of this.#listeners) hear(moment);
   }
 }
