@@ -6,3 +6,4 @@ export { default as Line, type LineSeries } from './Line.svelte';
 export { series, tone } from './scale';
 export { default as SchematicMap, type MapLink, type MapNode } from './SchematicMap.svelte';
 export { default as Steps, type Step } from './Steps.svelte';
+export { beyond } from './steps';

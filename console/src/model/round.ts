@@ -1,24 +1,18 @@
 // One round as pages look at it: what the exchange says of it, and what its book and certificate hold.
 import { list_all, routes, type Client, type wire } from '../api';
-import type { Live, LiveSource } from './live.svelte';
 import { parse_book, type Book, type BookOrder } from './book';
 import { capacity_lanes, parse_certificate, type Certificate, type CertificateAward } from './certificate';
+import type { ReadingSource } from './reading.svelte';
 
 /** Above so many orders a page offers the files instead: a browser is no place for them. */
 export const kOrdersInBrowser = 100_000;
 const kRoundsMax = 500;
 
 export type Rounds = readonly wire.Round[];
-export type LiveRounds = Live<Rounds>;
 
-export const rounds_source = (client: Client): LiveSource<Rounds> => ({
-  topics: ['round'],
-  fold: (rounds) => rounds,
-  renews: () => true,
-  async load(signal) {
-    const listed = await list_all(client, routes.listRounds, {}, kRoundsMax, { signal });
-    return { picture: listed.items, sequence: listed.as_of };
-  },
+export const rounds_source = (client: Client): ReadingSource<Rounds> => ({
+  concerns: (moment) => moment.events.some((event) => event.type.startsWith('round.')),
+  read: async (signal) => (await list_all(client, routes.listRounds, {}, kRoundsMax, { signal })).items,
 });
 
 /** A round that has a book; null is the last of them. The rounds come with the last one first. */
