@@ -57,7 +57,7 @@ describe('steps', () => {
   });
   test('are blocks side by side, cut at the edges', () => {
     const place = { x: linear(0, 25, 0, 250), y: linear(0, 9, 90, 0), right: 250, top: 0, bottom: 90 };
-    expect(block_path(demand, place, (one) => one.taken)).toBe('M0.0 90.0V0.0H80.0V90.0Z');
+    expect(block_path(demand, place, (one) => one.taken === true)).toBe('M0.0 90.0V0.0H80.0V90.0Z');
     expect(block_path(demand, place, (one) => one.id === 'c')).toBe('M120.0 90.0V80.0H250.0V90.0Z');
     expect(block_path(demand, place, (one) => one.id === 'd')).toBe('');
     expect(line_path(supply, place)).toBe('M0.0 70.0H100.0L100.0 60.0H200.0');

@@ -18,7 +18,7 @@ const at = (value: number) => value.toFixed(1);
  * three times the dearest supply or the price agreed. A few orders at any price would flatten the rest.
  */
 export function reach_of(supply: readonly Step[], demand: readonly Step[], agreed: number | null): { quantity: number; price: number } {
-  const taken = demand.filter((step) => step.taken);
+  const taken = demand.filter((step) => step.taken === true);
   const needed = Math.max(total(supply), total(taken));
   const quantity = needed > 0 ? Math.min(needed * 1.25, Math.max(needed, total(demand))) : total(demand);
   const dearest = Math.max(0, ...[...supply, ...demand].map((step) => step.price));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { wire } from '../api';
 import { micro, money_of, time_of } from '../units';
 import { stages_of, type Run } from './track';
-import { binding_of, change_of_trial, trial_of, trial_of_change, type Change } from './why';
+import { obstacle_of, change_of, terms_of, terms_of_change, type Change } from './why';
 
 const yuan = (amount: string): wire.Money => ({ amount, currency: 'CNY' });
 const order: wire.Order = {
@@ -14,20 +14,20 @@ const found = (change: Partial<Change>): Change => ({
   kind: 'limit', change: '', extraCost: yuan('0.00'), hub: 'horinger', way: { class: 'H20', devices: 8, durationSeconds: 7200 }, start: '2026-11-28T12:00:00+08:00', end: '2026-11-28T14:00:00+08:00', payment: yuan('60.00'), ...change,
 });
 
-describe('a trial', () => {
+describe('a terms', () => {
   test('that changes nothing asks for nothing', () => {
-    expect(trial_of(order).limit).toBe(4_000_000n);
-    expect(change_of_trial(order, trial_of(order))).toBeNull();
+    expect(terms_of(order).limit).toBe(4_000_000n);
+    expect(change_of(order, terms_of(order))).toBeNull();
   });
   test('says only what differs', () => {
-    const trial = { ...trial_of(order), limit: micro(4_500_000n), hubs: [], classes: ['H800', 'H20'] };
-    expect(change_of_trial(order, trial)).toEqual({
+    const terms = { ...terms_of(order), limit: micro(4_500_000n), hubs: [], classes: ['H800', 'H20'] };
+    expect(change_of(order, terms)).toEqual({
       value: yuan('72.00'), hubs: [], ways: [{ class: 'H800', devices: 8, durationSeconds: 7200 }, { class: 'H20', devices: 8, durationSeconds: 7200 }],
     });
-    expect(change_of_trial(order, { ...trial_of(order), latest: time_of('2026-11-28T10:00:00+08:00') })).toEqual({ latestStart: '2026-11-28T10:00:00+08:00' });
+    expect(change_of(order, { ...terms_of(order), latest: time_of('2026-11-28T10:00:00+08:00') })).toEqual({ latestStart: '2026-11-28T10:00:00+08:00' });
   });
   test('is what the exchange found', () => {
-    const tried = (change: Partial<Change>) => { const trial = trial_of_change(order, found(change)); return trial && change_of_trial(order, trial); };
+    const tried = (change: Partial<Change>) => { const terms = terms_of_change(order, found(change)); return terms && change_of(order, terms); };
     // No less than was found, though a limit is rounded to a millionth of a yuan.
     expect(money_of(tried({ extraCost: yuan('1.000001') })?.value ?? yuan('0'))).toBeGreaterThanOrEqual(65_000_001n);
     expect(tried({ kind: 'window' })).toEqual({ latestStart: '2026-11-28T12:00:00+08:00' });
@@ -38,8 +38,8 @@ describe('a trial', () => {
 });
 
 test('rows have a kind and a place', () => {
-  expect(binding_of('capacity guian/H800')).toEqual({ kind: 'capacity', what: 'guian/H800' });
-  expect(binding_of('moon')).toEqual({ kind: 'other', what: 'moon' });
+  expect(obstacle_of('capacity guian/H800')).toEqual({ kind: 'capacity', what: 'guian/H800' });
+  expect(obstacle_of('moon')).toEqual({ kind: 'other', what: 'moon' });
 });
 
 describe('stages', () => {
