@@ -13,6 +13,7 @@ export interface Page {
 
 export const kPages: readonly Page[] = [
   { path: 'map', title: 'map.title', keys: 'g m', load: () => import('./map/MapPage.svelte') },
+  { path: 'rounds', title: 'round.title', keys: 'g r', load: () => import('./rounds/RoundsPage.svelte') },
   { path: 'hub', title: 'hub.title', keys: 'g h', load: () => import('./hub/HubPage.svelte') },
 ];
 export const kHome = 'map';
