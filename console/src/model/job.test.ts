@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { micro, time_of } from '../units';
-import { duration_text, parse_duration, parse_job_money, parse_job_time, read_job } from './job';
+import { accelerators_of, duration_text, parse_duration, parse_job_money, parse_job_time, read_job, sample_job, value_of_order, with_reference } from './job';
 
 const now = time_of('2026-11-28T00:00:00+08:00');
 const world = { now, price: (accelerator: string) => (accelerator === 'H800' ? micro(4_200_000n) : null) };
@@ -83,4 +83,14 @@ test('values have the forms of job files', () => {
   expect([parse_job_money('5 CNY/h', 'gpu-h'), parse_job_money('5 USD', ''), parse_job_money('-5 CNY', '')]).toEqual([null, null, null]);
   expect(parse_job_time('2026-12-01', now)).toEqual(time_of('2026-12-01T00:00:00+08:00'));
   expect(parse_job_time('2026-12-01T08:00Z', now)?.unix).toBe(time_of('2026-12-01T08:00:00Z').unix);
+});
+
+test('the sample is a job, and another reference keeps its substitutes', () => {
+  const { order, faults, tree } = read_job(sample_job('H800'), world);
+  expect(faults).toEqual([]);
+  expect(order && value_of_order(order)).toBe(8_400_000n);
+  expect(accelerators_of(read_job(with_reference(sample_job('H800'), tree, 'H20', '4'), world).tree)).toEqual([['H20', '4']]);
+  const whole = read_job(kWhole, world);
+  const changed = read_job(with_reference(kWhole, whole.tree, 'H800', '4'), world);
+  expect(accelerators_of(changed.tree)).toEqual([['H800', '4'], ['Ascend910B', '8'], ['H20', '8']]);
 });

@@ -4,8 +4,8 @@
 // that says so, never left out in silence: such a file is for the command line. A fault is a code with
 // the key it is about, the line and the writer's own value; pages have the words.
 import type { wire } from '../api';
-import { micro, parse_money, parse_time, wire_money, wire_time, type Micro, type Moment } from '../units';
-import { line_of, parse_yaml, yaml_at, YamlFault, type YamlFaultCode, type YamlMap, type YamlNode } from './yaml';
+import { micro, money_of, parse_money, parse_time, wire_money, wire_time, type Micro, type Moment } from '../units';
+import { line_of, parse_yaml, with_value, yaml_at, YamlFault, type YamlFaultCode, type YamlMap, type YamlNode } from './yaml';
 
 export type JobFaultCode =
   | YamlFaultCode
@@ -311,3 +311,39 @@ export function read_job(text: string, world: JobWorld): JobReading {
   const order = job.order();
   return { tree, faults: job.faults, notes: job.notes, order };
 }
+
+/** What it is worth, whichever way it says so. */
+export function value_of_order(order: wire.BlockOrder): Micro {
+  if (order.value) return money_of(order.value);
+  const [way] = order.ways;
+  return order.limit && way ? micro((money_of(order.limit) * BigInt(way.devices) * BigInt(way.durationSeconds)) / 3600n) : micro(0n);
+}
+
+/** The classes that a text names with the devices of a node, the reference first. */
+export function accelerators_of(tree: YamlNode | null): [string, string][] {
+  const node = tree && yaml_at(tree, ['resources', 'accelerators']);
+  if (!node) return [];
+  if (node.kind === 'map') return node.entries.map((entry) => [entry.key, entry.value.kind === 'scalar' ? entry.value.text : '']);
+  return (node.kind === 'list' ? node.items : [node]).map((item) => {
+    const [name = '', count = '1'] = (item.kind === 'scalar' ? item.text : '').split(':');
+    return [name.trim(), count.trim()];
+  });
+}
+
+/** The text with another reference class; substitutes stay. */
+export function with_reference(text: string, tree: YamlNode | null, name: string, per_node: string): string {
+  const others = accelerators_of(tree).slice(1).filter(([other]) => other !== name);
+  const raw = others.length ? `{${[[name, per_node], ...others].map(([one, count]) => `${one}: ${count}`).join(', ')}}` : `${name}:${per_node}`;
+  return with_value(text, ['resources', 'accelerators'], { raw });
+}
+
+/** A job that any market of this class can run, so that nobody begins with an empty page. */
+export const sample_job = (accelerator: string): string => `name: hello
+num_nodes: 1
+resources:
+  accelerators: ${accelerator}:1
+market:
+  work: 2h
+run: |
+  echo "hello from $(hostname)"
+`;

@@ -66,7 +66,7 @@ class Reader {
     }
   }
 
-  document(): YamlNode {
+  whole(): YamlNode {
     if (this.#line && this.#content(this.#line) === '---') this.#at++;
     const first = this.#line;
     if (!first) return { kind: 'map', flow: false, indent: 0, entries: [], begin: this.text.length, end: this.text.length };
@@ -282,7 +282,7 @@ class Reader {
 }
 
 /** Throws a YamlFault. */
-export const parse_yaml = (text: string): YamlNode => new Reader(text).document();
+export const parse_yaml = (text: string): YamlNode => new Reader(text).whole();
 
 export function yaml_at(root: YamlNode, path: readonly string[]): YamlNode | null {
   let node: YamlNode = root;
