@@ -8,6 +8,7 @@
 #include "tongsuan/lab/replay_audit.h"
 #include "tongsuan/lab/run_record.h"
 #include "tongsuan/lab/scenario.h"
+#include "tongsuan/world/hubs.h"
 
 namespace tongsuan::lab {
 namespace {

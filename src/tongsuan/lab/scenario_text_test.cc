@@ -138,7 +138,7 @@ TEST(ScenarioText, FaultsOfHubsHaveLimits) {
                               "', expected a whole number from " + std::to_string(key.min) +
                               " to " + std::to_string(key.max);
     EXPECT_EQ(bad.error().context, "x:3: " + why);
-    if (key.agents_only) EXPECT_NE(bad.error().hint, "");
+    EXPECT_EQ(bad.error().hint.empty(), !key.agents_only);
   }
   EXPECT_EQ(parse_scenario("x", head).value().hub_faults, world::HubFaults());
 }
