@@ -195,8 +195,8 @@ void World::begin(const engine::ContractStarted& started, Second at) {
 void World::end(const engine::ContractEnded& ended, Second at) {
   const bool failed = ended.reason == engine::EndReason::kFailed;
   const JobRun& run = this->run(ended.contract);
-  const bool dead = failed && run.phantom && at >= run.told;
-  if (dead) find_missing(run.grant, at);
+  const bool dead = failed && run.phantom;
+  if (dead && at >= run.told) find_missing(run.grant, at);
   const std::int64_t devices = state_.contract(ended.contract).devices();
   ++tally_.contracts;
   tally_.dead_starts += dead;
