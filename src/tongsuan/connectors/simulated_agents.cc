@@ -14,7 +14,6 @@ using world::Away;
 
 namespace {
 
-constexpr std::string_view kHolder = "simulated-";
 constexpr Second kTryAgain = 10;   // who may not speak yet
 constexpr Second kSayAgain = 120;  // a last word that was not taken
 
@@ -42,9 +41,9 @@ SimulatedAgents::SimulatedAgents(const exchange::State& state, world::Script scr
     Agent& agent = agents_[hub];
     const exchange::HubRecord& record = state.hubs()[hub];
     agent.supplier = record.supplier;
-    agent.holder = std::string(kHolder) + "1";
+    agent.holder = std::string(kSimulatedHolder) + "1";
     agent.next = now;
-    if (!record.lease.holder.starts_with(kHolder)) continue;
+    if (!record.lease.holder.starts_with(kSimulatedHolder)) continue;
     agent.holder = record.lease.holder;
     agent.epoch = record.lease.epoch;
   }
@@ -146,7 +145,7 @@ void SimulatedAgents::ended(const engine::ContractEnded& over, Second at) {
 void SimulatedAgents::leased(const exchange::HubLeased& leased) {
   Agent& agent = agent_of(leased.hub);
   const bool ours = leased.lease.holder == agent.holder;
-  agent.fenced = !ours && !leased.lease.holder.starts_with(kHolder);
+  agent.fenced = !ours && !leased.lease.holder.starts_with(kSimulatedHolder);
   if (ours) agent.epoch = leased.lease.epoch;
 }
 
@@ -198,7 +197,7 @@ void SimulatedAgents::keep_lease(HubId hub, Second now, Requests& requests) {
   };
   if (agent.back >= 0 && agent.back <= now) {
     agent.back = -1;
-    say(agent.former, std::string(kHolder) + std::to_string(agent.number - 1));
+    say(agent.former, std::string(kSimulatedHolder) + std::to_string(agent.number - 1));
   }
   if (agent.next > now) return;
   const Second back = hubs_.back(Away::kAgent, hub, now);
@@ -209,7 +208,7 @@ void SimulatedAgents::keep_lease(HubId hub, Second now, Requests& requests) {
       if (!other || one.back <= one.end || agent.epoch == 0) continue;
       agent.back = one.back;
       agent.former = std::exchange(agent.epoch, 0);
-      agent.holder = std::string(kHolder) + std::to_string(++agent.number);
+      agent.holder = std::string(kSimulatedHolder) + std::to_string(++agent.number);
     }
     agent.next = back;
     return;

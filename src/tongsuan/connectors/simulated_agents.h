@@ -33,6 +33,8 @@ namespace tongsuan::connectors {
 
 // Seconds between the meters of a contract.
 inline constexpr Second kMeterEvery = 300;
+// What holders of leases are called, before their number.
+inline constexpr std::string_view kSimulatedHolder = "simulated-";
 
 // What a request is known by, whoever sends it how often.
 [[nodiscard]] exchange::CommandId id_of(std::string_view what, std::uint64_t number);

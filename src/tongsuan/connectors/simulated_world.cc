@@ -87,7 +87,11 @@ void SimulatedWorld::resume(const exchange::State& state) {
       next_job_ = std::max(next_job_, std::size_t{*job} + 1);
     }
   }
-  if (script_.hubs.agents) {
+  // Hubs that had agents have them for good: without a lease nothing would start there.
+  const bool had = std::ranges::any_of(state.hubs(), [](const exchange::HubRecord& hub) {
+    return hub.lease.holder.starts_with(kSimulatedHolder);
+  });
+  if (script_.hubs.agents || had) {
     world::Script truth;
     truth.nodes = script_.nodes;
     truth.hubs = script_.hubs;
