@@ -51,7 +51,7 @@ export function money_columns(language: Language, say: Say): Column<MoneyRow>[] 
 }
 
 export const kLargest = 3;
-export const share_bars = (groups: readonly Group[], all: string): Bar[] => groups.map((group) => ({ title: group.name || all, parts: parts_of(group, kLargest) }));
+export const share_bars = (groups: readonly Group[], note: (hhi: number) => string): Bar[] => groups.map((group) => ({ title: group.name, parts: parts_of(group, kLargest), note: note(group.hhi) }));
 
 export function group_columns(language: Language, say: Say, unit: string): Column<Group>[] {
   const top = (group: Group, at: number) => group.shares[at];

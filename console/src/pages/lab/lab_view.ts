@@ -1,0 +1,57 @@
+// What the lab shows of opened files: the figures of policies, side by side. Pure.
+import type { IntervalRow } from '../../charts';
+import type { LabFile, LabRow } from '../../model';
+import type { Column } from '../../ui';
+import { format_count, format_decimal, type Language } from '../../units';
+import type { Key } from '../../words/index.svelte';
+
+type Say = (key: Key) => string;
+
+export const kFigures: Record<string, Key> = {
+  served: 'figure.served', utilisation: 'figure.utilisation', utilisation_bound: 'figure.utilisation_bound', offered: 'figure.offered', rack_rate: 'figure.rack_rate', value: 'figure.value', net: 'figure.net', net_bound: 'figure.net_bound',
+  value_served: 'figure.value_served', cost: 'figure.cost', cost_share: 'figure.cost_share', wait_mean: 'figure.wait_mean', wait_p50: 'figure.wait_half', wait_p95: 'figure.wait_most', wait_p99: 'figure.wait_all', wait_p95_small: 'figure.wait_small',
+  wait_p95_medium: 'figure.wait_medium', wait_p95_large: 'figure.wait_large', bounded_slowdown: 'figure.bounded_slowdown', flow: 'figure.flow', green_hourly: 'figure.green_hourly', green_annual: 'figure.green_annual', energy: 'figure.energy',
+  emissions_market: 'figure.emissions_market', intensity_market: 'figure.intensity_market', emissions_location: 'figure.emissions_location', intensity_location: 'figure.intensity_location', moved: 'figure.moved', small_served: 'figure.small_served',
+  fairness: 'figure.fairness', hhi: 'figure.hhi', held_idle: 'figure.held_idle', lost: 'figure.lost', left: 'figure.left', unfinished: 'figure.unfinished', refused: 'figure.refused', cancelled: 'figure.cancelled', stops: 'figure.stops', moves: 'figure.moves',
+  forward: 'figure.forward', forward_on_time: 'figure.forward_on_time', blocks_booked: 'figure.blocks_booked', blocks_kept: 'figure.blocks_kept', blocks_broken: 'figure.blocks_broken', premium: 'figure.premium', rounds: 'figure.rounds', gap: 'figure.gap', gap_p95: 'figure.gap_most',
+};
+export const figure_text = (figure: string, say: Say): string => { const key = kFigures[figure]; return key ? say(key) : figure; };
+
+export interface LabEntry extends LabRow {
+  readonly file: string;
+  readonly group: number; // which file
+}
+
+export const entries_of = (files: readonly LabFile[]): LabEntry[] => files.flatMap((file, group) => file.rows.map((row) => ({ ...row, file: file.name, group })));
+/** "90 nothing": a load and a world. */
+export const world_of = (row: LabRow): string => `${row.load} ${row.without}`;
+export const worlds_of = (entries: readonly LabEntry[]): string[] => [...new Set(entries.map(world_of))].sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b) || (a < b ? -1 : 1));
+export const figures_in = (entries: readonly LabEntry[]): string[] => { const there = new Set(entries.map((row) => row.figure)); return Object.keys(kFigures).filter((one) => there.has(one)).concat([...there].filter((one) => !kFigures[one])); };
+
+const digits = (value: number): number => (Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3);
+export const number_text = (value: number, unit: string, language: Language): string => `${format_decimal(value, language, digits(value)).replace('-', '−')}${unit ? ` ${unit}` : ''}`;
+export const interval_text = (mean: number, half: number | null, unit: string, language: Language): string =>
+  half === null ? number_text(mean, unit, language) : `${number_text(mean, '', language)} ± ${format_decimal(half, language, digits(mean))}${unit ? ` ${unit}` : ''}`;
+
+export function bars_of(entries: readonly LabEntry[], what: 'mean' | 'difference', language: Language, files: number): IntervalRow[] {
+  return entries.flatMap((row): IntervalRow[] => {
+    const [mean, half] = what === 'mean' ? [row.mean, row.half] : [row.difference, row.difference_half];
+    if (mean === null) return [];
+    return [{ title: files > 1 ? `${row.policy} · ${row.file}` : row.policy, group: row.group, mean, half, text: interval_text(mean, half, row.unit, language) }];
+  });
+}
+
+export function entry_columns(language: Language, say: Say, files: number): Column<LabEntry>[] {
+  const verdicts = { better: 'lab.better', worse: 'lab.worse' } as const;
+  return [
+    ...(files > 1 ? [{ id: 'file', title: say('lab.file'), text: (row: LabEntry) => row.file, sort: (row: LabEntry) => row.file, width: 'minmax(128px, 1fr)' }] : []),
+    { id: 'figure', title: say('lab.figure'), text: (row) => figure_text(row.figure, say), csv: (row) => row.figure, sort: (row) => row.figure, width: 'minmax(176px, 2fr)' },
+    { id: 'world', title: say('lab.world'), text: world_of, sort: (row) => row.load },
+    { id: 'policy', title: say('lab.policy'), text: (row) => row.policy, sort: (row) => row.policy },
+    { id: 'seeds', title: say('lab.seeds'), text: (row) => format_count(row.seeds, language), sort: (row) => row.seeds, number: true },
+    { id: 'mean', title: say('lab.mean'), text: (row) => interval_text(row.mean, row.half, row.unit, language), csv: (row) => String(row.mean), sort: (row) => row.mean, number: true, width: 'minmax(152px, 1fr)' },
+    { id: 'half', title: say('lab.half'), text: (row) => (row.half === null ? say('state.none') : number_text(row.half, '', language)), csv: (row) => String(row.half ?? ''), sort: (row) => row.half, number: true },
+    { id: 'difference', title: say('lab.difference'), text: (row) => (row.difference === null ? say('state.none') : interval_text(row.difference, row.difference_half, '', language)), csv: (row) => String(row.difference ?? ''), sort: (row) => row.difference, number: true, width: 'minmax(152px, 1fr)' },
+    { id: 'verdict', title: say('lab.verdict'), text: (row) => (row.verdict ? say(verdicts[row.verdict]) : ''), csv: (row) => row.verdict, sort: (row) => row.verdict },
+  ];
+}
