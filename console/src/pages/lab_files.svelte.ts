@@ -14,7 +14,7 @@ class LabFiles {
   files = $state.raw<readonly LabFile[]>([]);
   refused = $state.raw<readonly Refused[]>([]);
 
-  async open(list: Iterable<File>): Promise<void> {
+  async open(list: readonly File[]): Promise<void> {
     this.refused = [];
     for (const file of list) {
       if (file.size > kBytesMax) {
