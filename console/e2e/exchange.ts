@@ -23,7 +23,7 @@ export class Exchange {
   private constructor(readonly folder: string, readonly process: ChildProcess, readonly address: string, readonly operator: { key: string; secret: string }) {}
 
   static async start(options: ExchangeOptions = { orders: 3_000, speed: 60, round: 300 }): Promise<Exchange> {
-    for (const needed of [join(apps, 'tongsuand'), join(dist, 'index.html')]) {
+    for (const needed of [join(apps, 'tongsuan'), join(apps, 'tongsuand'), join(dist, 'index.html')]) {
       if (!existsSync(needed)) throw new Error(`${needed} is not there: build it first`);
     }
     const folder = mkdtempSync(join(tmpdir(), 'console-e2e-'));

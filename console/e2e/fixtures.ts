@@ -25,7 +25,7 @@ export async function expect_accessible(page: Page): Promise<void> {
 
 export const test = base.extend<{ watched: { requests: string[]; faults: string[] } }, { exchange: Exchange }>({
   exchange: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from here
+    // Playwright reads what a fixture needs from here
     async ({}, use) => {
       const exchange = await Exchange.start();
       await use(exchange);

@@ -28,12 +28,9 @@ export function address_text(address: Address): string {
 
 /** With these parameters; null takes one away. */
 export function with_query(address: Address, changes: Record<string, string | null>): Address {
-  const query = { ...address.query };
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) delete query[name];
-    else query[name] = value;
-  }
-  return { ...address, query };
+  const kept = Object.entries(address.query).filter(([name]) => !(name in changes));
+  const given = Object.entries(changes).flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, value]]));
+  return { ...address, query: Object.fromEntries([...kept, ...given]) };
 }
 
 /** One of the values that a parameter may have; the first where it has none of them. */

@@ -64,6 +64,9 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
   --console DIR       answers browsers with the console that was built there (console/dist)
   --simulate          plays buyers and hubs after the orders of the places; also with --init, which
                       then gives the buyers accounts and money
+  --hub-agents        with --simulate: its hubs lease, report, meter, end and settle as agents do
+  --hub-faults        the same, and what usually goes wrong at real hubs does; [simulated_hubs] of the
+                      settings has every fault with its limits
   --dev               lets in whoever says "Authorization: Bearer dev-NAME"; loopback addresses only
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
@@ -257,7 +260,11 @@ Result<Done> Daemon::open_data() {
   if (options_.simulate) {
     TONGSUAN_TRY(const std::string text, read_file(path(node::kPlacesName)));
     const codec::ReadReport report = codec::read_market(text, path(node::kPlacesName));
-    if (report.ok()) script_ = connectors::make_script(report.market, founding_.market.places, 1);
+    constexpr std::uint32_t kNodeDays = 200;  // between failures of a node
+    if (report.ok()) {
+      script_ = connectors::make_script(report.market, founding_.market.places, 1, kNodeDays,
+                                        options_.hub_agents ? &options_.hub_faults : nullptr);
+    }
   }
   TONGSUAN_TRY(access::MasterSecret master, access::MasterSecret::read_file(path("master.secret")));
   master_.emplace(std::move(master));
