@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kPieceMax = 65'536;  // bytes that the exchange hands on at once
 constexpr std::int64_t kServerWait = 10;    // seconds that it waits for the hub
-constexpr std::int64_t kFirstPause = 1'000, kLastPause = 15'000;
+constexpr std::int64_t kBriefPause = 1'000, kLongPause = 15'000;
 
 struct Piece {
   std::int64_t offset = 0, size = 0;
@@ -37,7 +37,7 @@ class LogReader {
 
   Attempt<int> run() {
     TONGSUAN_TRY(std::int64_t goal, begin());
-    std::int64_t pause = kFirstPause;
+    std::int64_t pause = kBriefPause;
     while (!session_.world.out.closed()) {
       if (!follow_ && (next_ >= goal || ended_)) break;
       if (follow_ && ended_) break;
@@ -46,11 +46,11 @@ class LogReader {
       if (!reply.ok()) {
         if (!may_pass(reply.error())) return failure_of(session_, reply.error());
         remote_.note(session_.say(Message::kLogLost, {std::to_string(next_)}));
-        pause = std::min(pause * 2, kLastPause);
+        pause = std::min(pause * 2, kLongPause);
         if (!wait_patiently(pause)) return detached();
         continue;
       }
-      pause = kFirstPause;
+      pause = kBriefPause;
       TONGSUAN_TRY(const Piece piece, read(reply.value()));
       if (!follow_ && piece.bytes.empty()) break;  // it became shorter
       take(piece);
@@ -64,8 +64,9 @@ class LogReader {
   // Shows the end that was asked for, or finds where it begins; how far there is to go from there.
   Attempt<std::int64_t> begin() {
     const bool one_piece = tail_ <= kPieceMax;
-    TONGSUAN_TRY(const remote::Reply reply,
-                 remote_.get(target(std::nullopt, one_piece ? std::max<std::int64_t>(tail_, 1) : 1)));
+    TONGSUAN_TRY(
+        const remote::Reply reply,
+        remote_.get(target(std::nullopt, one_piece ? std::max<std::int64_t>(tail_, 1) : 1)));
     TONGSUAN_TRY(Piece piece, read(reply));
     next_ = std::max<std::int64_t>(0, piece.size - tail_);
     if (!one_piece) return piece.size;

@@ -19,7 +19,10 @@ TEST(TerminalText, KeepsLinesAndCharacters) {
 
 TEST(TerminalText, NeutralisesWhatSteersATerminal) {
   EXPECT_EQ(shown({"\x1b[31mred\x1b]0;title\x07"}), "?[31mred?]0;title?");
-  EXPECT_EQ(shown({"\x9b" "2J\xc2\x9b" "2J\x7f\x08"}), "?2J?2J??");
+  EXPECT_EQ(shown({"\x9b"
+                   "2J\xc2\x9b"
+                   "2J\x7f\x08"}),
+            "?2J?2J??");
   EXPECT_EQ(shown({std::string("a\0b", 3)}), "a?b");
 }
 

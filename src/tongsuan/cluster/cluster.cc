@@ -36,8 +36,8 @@ Part part_of(const Extent& extent, std::uint64_t size) {
   Part part{size - back, static_cast<std::size_t>(back)};
   if (!extent.from) return part;
   part.offset = *extent.from <= size ? *extent.from : 0;
-  part.count = static_cast<std::size_t>(
-      std::min(size - part.offset, std::uint64_t{kPieceBytesMax}));
+  part.count =
+      static_cast<std::size_t>(std::min(size - part.offset, std::uint64_t{kPieceBytesMax}));
   return part;
 }
 

@@ -202,8 +202,9 @@ Result<Done> put_entry(HubSettings& settings, const toml::Entry& entry) {
     keys += (keys.empty() ? "" : ", ") + std::string(setting.key);
   }
   if (keys.empty()) {
-    return usage("there is no table [" + entry.table + ']',
-                 "times, output, staging, slurm, kubernetes, environment, class.NAME, tenant.PARTICIPANT");
+    return usage(
+        "there is no table [" + entry.table + ']',
+        "times, output, staging, slurm, kubernetes, environment, class.NAME, tenant.PARTICIPANT");
   }
   return usage("there is no key " + entry.key +
                    (entry.table.empty() ? " before the first table" : " in [" + entry.table + ']'),

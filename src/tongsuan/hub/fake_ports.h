@@ -50,10 +50,10 @@ struct Weather {
 struct FakeWorld {
   FakeExchange exchange;
   FakeCluster cluster;
-  std::set<std::string> folders;           // of contracts
+  std::set<std::string> folders;             // of contracts
   std::set<std::string> links;               // files that are none
   std::map<std::string, std::string> files;  // what jobs have said, by folder and name
-  std::map<std::string, int> staging_for;  // polls that are left, by contract and way
+  std::map<std::string, int> staging_for;    // polls that are left, by contract and way
   Weather weather;
   std::int64_t work_min = 5, work_max = 900;  // seconds that work takes
   std::uint64_t exits_badly = 200;            // per mille

@@ -302,9 +302,9 @@ std::string objection(int folder, int file, struct stat& about) {
 }  // namespace
 
 Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
-                                                const std::string& contract,
-                                                const std::string& file,
-                                                const cluster::Extent& extent) {
+                                                     const std::string& contract,
+                                                     const std::string& file,
+                                                     const cluster::Extent& extent) {
   if (!cluster::is_contract(contract) || !is_word(file) || file.find('/') != std::string::npos) {
     return std::string("no file of a contract");
   }
@@ -328,8 +328,8 @@ Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
   const cluster::Part part = cluster::part_of(extent, piece.size);
   piece.offset = part.offset;
   piece.bytes.resize(part.count);
-  const ssize_t got = pread(opened.number(), piece.bytes.data(), part.count,
-                            static_cast<off_t>(part.offset));
+  const ssize_t got =
+      pread(opened.number(), piece.bytes.data(), part.count, static_cast<off_t>(part.offset));
   if (got < 0) return no_output(file);
   piece.bytes.resize(static_cast<std::size_t>(got));
   return piece;

@@ -13,7 +13,8 @@ std::string output_row(const std::string& contract, Stream stream) {
   return std::string(kOutputPrefix) + contract + '/' + std::string(to_string(stream));
 }
 
-// The whole number before the next blank or end of line, which goes with it; -1 where there is none.
+// The whole number before the next blank or end of line, which goes with it; -1 where there is
+// none.
 std::int64_t take_number(std::string_view& text, char end) {
   const std::size_t at = text.find(end);
   std::int64_t number = -1;
@@ -63,8 +64,7 @@ void OutputKeep::weigh(const std::string& contract, const KeptOutput& kept) {
   bytes_ += kept.bytes.size();
 }
 
-void OutputKeep::put(const std::string& contract,
-                     const std::map<Stream, KeptOutput>& streams,
+void OutputKeep::put(const std::string& contract, const std::map<Stream, KeptOutput>& streams,
                      std::vector<Change>& changes) {
   if (has(contract)) return;
   for (const auto& [stream, kept] : streams) {

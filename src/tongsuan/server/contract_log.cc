@@ -37,8 +37,9 @@ std::variant<Where, Problem> find_contract_at(const Call& call) {
     if (id.value == kNone || !engine.knows(id) || !may_see(call, view, id)) return;
     const HubId hub = call.core.names.places().pools[engine.contract(id).pool.value].hub;
     const auto& record = view.state.hubs()[hub.value];
-    found = Where{id,           hub,           record.supplier,
-                  record.lease, view.sequence, std::max(call.core.node.clock().now(), view.state.now())};
+    found = Where{
+        id,           hub,           record.supplier,
+        record.lease, view.sequence, std::max(call.core.node.clock().now(), view.state.now())};
   });
   return found;
 }
@@ -91,8 +92,7 @@ void read_log(Call& call) {
   }
   want.contract = where.contract;
   LogReader reader{call.actor().value, std::move(call.reply)};
-  const LogRelay::Put put =
-      core.logs.put(where.hub, want, reader, std::chrono::seconds(patience));
+  const LogRelay::Put put = core.logs.put(where.hub, want, reader, std::chrono::seconds(patience));
   if (put == LogRelay::Put::kWaits) return;
   call.reply = std::move(reader.reply);
   refuse(call, too_many_wait(put));
@@ -123,7 +123,7 @@ struct Piece {
   LogWant want;
   std::int64_t offset = 0, size = 0;
   bool ended = false;
-  std::string encoded;                       // as it came: there is one text for the same bytes
+  std::string encoded;                      // as it came: there is one text for the same bytes
   std::optional<std::string> missing = {};  // why there is none
 };
 
@@ -206,10 +206,7 @@ void bring_log(Call& call) {
   if (readers.empty()) return refuse(call, {"not-wanted", "Contract " + id + ".", "contract"});
   for (LogReader& reader : readers) reader.reply.send(response_of(piece, where.sequence));
   std::string body;
-  json::Writer(body)
-      .begin_object()
-      .number_unsigned("readers", readers.size())
-      .end_object();
+  json::Writer(body).begin_object().number_unsigned("readers", readers.size()).end_object();
   call.reply.send(json_response(std::move(body), where.sequence));
 }
 

@@ -49,9 +49,8 @@ class LogsAsked : public ServiceTest {
     for (int i = 0; i < 500; ++i) {
       body = get("/v1/hubs/east/work", "east-idc").body;
       std::size_t count = 0;
-      for (std::size_t at = 0; (at = body.find(R"({"contract":"C-0","stream")", at)) !=
-                               std::string::npos;
-           ++at) {
+      for (std::size_t at = 0;
+           (at = body.find(R"({"contract":"C-0","stream")", at)) != std::string::npos; ++at) {
         ++count;
       }
       if (count == wanted) return body;
@@ -70,8 +69,8 @@ class LogsAsked : public ServiceTest {
                            std::int64_t offset = 0) {
     const auto size = offset + static_cast<std::int64_t>(bytes.size());
     return R"("stream":"stdout",)" + asked + R"(,"offset":)" + std::to_string(offset) +
-           R"(,"size":)" + std::to_string(size) + R"(,"ended":false,"bytes":")" +
-           base64url(bytes) + '"';
+           R"(,"size":)" + std::to_string(size) + R"(,"ended":false,"bytes":")" + base64url(bytes) +
+           '"';
   }
   static std::string fault(const net::Response& response) {
     return code(response) + " " + member(response, "param");

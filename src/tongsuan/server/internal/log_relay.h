@@ -30,7 +30,7 @@
 
 namespace tongsuan::server::internal {
 
-inline constexpr std::int64_t kLogPieceMax = 65'536;  // bytes of one piece
+inline constexpr std::int64_t kLogPieceMax = 65'536;                 // bytes of one piece
 inline constexpr std::int64_t kLogPlaceMax = std::int64_t{1} << 53;  // of a stream, in bytes
 
 enum class LogStream : std::uint8_t { kStdout, kStderr };
