@@ -48,8 +48,8 @@ std::string hub_text(const Core& core, HubId hub) {
   return "hub " + std::string(core.names.hub(hub));
 }
 
-LogWant read_want(Query& query, ContractId contract) {
-  LogWant want{.contract = contract};
+LogWant read_want(Query& query) {
+  LogWant want;
   want.stream = static_cast<LogStream>(query.choice("stream", kLogStreams).value_or(0));
   const std::int64_t from = query.integer("from", {.min = 0, .max = kLogPlaceMax}, -1);
   const std::int64_t tail = query.integer("tail", {.min = 1, .max = kLogPieceMax}, -1);
@@ -72,7 +72,7 @@ Problem too_many_wait(LogRelay::Put why) {
 
 void read_log(Call& call) {
   Query query(call);
-  LogWant want = read_want(query, {});
+  LogWant want = read_want(query);
   const std::int64_t patience =
       query.integer("waitSeconds", {.min = 1, .max = kPatienceMax}, kPatience);
   if (!query.finish()) return;
@@ -143,9 +143,8 @@ void read_bytes(json::ObjectReader& object, Piece& piece) {
   if (piece.offset > piece.size - count) object.fault("offset", "puts bytes beyond the size");
 }
 
-Piece read_piece(json::ObjectReader& object, ContractId contract) {
+Piece read_piece(json::ObjectReader& object) {
   Piece piece;
-  piece.want.contract = contract;
   piece.want.stream = static_cast<LogStream>(object.choice("stream", kLogStreams));
   piece.want.from = object.optional_integer("from", {.min = 0, .max = kLogPlaceMax});
   const auto tail = object.optional_integer("tail", {.min = 1, .max = kLogPieceMax});
@@ -189,7 +188,7 @@ void bring_log(Call& call) {
   json::Faults faults;
   const json::Path root;
   json::ObjectReader object(*value, root, faults);
-  Piece piece = read_piece(object, {});
+  Piece piece = read_piece(object);
   if (!is_good(call, faults)) return;
   const auto found = find_contract_at(call);
   if (const auto* problem = std::get_if<Problem>(&found)) return refuse(call, *problem);

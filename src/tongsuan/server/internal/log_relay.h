@@ -39,8 +39,8 @@ inline constexpr std::string_view kLogStreams[] = {"stdout", "stderr"};
 struct LogWant {
   engine::ContractId contract;
   LogStream stream = LogStream::kStdout;
-  std::optional<std::int64_t> from;  // so far into the stream, up to kLogPieceMax bytes; or
-  std::int64_t tail = 0;             // so many bytes at its end
+  std::optional<std::int64_t> from = {};  // so far into the stream, up to kLogPieceMax bytes; or
+  std::int64_t tail = 0;                  // so many bytes at its end
   friend auto operator<=>(const LogWant&, const LogWant&) = default;
 };
 
