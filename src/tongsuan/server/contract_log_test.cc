@@ -204,7 +204,7 @@ TEST_F(LogsAsked, AreLimitedForEachWhoAsks) {
   EXPECT_EQ(header(fifth, "Retry-After"), "1");
   auto other = wait_for("", "east-idc");
   work(5);
-  service_->stop();
+  service_->drain();
   for (auto& one : waiting) EXPECT_EQ(code(one.get()), "stopping");
   EXPECT_EQ(code(other.get()), "stopping");
   EXPECT_EQ(code(get(kLog, "alice")), "unavailable");

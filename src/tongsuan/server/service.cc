@@ -203,6 +203,7 @@ void Service::begin() {
 
 void Service::drain() {
   core_->draining = true;
+  core_->logs.stop();
 }
 
 void Service::end_streams() {
