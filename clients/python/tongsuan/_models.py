@@ -741,8 +741,51 @@ class LeaseAnswer:
 class WorkPage:
     as_of: str
     items: List[HubWork]
+    wanted: Optional[List[LogWant]] = None
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class LogWant:
+    """A piece of what a contract's work says, for which somebody waits. It has `from` or `tail`"""
+
+    contract: str
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogPiece:
+    contract: str
+    stream: str
+    offset: int
+    size: int
+    ended: bool
+    bytes: str
+
+
+@dataclass
+class LogBody:
+    """What was asked for (`stream`, and `from` or `tail`), with `offset`, `size`, `ended` and
+    `bytes`, or with `missing`"""
+
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    offset: Optional[int] = None
+    size: Optional[int] = None
+    ended: Optional[bool] = None
+    bytes: Optional[str] = None
+    missing: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogAnswer:
+    readers: int
 
 
 @dataclass
@@ -1943,25 +1986,26 @@ __all__ = [
     "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
     "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
     "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "HubWork", "Work",
-    "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
-    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
-    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
-    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
-    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
-    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
-    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
-    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
-    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
-    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
-    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
-    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
-    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
-    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
-    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
-    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
-    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
-    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
-    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
-    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "LogWant",
+    "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage", "ResaleBody", "Resale",
+    "ResalePage", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
+    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange",
+    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
+    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
+    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
+    "EventOrderWork", "EventContractReported", "EventContractMissed", "EventContractPresumed",
+    "EventContractTold", "EventContractConcluded", "EventGateClosed", "EventRoundClosed",
+    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
+    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
+    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
+    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
+    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
+    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
+    "EventResaleEarned", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
+    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
+    "AddWebhookBody", "OrderBody", "Event",
 ]

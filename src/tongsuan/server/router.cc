@@ -55,6 +55,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/contracts/{contract}:settle", Action::kReportMeters, in::settle_contract},
     {Method::kGet, "/v1/contracts/{contract}/work", Action::kReadStatements, in::get_work, false,
      true},
+    {Method::kGet, "/v1/contracts/{contract}/log", Action::kReadOutput, in::read_log},
+    {Method::kPost, "/v1/contracts/{contract}/log", Action::kReportMeters, in::bring_log},
     {Method::kPost, "/v1/contracts/{contract}:resell", Action::kSubmitOrder, in::resell_contract},
     {Method::kGet, "/v1/resales", Action::kReadStatements, in::list_resales},
 

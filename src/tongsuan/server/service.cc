@@ -63,7 +63,10 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       door(node, master, options, options.unix_now),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
       webhooks({node, master, log, options, feed}),
-      slow_work({}) {}
+      slow_work({}),
+      logs({}, [this](HubId hub, LogReader&& reader, LogRelay::End why) {
+        dismiss_reader(*this, hub, std::move(reader), why);
+      }) {}
 
 std::optional<Digest> Core::text_hash(const Digest& name) {
   const std::lock_guard lock(text_mutex_);
@@ -200,6 +203,7 @@ void Service::begin() {
 
 void Service::drain() {
   core_->draining = true;
+  core_->logs.stop();
 }
 
 void Service::end_streams() {
@@ -208,6 +212,7 @@ void Service::end_streams() {
 
 void Service::stop() {
   core_->slow_work.stop();
+  core_->logs.stop();
   core_->operations.stop();
   core_->webhooks.stop();
   core_->feed.stop();

@@ -45,6 +45,9 @@ void list_work(Call& call);
 void get_work(Call& call);
 void list_contracts(Call& call);
 void get_contract(Call& call);
+// contract_log.cc
+void read_log(Call& call);
+void bring_log(Call& call);
 void list_contract_events(Call& call);
 
 // resales.cc
