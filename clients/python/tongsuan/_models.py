@@ -536,6 +536,26 @@ class HubPage:
 
 
 @dataclass
+class Link:
+    from_: str
+    to: str
+    mb_per_second: str
+    price: Money
+    moved_mb: str
+    busy_until: Optional[datetime] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from", "mb_per_second": "mbPerSecond",
+        "moved_mb": "movedMb", "busy_until": "busyUntil"}
+
+
+@dataclass
+class LinkPage:
+    as_of: str
+    items: List[Link]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
 class Round:
     id: str
     state: str
@@ -1983,29 +2003,29 @@ __all__ = [
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
     "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
-    "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
-    "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
-    "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "LogWant",
-    "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage", "ResaleBody", "Resale",
-    "ResalePage", "AccountBalance", "AccountPage", "Accounts", "DepositBody", "WithdrawalBody",
-    "TransferBody", "Transfer", "TransferPage", "Reason", "StatementLine", "Statement",
-    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange",
-    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
-    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
-    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
-    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
-    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
-    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
-    "EventOrderWork", "EventContractReported", "EventContractMissed", "EventContractPresumed",
-    "EventContractTold", "EventContractConcluded", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
-    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
-    "AddWebhookBody", "OrderBody", "Event",
+    "HubTitle", "HubAgent", "Hub", "HubPage", "Link", "LinkPage", "Round", "RoundPage",
+    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure",
+    "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract",
+    "ContractPage", "ContractEnd", "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer",
+    "WorkPage", "LogWant", "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage",
+    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
+    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
+    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
+    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
+    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
+    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
+    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
+    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
+    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
+    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
+    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
+    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
+    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
+    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

@@ -9,13 +9,13 @@ from ._models import (
     AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
     CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, ContractReport,
     ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage, HubWork,
-    JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, LogAnswer, LogBody, LogPiece,
-    Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody, OfferPage,
-    Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange, OrderPage,
-    Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody,
-    Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine,
-    Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
-    Work, WorkPage,
+    JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Link, LinkPage, LogAnswer, LogBody,
+    LogPiece, Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody,
+    OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange,
+    OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody,
+    ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement,
+    StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why,
+    WithdrawalBody, Work, WorkPage,
 )
 from ._transport import Transport, new_key
 
@@ -149,6 +149,23 @@ class Operations(Transport):
     def get_hub(self, hub: str, *, as_of: Optional[str] = None) -> Hub:
         """One hub."""
         return self._call(Hub, "GET", f"/v1/hubs/{_quoted(hub)}", query={"asOf": as_of})
+
+    def list_links(
+            self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None) -> LinkPage:
+        """Data links between hubs.
+
+        A link moves one data set after the other, in the order in which they were asked for.
+        """
+        return self._call(
+                LinkPage, "GET", "/v1/links", query={"asOf": as_of, "pageSize": page_size,
+                "pageToken": page_token})
+
+    def iter_links(
+            self, *, as_of: Optional[str] = None,
+            page_size: Optional[int] = None) -> Iterator[Link]:
+        """Data links between hubs. All pages, one after the other."""
+        return self._pages(self.list_links, as_of=as_of, page_size=page_size)
 
     def list_rounds(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,

@@ -61,6 +61,7 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
   --listen ADDR:PORT  127.0.0.1:7070; port 0: any free one, printed
   --tls-cert FILE     certificate with its chain, PEM
   --tls-key FILE      its key
+  --console DIR       answers browsers with the console that was built there (console/dist)
   --simulate          plays buyers and hubs after the orders of the places; also with --init, which
                       then gives the buyers accounts and money
   --hub-agents        with --simulate: its hubs lease, report, meter, end and settle as agents do
@@ -194,6 +195,7 @@ class Daemon {
   std::unique_ptr<node::Node> node_;
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
   std::unique_ptr<connectors::WorldRunner> outside_;
+  std::shared_ptr<const Console> console_;
   std::unique_ptr<Service> service_;
   std::vector<std::unique_ptr<ProviderKeys>> provider_keys_;
   std::promise<void> ending_;  // a signal came
@@ -251,6 +253,10 @@ Result<Done> Daemon::open_data() {
     return error;
   }
   founding_ = std::move(founding).value();
+  if (!options_.console.empty()) {
+    TONGSUAN_TRY(Console console, Console::read(options_.console));
+    console_ = std::make_shared<const Console>(std::move(console));
+  }
   if (options_.simulate) {
     TONGSUAN_TRY(const std::string text, read_file(path(node::kPlacesName)));
     const codec::ReadReport report = codec::read_market(text, path(node::kPlacesName));
@@ -274,6 +280,7 @@ Result<Done> Daemon::open_data() {
 
 ServiceOptions Daemon::service_options() {
   ServiceOptions options = to_service_options(options_);
+  options.console = console_;
   options.market = founding_.market.name;
   options.epoch = founding_.epoch;
   options.zone_seconds = static_cast<std::int32_t>(node::kZoneSeconds);

@@ -70,6 +70,7 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"", "data", "--data", &o.data},
       {"", "listen", "--listen", &o.listen},
       {"", "threads", "--threads", &o.threads, {1, 64}},
+      {"", "console", "--console", &o.console},
       {"", "development", "--dev", &o.development},
       {"", "simulate", "--simulate", &o.simulate},
       {"", "speed", "--speed", &o.speed, {0, 1'000'000}},

@@ -46,6 +46,7 @@ struct DaemonOptions {
   std::string listen = "127.0.0.1:7070";
   std::string address;     // of `listen`
   std::uint16_t port = 0;  // of `listen`
+  std::string console;     // the folder of a built console; none if empty
   std::string tls_certificate, tls_key;
   std::string client_ca;        // who may sign certificates of clients; none are asked for if empty
   bool client_required = true;  // no connection without one

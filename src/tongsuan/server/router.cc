@@ -25,6 +25,7 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/market", Action::kReadMarketData, in::get_market},
     {Method::kGet, "/v1/hubs", Action::kReadMarketData, in::list_hubs},
     {Method::kGet, "/v1/hubs/{hub}", Action::kReadMarketData, in::get_hub},
+    {Method::kGet, "/v1/links", Action::kReadMarketData, in::list_links},
     {Method::kGet, "/v1/rounds", Action::kReadMarketData, in::list_rounds},
     {Method::kGet, "/v1/rounds/{round}", Action::kReadMarketData, in::get_round},
     {Method::kGet, "/v1/rounds/{round}/prices", Action::kReadMarketData, in::get_prices},

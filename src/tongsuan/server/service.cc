@@ -178,6 +178,20 @@ bool let_in(Call& call) {
   return false;
 }
 
+// An address that no route has may be a file or a page of the console.
+bool answered_by_console(Call& call) {
+  if (!call.core.options.console) return false;
+  auto answer = call.core.options.console->answer(call.request);
+  if (!answer) return false;
+  const auto admitted = call.core.door.admit(call.request);
+  if (admitted.ok()) {
+    call.reply.send(std::move(*answer));
+  } else {
+    refuse_denied(call, admitted.error());
+  }
+  return true;
+}
+
 }  // namespace
 
 Service::Service(node::Node& node, const access::MasterSecret& master, Log& log,
@@ -248,6 +262,7 @@ void Service::handle(net::Request&& request, net::Reply reply) {
     if (let_in(call)) internal::handle(std::move(call));
     return;
   }
+  if (match.allow.empty() && answered_by_console(call)) return;
   ++core_->counters.problems;
   if (match.allow.empty()) {
     call.reply.send(

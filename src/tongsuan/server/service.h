@@ -3,6 +3,7 @@
 //   router.h    which address does what, and for whom: one table
 //   problem.h   everything that is refused
 //   values.h    ids, money, times
+//   console.h   the browser application, from memory
 //   log.h       what happened, a line of JSON each
 //   daemon.h    the program: files, parts, signals; its options: daemon_options.h, configuration.h
 //   provider_keys.h  public keys of an OpenID provider
@@ -36,6 +37,7 @@
 #include "tongsuan/net/reply.h"
 #include "tongsuan/node/node.h"
 #include "tongsuan/node/recheck.h"
+#include "tongsuan/server/console.h"
 #include "tongsuan/server/log.h"
 
 namespace tongsuan::server {
@@ -79,6 +81,8 @@ struct ServiceOptions {
     Digest hash{};
   };
   std::function<Result<Head>()> head;
+
+  std::shared_ptr<const Console> console;  // for browsers; null: there is none
 
   std::size_t events_kept = 65'536;  // for readers who come back
   std::size_t event_bytes_kept = std::size_t{32} << 20;

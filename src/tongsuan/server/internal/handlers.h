@@ -22,6 +22,7 @@ void quote_order(Call& call);
 void get_market(Call& call);
 void list_hubs(Call& call);
 void get_hub(Call& call);
+void list_links(Call& call);
 void get_rules(Call& call);
 void get_calendar(Call& call);
 void list_offers(Call& call);
