@@ -28,6 +28,10 @@ import type {
   LeaseAnswer,
   LeaseBody,
   LinkPage,
+  LogAnswer,
+  LogBody,
+  LogPiece,
+  LogStream,
   Market,
   NewKey,
   NewWebhook,
@@ -226,6 +230,14 @@ export const endContract = (client: Caller, of: { contract: ContractId; idempote
 /** What a contract runs */
 export const getWork = (client: Caller, of: { contract: ContractId; asOf?: Sequence | undefined }, options?: CallOptions): Promise<Reply<Work>> =>
   client.call<Work>({ method: 'GET', target: `/v1/contracts/${segment(of.contract)}/work`, form: 'json', query: { asOf: of.asOf } }, options);
+
+/** What the work of a contract says */
+export const readLog = (client: Caller, of: { contract: ContractId; stream?: LogStream | undefined; tail?: number | undefined; from?: number | undefined; waitSeconds?: number | undefined }, options?: CallOptions): Promise<Reply<LogPiece>> =>
+  client.call<LogPiece>({ method: 'GET', target: `/v1/contracts/${segment(of.contract)}/log`, form: 'json', query: { stream: of.stream, tail: of.tail, from: of.from, waitSeconds: of.waitSeconds } }, options);
+
+/** Bring what is wanted of what a contract's work says */
+export const bringLog = (client: Caller, of: { contract: ContractId; hubEpoch?: string | undefined; body: LogBody }, options?: CallOptions): Promise<Reply<LogAnswer>> =>
+  client.call<LogAnswer>({ method: 'POST', target: `/v1/contracts/${segment(of.contract)}/log`, form: 'json', headers: { 'Hub-Epoch': of.hubEpoch }, body: of.body, media: 'application/json' }, options);
 
 /** Say how far its work has come */
 export const reportContract = (client: Caller, of: { contract: ContractId; idempotencyKey: string; hubEpoch?: string | undefined; body: ContractReport }, options?: CallOptions): Promise<Reply<Answer>> =>

@@ -753,7 +753,56 @@ export type LeaseAnswer = {
 export type WorkPage = {
   asOf: Sequence;
   items: HubWork[];
+  /** Pieces of output to be brought; absent where there are none */
+  wanted?: LogWant[];
   nextPageToken?: string;
+};
+
+export type LogStream = 'stdout' | 'stderr';
+
+/** A piece of what a contract's work says, for which somebody waits. It has `from` or `tail` */
+export type LogWant = {
+  contract: ContractId;
+  stream: LogStream;
+  /** Up to 65536 bytes from so far into the stream; from its beginning, if it is shorter */
+  from?: number;
+  /** So many bytes of its end */
+  tail?: number;
+};
+
+export type LogPiece = {
+  contract: ContractId;
+  stream: LogStream;
+  /** Of the first byte in the stream */
+  offset: number;
+  /** Of the stream so far */
+  size: number;
+  /** The stream does not grow any more */
+  ended: boolean;
+  /** As they were written, in base64url without padding (RFC 4648, section 5) */
+  bytes: string;
+};
+
+/** What was asked for (`stream`, and `from` or `tail`), with `offset`, `size`, `ended` and `bytes`, or with `missing` */
+export type LogBody = {
+  stream: LogStream;
+  from?: number;
+  tail?: number;
+  /** Of the first byte in the stream */
+  offset?: number;
+  /** Of the stream so far */
+  size?: number;
+  /** The stream does not grow any more */
+  ended?: boolean;
+  /** At most 65536, in base64url without padding */
+  bytes?: string;
+  /** Why there are none */
+  missing?: string;
+};
+
+export type LogAnswer = {
+  /** Who were answered with it */
+  readers: number;
 };
 
 /** A contract as the agent of its hub sees it */
