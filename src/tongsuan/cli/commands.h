@@ -116,6 +116,9 @@ enum class Option : std::uint8_t {
   kNoDispatch,
   kNewName,
   kSteps,
+  kBy,
+  kCsvFile,
+  kHtmlFile,
 };
 
 enum class ValueKind : std::uint8_t {

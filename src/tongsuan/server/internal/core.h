@@ -20,6 +20,7 @@
 #include "tongsuan/server/internal/batch.h"
 #include "tongsuan/server/internal/door.h"
 #include "tongsuan/server/internal/operations.h"
+#include "tongsuan/server/internal/remembering.h"
 #include "tongsuan/server/internal/slow_work.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/router.h"
@@ -88,6 +89,7 @@ struct Core {
   Amending amending;
   Batches batches;
   History history;
+  Remembering remembering;
   Feed feed;
   Webhooks webhooks;
   SlowWork slow_work;
