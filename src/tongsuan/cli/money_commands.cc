@@ -19,7 +19,7 @@ constexpr std::array kLineColumns = {
     JsonColumn{"balance", Message::kTitleBalance, "balance", JsonKind::kMoney},
     JsonColumn{"order", Message::kTitleOrder, "reason.order"},
     JsonColumn{"contract", Message::kTitleContract, "reason.contract"},
-    JsonColumn{"hub", Message::kTitleHub, "reason.hub", JsonKind::kText, true},
+    JsonColumn{"hub", Message::kColumnHub, "reason.hub", JsonKind::kText, true},
     JsonColumn{"resale", Message::kTitleResale, "reason.resale", JsonKind::kText, true},
     JsonColumn{"transfer", Message::kTitleTransfer, "reason.transfer"},
     JsonColumn{"reference", Message::kTitleReference, "reason.reference", JsonKind::kText, true},
@@ -34,7 +34,7 @@ constexpr std::array kBillColumns = {
     JsonColumn{"name", Message::kTitleName, "name", JsonKind::kText, true},
     JsonColumn{"role", Message::kTitleRole, "role"},
     JsonColumn{"state", Message::kTitleState, "state", JsonKind::kText, true},
-    JsonColumn{"hub", Message::kTitleHub, "hub"},
+    JsonColumn{"hub", Message::kColumnHub, "hub"},
     JsonColumn{"class", Message::kTitleClass, "class"},
     JsonColumn{"devices", Message::kTitleDevices, "devices", JsonKind::kNumber},
     JsonColumn{"from", Message::kTitleFrom, "from"},
@@ -179,7 +179,8 @@ Attempt<Listing> bill(Remote& remote, const std::string& target) {
 // Which of the two lists is wanted; a failure where options are of both.
 Attempt<bool> by_line(const Session& session, const Arguments& arguments) {
   const bool files = arguments.has(Option::kCsvFile) || arguments.has(Option::kHtmlFile);
-  const bool line = arguments.text(Option::kBy) == "line";
+  const std::string_view by = arguments.text(Option::kBy);
+  const bool line = by == "line" || (by.empty() && arguments.has(Option::kPurpose));
   if (line && files) {
     return usage(session, session.say(Message::kOnlyByContract, {"--csv, --html"}));
   }

@@ -242,11 +242,12 @@ constexpr std::array<Entry, static_cast<std::size_t>(Word::kCount)> kWords = {{
     {Word::kBillVerifyTitle, "How to verify", "如何核对"},
     {Word::kBillVerifyCaption,
      "Every amount is a posting in the journal of the exchange. This statement holds up to the "
-     "command below; asked as of it, the exchange gives the same figures at any later time, "
-     "and whoever has the journal derives them again.",
-     "每笔金额都是交易所日志中的一次记账。本单截至下列命令；以后任何时候按该序号查询，交易所给出相同的数字；持有日志者可自行重算。"},
+     "command below. The same period gives you the same figures once it is over; as of that command "
+     "an auditor is given them at any time, and whoever has the journal derives them again.",
+     "每笔金额都是交易所日志中的一次记账。本单截至下列命令。期间结束后，按同一期间再次查询，数字不变；审计方可随时按该序号查询；"
+     "持有日志者可自行重算。"},
     {Word::kBillSequence, "Command in the journal", "日志中的命令序号"},
-    {Word::kBillAsk, "The same figures", "同样的数字"},
+    {Word::kBillAsk, "The same figures, for auditors", "同样的数字（审计方）"},
     {Word::kBillLines, "Line by line", "逐笔明细"},
     {Word::kBillJournal, "The journal itself", "日志本身"},
 }};

@@ -1,12 +1,10 @@
 #include "tongsuan/server/internal/remembering.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
+#include "tongsuan/server/internal/lowest_priority.h"
 
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr int kLowestPriority = 19;
 constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20;
 
 }  // namespace
@@ -15,8 +13,7 @@ void Remembering::begin() {
   if (thread_.joinable() || !options_.history || !history_.begins_late()) return;
   busy_ = true;
   thread_ = std::thread([this] {
-    // Of this thread alone. Where that is refused it runs like the others.
-    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowestPriority);
+    take_lowest_priority();
     run();
     busy_ = false;
   });
