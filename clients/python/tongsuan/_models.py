@@ -1856,6 +1856,21 @@ class EventResaleEarned:
 
 
 @dataclass
+class EventResaleOver:
+    """Its time has passed; who has its devices has yet to pay for a part of it, and it closes with
+    the last of them"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    until: datetime
+    type: str = "resale.over"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.over")
+
+
+@dataclass
 class EventResaleClosed:
     """It has ended"""
 
@@ -1974,6 +1989,7 @@ Event = Union[
     EventResaleTaken,
     EventResaleMetered,
     EventResaleEarned,
+    EventResaleOver,
     EventResaleClosed,
     EventOrderNamed,
     EventParticipantChanged,
@@ -2010,7 +2026,7 @@ __all__ = [
     "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
     "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
     "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged",
-    "CloseGateBody", "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody",
-    "Event",
+    "EventResaleEarned", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
+    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
+    "AddWebhookBody", "OrderBody", "Event",
 ]

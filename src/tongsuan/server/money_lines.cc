@@ -70,6 +70,7 @@ std::optional<std::uint32_t> paid_contract(const exchange::OwnEvent& event) {
                       std::is_same_v<What, exchange::DeliveryPresumed> ||
                       std::is_same_v<What, exchange::ResaleOpened> ||
                       std::is_same_v<What, exchange::ResaleMetered> ||
+                      std::is_same_v<What, exchange::ResaleOver> ||
                       std::is_same_v<What, exchange::ResaleClosed>) {
           return what.contract.value;
         } else {
