@@ -276,6 +276,7 @@ class Requests(ExchangeTest):
                       "market", "market rounds", "market classes -o csv", "market calendar", "sinfo -o wide",
                       "offer", "offer guian H800 3.80", "offer guian H800 --steps 8@3.80,16@4", "contracts --state running", "ledger", "ledger transfers",
                       "ledger trial-balance", "ledger --participant P-1", "bill --participant P-1 --month 2026-12",
+                      "bill --participant p-1 --by line", "bill --participant P-1 --csv - --from 2026-04-13", "bill --participant P-1 --html page.html --lang zh",
                       "sacct --participant P-1 --from 2026-04-13 --purpose margin -o yaml", "doctor",
                       "admin participants", "admin participants team-nlp --role participant --overdraft 10",
                       "admin keys P-1", "admin keys P-1 --role hub --expires 2027-04-13", "admin revoke K-fedcba9876543210",
@@ -459,7 +460,8 @@ class Answers(ExchangeTest):
                       "offer guian H800 --steps 8", "offer guian H800 --steps 8@x", "offer guian H800 --steps 0@4,8@5",
                       "offer guian H800 --steps 8@4,", "config set",
                       "config set servre x", "config set timeout 0", "submit job.yaml --wait-seconds 3",
-                      "bill --month 2026-13", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
+                      "bill --month 2026-13", "bill --by day", "bill --by line --csv x", "bill --by contract --purpose cash", "bill --force",
+                      "bill --csv - --html -", "bill --purpose cash --html x", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
                       "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):
             self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
 

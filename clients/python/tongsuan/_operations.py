@@ -6,16 +6,16 @@ from typing import Iterator, Optional
 from urllib.parse import quote
 
 from ._models import (
-    AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
-    CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, ContractReport,
-    ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage, HubWork,
-    JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Link, LinkPage, LogAnswer, LogBody,
-    LogPiece, Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer, OfferBody,
-    OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody, OrderChange,
-    OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof, QuoteBody,
-    ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules, Statement,
-    StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why,
-    WithdrawalBody, Work, WorkPage,
+    AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Bill,
+    BillRow, Calendar, CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage,
+    ContractReport, ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub,
+    HubPage, HubWork, JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Link, LinkPage,
+    LogAnswer, LogBody, LogPiece, Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer,
+    OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody,
+    OrderChange, OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof,
+    QuoteBody, ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules,
+    Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
+    WebhookPage, Why, WithdrawalBody, Work, WorkPage,
 )
 from ._transport import Transport, new_key
 
@@ -566,6 +566,31 @@ class Operations(Transport):
         return self._pages(
                 self.get_statement, participant=participant, as_of=as_of, page_size=page_size,
                 purpose=purpose, from_=from_, to=to)
+
+    def get_bill(
+            self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None, from_: Optional[datetime] = None,
+            to: Optional[datetime] = None) -> Bill:
+        """What the contracts of a participant came to in a period.
+
+        A row for each contract of which money moved, as its buyer or its supplier: what it was,
+        what was delivered, and its amounts, signed as the participant sees them. Amounts are those
+        of the period; what is said of a contract is of the whole of it, as of the answer. opening
+        plus totals.net is closing, over all accounts together. By pages as JSON; as CSV (RFC 4180,
+        up to 100,000 contracts) and as a page for print (up to 5,000) whole. Where Accept cannot be
+        sent, `format` says which. 410 `gone`: the period begins before what is kept. 503
+        `unavailable`: after a restart it is being read again.
+        """
+        return self._call(
+                Bill, "GET", f"/v1/statements/{_quoted(participant)}", query={"asOf": as_of,
+                "pageSize": page_size, "pageToken": page_token, "from": from_, "to": to})
+
+    def iter_bill(
+            self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            from_: Optional[datetime] = None, to: Optional[datetime] = None) -> Iterator[BillRow]:
+        """What the contracts of a participant came to in a period. All pages, one after the other."""
+        return self._pages(
+                self.get_bill, participant, as_of=as_of, page_size=page_size, from_=from_, to=to)
 
     def get_trial_balance(self, *, as_of: Optional[str] = None) -> TrialBalance:
         """All money by purpose: it adds up to nothing."""

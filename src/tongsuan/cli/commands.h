@@ -118,6 +118,9 @@ enum class Option : std::uint8_t {
   kSteps,
   kErrorStream,
   kTail,
+  kBy,
+  kCsvFile,
+  kHtmlFile,
 };
 
 enum class ValueKind : std::uint8_t {

@@ -28,6 +28,7 @@ constexpr std::array kOrderStates = {"waiting"sv,   "running"sv, "done"sv,   "le
 constexpr std::array kContractStates = {"running"sv, "ended"sv};
 constexpr std::array kPurposes = {"cash"sv, "hold"sv,    "margin"sv,   "voucher"sv, "escrow"sv,
                                   "rent"sv, "penalty"sv, "rounding"sv, "rail"sv};
+constexpr std::array kBillParts = {"contract"sv, "line"sv};
 constexpr std::array kRoles = {"participant"sv, "hub"sv, "operator"sv, "auditor"sv, "regulator"sv};
 constexpr std::array kMarketParts = {"prices"sv, "rounds"sv, "classes"sv, "calendar"sv,
                                      "closures"sv};
@@ -48,6 +49,9 @@ constexpr OptionSpec text(O id, std::string_view name, std::string_view value, M
 }
 constexpr OptionSpec money(O id, std::string_view name, std::string_view value, M help) {
   return {.id = id, .name = name, .kind = V::kPositiveDecimal, .value_name = value, .help = help};
+}
+constexpr OptionSpec file(O id, std::string_view name, M help) {
+  return {.id = id, .name = name, .kind = V::kFile, .value_name = "FILE", .help = help};
 }
 constexpr OptionSpec choice(O id, std::string_view name, std::string_view value, M help,
                             std::span<const std::string_view> choices) {
@@ -176,9 +180,13 @@ constexpr auto kEventsOptions =
                       text(O::kTopics, "topics", "LIST", M::kHelpTopics)},
            kListOptions);
 constexpr auto kBillOptions = joined(
-    std::array{text(O::kMonth, "month", "MONTH", M::kHelpMonth),
+    std::array{choice(O::kBy, "by", "PART", M::kHelpBy, kBillParts),
+               text(O::kMonth, "month", "MONTH", M::kHelpMonth),
                text(O::kFromTime, "from", "TIME", M::kHelpFromTime),
-               text(O::kToTime, "to", "TIME", M::kHelpToTime), kPurposeOption, kParticipantOption},
+               text(O::kToTime, "to", "TIME", M::kHelpToTime),
+               file(O::kCsvFile, "csv", M::kHelpBillCsv),
+               file(O::kHtmlFile, "html", M::kHelpBillHtml),
+               flag(O::kForce, "force", M::kHelpForce, 'f'), kPurposeOption, kParticipantOption},
     kListOptions);
 constexpr auto kLedgerOptions =
     joined(std::array{kPurposeOption, kParticipantOption}, kListOptions);
@@ -288,7 +296,8 @@ constexpr std::array kEventsExamples = {
 };
 constexpr std::array kBillExamples = {
     Example{"tongsuan bill --month 2026-04", M::kExampleBill},
-    Example{"tongsuan sacct --from 2026-04-13 -o csv", M::kExampleSacct},
+    Example{"tongsuan bill --month 2026-04 --csv bill.csv --html bill.html", M::kExampleBillFiles},
+    Example{"tongsuan sacct --by line --from 2026-04-13 -o csv", M::kExampleSacct},
 };
 constexpr std::array kLedgerExamples = {
     Example{"tongsuan ledger", M::kExampleLedger},

@@ -68,6 +68,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/transfers", Action::kMoveOwnCash, in::transfer},
     {Method::kGet, "/v1/transfers", Action::kReadStatements, in::list_transfers},
     {Method::kGet, "/v1/statements", Action::kReadStatements, in::get_statement},
+    {Method::kGet, "/v1/statements/{participant}", Action::kReadStatements, in::get_bill, false,
+     true},
     {Method::kGet, "/v1/ledger/trial-balance", Action::kReadAccount, in::get_trial_balance, true},
 
     {Method::kPost, "/v1/participants", Action::kManageParticipants, in::open_participant},

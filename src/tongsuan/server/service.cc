@@ -61,6 +61,7 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       time(options.epoch, options.zone_seconds),
       names(node.replica().exchange().state().engine().places(), options.data_names),
       door(node, master, options, options.unix_now),
+      remembering(history, options, log),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
       webhooks({node, master, log, options, feed}),
       slow_work({}),
@@ -210,7 +211,10 @@ Service::~Service() {
 void Service::begin() {
   const std::uint64_t durable = core_->node.figures().durable;
   core_->feed.begin(durable);
-  core_->history.begin(durable);
+  Second now = 0;
+  core_->node.read([&](const node::View& view) { now = view.state.now(); });
+  core_->history.begin(durable, now);
+  core_->remembering.begin();
   core_->webhooks.begin();
   core_->begun = true;
 }
@@ -227,6 +231,7 @@ void Service::end_streams() {
 void Service::stop() {
   core_->slow_work.stop();
   core_->logs.stop();
+  core_->remembering.stop();
   core_->operations.stop();
   core_->webhooks.stop();
   core_->feed.stop();

@@ -21,6 +21,7 @@
 #include "tongsuan/server/internal/door.h"
 #include "tongsuan/server/internal/log_relay.h"
 #include "tongsuan/server/internal/operations.h"
+#include "tongsuan/server/internal/remembering.h"
 #include "tongsuan/server/internal/slow_work.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/router.h"
@@ -89,6 +90,7 @@ struct Core {
   Amending amending;
   Batches batches;
   History history;
+  Remembering remembering;
   Feed feed;
   Webhooks webhooks;
   SlowWork slow_work;
