@@ -4,6 +4,7 @@ import type {
   AccountPage,
   Accounts,
   Answer,
+  Bill,
   Calendar,
   CalendarBody,
   ClassName,
@@ -282,6 +283,10 @@ export const transfer = (client: Caller, of: { idempotencyKey: string; body: Tra
 /** Lines of one account, with balances */
 export const getStatement = (client: Caller, of: { asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined; participant: ParticipantId; purpose?: Purpose | undefined; from?: Time | undefined; to?: Time | undefined }, options?: CallOptions): Promise<Reply<Statement>> =>
   client.call<Statement>({ method: 'GET', target: `/v1/statements`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken, participant: of.participant, purpose: of.purpose, from: of.from, to: of.to } }, options);
+
+/** What the contracts of a participant came to in a period */
+export const getBill = (client: Caller, of: { participant: ParticipantId; asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined; from?: Time | undefined; to?: Time | undefined; format?: 'json' | 'csv' | 'html' | undefined; lang?: 'en' | 'zh' | undefined }, options?: CallOptions): Promise<Reply<Bill>> =>
+  client.call<Bill>({ method: 'GET', target: `/v1/statements/${segment(of.participant)}`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken, from: of.from, to: of.to, format: of.format, lang: of.lang } }, options);
 
 /** All money by purpose: it adds up to nothing */
 export const getTrialBalance = (client: Caller, of: { asOf?: Sequence | undefined } = {}, options?: CallOptions): Promise<Reply<TrialBalance>> =>
