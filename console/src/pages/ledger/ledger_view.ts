@@ -1,9 +1,9 @@
 // What the ledger's page shows. Pure.
 import type { LineSeries, SignedBar } from '../../charts';
 import type { wire } from '../../api';
-import type { Balance, StatementLine, SubjectSum, TransferView, Trial } from '../../model';
+import type { AmountName, Amounts, Balance, BillLine, StatementLine, TransferView, Trial } from '../../model';
 import type { Column } from '../../ui';
-import { approximate, format_count, format_money, format_time, wire_money, type Language, type Micro } from '../../units';
+import { approximate, format_count, format_decimal, format_money, format_time, wire_money, type Language, type Micro } from '../../units';
 import type { Key } from '../../words/index.svelte';
 
 type Say = (key: Key) => string;
@@ -65,13 +65,44 @@ export const line_columns = (language: Language, say: Say): Column<StatementLine
   money('balance', say('ledger.balance'), (row) => row.balance, language),
 ];
 
-export const subject_columns = (language: Language, say: Say): Column<SubjectSum>[] => [
-  { id: 'subject', title: say('ledger.subject'), text: (row) => row.subject ?? say('ledger.not_said'), sort: (row) => row.subject },
-  { id: 'lines', title: say('ledger.lines'), text: (row) => format_count(row.lines, language), csv: (row) => String(row.lines), sort: (row) => row.lines, number: true },
-  money('came', say('ledger.came'), (row) => row.came, language),
-  money('went', say('ledger.went'), (row) => row.went, language),
-  money('net', say('ledger.net'), (row) => row.net, language),
-  { id: 'last', title: say('ledger.last'), text: (row) => format_time(row.last), sort: (row) => row.last.unix, width: '184px' },
+const kAmounts: Record<AmountName, Key> = {
+  payment: 'ledger.payment', takeOrPay: 'ledger.take_or_pay', premium: 'ledger.premium', penalty: 'ledger.penalty', refund: 'ledger.refund', voucher: 'ledger.voucher', resale: 'ledger.resale', other: 'ledger.rest', deposit: 'ledger.deposit', withdrawal: 'ledger.withdrawal',
+};
+const kOfContracts: readonly AmountName[] = ['payment', 'takeOrPay', 'premium', 'penalty', 'refund', 'voucher', 'resale', 'other'];
+
+/** Only of what there is: most contracts have a payment and no more. */
+export function bill_columns(rows: readonly BillLine[], language: Language, say: Say): Column<BillLine>[] {
+  const there = kOfContracts.filter((name) => rows.some((row) => row.amounts.parts.has(name)));
+  const none = say('state.none');
+  return [
+    { id: 'contract', title: say('hub.contract'), text: (row) => row.contract ?? none, sort: (row) => row.contract, width: '88px' },
+    { id: 'name', title: say('hub.order'), text: (row) => row.name ?? row.order ?? none, sort: (row) => row.name ?? row.order, width: 'minmax(96px, 2fr)' },
+    { id: 'role', title: say('ledger.role'), text: (row) => say(row.role === 'buyer' ? 'ledger.buyer' : 'ledger.supplier'), csv: (row) => row.role, sort: (row) => row.role, width: '88px' },
+    { id: 'hub', title: say('hub.title'), text: (row) => row.hub ?? none, sort: (row) => row.hub },
+    { id: 'class', title: say('hub.class'), text: (row) => row.accelerator ?? none, sort: (row) => row.accelerator, width: '112px' },
+    { id: 'devices', title: say('hub.devices'), text: (row) => (row.devices === null ? none : format_count(row.devices, language)), sort: (row) => row.devices, number: true, width: '80px' },
+    { id: 'state', title: say('hub.state'), text: (row) => say(row.running ? 'hub.running' : 'hub.ended'), csv: (row) => (row.running ? 'running' : 'ended'), sort: (row) => (row.running ? 0 : 1), width: '88px' },
+    { id: 'from', title: say('hub.start'), text: (row) => (row.from ? format_time(row.from) : none), sort: (row) => row.from?.unix ?? null, width: '176px' },
+    { id: 'delivered', title: say('ledger.delivered'), text: (row) => (row.delivered === null ? none : format_decimal(Number(row.delivered) / 3600, language, 2)), sort: (row) => row.delivered, number: true },
+    ...there.map((name): Column<BillLine> => ({
+      id: name, title: say(kAmounts[name]), number: true, width: 'minmax(104px, 1fr)',
+      text: (row) => { const amount = row.amounts.parts.get(name); return amount === undefined ? none : format_money(amount, language, [2, 6]); },
+      csv: (row) => { const amount = row.amounts.parts.get(name); return amount === undefined ? '' : wire_money(amount).amount; },
+      sort: (row) => row.amounts.parts.get(name) ?? null,
+    })),
+    money('net', say('ledger.net'), (row) => row.amounts.net, language),
+  ];
+}
+export const total_bars = (totals: Amounts, language: Language, say: Say): SignedBar[] =>
+  [...totals.parts].map(([name, amount]) => ({ title: say(kAmounts[name]), value: approximate(amount), text: format_money(amount, language, [2, 2]) }));
+export interface TotalRow {
+  readonly name: AmountName | 'net';
+  readonly amount: Micro;
+}
+export const total_rows = (totals: Amounts): TotalRow[] => [...[...totals.parts].map(([name, amount]) => ({ name, amount })), { name: 'net', amount: totals.net }];
+export const total_columns = (language: Language, say: Say): Column<TotalRow>[] => [
+  { id: 'name', title: say('ledger.kind'), text: (row) => say(row.name === 'net' ? 'ledger.net' : kAmounts[row.name]), csv: (row) => row.name },
+  money('amount', say('ledger.amount'), (row) => row.amount, language),
 ];
 
 export const balance_line = (lines: readonly StatementLine[], title: string): { times: number[]; lines: LineSeries[] } => {
