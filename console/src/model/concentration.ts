@@ -73,6 +73,13 @@ export function owners_of(events: readonly wire.Event[]): Map<string, string> {
   return owners;
 }
 
+/** As they were admitted under, where the events tell. */
+export function names_of(events: readonly wire.Event[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const event of events) if (event.type === 'participant.opened') names.set(event.participant, event.name);
+  return names;
+}
+
 export function bought_of(events: readonly wire.Event[]): Bought {
   const owners = owners_of(events);
   const buyer = new Map<string, string>(); // of an order

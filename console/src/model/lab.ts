@@ -235,10 +235,10 @@ function verdict_of(good: Good, paired: { mean: number; half: number | null } | 
 }
 
 function green_of(run: Run): GreenRun[] {
-  const list = run.fields.hours;
-  if (!Array.isArray(list)) return [];
-  const hours = (list as Fields[]).map((hour) => ({ energy: number_at(hour, 'energy_mwh') ?? 0, matched: number_at(hour, 'green_mwh') ?? 0 }));
-  return [{ policy: run.policy, load: run.load, without: run.without, seed: run.seed, hours }];
+  const hours = inside(run.fields, 'hours');
+  const [energy, matched] = [hours?.energy_mwh, hours?.green_mwh];
+  if (!Array.isArray(energy) || !Array.isArray(matched) || energy.length === 0) return [];
+  return [{ policy: run.policy, load: run.load, without: run.without, seed: run.seed, hours: energy.map((one, at) => ({ energy: Number(one), matched: Number(matched[at] ?? 0) })) }];
 }
 
 /** Days down, hours across; null where nothing was drawn. */

@@ -42,14 +42,36 @@ export interface StatementView {
   readonly complete: boolean;
   readonly holds: boolean; // each line leads to its balance, and the last one to the closing
 }
-/** Of one subject of a statement, usually a contract: what came of it in all. */
-export interface SubjectSum {
-  readonly subject: string | null;
-  readonly lines: number;
-  readonly came: Micro;
-  readonly went: Micro;
+/** What one contract came to in all; amounts as the participant sees them. */
+export interface BillLine {
+  readonly id: string;
+  readonly contract: string | null;
+  readonly order: string | null;
+  readonly name: string | null;
+  readonly role: 'buyer' | 'supplier';
+  readonly running: boolean;
+  readonly hub: string | null;
+  readonly accelerator: string | null;
+  readonly devices: number | null;
+  readonly from: Moment | null;
+  readonly end: Moment | null;
+  readonly delivered: bigint | null; // device-seconds
+  readonly missed: number | null; // seconds
+  readonly amounts: Amounts;
+}
+export type AmountName = Exclude<keyof wire.BillAmounts, 'net'>;
+export interface Amounts {
+  readonly parts: ReadonlyMap<AmountName, Micro>;
   readonly net: Micro;
-  readonly last: Moment;
+}
+export interface BillView {
+  readonly name: string;
+  readonly opening: Micro;
+  readonly closing: Micro;
+  readonly totals: Amounts;
+  readonly rows: readonly BillLine[];
+  readonly complete: boolean;
+  readonly holds: boolean; // opening + net = closing; parts = net; rows and transfers = net where all are here
 }
 
 const kAccountsMax = 20_000;
@@ -98,17 +120,37 @@ export function statement_of(opening: Micro, closing: Micro, items: readonly wir
   return { opening, closing, lines, complete, holds: holds && at === closing };
 }
 
-export function by_subject(lines: readonly StatementLine[]): SubjectSum[] {
-  const sums = new Map<string | null, { lines: number; came: bigint; went: bigint; last: Moment }>();
-  for (const line of lines) {
-    const sum = sums.get(line.subject) ?? { lines: 0, came: 0n, went: 0n, last: line.at };
-    sum.lines++;
-    if (line.amount >= 0n) sum.came += line.amount;
-    else sum.went -= line.amount;
-    sum.last = line.at;
-    sums.set(line.subject, sum);
-  }
-  return [...sums].map(([subject, sum]) => ({ subject, lines: sum.lines, came: micro(sum.came), went: micro(sum.went), net: micro(sum.came - sum.went), last: sum.last }));
+function amounts_of(amounts: wire.BillAmounts): Amounts {
+  const parts = new Map<AmountName, Micro>();
+  for (const [name, amount] of Object.entries(amounts)) if (name !== 'net') parts.set(name as AmountName, money_of(amount));
+  return { parts, net: money_of(amounts.net) };
+}
+const part = (amounts: Amounts, name: AmountName): Micro => amounts.parts.get(name) ?? micro(0n);
+
+const bill_line = (row: wire.BillRow, at: number): BillLine => ({
+  id: row.contract ?? `${row.role} ${at}`,
+  contract: row.contract ?? null,
+  order: row.order ?? null,
+  name: row.name ?? null,
+  role: row.role,
+  running: row.state === 'running',
+  hub: row.hub ?? null,
+  accelerator: row.class ?? null,
+  devices: row.devices ?? null,
+  from: row.from ? time_of(row.from) : null,
+  end: row.end ? time_of(row.end) : row.until ? time_of(row.until) : null,
+  delivered: row.deliveredSeconds === undefined ? null : BigInt(row.deliveredSeconds),
+  missed: row.missedSeconds ?? null,
+  amounts: amounts_of(row.amounts),
+});
+
+export function bill_of(bill: wire.Bill, items: readonly wire.BillRow[], complete: boolean): BillView {
+  const [opening, closing, totals] = [money_of(bill.opening), money_of(bill.closing), amounts_of(bill.totals)];
+  const rows = items.map(bill_line);
+  const of_rows = add(rows.map((row) => row.amounts.net)) + part(totals, 'deposit') + part(totals, 'withdrawal');
+  const of_parts = [totals, ...rows.map((row) => row.amounts)].every((amounts) => add([...amounts.parts.values()]) === amounts.net);
+  const holds = opening + totals.net === closing && of_parts && (!complete || of_rows === totals.net - (totals.parts.get('other') ?? 0n) + add(rows.map((row) => part(row.amounts, 'other'))));
+  return { name: bill.name, opening, closing, totals, rows, complete, holds };
 }
 
 // ---- Sources
@@ -158,3 +200,22 @@ export const statement_source = (client: Client, of: StatementQuery): ReadingSou
     return statement_of(opening, closing, items, !token);
   },
 });
+
+export const bill_source = (client: Client, participant: string): ReadingSource<BillView> => ({
+  concerns: moves_money,
+  async read(signal) {
+    const items: wire.BillRow[] = [];
+    let [token, first]: [string | undefined, wire.Bill | null] = [undefined, null];
+    do {
+      const { value }: { value: wire.Bill } = await routes.getBill(client, { participant, pageSize: 1000, pageToken: token }, { signal });
+      first ??= value;
+      for (const item of value.items) items.push(item);
+      token = value.nextPageToken;
+    } while (token && items.length < kLinesMax);
+    return bill_of(first, items, !token);
+  },
+});
+
+/** The same as the exchange writes it: a file for spreadsheets, or a page for print. */
+export const bill_text = async (client: Client, participant: string, format: 'csv' | 'html', lang: 'en' | 'zh'): Promise<string> =>
+  (await client.call<string>({ method: 'GET', target: `/v1/statements/${encodeURIComponent(participant)}`, form: 'text', query: { format, lang } })).value;

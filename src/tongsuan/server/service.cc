@@ -61,9 +61,13 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       time(options.epoch, options.zone_seconds),
       names(node.replica().exchange().state().engine().places(), options.data_names),
       door(node, master, options, options.unix_now),
+      remembering(history, options, log),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
       webhooks({node, master, log, options, feed}),
-      slow_work({}) {}
+      slow_work({}),
+      logs({}, [this](HubId hub, LogReader&& reader, LogRelay::End why) {
+        dismiss_reader(*this, hub, std::move(reader), why);
+      }) {}
 
 std::optional<Digest> Core::text_hash(const Digest& name) {
   const std::lock_guard lock(text_mutex_);
@@ -207,13 +211,17 @@ Service::~Service() {
 void Service::begin() {
   const std::uint64_t durable = core_->node.figures().durable;
   core_->feed.begin(durable);
-  core_->history.begin(durable);
+  Second now = 0;
+  core_->node.read([&](const node::View& view) { now = view.state.now(); });
+  core_->history.begin(durable, now);
+  core_->remembering.begin();
   core_->webhooks.begin();
   core_->begun = true;
 }
 
 void Service::drain() {
   core_->draining = true;
+  core_->logs.stop();
 }
 
 void Service::end_streams() {
@@ -222,6 +230,8 @@ void Service::end_streams() {
 
 void Service::stop() {
   core_->slow_work.stop();
+  core_->logs.stop();
+  core_->remembering.stop();
   core_->operations.stop();
   core_->webhooks.stop();
   core_->feed.stop();

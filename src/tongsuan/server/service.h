@@ -107,7 +107,7 @@ class Service {
   void recover(std::uint64_t sequence, std::string_view record);
   // The node has started.
   void begin();
-  // Not ready from now on: what was asked is still answered.
+  // Not ready from now on: what was asked is still answered, those who wait for an agent at once.
   void drain();
   // Whoever listens has to ask again, here or elsewhere.
   void end_streams();

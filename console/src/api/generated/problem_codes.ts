@@ -95,6 +95,10 @@ export const kProblemCodes = [
   'closed',
   'held',
   'fenced',
+  'no-agent',
+  'agent-away',
+  'no-output',
+  'not-wanted',
   'whole',
   'interior',
 ] as const;

@@ -4,6 +4,7 @@ import type {
   AccountPage,
   Accounts,
   Answer,
+  Bill,
   Calendar,
   CalendarBody,
   ClassName,
@@ -28,6 +29,10 @@ import type {
   LeaseAnswer,
   LeaseBody,
   LinkPage,
+  LogAnswer,
+  LogBody,
+  LogPiece,
+  LogStream,
   Market,
   NewKey,
   NewWebhook,
@@ -227,6 +232,14 @@ export const endContract = (client: Caller, of: { contract: ContractId; idempote
 export const getWork = (client: Caller, of: { contract: ContractId; asOf?: Sequence | undefined }, options?: CallOptions): Promise<Reply<Work>> =>
   client.call<Work>({ method: 'GET', target: `/v1/contracts/${segment(of.contract)}/work`, form: 'json', query: { asOf: of.asOf } }, options);
 
+/** What the work of a contract says */
+export const readLog = (client: Caller, of: { contract: ContractId; stream?: LogStream | undefined; tail?: number | undefined; from?: number | undefined; waitSeconds?: number | undefined }, options?: CallOptions): Promise<Reply<LogPiece>> =>
+  client.call<LogPiece>({ method: 'GET', target: `/v1/contracts/${segment(of.contract)}/log`, form: 'json', query: { stream: of.stream, tail: of.tail, from: of.from, waitSeconds: of.waitSeconds } }, options);
+
+/** Bring what is wanted of what a contract's work says */
+export const bringLog = (client: Caller, of: { contract: ContractId; hubEpoch?: string | undefined; body: LogBody }, options?: CallOptions): Promise<Reply<LogAnswer>> =>
+  client.call<LogAnswer>({ method: 'POST', target: `/v1/contracts/${segment(of.contract)}/log`, form: 'json', headers: { 'Hub-Epoch': of.hubEpoch }, body: of.body, media: 'application/json' }, options);
+
 /** Say how far its work has come */
 export const reportContract = (client: Caller, of: { contract: ContractId; idempotencyKey: string; hubEpoch?: string | undefined; body: ContractReport }, options?: CallOptions): Promise<Reply<Answer>> =>
   client.call<Answer>({ method: 'POST', target: `/v1/contracts/${segment(of.contract)}:report`, form: 'json', headers: { 'Idempotency-Key': of.idempotencyKey, 'Hub-Epoch': of.hubEpoch }, body: of.body, media: 'application/json' }, options);
@@ -270,6 +283,10 @@ export const transfer = (client: Caller, of: { idempotencyKey: string; body: Tra
 /** Lines of one account, with balances */
 export const getStatement = (client: Caller, of: { asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined; participant: ParticipantId; purpose?: Purpose | undefined; from?: Time | undefined; to?: Time | undefined }, options?: CallOptions): Promise<Reply<Statement>> =>
   client.call<Statement>({ method: 'GET', target: `/v1/statements`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken, participant: of.participant, purpose: of.purpose, from: of.from, to: of.to } }, options);
+
+/** What the contracts of a participant came to in a period */
+export const getBill = (client: Caller, of: { participant: ParticipantId; asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined; from?: Time | undefined; to?: Time | undefined; format?: 'json' | 'csv' | 'html' | undefined; lang?: 'en' | 'zh' | undefined }, options?: CallOptions): Promise<Reply<Bill>> =>
+  client.call<Bill>({ method: 'GET', target: `/v1/statements/${segment(of.participant)}`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken, from: of.from, to: of.to, format: of.format, lang: of.lang } }, options);
 
 /** All money by purpose: it adds up to nothing */
 export const getTrialBalance = (client: Caller, of: { asOf?: Sequence | undefined } = {}, options?: CallOptions): Promise<Reply<TrialBalance>> =>

@@ -812,7 +812,56 @@ export type LeaseAnswer = {
 export type WorkPage = {
   asOf: Sequence;
   items: HubWork[];
+  /** Pieces of output to be brought; absent where there are none */
+  wanted?: LogWant[];
   nextPageToken?: string;
+};
+
+export type LogStream = 'stdout' | 'stderr';
+
+/** A piece of what a contract's work says, for which somebody waits. It has `from` or `tail` */
+export type LogWant = {
+  contract: ContractId;
+  stream: LogStream;
+  /** Up to 65536 bytes from so far into the stream; from its beginning, if it is shorter */
+  from?: number;
+  /** So many bytes of its end */
+  tail?: number;
+};
+
+export type LogPiece = {
+  contract: ContractId;
+  stream: LogStream;
+  /** Of the first byte in the stream */
+  offset: number;
+  /** Of the stream so far */
+  size: number;
+  /** The stream does not grow any more */
+  ended: boolean;
+  /** As they were written, in base64url without padding (RFC 4648, section 5) */
+  bytes: string;
+};
+
+/** What was asked for (`stream`, and `from` or `tail`), with `offset`, `size`, `ended` and `bytes`, or with `missing` */
+export type LogBody = {
+  stream: LogStream;
+  from?: number;
+  tail?: number;
+  /** Of the first byte in the stream */
+  offset?: number;
+  /** Of the stream so far */
+  size?: number;
+  /** The stream does not grow any more */
+  ended?: boolean;
+  /** At most 65536, in base64url without padding */
+  bytes?: string;
+  /** Why there are none */
+  missing?: string;
+};
+
+export type LogAnswer = {
+  /** Who were answered with it */
+  readers: number;
 };
 
 /** A contract as the agent of its hub sees it */
@@ -964,10 +1013,12 @@ export type TransferPage = {
 /** What justifies a movement of money */
 export type Reason = {
   order?: OrderId;
+  /** That is paid for; of a resale the one whose devices were given up */
   contract?: ContractId;
+  hub?: HubName;
   round?: RoundId;
   transfer?: TransferId;
-  /** That owes it, where something is owed for devices that were given up */
+  /** That owes it (take-or-pay), or that brought it (resale) */
   resale?: ResaleId;
   reference?: Whole;
 };
@@ -975,7 +1026,8 @@ export type Reason = {
 export type StatementLine = {
   at: Time;
   sequence: Sequence;
-  kind: 'deposit' | 'withdrawal' | 'transfer' | 'hold' | 'release' | 'payment' | 'take-or-pay' | 'resale' | 'penalty' | 'voucher' | 'rent' | 'rounding';
+  /** take-or-pay: for what was given up; refund: of what was paid and had been missed; resale: of a payment by whoever has the devices now */
+  kind: 'deposit' | 'withdrawal' | 'transfer' | 'hold' | 'release' | 'payment' | 'take-or-pay' | 'premium' | 'penalty' | 'refund' | 'voucher' | 'resale' | 'rounding';
   /** Below 0: it went out */
   amount: Money;
   /** After it */
@@ -993,6 +1045,81 @@ export type Statement = {
   /** After the last line of this page */
   closing: Money;
   items: StatementLine[];
+  nextPageToken?: string;
+};
+
+/** Below 0: it went out. What is 0 is left out, but for net */
+export type BillAmounts = {
+  /** For what was delivered */
+  payment?: Money;
+  /** For what was given up */
+  takeOrPay?: Money;
+  /** For a block that was kept */
+  premium?: Money;
+  /** For what a supplier failed to deliver */
+  penalty?: Money;
+  /** Of what was paid and had been missed */
+  refund?: Money;
+  voucher?: Money;
+  /** Of payments by whoever has the devices now */
+  resale?: Money;
+  other?: Money;
+  deposit?: Money;
+  withdrawal?: Money;
+  /** Their sum */
+  net: Money;
+};
+
+/** A contract of which money moved. What is not known any more is absent, and named by unknown */
+export type BillRow = {
+  contract?: ContractId;
+  order?: OrderId;
+  /** Of the order, for its owner */
+  name?: Name;
+  role: 'buyer' | 'supplier';
+  state: 'running' | 'ended';
+  hub?: HubName;
+  class?: ClassName;
+  devices?: number;
+  /** When it started */
+  from?: Time;
+  /** To where it was granted */
+  until?: Time;
+  /** If it has ended */
+  end?: Time;
+  endReason?: 'completed' | 'failed' | 'preempted' | 'cancelled';
+  /** Device-seconds */
+  deliveredSeconds?: Whole;
+  /** Granted and not delivered */
+  missedSeconds?: Seconds;
+  /** By which it ended before until */
+  endedEarlySeconds?: Seconds;
+  /** For which its job had devices beyond its end */
+  overrunSeconds?: Seconds;
+  /** Per device-hour */
+  price?: Money;
+  amounts: BillAmounts;
+  /** Members that are absent because nobody knows them any more */
+  unknown?: string[];
+};
+
+export type Bill = {
+  participant: ParticipantId;
+  name: Name;
+  asOf: Sequence;
+  /** Absent: from the beginning */
+  from?: Time;
+  /** Before this time, or the time of the answer if that is earlier */
+  to: Time;
+  /** All accounts together as the period begins */
+  opening: Money;
+  /** The same as it ends */
+  closing: Money;
+  /** Rows on all pages */
+  contracts: number;
+  /** Of the period, whatever the page */
+  totals: BillAmounts;
+  items: BillRow[];
   nextPageToken?: string;
 };
 

@@ -48,7 +48,7 @@ export function posted_lines(points: readonly PostedPoint[]): { times: number[];
 export function posted_columns(points: readonly PostedPoint[], language: Language, say: Say): Column<PostedPoint>[] {
   return [
     { id: 'round', title: say('hub.round'), text: (point) => point.round },
-    { id: 'gate', title: say('hub.gate'), text: (point) => format_time(point.gate), sort: (point) => point.gate.unix, width: 'minmax(168px, 1fr)' },
+    { id: 'gate', title: say('hub.gate'), text: (point) => format_time(point.gate), sort: (point) => point.gate.unix, width: 'minmax(184px, 1fr)' },
     ...posted_classes(points).map((name): Column<PostedPoint> => ({
       id: name, title: name, number: true,
       text: (point) => { const price = point.prices.get(name); return price === undefined ? say('state.none') : format_money(price, language); },
@@ -66,11 +66,11 @@ export function contract_columns(language: Language, say: Say): Column<ContractV
   return [
     { id: 'id', title: say('hub.contract'), text: (row) => row.id, width: '88px' },
     { id: 'order', title: say('hub.order'), text: (row) => row.order, width: '88px' },
-    { id: 'class', title: say('hub.class'), text: (row) => row.accelerator, sort: (row) => row.accelerator },
+    { id: 'class', title: say('hub.class'), text: (row) => row.accelerator, sort: (row) => row.accelerator, width: '120px' },
     { id: 'devices', title: say('hub.devices'), text: (row) => format_count(row.devices, language), csv: (row) => String(row.devices), sort: (row) => row.devices, number: true },
     { id: 'state', title: say('hub.state'), text: (row) => (row.phase ? row.phase : say(row.running ? 'hub.running' : 'hub.ended')), sort: (row) => row.phase ?? '' },
-    { id: 'start', title: say('hub.start'), text: (row) => format_time(row.start), sort: (row) => row.start.unix, width: '168px' },
-    { id: 'end', title: say('hub.end'), text: (row) => format_time(row.end), sort: (row) => row.end.unix, width: '168px' },
+    { id: 'start', title: say('hub.start'), text: (row) => format_time(row.start), sort: (row) => row.start.unix, width: '184px' },
+    { id: 'end', title: say('hub.end'), text: (row) => format_time(row.end), sort: (row) => row.end.unix, width: '184px' },
     { id: 'price', title: say('hub.price'), text: (row) => format_money(row.price, language), csv: (row) => wire_money(row.price).amount, sort: (row) => row.price, number: true },
     { id: 'paid', title: say('hub.paid'), text: (row) => format_money(row.paid, language, [2, 2]), csv: (row) => wire_money(row.paid).amount, sort: (row) => row.paid, number: true },
     { id: 'missed', title: say('hub.missed'), text: (row) => (row.missed ? format_duration(row.missed, language) : say('state.none')), csv: (row) => String(row.missed), sort: (row) => row.missed, number: true },

@@ -46,6 +46,9 @@ void list_work(Call& call);
 void get_work(Call& call);
 void list_contracts(Call& call);
 void get_contract(Call& call);
+// contract_log.cc
+void read_log(Call& call);
+void bring_log(Call& call);
 void list_contract_events(Call& call);
 
 // resales.cc
@@ -53,7 +56,7 @@ void resell_contract(Call& call);
 void list_resales(Call& call);
 void put_calendar(Call& call);
 
-// money.cc, history.cc
+// money.cc, statements.cc, bills.cc
 void list_accounts(Call& call);
 void get_accounts(Call& call);
 void deposit(Call& call);
@@ -62,6 +65,7 @@ void transfer(Call& call);
 void get_trial_balance(Call& call);
 void list_transfers(Call& call);
 void get_statement(Call& call);
+void get_bill(Call& call);
 void read_journal(Call& call);
 
 // people.cc
