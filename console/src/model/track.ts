@@ -37,13 +37,16 @@ async function run_of(client: Client, contract: string, options: { signal: Abort
 const is_about = (order: wire.Order) => (line: wire.StatementLine): boolean =>
   line.reason?.order === order.id || (line.reason?.contract !== undefined && order.contracts.includes(line.reason.contract));
 
-// Of the account that pays, since the order came.
+// Of the money that was set aside for it, and of cash, since the order came.
 async function lines_of(client: Client, order: wire.Order, options: { signal: AbortSignal }): Promise<{ lines: wire.StatementLine[]; complete: boolean }> {
-  const of = { participant: order.participant, purpose: 'cash' as const, from: order.submitted };
   const list = async (asker: Parameters<typeof routes.getStatement>[0], page: Parameters<typeof routes.getStatement>[1], how?: { signal?: AbortSignal }) =>
     routes.getStatement(asker, page, how);
-  const listed = await list_all(client, list, of, kLinesMax, options);
-  return { lines: listed.items.filter(is_about(order)), complete: listed.complete };
+  const read = (purpose: wire.Purpose) => list_all(client, list, { participant: order.participant, purpose, from: order.submitted }, kLinesMax, options);
+  const [held, cash] = await Promise.all([read('hold'), read('cash')]);
+  // What goes from one to the other stands in both: it is shown once, as money that is set aside.
+  const others = cash.items.filter((line) => line.other?.purpose !== 'hold');
+  const lines = [...held.items, ...others].filter(is_about(order)).sort((a, b) => (BigInt(a.sequence) < BigInt(b.sequence) ? -1 : 1));
+  return { lines, complete: held.complete && cash.complete };
 }
 
 export const track_source = (client: Client, id: string): ReadingSource<Track> => ({

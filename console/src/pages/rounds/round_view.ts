@@ -9,11 +9,11 @@ import type { wire } from '../../api';
 type Say = (key: Key, values?: Record<string, string | number>) => string;
 
 export const kRoundStates: Record<wire.RoundState, Key> = {
-  collecting: 'round.collecting', clearing: 'round.clearing', cleared: 'round.cleared', empty: 'round.empty', unsolved: 'round.unsolved',
+  collecting: 'rounds.collecting', clearing: 'rounds.clearing', cleared: 'rounds.cleared', empty: 'rounds.empty', unsolved: 'rounds.unsolved',
 };
 export const round_tone = (state: wire.RoundState): Tone => (state === 'cleared' ? 'good' : state === 'unsolved' ? 'bad' : state === 'clearing' ? 'warn' : 'plain');
 
-const kKinds: Record<string, Key> = { order: 'round.kind_block', options: 'round.kind_options', curve: 'round.kind_curve', profile: 'round.kind_profile', service: 'round.kind_service' };
+const kKinds: Record<string, Key> = { order: 'rounds.kind_block', options: 'rounds.kind_options', curve: 'rounds.kind_curve', profile: 'rounds.kind_profile', service: 'rounds.kind_service' };
 
 /** "o1caa886e…": names are long, and the table has them whole. */
 export const short_name = (name: string): string => (name.length > 12 ? `${name.slice(0, 10)}…` : name);
@@ -27,7 +27,7 @@ export const steps_of = (blocks: readonly CurveBlock[], language: Language, say:
     quantity: block.devices,
     price: approximate(block.price),
     taken: block.taken,
-    title: say(block.taken ? 'round.block_in' : 'round.block_out', { name: short_name(block.name), devices: format_count(block.devices, language), price: format_money(block.price, language) }),
+    title: say(block.taken ? 'rounds.block_in' : 'rounds.block_out', { name: short_name(block.name), devices: format_count(block.devices, language), price: format_money(block.price, language) }),
   }));
 
 /** What was agreed for a device-hour in this hour at this hub; null over all hubs, or where it is not known. */
@@ -47,11 +47,11 @@ export const curve_rows = (curves: Curves): CurveRow[] =>
 
 export function curve_columns(language: Language, say: Say): Column<CurveRow>[] {
   return [
-    { id: 'side', title: say('round.side'), text: (row) => say(row.side === 'supply' ? 'round.supply' : 'round.demand'), sort: (row) => row.side, width: '104px' },
-    { id: 'name', title: say('round.name'), text: (row) => row.block.name, sort: (row) => row.block.name, width: 'minmax(176px, 2fr)' },
-    { id: 'devices', title: say('round.devices'), text: (row) => format_count(row.block.devices, language), csv: (row) => String(row.block.devices), sort: (row) => row.block.devices, number: true },
-    { id: 'price', title: say('round.bid'), text: (row) => format_money(row.block.price, language), csv: (row) => plain_money(row.block.price), sort: (row) => row.block.price, number: true },
-    { id: 'taken', title: say('round.outcome'), text: (row) => say(row.block.taken ? 'round.taken' : 'round.not_taken'), sort: (row) => (row.block.taken ? 0 : 1) },
+    { id: 'side', title: say('rounds.side'), text: (row) => say(row.side === 'supply' ? 'rounds.supply' : 'rounds.demand'), sort: (row) => row.side, width: '104px' },
+    { id: 'name', title: say('rounds.name'), text: (row) => row.block.name, sort: (row) => row.block.name, width: 'minmax(176px, 2fr)' },
+    { id: 'devices', title: say('rounds.devices'), text: (row) => format_count(row.block.devices, language), csv: (row) => String(row.block.devices), sort: (row) => row.block.devices, number: true },
+    { id: 'price', title: say('rounds.bid'), text: (row) => format_money(row.block.price, language), csv: (row) => plain_money(row.block.price), sort: (row) => row.block.price, number: true },
+    { id: 'taken', title: say('rounds.outcome'), text: (row) => say(row.block.taken ? 'rounds.taken' : 'rounds.not_taken'), sort: (row) => (row.block.taken ? 0 : 1) },
   ];
 }
 
@@ -65,14 +65,14 @@ export function book_columns(book: Book, gate: Moment, language: Language, say: 
   const start = (row: BookRow) => (row.award && row.order.kind === 'order' ? slot_time(gate, row.award.start, book.slot_seconds) : null);
   const bid = (row: BookRow) => bid_of(row.order, row.award?.variant ?? 0, book.slot_seconds);
   return [
-    { id: 'name', title: say('round.name'), text: (row) => row.order.name, sort: (row) => row.order.name, width: 'minmax(168px, 2fr)' },
-    { id: 'state', title: say('round.outcome'), text: (row) => say(row.award ? 'round.awarded' : 'round.rejected'), sort: (row) => (row.award ? 0 : 1), width: '104px' },
-    { id: 'kind', title: say('round.kind'), text: (row) => say(kKinds[row.order.kind] ?? 'round.kind_block'), sort: (row) => row.order.kind, width: '88px' },
-    { id: 'class', title: say('round.class'), text: (row) => way_of(row)?.accelerator ?? none, sort: (row) => way_of(row)?.accelerator ?? null, width: '120px' },
-    { id: 'devices', title: say('round.devices'), text: (row) => { const way = way_of(row); return way ? format_count(way.devices, language) : none; }, csv: (row) => String(way_of(row)?.devices ?? ''), sort: (row) => way_of(row)?.devices ?? null, number: true, width: '80px' },
-    { id: 'time', title: say('round.duration'), text: (row) => { const way = way_of(row); return way ? format_duration(way.slots * book.slot_seconds, language) : none; }, csv: (row) => String((way_of(row)?.slots ?? 0) * book.slot_seconds), sort: (row) => way_of(row)?.slots ?? null, number: true, width: '112px' },
-    { id: 'bid', title: say('round.bid'), text: (row) => { const price = bid(row); return price === null ? none : format_money(price, language); }, csv: (row) => { const price = bid(row); return price === null ? '' : plain_money(price); }, sort: bid, number: true, width: '132px' },
+    { id: 'name', title: say('rounds.name'), text: (row) => row.order.name, sort: (row) => row.order.name, width: 'minmax(168px, 2fr)' },
+    { id: 'state', title: say('rounds.outcome'), text: (row) => say(row.award ? 'rounds.awarded' : 'rounds.rejected'), sort: (row) => (row.award ? 0 : 1), width: '104px' },
+    { id: 'kind', title: say('rounds.kind'), text: (row) => say(kKinds[row.order.kind] ?? 'rounds.kind_block'), sort: (row) => row.order.kind, width: '88px' },
+    { id: 'class', title: say('rounds.class'), text: (row) => way_of(row)?.accelerator ?? none, sort: (row) => way_of(row)?.accelerator ?? null, width: '120px' },
+    { id: 'devices', title: say('rounds.devices'), text: (row) => { const way = way_of(row); return way ? format_count(way.devices, language) : none; }, csv: (row) => String(way_of(row)?.devices ?? ''), sort: (row) => way_of(row)?.devices ?? null, number: true, width: '80px' },
+    { id: 'time', title: say('rounds.duration'), text: (row) => { const way = way_of(row); return way ? format_duration(way.slots * book.slot_seconds, language) : none; }, csv: (row) => String((way_of(row)?.slots ?? 0) * book.slot_seconds), sort: (row) => way_of(row)?.slots ?? null, number: true, width: '112px' },
+    { id: 'bid', title: say('rounds.bid'), text: (row) => { const price = bid(row); return price === null ? none : format_money(price, language); }, csv: (row) => { const price = bid(row); return price === null ? '' : plain_money(price); }, sort: bid, number: true, width: '132px' },
     { id: 'hub', title: say('hub.title'), text: (row) => (row.award?.hub ? title_of(row.award.hub) : none), sort: (row) => row.award?.hub ?? null, width: 'minmax(136px, 1fr)' },
-    { id: 'start', title: say('round.start'), text: (row) => { const at = start(row); return at ? format_day(at, language) : none; }, sort: (row) => start(row)?.unix ?? null, width: '136px' },
+    { id: 'start', title: say('rounds.start'), text: (row) => { const at = start(row); return at ? format_day(at, language) : none; }, sort: (row) => start(row)?.unix ?? null, width: '136px' },
   ];
 }
