@@ -45,9 +45,9 @@ export async function send_order(exchange: Exchange, buyer: Buyer, name: string,
 
 /** Until a round has cleared in whose book the order stood. */
 export async function judged(exchange: Exchange, buyer: Buyer, order: string): Promise<void> {
-  await expect.poll(async () => ((await ask(exchange, buyer.name, 'GET', `/orders/${order}`)) as { round?: string }).round ?? '', { timeout: 60_000 }).not.toBe('');
   await expect.poll(async () => {
     const reply = await fetch(`${exchange.address}/v1/orders/${order}/why?changes=false`, { headers: { Authorization: `Bearer dev-${buyer.name}` } });
-    return reply.status;
-  }, { timeout: 60_000 }).toBe(200);
+    const told = (await reply.json()) as { reason?: string };
+    return told.reason ?? '';
+  }, { timeout: 60_000 }).not.toBe('');
 }
