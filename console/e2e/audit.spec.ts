@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kLooks, sign_in_as, test } from './fixtures';
+import { expect, expect_accessible, in_look, kBothLooks, sign_in_as, test } from './fixtures';
 
 test('an auditor checks texts, money and order', async ({ page, exchange }) => {
   await exchange.rounds(2);
@@ -51,7 +51,7 @@ test('everybody sees public events and who supplies', async ({ page }) => {
   await expect(page.getByText('Who buys is in the journal')).toBeVisible();
 });
 
-for (const look of kLooks) {
+for (const look of kBothLooks) {
   test(`everybody can use it (${look.language}, ${look.theme})`, async ({ page }) => {
     await sign_in_as(page, 'auditor');
     for (const tab of ['chain', 'events', 'rules', 'rules&view=table', 'concentration', 'concentration&side=buyers&view=table']) {

@@ -13,6 +13,9 @@ export interface Look {
 }
 export const kLooks: Look[] = kLanguages.flatMap((language) => kThemes.map((theme) => ({ language, theme })));
 
+/** Each language and each theme once: for pages whose every combination says nothing new. */
+export const kBothLooks: Look[] = [{ language: 'en', theme: 'light' }, { language: 'zh', theme: 'dark' }];
+
 /** The address in this look: "/map?hub=guian" → "/map?hub=guian&lang=zh&theme=dark". */
 export const in_look = (path: string, look: Look): string => `${path}${path.includes('?') ? '&' : '?'}lang=${look.language}&theme=${look.theme}`;
 

@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kLooks, sign_in_as, test } from './fixtures';
+import { expect, expect_accessible, in_look, kBothLooks, sign_in_as, test } from './fixtures';
 
 test('a hub shows what it has and asks, by keyboard alone', async ({ page, exchange }) => {
   await exchange.rounds(1);
@@ -50,7 +50,7 @@ test('an operator halts a hub and lets it go on', async ({ page }) => {
   }
 });
 
-for (const look of kLooks) {
+for (const look of kBothLooks) {
   test(`everybody can use it (${look.language}, ${look.theme})`, async ({ page }) => {
     await sign_in_as(page, 'auditor');
     for (const path of ['/hub/guian', '/hub/guian?pools=table&offers=table&prices=table&show=all', '/hub/nowhere']) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { apps } from './exchange';
-import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { expect, expect_accessible, in_look, kBothLooks, test } from './fixtures';
 
 let folder = '';
 // A short replay, as the command writes it in both ways.
@@ -45,7 +45,7 @@ test('green says what there is, and shows hours of a replay', async ({ page, exc
   await expect(page.getByRole('img', { name: 'Share matched with green energy of the same hour' })).toBeVisible();
 });
 
-for (const look of kLooks) {
+for (const look of kBothLooks) {
   test(`everybody can use it (${look.language}, ${look.theme})`, async ({ page }) => {
     for (const path of ['/lab', '/green', '/green?energy=table']) {
       await page.goto(in_look(path, look));

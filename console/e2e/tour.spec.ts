@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { expect, expect_accessible, in_look, kBothLooks, test } from './fixtures';
 
 test.use({ newcomer: true });
 
@@ -20,7 +20,7 @@ test('the first steps lead from the map to a question, and stay away when they w
   await expect(card).toBeVisible();
 });
 
-for (const look of kLooks) {
+for (const look of kBothLooks) {
   test(`everybody can use them (${look.language}, ${look.theme})`, async ({ page }) => {
     await page.goto(in_look('/', look));
     await expect(page.getByRole('complementary')).toBeVisible();

@@ -32,7 +32,7 @@ export class Live<P> {
   #next: { picture: P; sequence: string } | null = null; // folded, and not shown yet
   #beat: ReturnType<typeof setTimeout> | null = null;
   #shown = 0;
-  readonly #listeners = new Set<Listener>();
+  #listeners: readonly Listener[] = [];
 
   constructor(private readonly client: Client, private readonly source: LiveSource<P>) {}
 
@@ -76,8 +76,8 @@ export class Live<P> {
 
   /** Ends with the function that it returns. */
   listen(hear: Listener): () => void {
-    this.#listeners.add(hear);
-    return () => this.#listeners.delete(hear);
+    this.#listeners = [...this.#listeners, hear];
+    return () => { this.#listeners = this.#listeners.filter((one) => one !== hear); };
   }
 
   stop(): void {
