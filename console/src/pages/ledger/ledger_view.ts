@@ -83,9 +83,9 @@ export function bill_columns(rows: readonly BillLine[], language: Language, say:
     { id: 'devices', title: say('hub.devices'), text: (row) => (row.devices === null ? none : format_count(row.devices, language)), sort: (row) => row.devices, number: true, width: '80px' },
     { id: 'state', title: say('hub.state'), text: (row) => say(row.running ? 'hub.running' : 'hub.ended'), csv: (row) => (row.running ? 'running' : 'ended'), sort: (row) => (row.running ? 0 : 1), width: '88px' },
     { id: 'from', title: say('hub.start'), text: (row) => (row.from ? format_time(row.from) : none), sort: (row) => row.from?.unix ?? null, width: '176px' },
-    { id: 'delivered', title: say('ledger.delivered'), text: (row) => (row.delivered === null ? none : format_decimal(Number(row.delivered) / 3600, language, 2)), sort: (row) => row.delivered, number: true },
+    { id: 'delivered', title: say('ledger.delivered'), text: (row) => (row.delivered === null ? none : format_decimal(Number(row.delivered) / 3600, language, 2)), sort: (row) => row.delivered, number: true, width: '112px' },
     ...there.map((name): Column<BillLine> => ({
-      id: name, title: say(kAmounts[name]), number: true, width: 'minmax(104px, 1fr)',
+      id: name, title: say(kAmounts[name]), number: true, width: 'minmax(120px, 1fr)',
       text: (row) => { const amount = row.amounts.parts.get(name); return amount === undefined ? none : format_money(amount, language, [2, 6]); },
       csv: (row) => { const amount = row.amounts.parts.get(name); return amount === undefined ? '' : wire_money(amount).amount; },
       sort: (row) => row.amounts.parts.get(name) ?? null,
