@@ -536,6 +536,26 @@ class HubPage:
 
 
 @dataclass
+class Link:
+    from_: str
+    to: str
+    mb_per_second: str
+    price: Money
+    moved_mb: str
+    busy_until: Optional[datetime] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from", "mb_per_second": "mbPerSecond",
+        "moved_mb": "movedMb", "busy_until": "busyUntil"}
+
+
+@dataclass
+class LinkPage:
+    as_of: str
+    items: List[Link]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
 class Round:
     id: str
     state: str
@@ -741,8 +761,51 @@ class LeaseAnswer:
 class WorkPage:
     as_of: str
     items: List[HubWork]
+    wanted: Optional[List[LogWant]] = None
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class LogWant:
+    """A piece of what a contract's work says, for which somebody waits. It has `from` or `tail`"""
+
+    contract: str
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogPiece:
+    contract: str
+    stream: str
+    offset: int
+    size: int
+    ended: bool
+    bytes: str
+
+
+@dataclass
+class LogBody:
+    """What was asked for (`stream`, and `from` or `tail`), with `offset`, `size`, `ended` and
+    `bytes`, or with `missing`"""
+
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    offset: Optional[int] = None
+    size: Optional[int] = None
+    ended: Optional[bool] = None
+    bytes: Optional[str] = None
+    missing: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogAnswer:
+    readers: int
 
 
 @dataclass
@@ -2004,11 +2067,12 @@ __all__ = [
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
     "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
-    "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
-    "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
-    "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "HubWork", "Work",
-    "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
+    "HubTitle", "HubAgent", "Hub", "HubPage", "Link", "LinkPage", "Round", "RoundPage",
+    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure",
+    "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract",
+    "ContractPage", "ContractEnd", "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer",
+    "WorkPage", "LogWant", "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage",
+    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
     "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
     "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill", "TrialBalancePurpose",
     "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",

@@ -160,6 +160,20 @@ constexpr auto kContractsOptions =
                       text(O::kFromTime, "from", "TIME", M::kHelpGivenFrom),
                       money(O::kAsk, "ask", "PRICE", M::kHelpAsk), kParticipantOption},
            kListOptions);
+constexpr std::array kLogsOptions = {
+    flag(O::kErrorStream, "stderr", M::kHelpErrorStream),
+    OptionSpec{.id = O::kTail,
+               .name = "tail",
+               .letter = 'n',
+               .kind = V::kWhole,
+               .value_name = "BYTES",
+               .help = M::kHelpTail,
+               .min = 0,
+               .max = 1'000'000'000},
+    flag(O::kFollow, "follow", M::kHelpFollowLog, 'f'),
+    kServerOption,
+    kTimeoutOption,
+};
 constexpr auto kEventsOptions =
     joined(std::array{flag(O::kFollow, "follow", M::kHelpFollow, 'f'),
                       text(O::kFromSequence, "from", "SEQUENCE", M::kHelpFromSequence),
@@ -213,6 +227,8 @@ constexpr std::array kContractsArguments = {PositionalSpec{.name = "ACTION",
                                                            .choices = kContractActions,
                                                            .optional = true},
                                             any_number("CONTRACT", M::kArgumentContract)};
+constexpr std::array kLogsArguments = {
+    PositionalSpec{.name = "CONTRACT", .help = M::kArgumentLogContract}};
 constexpr std::array kEventsArguments = {optional("ID", M::kArgumentEventId)};
 constexpr std::array kLedgerArguments = {optional("PART", M::kArgumentLedgerPart, kLedgerParts)};
 constexpr std::array kConfigArguments = {
@@ -268,6 +284,11 @@ constexpr std::array kContractsExamples = {
     Example{"tongsuan contracts C-4", M::kExampleContract},
     Example{"tongsuan contracts resales", M::kExampleResales},
     Example{"tongsuan contracts resales off", M::kExampleResalesOff},
+};
+constexpr std::array kLogsExamples = {
+    Example{"tongsuan logs C-4", M::kExampleLogs},
+    Example{"tongsuan logs C-4 -f", M::kExampleFollowLog},
+    Example{"tongsuan logs C-4 --stderr --tail 4096", M::kExampleErrorStream},
 };
 constexpr std::array kEventsExamples = {
     Example{"tongsuan events O-7F3M -f", M::kExampleEvents},
@@ -342,6 +363,8 @@ constexpr std::array kExchangeCommands = {
                 kOfferExamples, kAskCodes, run_offer},
     CommandSpec{"contracts", M::kSummaryContracts, M::kAboutContracts, kContractsArguments,
                 kContractsOptions, kContractsExamples, kAskCodes, run_contracts},
+    CommandSpec{"logs", M::kSummaryLogs, M::kAboutLogs, kLogsArguments, kLogsOptions, kLogsExamples,
+                kReadCodes, run_logs},
     CommandSpec{"events", M::kSummaryEvents, M::kAboutEvents, kEventsArguments, kEventsOptions,
                 kEventsExamples, kReadCodes, run_events},
     CommandSpec{"bill",

@@ -86,7 +86,8 @@ class FakeKubernetes {
 
   // Tests look and change between their calls.
   std::vector<Row> jobs;
-  std::vector<std::string> nodes, pods;  // as JSON
+  std::vector<std::string> nodes, pods;     // as JSON
+  std::map<std::string, std::string> logs;  // by pod
   std::set<std::string> spaces = {"lab"};
   std::vector<std::string> targets;
   std::function<void(Row&)> webhook;  // changes jobs as they come in
@@ -151,6 +152,7 @@ class FakeKubernetes {
     if (forbids) return refused(403, "Forbidden", "jobs.batch is forbidden: User cannot list");
     const std::vector<std::string>& path = request.path;
     if (path.back() == "nodes") return some(request, "NodeList", nodes);
+    if (path.back() == "log") return said(path[5]);
     if (path.back() == "pods") return some(request, "PodList", pods);
     if (path.size() == 4) return request.query.find("watch") ? watch(request) : list(request);
     if (!spaces.contains(path[4])) {
@@ -168,6 +170,16 @@ class FakeKubernetes {
   }
 
   // ---- Reading ----
+  net::Response said(const std::string& pod) const {
+    const auto log = logs.find(pod);
+    if (log == logs.end()) {
+      return refused(400, "BadRequest", "container \"work\" is waiting to start");
+    }
+    net::Response response;
+    response.content_type = "text/plain";
+    response.body = log->second;
+    return response;
+  }
   static std::string written(const Row& row) {
     std::string spec = row.spec;
     if (!row.suspended) spec.replace(spec.find("\"suspend\":true"), 14, "\"suspend\":false");

@@ -14,6 +14,8 @@ constexpr std::size_t kTokenBytesMax = 16'384;
 constexpr int kPageSize = 100;    // jobs have their scripts in them
 constexpr int kPagesMax = 2'000;  // of one list, again and again
 constexpr int kTriesMax = 4;      // where somebody else changes the same job
+// Of one pod's log: above what a kubelet lets it grow before it begins another, which is 10 MiB.
+constexpr std::size_t kLogBytesMax = std::size_t{12} << 20;
 constexpr const char* kMerge = "application/merge-patch+json";
 constexpr const char* kJson = "application/json";
 
@@ -94,6 +96,28 @@ class Kubernetes final : public Cluster {
     // Gone, or another of its name is there.
     if (deleted.status == 404 || deleted.status == 409) return Done{};
     return check_reply(reply(deleted));
+  }
+
+  // A log has no places to read from, so all of it is read, of the pod on the first node.
+  [[nodiscard]] Answer<Piece> output(const std::string& id, Stream stream,
+                                     const Extent& extent) override {
+    const auto address = read_kubernetes_id(id);
+    if (!address) return Fault{FaultKind::kUnknown, "there is no job " + id, {}};
+    if (stream == Stream::kStderr) {
+      return Fault{
+          FaultKind::kUnfit, "this cluster writes standard error into standard output", {}};
+    }
+    const std::string pods = "/api/v1/namespaces/" + address->space + "/pods";
+    const std::string selector = "batch.kubernetes.io/controller-uid=" + address->uid;
+    TONGSUAN_TRY(const net::Response listed, ask(net::Method::kGet, list_target(pods, selector)));
+    TONGSUAN_TRY(const std::string pod, read_pod_name(reply(listed), address->name + "-0-"));
+    if (pod.empty()) return Piece{};
+    TONGSUAN_TRY(const net::Response log,
+                 ask(net::Method::kGet, pods + '/' + net::encode_percent(pod) +
+                                            "/log?limitBytes=" + std::to_string(kLogBytesMax)));
+    if (log.status == 400) return Piece{};  // its container has not begun
+    TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply(log)));
+    return piece_of(extent, log.body.size(), log.body);
   }
 
   [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
@@ -276,7 +300,7 @@ class Kubernetes final : public Cluster {
   }
 
   [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
-    headers.list.push_back({"accept", kJson});
+    headers.list.push_back({"accept", "application/json, */*;q=0.1"});  // a log is text
     if (!options_.token) return Done{};
     TONGSUAN_TRY(const std::string token, options_.token());
     headers.list.push_back({"authorization", "Bearer " + token});

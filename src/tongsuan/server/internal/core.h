@@ -19,6 +19,7 @@
 #include "tongsuan/server/history.h"
 #include "tongsuan/server/internal/batch.h"
 #include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/internal/log_relay.h"
 #include "tongsuan/server/internal/operations.h"
 #include "tongsuan/server/internal/remembering.h"
 #include "tongsuan/server/internal/slow_work.h"
@@ -94,6 +95,7 @@ struct Core {
   Webhooks webhooks;
   SlowWork slow_work;
   Operations operations;
+  LogRelay logs;
   Counters counters;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};
