@@ -90,6 +90,8 @@ class FakeKubernetes {
   std::set<std::string> spaces = {"lab"};
   std::vector<std::string> targets;
   std::function<void(Row&)> webhook;  // changes jobs as they come in
+  // What else the server serves: of another group than batch.
+  std::function<net::Response(const net::Request&)> others;
   bool forbids = false, forgets_loudly = false;
   std::size_t page = 100;
 
@@ -150,6 +152,7 @@ class FakeKubernetes {
     if (request.target == "/version") return json(200, R"({"major":"1","gitVersion":"v1.31.4"})");
     if (forbids) return refused(403, "Forbidden", "jobs.batch is forbidden: User cannot list");
     const std::vector<std::string>& path = request.path;
+    if (others && path[0] == "apis" && path[1] != "batch") return others(request);
     if (path.back() == "nodes") return some(request, "NodeList", nodes);
     if (path.back() == "pods") return some(request, "PodList", pods);
     if (path.size() == 4) return request.query.find("watch") ? watch(request) : list(request);

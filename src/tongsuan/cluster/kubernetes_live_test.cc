@@ -28,9 +28,9 @@ class KubernetesLive : public ::testing::Test {
   void SetUp() override {
     if (kubernetes_setting("URL").empty()) GTEST_SKIP() << "TONGSUAN_KUBERNETES_URL is not set";
     KubernetesOptions options;
-    options.url = kubernetes_setting("URL");
-    options.ca_file = kubernetes_setting("CA");
-    options.token = token_of_file(kubernetes_setting("TOKEN"));
+    options.server.url = kubernetes_setting("URL");
+    options.server.ca_file = kubernetes_setting("CA");
+    options.server.token = token_of_file(kubernetes_setting("TOKEN"));
     options.terms.image = kubernetes_setting("IMAGE");
     options.terms.queue = kubernetes_setting("QUEUE");
     if (!kubernetes_setting("RESOURCE").empty())

@@ -329,7 +329,8 @@ void Agent::show_status() {
   out.begin_object().number("time", now_).text("hub", options_.hub);
   out.number_unsigned("epoch", memory_.epoch()).number("leaseUntil", lease_until_);
   out.truth("exchangeAway", exchange_away_).truth("accepting", accepted_);
-  out.number("exchangeAhead", memory_.offset()).text("cluster", ports_.cluster.describe());
+  out.number("exchangeAhead", memory_.offset()).number("clusterAhead", memory_.cluster_offset());
+  out.text("cluster", ports_.cluster.describe());
   out.number("clusterSeen", cluster_seen_).text("clusterTrouble", cluster_trouble_);
   out.number_unsigned("nodesUp", nodes_.up_count());
   out.number_unsigned("nodesDown", nodes_.down_count());

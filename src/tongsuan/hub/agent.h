@@ -12,8 +12,10 @@
 //   - Jobs are begun only while the lease runs; what runs goes on without it, until its time is
 //     over. After a fenced answer nothing is done any more at all.
 //
-// Time. `step` is given the seconds of our own clock, which the cluster's is taken to be as well;
-// the exchange's is found with every lease. The agent has no clock, no thread, no file: the spool,
+// Time. `step` is given the seconds of our own clock, which serves for waiting only: the exchange's
+// is found with every lease, the cluster's with every look at its nodes, and what is told is the
+// cluster's seconds as seconds of the exchange. A cluster that does not tell is taken to have ours.
+// The agent has no clock, no thread, no file: the spool,
 // the exchange, the cluster and the data are ports, which must live as long as the agent.
 #pragma once
 
@@ -110,6 +112,11 @@ class Agent {
   void fenced(const std::string& why);
   [[nodiscard]] bool lease_runs() const;
   [[nodiscard]] UnixSecond exchange_now() const { return now_ + memory_.offset(); }
+  // From the cluster's time to the exchange's.
+  [[nodiscard]] std::int64_t since_cluster() const {
+    return memory_.offset() - memory_.cluster_offset();
+  }
+  void take_cluster_clock(UnixSecond now);
   void report(Record& record, std::string_view phase, std::string_view detail);
   void note(std::string_view event, std::string_view about, std::string_view what) {
     if (note_) note_(event, about, what);

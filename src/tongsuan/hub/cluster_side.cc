@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "tongsuan/hub/agent.h"
 
@@ -6,6 +7,7 @@ namespace tongsuan::hub {
 namespace {
 
 constexpr std::uint32_t kStrangerLooks = 2;
+constexpr std::int64_t kAnswerSeconds = 2;  // that its clock may have gone on while it answered
 
 }  // namespace
 
@@ -39,6 +41,7 @@ void Agent::look_at_nodes() {
   const auto inventory = ports_.cluster.inventory();
   if (!inventory.ok()) return note("no-inventory", "", inventory.error().what);
   nodes_next_ = now_ + options_.nodes_seconds;
+  if (inventory.value().now) take_cluster_clock(*inventory.value().now);
   for (Message& message : nodes_.look(inventory.value(), pools.value(), now_, memory_.changes())) {
     note("nodes", message.word, describe(message));
     memory_.queue(std::move(message));
@@ -46,6 +49,13 @@ void Agent::look_at_nodes() {
   if (nodes_.warnings() == warned_) return;
   warned_ = nodes_.warnings();
   for (const std::string& warning : warned_) note("warning", "", warning);
+}
+
+void Agent::take_cluster_clock(UnixSecond now) {
+  const std::int64_t offset = now - now_;
+  if (std::abs(offset - memory_.cluster_offset()) <= kAnswerSeconds) return;
+  note("clock", "", "the cluster is " + std::to_string(offset) + " s ahead of us");
+  memory_.set_cluster_offset(offset);
 }
 
 // Jobs with names of ours that are nobody's: of contracts that the exchange does not list, of

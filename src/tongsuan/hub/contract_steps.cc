@@ -3,6 +3,7 @@
 #include <limits>
 #include <tuple>
 
+#include "tongsuan/cluster/image_script.h"
 #include "tongsuan/hub/agent.h"
 
 namespace tongsuan::hub {
@@ -163,6 +164,9 @@ void Agent::prepare(Record& record) {
   if (!text->image.empty() && !options_.images) {
     return judge(record, "failed", "this hub runs no images");
   }
+  if (!text->image.empty() && !cluster::is_image(text->image)) {
+    return judge(record, "failed", "\"" + text->image + "\" is no reference of an image");
+  }
   if (!find_nodes(record, names)) return;
   const StagingReport staged = ports_.staging.bring_in(place, text->stage_in);
   if (staged.state == StagingState::kFailed) {
@@ -188,6 +192,8 @@ cluster::Work Agent::work_of(const Record& record, const WorkText& text, const P
   work.seconds = record.contract.until
                      ? *record.contract.until - exchange_now() + options_.slack_seconds
                      : options_.endless_seconds;
+  work.earliest = record.contract.from - since_cluster();
+  if (record.contract.until) work.latest = *record.contract.until - since_cluster();
   work.service = text.spot ? cluster::Service::kSpot : cluster::Service::kFirm;
   work.script = text.script;
   work.image = text.image;
@@ -325,7 +331,7 @@ bool Agent::measure(Record& record) {
 
 void Agent::meter(Record& record, UnixSecond limit) {
   if (record.look_again) return;
-  for (const Span& span : delivered(record.stretches, {memory_.offset(), record.mark, limit})) {
+  for (const Span& span : delivered(record.stretches, {since_cluster(), record.mark, limit})) {
     Message message;
     message.kind = MessageKind::kMeter;
     message.contract = record.contract.id;
@@ -346,7 +352,7 @@ void Agent::lost(Record& record) {
 
 void Agent::ended(Record& record, const cluster::Job* job) {
   if (!measure(record)) return;
-  const std::int64_t offset = memory_.offset();
+  const std::int64_t offset = since_cluster();
   UnixSecond last = std::numeric_limits<UnixSecond>::min();
   for (Stretch& stretch : record.stretches) {
     if (!stretch.end && job != nullptr && job->end) stretch.end = job->end;
@@ -359,8 +365,11 @@ void Agent::ended(Record& record, const cluster::Job* job) {
     last = std::max(last, *stretch.end + offset);
   }
   memory_.touch(record);
+  // One that the cluster dropped because it would have started too late may be tried again where
+  // the contract was extended.
   const bool never_ran = record.stretches.empty() && job != nullptr &&
-                         (job->state == JobState::kFailed || job->state == JobState::kNodeFailed);
+                         (job->state == JobState::kFailed || job->state == JobState::kNodeFailed ||
+                          job->state == JobState::kTimedOut);
   if (never_ran && record.doubted && !to_end(record)) {
     // Another of its name, or a later attempt, may still come.
     const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
@@ -386,7 +395,8 @@ void Agent::ended(Record& record, const cluster::Job* job) {
 
 void Agent::judge_by(Record& record, const cluster::Job& job) {
   const std::string detail = job.detail.empty() ? "" : ": " + job.detail;
-  const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed;
+  const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed ||
+                         job.state == JobState::kTimedOut;
   if (by_itself && record.stretches.empty()) {
     return judge(record, "failed", "its job never ran" + detail);
   }
@@ -428,7 +438,7 @@ void Agent::say_last_word(Record& record) {
     message.word = record.verdict->reason;
     message.detail = record.verdict->detail;
   } else {
-    message.end = overrun(record.stretches, memory_.offset(), contract.until.value_or(0));
+    message.end = overrun(record.stretches, since_cluster(), contract.until.value_or(0));
   }
   memory_.queue(std::move(message));
   record.last_word = LastWord::kQueued;
