@@ -116,7 +116,7 @@ class Agent {
   [[nodiscard]] std::int64_t since_cluster() const {
     return memory_.offset() - memory_.cluster_offset();
   }
-  void take_cluster_clock(UnixSecond now);
+  void take_cluster_clock(std::optional<UnixSecond> now);
   void report(Record& record, std::string_view phase, std::string_view detail);
   void note(std::string_view event, std::string_view about, std::string_view what) {
     if (note_) note_(event, about, what);
@@ -175,6 +175,8 @@ class Agent {
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;
+  // Where our own clock was moved, both others' are looked at before anything is measured by them.
+  bool clocks_known_ = true;
   int calls_left_ = 0;
   std::vector<cluster::Job> all_jobs_;
   Jobs jobs_;

@@ -41,7 +41,7 @@ void Agent::look_at_nodes() {
   const auto inventory = ports_.cluster.inventory();
   if (!inventory.ok()) return note("no-inventory", "", inventory.error().what);
   nodes_next_ = now_ + options_.nodes_seconds;
-  if (inventory.value().now) take_cluster_clock(*inventory.value().now);
+  take_cluster_clock(inventory.value().now);
   for (Message& message : nodes_.look(inventory.value(), pools.value(), now_, memory_.changes())) {
     note("nodes", message.word, describe(message));
     memory_.queue(std::move(message));
@@ -51,8 +51,9 @@ void Agent::look_at_nodes() {
   for (const std::string& warning : warned_) note("warning", "", warning);
 }
 
-void Agent::take_cluster_clock(UnixSecond now) {
-  const std::int64_t offset = now - now_;
+void Agent::take_cluster_clock(std::optional<UnixSecond> now) {
+  clocks_known_ = true;
+  const std::int64_t offset = now.value_or(now_) - now_;
   if (std::abs(offset - memory_.cluster_offset()) <= kAnswerSeconds) return;
   note("clock", "", "the cluster is " + std::to_string(offset) + " s ahead of us");
   memory_.set_cluster_offset(offset);

@@ -173,6 +173,10 @@ void Agent::prepare(Record& record) {
     return judge(record, "failed", "data could not be brought in: " + staged.detail);
   }
   if (staged.state == StagingState::kWorking) return report(record, "staging", staged.detail);
+  if (!text->stage_in.empty()) {
+    record.reported.clear();  // said once more, with what it was
+    report(record, "staging", staged.detail + " came in");
+  }
   record.stage = Stage::kSubmitting;
   memory_.touch(record);
 }
@@ -317,6 +321,7 @@ void Agent::watch(Record& record) {
 // What the cluster says of its stretches. False: it does not answer.
 bool Agent::measure(Record& record) {
   if (record.job.empty()) return true;
+  if (!clocks_known_) return false;
   if (!may_call(1)) return false;
   const auto segments = ports_.cluster.segments(record.job);
   if (!segments.ok() && segments.error().kind == cluster::FaultKind::kUnknown) return true;
@@ -458,7 +463,8 @@ void Agent::clear_away(Record& record) {
       if (out.state == StagingState::kWorking) return;
       const bool failed = out.state == StagingState::kFailed;
       if (failed) memory_.note_oddity(record.contract.id + ": data not brought out: " + out.detail);
-      report(record, "stage-out", (failed ? "failed: " : "") + out.detail);
+      report(record, "stage-out",
+             failed ? "data could not be brought out: " + out.detail : out.detail + " went out");
     }
     record.brought_out = true;
     memory_.touch(record);
