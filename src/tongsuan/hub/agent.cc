@@ -134,9 +134,11 @@ void Agent::take_lease(const Lease& lease) {
   if (std::abs(offset - memory_.offset()) > kClockJitter) {
     note("clock", "", "the exchange is " + std::to_string(offset) + " s ahead of us");
     memory_.set_offset(offset);
-    clocks_known_ = false;
+    cluster_clock_known_ = false;
     nodes_next_ = now_;
   }
+  exchange_clock_known_ = true;
+  lease_taken_ = now_;
   if (lease.epoch == memory_.epoch()) return;
   note("lease", options_.hub, "epoch " + std::to_string(lease.epoch));
   memory_.set_epoch(lease.epoch);

@@ -117,6 +117,7 @@ class Agent {
     return memory_.offset() - memory_.cluster_offset();
   }
   void take_cluster_clock(std::optional<UnixSecond> now);
+  [[nodiscard]] bool clocks_known() const { return exchange_clock_known_ && cluster_clock_known_; }
   void report(Record& record, std::string_view phase, std::string_view detail);
   void note(std::string_view event, std::string_view about, std::string_view what) {
     if (note_) note_(event, about, what);
@@ -167,16 +168,17 @@ class Agent {
 
   // Of the exchange. What nobody answered is not asked again in this step.
   bool exchange_away_ = false, listed_ = false, drained_ = false;
-  bool accepted_ = false;                        // as the last lease said
-  UnixSecond lease_until_ = 0, lease_next_ = 0;  // of our clock
+  bool accepted_ = false;                                          // as the last lease said
+  UnixSecond lease_until_ = 0, lease_next_ = 0, lease_taken_ = 0;  // of our clock
   bool swept_ = false;
   std::vector<std::string> leftovers_;     // folders of contracts that nobody knows
   std::map<std::string, WorkText> texts_;  // of contracts that are prepared
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;
-  // Where our own clock was moved, both others' are looked at before anything is measured by them.
-  bool clocks_known_ = true;
+  // Asked for since we began, and since the other one seemed to jump: it is our own clock that
+  // moves, and nothing is measured between an old clock and a new one.
+  bool exchange_clock_known_ = false, cluster_clock_known_ = false;
   int calls_left_ = 0;
   std::vector<cluster::Job> all_jobs_;
   Jobs jobs_;

@@ -321,7 +321,7 @@ void Agent::watch(Record& record) {
 // What the cluster says of its stretches. False: it does not answer.
 bool Agent::measure(Record& record) {
   if (record.job.empty()) return true;
-  if (!clocks_known_) return false;
+  if (!clocks_known()) return false;
   if (!may_call(1)) return false;
   const auto segments = ports_.cluster.segments(record.job);
   if (!segments.ok() && segments.error().kind == cluster::FaultKind::kUnknown) return true;
@@ -427,7 +427,7 @@ void Agent::close(Record& record) {
   const auto retry = retry_.find(record.contract.id);
   if (retry != retry_.end() && now_ < retry->second) return;
   // Not by an old list: its end may have been moved.
-  const bool may_say = listed_ && !record.look_again;
+  const bool may_say = listed_ && !record.look_again && clocks_known();
   if (may_say && record.last_word == LastWord::kUnsaid) say_last_word(record);
   clear_away(record);
 }
