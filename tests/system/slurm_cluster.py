@@ -25,6 +25,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 PORTS = 24  # in a row: controller, accounting, REST, and from the tenth on the nodes
@@ -45,22 +46,32 @@ def wait_until(what, is_so):
     fail(f"{what} did not come within {PATIENCE} s")
 
 
+PROMISED = set()  # by this process, which may bring up several at once
+PROMISING = threading.Lock()
+
+
 def free_ports():
     """The first of PORTS ports in a row that nobody uses."""
-    for base in range(21000, 60000, PORTS):
-        sockets = []
-        try:
-            for port in range(base, base + PORTS):
-                one = socket.socket()
-                sockets.append(one)
-                one.bind(("127.0.0.1", port))
-            return base
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    fail("there are no free ports")
+    with PROMISING:
+        base = next(each for each in range(21000, 60000, PORTS)
+                    if each not in PROMISED and are_free(each))
+        PROMISED.add(base)
+        return base
+
+
+def are_free(base):
+    sockets = []
+    try:
+        for port in range(base, base + PORTS):
+            one = socket.socket()
+            sockets.append(one)
+            one.bind(("127.0.0.1", port))
+        return True
+    except OSError:
+        return False
+    finally:
+        for one in sockets:
+            one.close()
 
 
 class Cluster:

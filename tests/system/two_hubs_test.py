@@ -173,18 +173,20 @@ class Hub:
         self.cluster = Cluster(root, name, nodes=3, devices=8, type="h100", accounting=accounting,
                                tenants=list(users))
         self.agent, self.agents = None, []
-        self.cluster.up()
+        self.accounting = accounting
+        self.tenants = dict(zip(participants, users or [self.cluster.user] * len(participants)))
         self.folder = os.path.join(root, name, "agent")
         self.scratch = os.path.join(root, name, "scratch")
+        self.key = os.path.join(self.folder, "jwt.key")
+
+    def up(self):
+        self.cluster.up()
         for folder, mode in ((self.folder, 0o700), (self.scratch, 0o711)):
             os.makedirs(folder)
             os.chmod(folder, mode)
-        self.accounting = accounting
-        self.tenants = dict(zip(participants, users or [self.cluster.user] * len(participants)))
-        self.key = os.path.join(self.folder, "jwt.key")
         shutil.copyfile(self.cluster.path("etc/jwt.key"), self.key)
         os.chmod(self.key, 0o400)
-        self.config = self.write_config(name + "-a", "spool")
+        self.config = self.write_config(self.name + "-a", "spool")
         self.give(self.folder, self.scratch)
 
     def give(self, *folders):
@@ -272,7 +274,8 @@ class Hub:
 
     def down(self):
         self.stop()
-        self.cluster.down()
+        if os.path.exists(self.cluster.facts):
+            self.cluster.down()
 
 
 # ---- Stories -----------------------------------------------------------------------------------
@@ -304,6 +307,7 @@ class Stories(MoreStories):
     def add_hub(self, name, **more):
         hub = Hub(self.programs, self.root, name, self.exchange, self.buyers, **more)
         setattr(self, name, hub)
+        hub.up()
         done = hub.ask("check")
         check(done.returncode == 0, done.stdout + done.stderr)
         hub.start()
@@ -607,7 +611,7 @@ def main():
     given = parser.parse_args()
     root = tempfile.mkdtemp(prefix="tongsuan-hubs-")
     os.chmod(root, 0o755)
-    stories = None
+    stories, is_over = None, False
     try:
         begun = time.monotonic()
         stories = Stories(os.path.abspath(given.programs), root)
@@ -621,10 +625,11 @@ def main():
             print(f"== {given.load} contracts through one agent", flush=True)
             stories.load(given.load)
         print(f"== all told after {time.monotonic() - begun:.1f} s", flush=True)
+        is_over = True
     finally:
         if stories is not None:
             stories.end()
-        if given.keep or stories is None or stories.failed:
+        if given.keep or not is_over or stories.failed:
             print(f"files: {root}")
         else:
             shutil.rmtree(root, ignore_errors=True)
