@@ -463,8 +463,11 @@ void Agent::clear_away(Record& record) {
       if (out.state == StagingState::kWorking) return;
       const bool failed = out.state == StagingState::kFailed;
       if (failed) memory_.note_oddity(record.contract.id + ": data not brought out: " + out.detail);
-      report(record, "stage-out",
-             failed ? "data could not be brought out: " + out.detail : out.detail + " went out");
+      const std::string what =
+          failed ? "data could not be brought out: " + out.detail : out.detail + " went out";
+      // The exchange hears of what it lists; our own log of everything.
+      if (!record.listed) note("stage-out", record.contract.id, what);
+      report(record, "stage-out", what);
     }
     record.brought_out = true;
     memory_.touch(record);
