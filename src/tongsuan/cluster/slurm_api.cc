@@ -404,7 +404,7 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     const std::int64_t which = number ? *number : code.value_or(0);
     if (text.empty()) text = "error " + std::to_string(which);
     unknown = unknown || says_unknown(text, which);
-    unauthenticated = unauthenticated || says_unauthenticated(number.value_or(0));
+    unauthenticated = unauthenticated || says_unauthenticated(which);
     what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};

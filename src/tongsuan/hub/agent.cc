@@ -115,6 +115,7 @@ void Agent::keep_lease() {
   request.detail = drained_ ? "drained" : cluster_there ? "" : "the cluster does not answer";
   const Said<Lease> lease = ports_.exchange.lease(request);
   if (lease.ok()) {
+    if (accepting != accepted_) status_next_ = now_;
     accepted_ = accepting;
     take_lease(lease.value());
     return;
