@@ -295,10 +295,10 @@ class Stories(MoreStories):
         exchange.start()
         self.buyers = [exchange.open(name, "participant", ("cash", "10000.00"))
                        for name in ("alice", "bob")]
+        stranger = exchange.open("mallory", "participant", ("cash", "1000.00"))  # on no cluster
         # What a contract leaves is not sold: who paid whom is then said by one contract.
-        for who, buyer in zip(("alice", "bob"), self.buyers):
+        for who, buyer in zip(("alice", "bob", "mallory"), (*self.buyers, stranger)):
             exchange.must("PATCH", f"/v1/participants/{buyer}", who, {"resell": False})
-        exchange.open("mallory", "participant", ("cash", "1000.00"))  # on no cluster
         for name in ("east", "west"):
             supplier = exchange.open(name + "-idc", "hub", ("margin", "1000.00"))
             exchange.must("PUT", f"/v1/hubs/{name}/supplier", "operator", {"participant": supplier})
