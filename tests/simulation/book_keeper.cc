@@ -95,6 +95,14 @@ void BookKeeper::settle_resale(std::uint32_t resale, Second until) {
       now);
 }
 
+void BookKeeper::has_paid(const exchange::ResaleTaken& event, Second at) {
+  const Segment& segment = contracts_[event.by.id].segment;
+  const Second end = std::min(at, resales_.rows().at(event.resale.value).until);
+  if (segment.metered >= std::min(end, segment.until)) return;
+  fault("device_seconds_are_paid_once",
+        "contract " + number(event.by.id) + " gives devices back before it has paid for them");
+}
+
 std::uint32_t BookKeeper::owner_of(std::uint32_t participant) const {
   while (owners_[participant] != 0 && owners_[participant] != participant) {
     participant = owners_[participant];
@@ -427,6 +435,7 @@ class BookKeeper::Own {
       price = books_.contracts_[event.by.id].price;
     }
     books_.resales_.taken(event, price);
+    if (!event.by.resale && event.devices == 0) books_.has_paid(event, at_);
   }
   void operator()(const exchange::ResaleMetered& event) {
     books_.settle_resale(event.resale.value, event.until);
@@ -476,6 +485,7 @@ class BookKeeper::Own {
     books_.steps_.given_back(what.pool, what.asked * event.missed, refund);
   }
   void operator()(const exchange::ResaleEarned& event) { books_.resales_.earned(event); }
+  void operator()(const exchange::ResaleOver& event) { books_.resales_.over(at_, event); }
   void operator()(const exchange::ResaleClosed& event) { books_.resales_.closed(at_, event); }
 
  private:
@@ -546,7 +556,7 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
                          " and may cost " + number(left)};
   }
   for (const auto& [number, row] : resales_.rows()) {
-    if (row.open) held[row.seller] += row.cost - row.due(row.metered);
+    if (row.open && !row.over) held[row.seller] += row.cost - row.due(row.metered);
   }
   for (const auto& [number, row] : deliveries_.open()) held[row.supplier] += row.amount;
   for (std::uint32_t i = 0; i < held.size(); ++i) {

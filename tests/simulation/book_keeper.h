@@ -107,6 +107,8 @@ class BookKeeper {
   std::int64_t pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
                    std::int64_t amount);
   void settle_resale(std::uint32_t resale, Second until);
+  // Whoever gives devices of a resale back has paid for all of its time.
+  void has_paid(const exchange::ResaleTaken& event, Second at);
 
   const engine::Places& places_;
   std::vector<std::vector<Node>> nodes_;  // by pool

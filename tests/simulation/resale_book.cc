@@ -110,6 +110,9 @@ void ResaleBook::taken(const exchange::ResaleTaken& event, std::int64_t price) {
   row.takes[by] = event.devices;
   if (event.devices == 0) row.takes.erase(by);
   if (event.devices > before) ++sold_;
+  if (row.over && event.devices > before) {
+    fault("device_seconds_are_paid_once", "what is over is taken");
+  }
   if (row.taken() > row.devices || (event.devices > before && price < row.ask)) {
     fault("device_seconds_are_paid_once", "more is taken than is offered, or for less");
   }
@@ -121,9 +124,19 @@ void ResaleBook::earned(const exchange::ResaleEarned& event) {
   if (row.seller != event.seller.value) fault("sellers_earn_what_was_paid", "somebody else earns");
 }
 
+void ResaleBook::over(Second at, const exchange::ResaleOver& event) {
+  Row& row = rows_[event.resale.value];
+  if (!row.open || row.over || row.takes.empty() || event.until != std::min(at, row.until) ||
+      row.metered != event.until) {
+    fault("resales_are_owed_exactly", "a resale is over before all is paid");
+  }
+  row.until = event.until;
+  row.over = true;
+}
+
 void ResaleBook::closed(Second at, const exchange::ResaleClosed& event) {
   const auto row = rows_.find(event.resale.value);
-  if (row->second.open && row->second.metered != std::min(at, row->second.until)) {
+  if (row->second.open && !row->second.over && row->second.metered != std::min(at, row->second.until)) {
     fault("resales_are_owed_exactly", "a resale ends before all is paid");
   }
   if (!row->second.takes.empty())
@@ -159,7 +172,7 @@ Verdict ResaleBook::sellers_earn_what_was_paid() const {
 std::int64_t ResaleBook::unsold(std::uint32_t pool) const {
   std::int64_t sum = 0;
   for (const auto& [number, row] : rows_) {
-    if (row.open && row.pool == pool) sum += row.devices - row.taken();
+    if (row.open && !row.over && row.pool == pool) sum += row.devices - row.taken();
   }
   return sum;
 }

@@ -41,6 +41,7 @@ class ResaleBook {
   [[nodiscard]] std::int64_t opened(const exchange::ResaleOpened& event, std::int64_t ppm);
   void taken(const exchange::ResaleTaken& event, std::int64_t price);
   void earned(const exchange::ResaleEarned& event);
+  void over(Second at, const exchange::ResaleOver& event);
   void closed(Second at, const exchange::ResaleClosed& event);
   // What is owed up to `until`; the amount that becomes due.
   [[nodiscard]] std::int64_t meter(std::uint32_t resale, Second until);
@@ -49,7 +50,7 @@ class ResaleBook {
     std::int64_t price = 0, ask = 0, devices = 0;
     Second from = 0, until = 0, metered = 0;  // of what is owed now
     std::int64_t cost = 0, ppm = 0;
-    bool open = false;
+    bool open = false, over = false;
     std::map<Holder, std::int64_t> takes;
     std::int64_t income = 0, told = 0;  // of its seller: by this book, and by events
     [[nodiscard]] std::int64_t due(Second at) const;

@@ -1792,6 +1792,21 @@ class EventResaleEarned:
 
 
 @dataclass
+class EventResaleOver:
+    """Its time has passed; who has its devices has yet to pay for a part of it, and it closes with
+    the last of them"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    until: datetime
+    type: str = "resale.over"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.over")
+
+
+@dataclass
 class EventResaleClosed:
     """It has ended"""
 
@@ -1910,6 +1925,7 @@ Event = Union[
     EventResaleTaken,
     EventResaleMetered,
     EventResaleEarned,
+    EventResaleOver,
     EventResaleClosed,
     EventOrderNamed,
     EventParticipantChanged,
@@ -1945,7 +1961,7 @@ __all__ = [
     "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
     "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
     "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
-    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleClosed",
-    "EventOrderNamed", "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody",
-    "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
+    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

@@ -1,4 +1,6 @@
 // Hubs with an agent: paid for what was told, fenced, and with the last word on what was presumed.
+#include <numeric>
+
 #include "tongsuan/exchange/exchange_fixture.h"
 #include "tongsuan/exchange/snapshot.h"
 
@@ -21,7 +23,9 @@ class DeliveryTest : public ExchangeTest {
   }
   ContractId run(ParticipantId who, std::uint32_t gang = 4) {
     const OrderId id = submit(who, std::int64_t{1'500} * gang, gang);
-    EXPECT_EQ(start(id), "done");
+    std::vector<std::uint32_t> nodes(gang / 4);
+    std::iota(nodes.begin(), nodes.end(), 0U);
+    EXPECT_EQ(start(id, std::move(nodes)), "done");
     return ContractId{exchange_.state().engine().contract_count() - 1};
   }
   std::string meter(ContractId id, Second from, Second until) {
@@ -197,6 +201,73 @@ TEST_F(DeliveryTest, NothingIsKeptOfWhatIsForgotten) {
   EXPECT_EQ(spent(kAlice), 4 * 30);
   EXPECT_EQ(exchange_.state().deliveries().find(id), nullptr);
   EXPECT_EQ(settle(id), "unknown");
+}
+
+// Bob has devices that Alice gave up to their end at 100, and his agent tells late of it.
+TEST_F(DeliveryTest, ASellerIsPaidForWhatIsToldAfterItsEnd) {
+  take_or_pay(500'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 40;
+  EXPECT_EQ(meter(first, 0, 40), "done");
+  EXPECT_EQ(end(first), "done");
+  now_ = 50;
+  const ContractId second = run(kBob, 12);
+  now_ = 80;
+  EXPECT_EQ(meter(second, 50, 80), "done");
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{1}));
+  EXPECT_FALSE(exchange_.state().resales().due());
+  EXPECT_EQ(name_of(kHouse, TurnResales{}), "stale");
+  now_ = 110;
+  EXPECT_EQ(meter(second, 84, 110), "done") << "four seconds were missed";
+  EXPECT_TRUE(exchange_.state().resales().rows().empty());
+  const std::int64_t owed = 12 * 60 / 2, paid = 12 * (30 + 26), sold = 12 * (30 + 16);
+  EXPECT_EQ(spent(kAlice), 12 * 40 + owed - sold / 2) << "the other half is what she saves";
+  EXPECT_EQ(balance(cash(kEast)), 12 * 40 + owed + paid - sold / 2);
+}
+
+TEST_F(DeliveryTest, ASellerIsPaidWhenTheContractEndsBeforeItIsTold) {
+  take_or_pay(500'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 40;
+  EXPECT_EQ(meter(first, 0, 40), "done");
+  EXPECT_EQ(end(first), "done");
+  const ContractId second = run(kBob, 12);
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{1}));
+  now_ = 120;
+  must(kBob, CancelOrder{exchange_.state().engine().contract(second).order});
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{1}), nullptr);
+  EXPECT_EQ(spent(kAlice), 12 * 40 + 12 * 60 / 2 - 12 * 60 / 2);
+}
+
+// Carol's part of what Bob had of Alice: Alice's resale waits for Carol's agent as well.
+TEST_F(DeliveryTest, AChainWaitsForItsLastHolder) {
+  take_or_pay(500'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 20;
+  EXPECT_EQ(meter(first, 0, 20), "done");
+  EXPECT_EQ(end(first), "done");
+  const ContractId second = run(kBob, 12);  // to 120
+  now_ = 60;
+  EXPECT_EQ(meter(second, 20, 60), "done");
+  EXPECT_EQ(end(second), "done");
+  const ContractId third = run(kAlice, 12);  // to 160
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{1}));
+  now_ = 120;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{2}));
+  EXPECT_EQ(meter(third, 60, 100), "done");
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{1}), nullptr);
+  ASSERT_NE(exchange_.state().resales().find(ResaleId{2}), nullptr);
+  EXPECT_EQ(meter(third, 100, 110), "done");
+  EXPECT_NE(exchange_.state().resales().find(ResaleId{2}), nullptr);
+  EXPECT_EQ(meter(third, 110, 120), "done");
+  EXPECT_TRUE(exchange_.state().resales().rows().empty());
 }
 
 TEST_F(DeliveryTest, APartIsNotEvenPlanned) {

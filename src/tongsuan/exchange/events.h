@@ -309,13 +309,24 @@ struct DeliverySettled {
   }
 };
 
+// Its time has passed, and holders have yet to pay for some of it: it ends with the last of them.
+struct ResaleOver {
+  ResaleId resale;
+  engine::ContractId contract;
+  Second until = 0;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleOver::resale, &ResaleOver::contract, &ResaleOver::until);
+  }
+};
+
 using OwnEvent =
     std::variant<ParticipantOpened, KeyAdded, KeyRevoked, HaltSet, RulesSet, HubAssigned, OrderHeld,
                  OrderNamed, ContractGranted, ContractMetered, ContractSettled, GateClosed,
                  RoundPublished, WebhookPut, WebhookDropped, WebhookAcked, Answered, TakeOrPaySet,
                  CalendarSet, ContractOwned, ResaleOffered, ResaleOpened, ResaleTaken,
                  ResaleMetered, ResaleEarned, ResaleClosed, ResaleAllowed, HubLeased, WorkAttached,
-                 ContractReported, DeliveryMissed, DeliveryPresumed, DeliveryTold, DeliverySettled>;
+                 ContractReported, DeliveryMissed, DeliveryPresumed, DeliveryTold, DeliverySettled,
+                 ResaleOver>;
 
 // A ledger event that owns its facts.
 struct MoneyEvent {

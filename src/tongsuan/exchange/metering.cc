@@ -91,6 +91,7 @@ Code Executor::operator()(MeterContract& command) {
   if (command.until <= from || command.until > std::min(at_, money.until)) return Code::kTime;
   if (from > money.metered) emit(DeliveryMissed{command.contract, from});
   meter(command.contract, command.until);
+  leave_paid({false, command.contract.value});
   return Code::kDone;
 }
 

@@ -31,12 +31,16 @@ bool is_open(const ResaleRow* row, engine::ContractId contract) {
   return row != nullptr && row->open() && row->terms.contract == contract;
 }
 
+bool is_over(const ResaleRow* row, engine::ContractId contract) {
+  return row != nullptr && row->over() && row->terms.contract == contract;
+}
+
 }  // namespace
 
 std::uint32_t devices_of(const State& state, Holder holder) {
   if (holder.resale) {
     const ResaleRow* row = state.resales().find(ResaleId{holder.id});
-    return row == nullptr || !row->open() ? 0 : row->terms.devices;
+    return row == nullptr || row->grant == 0 ? 0 : row->terms.devices;
   }
   const engine::ContractId id{holder.id};
   if (!state.engine().knows(id) || state.engine().contract(id).end >= 0) return 0;
@@ -100,9 +104,11 @@ Misfitting misfit(const State& state, const ResaleOpened& event) {
 
 Misfitting misfit(const State& state, const ResaleTaken& event) {
   const ResaleRow* row = state.resales().find(event.resale);
-  if (!is_open(row, event.contract)) return "devices of a resale that is not open";
+  const bool over = is_over(row, event.contract);
+  if (!over && !is_open(row, event.contract)) return "devices of a resale that is not open";
   const std::uint32_t before = state.resales().bought(event.by, event.resale);
   if (event.devices <= before) return std::nullopt;
+  if (over) return "devices of a resale that is over";
   if (event.by.resale && event.by.id <= event.resale.value) return "a resale that has its own";
   if (row->taken - before + event.devices > row->terms.devices) return "more than a resale has";
   const std::uint32_t has = devices_of(state, event.by);
@@ -121,9 +127,24 @@ Misfitting misfit(const State& state, const ResaleMetered& event) {
 
 Misfitting misfit(const State& state, const ResaleEarned& event) {
   const ResaleRow* row = state.resales().find(event.resale);
-  if (!is_open(row, event.contract)) return "income of a resale that is not open";
+  if (!is_open(row, event.contract) && !is_over(row, event.contract)) {
+    return "income of a resale that is not open";
+  }
   if (row->terms.seller != event.seller) return "income of somebody else";
   return event.income.raw() <= 0 ? Misfitting("income that is none") : std::nullopt;
+}
+
+Misfitting misfit(const State& state, const ResaleOver& event) {
+  const ResaleRow* row = state.resales().find(event.resale);
+  if (!is_open(row, event.contract)) return "what is over was not open";
+  if (row->taken == 0) return "a resale that is over and that nobody has";
+  if (event.until != row->metered || event.until > row->terms.until ||
+      event.until <= row->terms.from) {
+    return "a resale that is over before all is paid";
+  }
+  return state.money().rights().find(row->right) == nullptr
+             ? std::nullopt
+             : Misfitting("a resale that is over, and owes");
 }
 
 Misfitting misfit(const State& state, const ResaleClosed& event) {
@@ -141,9 +162,12 @@ Misfitting misfit_of_rows(const State& state) {
   for (const auto& [number, row] : state.resales().rows()) {
     if (Misfitting wrong = misfit_of_terms(state, row.terms)) return wrong;
     if (number == 0 || number >= state.resales().next().value) return "a resale without a number";
-    if (!row.open() && !row.takes.empty()) return "devices of a resale that is not open";
-    if (!row.open()) continue;
-    if (Misfitting wrong = misfit_of_right(state, row, row.terms.seller)) return wrong;
+    if (row.grant == 0 && !row.takes.empty()) return "devices of a resale that is not open";
+    if (row.grant == 0) continue;
+    if (row.over() && row.takes.empty()) return "a resale that is over and that nobody has";
+    if (row.open()) {
+      if (Misfitting wrong = misfit_of_right(state, row, row.terms.seller)) return wrong;
+    }
     if (row.taken > row.terms.devices) return "more than a resale has";
     for (const Take& take : row.takes) {
       if (take.devices == 0 || bought_of(state, take.by) > devices_of(state, take.by)) {

@@ -9,6 +9,11 @@ const ResaleRow* Resales::find(ResaleId id) const {
   return at == rows_.end() ? nullptr : &at->second;
 }
 
+bool Resales::over(ResaleId id) const {
+  const ResaleRow* row = find(id);
+  return row != nullptr && row->over();
+}
+
 std::optional<ResaleId> Resales::planned(engine::ContractId contract) const {
   const auto at = planned_.find(contract.value);
   return at == planned_.end() ? std::nullopt : std::optional(at->second);
@@ -45,9 +50,16 @@ std::optional<std::pair<Second, ResaleId>> Resales::due() const {
 
 // ---- Changes -----------------------------------------------------------------------------------
 
+std::optional<Second> Resales::due_of(const ResaleRow& row) {
+  if (row.over()) return std::nullopt;
+  return row.open() ? row.terms.until : row.terms.from;
+}
+
 void Resales::link(ResaleId id, const ResaleRow& row) {
   const ResaleTerms& terms = row.terms;
-  due_.emplace(row.open() ? terms.until : terms.from, id.value);
+  const std::optional<Second> due = due_of(row);
+  if (!due) return;
+  due_.emplace(*due, id.value);
   if (!row.open()) {
     planned_.emplace(terms.contract.value, id);
     return;
@@ -61,7 +73,9 @@ void Resales::link(ResaleId id, const ResaleRow& row) {
 
 void Resales::unlink(ResaleId id, const ResaleRow& row) {
   const ResaleTerms& terms = row.terms;
-  due_.erase({row.open() ? terms.until : terms.from, id.value});
+  const std::optional<Second> due = due_of(row);
+  if (!due) return;
+  due_.erase({*due, id.value});
   if (!row.open()) {
     planned_.erase(terms.contract.value);
     return;

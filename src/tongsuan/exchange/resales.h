@@ -6,12 +6,16 @@
 // pay), as a right of its own that is delivered as time passes. Devices are of a pool; which nodes
 // is nobody's concern. Whoever starts in the pool takes devices of open resales first, the lowest
 // ask first, then the lowest number; what it pays for them goes to their seller. A *holder* is a
-// contract that runs, or a resale: what a contract had taken goes on with its own resale.
+// contract that runs, or a resale: what a contract had taken goes on with its own resale. At its
+// end it closes; where a contract of an agent's hub has paid for a part of it only, because its
+// agent has not told of more yet, it is *over*: nobody owes for it or takes it, and what such a
+// contract pays for that time still goes to its seller.
 //
 // Invariants:
 //   - of a resale no more is taken than it has, and no holder takes more than it has;
 //   - what is open and not taken is free in its pool: so no device-second is sold twice;
-//   - an open resale has a right that is bound to a hold of its own.
+//   - an open resale has a right that is bound to a hold of its own, until it is over;
+//   - what is over has devices with somebody who has yet to pay for them.
 // State owns the rows; everything else here is derived from them.
 #pragma once
 
@@ -79,7 +83,8 @@ struct ResaleRow {
   Money income;                // of its seller, so far
   std::vector<Take> takes;     // in the order of holders
   std::uint32_t taken = 0;     // devices of `takes`; derived from them
-  [[nodiscard]] bool open() const { return grant != 0; }
+  [[nodiscard]] bool open() const { return grant != 0 && !over(); }
+  [[nodiscard]] bool over() const { return grant != 0 && right == ledger::RightId{}; }
   friend bool operator==(const ResaleRow&, const ResaleRow&) = default;
   static constexpr auto fields() {
     return std::tuple(&ResaleRow::terms, &ResaleRow::hold, &ResaleRow::right, &ResaleRow::grant,
@@ -92,6 +97,7 @@ class Resales {
  public:
   [[nodiscard]] const std::map<std::uint32_t, ResaleRow>& rows() const { return rows_; }
   [[nodiscard]] const ResaleRow* find(ResaleId id) const;  // nullptr: never, or closed
+  [[nodiscard]] bool over(ResaleId id) const;
   [[nodiscard]] ResaleId next() const { return ResaleId{last_ + 1}; }
   [[nodiscard]] bool full() const { return rows_.size() >= kResalesMax; }
   // The planned one of a contract.
@@ -133,6 +139,8 @@ class Resales {
     std::uint64_t unsold = 0;
     Offers offers;
   };
+  // When it begins or ends; nothing of what is over.
+  [[nodiscard]] static std::optional<Second> due_of(const ResaleRow& row);
   // All but what is said of holders: that changes with takes alone, one at a time, so that a
   // resale of thousands of holders is as quick to change as one of none.
   void link(ResaleId id, const ResaleRow& row);

@@ -402,6 +402,8 @@ std::string wrong_resales(const State& state) {
   std::vector<std::int64_t> unsold(state.engine().places().pools.size());
   std::map<Holder, std::uint32_t> bought;
   for (const auto& [number, row] : state.resales().rows()) {
+    for (const Take& take : row.takes) bought[take.by] += take.devices;
+    if (row.over() && row.taken == 0) return "it is over, and nobody has it";
     if (!row.open()) continue;
     const ledger::RightRow* right = state.money().rights().find(row.right);
     const ledger::HoldRow* hold = state.money().holds().find(row.hold);
@@ -409,7 +411,6 @@ std::string wrong_resales(const State& state) {
     if (hold->left != right->cost - right->paid) return "another amount is held than is owed";
     if (row.taken > row.terms.devices) return "more is taken than there is";
     unsold[row.terms.pool.value] += row.terms.devices - row.taken;
-    for (const Take& take : row.takes) bought[take.by] += take.devices;
   }
   for (std::uint32_t pool = 0; pool < unsold.size(); ++pool) {
     const auto free = static_cast<std::int64_t>(state.engine().pool(PoolId{pool}).free);

@@ -153,6 +153,10 @@ void Executor::move_takes(Holder from, std::optional<Holder> to, std::uint32_t k
     const std::uint32_t stay = std::min(devices, kept);
     kept -= stay;
     if (stay == devices) continue;
+    if (state_.resales().over(id)) {
+      leave(id, from);
+      continue;
+    }
     take(id, from, stay);
     if (to) take(id, *to, devices - stay);
   }
@@ -304,14 +308,50 @@ void Executor::shrink(ResaleId id, std::uint32_t kept) {
   move_takes({true, id.value}, std::nullopt, kept);
 }
 
-// Whoever has devices of it pays for them up to here; from here on they are the supplier's.
+// Whoever has devices of it pays for them up to here, now or when its agent has told of them; from
+// here on they are the supplier's.
 void Executor::close(ResaleId id) {
   const ResaleRow row = *state_.resales().find(id);
+  const Second until = std::min(at_, row.terms.until);
   for (const Take& take : row.takes) meter(take.by);
-  for (const Take& take : row.takes) this->take(id, take.by, 0);
+  for (const Take& take : row.takes) {
+    if (paid_until(take.by) >= until) this->take(id, take.by, 0);
+  }
   if (row.open()) close_right(id, Money());
+  if (state_.resales().find(id)->taken > 0) return emit(ResaleOver{id, row.terms.contract, until});
   move_takes({true, id.value}, std::nullopt, 0);
   emit(ResaleClosed{id, row.terms.contract});
+}
+
+Second Executor::paid_until(Holder holder) const {
+  if (!holder.resale) {
+    const ContractId id{holder.id};
+    return state_.engine().contract(id).end < 0 ? delivered_until(id) : at_;
+  }
+  Second until = at_;
+  for (const Take& take : state_.resales().find(ResaleId{holder.id})->takes) {
+    until = std::min(until, paid_until(take.by));
+  }
+  return until;
+}
+
+void Executor::leave(ResaleId id, Holder by) {
+  take(id, by, 0);
+  const ResaleRow& row = *state_.resales().find(id);
+  if (row.taken > 0) return;
+  const ContractId contract = row.terms.contract;
+  move_takes({true, id.value}, std::nullopt, 0);
+  emit(ResaleClosed{id, contract});
+}
+
+void Executor::leave_paid(Holder by) {
+  const std::vector<ResaleId> bought = state_.resales().bought(by);
+  for (const ResaleId id : bought) {
+    const bool paid =
+        state_.resales().over(id) && paid_until(by) >= state_.resales().find(id)->terms.until;
+    if (paid) leave(id, by);
+    if (state_.resales().find(id) != nullptr) leave_paid({true, id.value});
+  }
 }
 
 // ---- Commands ----------------------------------------------------------------------------------

@@ -350,6 +350,13 @@ class State::Apply {
     state_.resales_.change(event.resale,
                            [&](ResaleRow& row) { row.income = row.income + event.income; });
   }
+  void operator()(const ResaleOver& event) const {
+    state_.resales_.change(event.resale, [&](ResaleRow& row) {
+      row.terms.until = event.until;
+      row.hold = {};
+      row.right = {};
+    });
+  }
   void operator()(const ResaleClosed& event) const { state_.resales_.close(event.resale); }
   void operator()(const ResaleAllowed& event) const {
     state_.participants_[event.participant.value].resell = event.allowed;

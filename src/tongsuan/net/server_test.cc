@@ -210,11 +210,13 @@ TEST(Server, StopsWhenAllIsAnswered) {
   options.threads = 2;
   options.limits.linger = 20ms;
   const auto server = must_start(options, desk.handler());
-  Peer quiet(server->port()), asking(server->port()), lost(server->port());
+  // Two threads take connections in turn: each has one that has nothing to wait for.
+  Peer quiet(server->port()), asking(server->port()), lost(server->port()), idle(server->port());
   asking.send(get("/a") + get("/b"));
   ASSERT_TRUE(eventually([&] { return desk.count() == 2; }));
-  std::thread stopper([&] { server->stop(kPatience); });
-  EXPECT_EQ(quiet.rest(), "");  // has nothing to wait for
+  std::jthread stopper([&] { server->stop(kPatience); });
+  EXPECT_EQ(quiet.rest(), "");
+  EXPECT_EQ(idle.rest(), "") << "from here on both threads know";
   auto first = desk.take(), second = desk.take();
   second.second.send({.body = "b"});
   first.second.send({.body = "a"});

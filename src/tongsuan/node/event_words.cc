@@ -365,6 +365,10 @@ class EventTeller {
     words_.amount = event.income.raw();
     holder(event.by);
   }
+  void on(const exchange::ResaleOver& event) {
+    resale("resale.over", event.resale, event.contract);
+    number("until", event.until);
+  }
   void on(const exchange::ResaleClosed& event) {
     resale("resale.closed", event.resale, event.contract);
   }

@@ -327,6 +327,10 @@ class Teller {
     begin_resale("resale.earned", event.resale, event.contract);
     write_money(out_, "income", event.income.raw());
   }
+  void on(const exchange::ResaleOver& event) {
+    begin_resale("resale.over", event.resale, event.contract);
+    write_time("until", event.until);
+  }
   void on(const exchange::ResaleClosed& event) {
     begin_resale("resale.closed", event.resale, event.contract);
   }

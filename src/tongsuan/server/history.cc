@@ -42,6 +42,7 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* taken = std::get_if<exchange::ResaleTaken>(own)) return taken->contract;
     if (const auto* metered = std::get_if<exchange::ResaleMetered>(own)) return metered->contract;
     if (const auto* earned = std::get_if<exchange::ResaleEarned>(own)) return earned->contract;
+    if (const auto* over = std::get_if<exchange::ResaleOver>(own)) return over->contract;
     if (const auto* closed = std::get_if<exchange::ResaleClosed>(own)) return closed->contract;
   }
   return std::nullopt;

@@ -7,7 +7,12 @@
 namespace tongsuan::server::internal {
 namespace {
 
-constexpr std::string_view kResaleStates[] = {"planned", "open"};
+constexpr std::string_view kResaleStates[] = {"planned", "open", "over"};
+
+std::size_t state_of(const exchange::ResaleRow& row) {
+  if (row.over()) return 2;
+  return row.open() ? 1 : 0;
+}
 
 bool may_see(const Call& call, const View& view, const exchange::ResaleTerms& terms) {
   if (call.sees_all() || terms.seller == call.actor()) return true;
@@ -22,7 +27,7 @@ void write_resale(json::Writer& out, const Core& core, std::uint32_t number,
       .text("id", id_text('S', number))
       .text("contract", id_text('C', row.terms.contract.value))
       .text("participant", id_text('P', row.terms.seller.value))
-      .text("state", kResaleStates[row.open() ? 1 : 0])
+      .text("state", kResaleStates[state_of(row)])
       .text("hub", core.names.hub(pool.hub))
       .text("class", core.names.accelerator(pool.accelerator));
   write_resale_terms(out, core.time, row.terms);
@@ -88,7 +93,7 @@ void list_resales(Call& call) {
     std::uint32_t last = after;
     for (auto row = rows.upper_bound(after); row != rows.end(); ++row) {
       if ((contract && row->second.terms.contract.value != *contract) ||
-          (state && (*state == 1) != row->second.open()) ||
+          (state && *state != state_of(row->second)) ||
           !may_see(call, answer.view, row->second.terms)) {
         continue;
       }

@@ -190,6 +190,11 @@ class Executor {
   void recall(engine::PoolId pool);
   void shrink(ResaleId resale, std::uint32_t kept);
   void close(ResaleId resale);
+  // Up to where a holder, and whoever has its devices, has paid.
+  [[nodiscard]] Second paid_until(Holder holder) const;
+  void leave(ResaleId resale, Holder by);  // of one that is over
+  // Of what is over it leaves what it has paid for.
+  void leave_paid(Holder by);
   Money add_owed(ResaleId resale, Second until, std::vector<ledger::Leg>& legs);
   [[nodiscard]] ledger::Reason reason_of(ResaleId resale) const;
   void meter(Holder holder);  // up to now
