@@ -127,6 +127,12 @@ class FakeSlurm {
     if (!asks_accounting && !request.target.starts_with(known)) return no_url();
     if (*token != "token-of-" + *user) {
       if (version_ >= 43) return refused_token();
+      if (version_ < 40 && request.target.ends_with("/nodes")) {  // in a form of its own
+        return {500,
+                "application/json",
+                {},
+                R"({"errors":[{"error":"Unspecified error","errno":-1}]})"};
+      }
       return version_ < 40 ? failed(500, "Failed while looking for jobs", -1, "Unspecified error")
                            : failed(500, "", 1007, "Protocol authentication error");
     }

@@ -399,9 +399,10 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     const Members error = item.members();
     std::string text = text_of(error.find("description"));
     if (text.empty()) text = text_of(error.find("error"));
-    const auto number = number_of(error.find("error_number"));
-    const auto code = number_of(error.find("error_code"));
-    const std::int64_t which = number ? *number : code.value_or(0);
+    std::int64_t which = 0;
+    for (const std::string_view key : {"errno", "error_code", "error_number"}) {
+      which = number_of(error.find(key)).value_or(which);
+    }
     if (text.empty()) text = "error " + std::to_string(which);
     unknown = unknown || says_unknown(text, which);
     unauthenticated = unauthenticated || says_unauthenticated(which);

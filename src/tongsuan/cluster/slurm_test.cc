@@ -211,6 +211,9 @@ TEST_P(EveryVersion, RefusesAWrongToken) {
     const auto jobs = here.connect(kPatient, token)->jobs();
     EXPECT_EQ(kind(jobs), FaultKind::kRefused);
     EXPECT_NE(jobs.error().hint.find("key"), std::string::npos) << jobs.error().what;
+    const auto nodes = here.connect(kPatient, token)->inventory();
+    EXPECT_EQ(kind(nodes), FaultKind::kRefused);
+    EXPECT_NE(nodes.error().hint.find("key"), std::string::npos) << nodes.error().what;
   }
 }
 
