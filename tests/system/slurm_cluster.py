@@ -53,7 +53,10 @@ PROMISING = threading.Lock()
 def free_ports():
     """The first of PORTS ports in a row that nobody uses."""
     with PROMISING:
-        base = next(each for each in range(21000, 60000, PORTS)
+        bases = range(21000, 60000, PORTS)
+        # Another process may look at the same moment, and not listen yet.
+        first = os.getpid() % len(bases)
+        base = next(each for each in [*bases[first:], *bases[:first]]
                     if each not in PROMISED and are_free(each))
         PROMISED.add(base)
         return base
