@@ -17,12 +17,12 @@ from api_schema import Schemas, at_pointer, load
 METHODS = ("get", "put", "post", "patch", "delete")
 ROLES = {"public", "participant", "hub", "operator", "auditor", "regulator"}
 STEP = {"step", "example", "as", "path", "query", "headers", "ifMatch", "advance", "status", "repeat",
-        "poll", "capture", "identity", "etag", "any", "match"}
+        "poll", "capture", "identity", "etag", "any", "match", "beside"}
 ID = re.compile(r"^[OCRPTKWXH]-[0-9A-Za-z]{1,24}$")
 # They make nothing, or have a key for each of their items.
-WITHOUT_KEY = {"quoteOrder", "submitOrders"}
+WITHOUT_KEY = {"quoteOrder", "submitOrders", "bringLog"}
 # What they say never changes, is the clock's, or has a way of its own to say from when on.
-WITHOUT_AS_OF = {"proveOrder", "getRoundPrices", "getRoundBook", "getRoundCertificate", "getCalendar",
+WITHOUT_AS_OF = {"readLog", "proveOrder", "getRoundPrices", "getRoundBook", "getRoundCertificate", "getCalendar",
                  "readJournal", "streamEvents", "getOperation", "getHealth", "getReadiness",
                  "getMetrics"}
 # Where the sources list codes, and after which text.

@@ -8,6 +8,6 @@ mkdir -p "$folder"
 "$(dirname "$tongsuan")/tongsuan-hub" --man > "$folder/tongsuan-hub.1"
 "$tongsuan" help --man tongsuan-verify > "$folder/tongsuan-verify.1"
 for command in clear why quote show generate import replay journal login submit orders cancel amend market hubs \
-    offer contracts events bill ledger doctor config admin completion help version; do
+    offer contracts logs events bill ledger doctor config admin completion help version; do
   "$tongsuan" help --man "$command" > "$folder/tongsuan-$command.1"
 done

@@ -7,6 +7,8 @@ packages_to_run="g++ cmake ninja-build zlib1g-dev libsqlite3-dev libssl-dev libb
 packages_to_test="$packages_to_run libgtest-dev python3 python3-yaml clang lld clang-format shellcheck \
   libclang-rt-14-dev libclang-rt-14-dev-wasm32 wasi-libc libc++-14-dev-wasm32 libc++abi-14-dev-wasm32 \
   coinor-libcbc-dev"
+# A browser for the end-to-end test of the console.
+packages_to_browse="chromium fonts-noto-cjk"
 # Real clusters for ./test --system.
 packages_to_system="munge slurmctld slurmd slurmrestd slurmdbd slurm-client slurm-wlm-jwt-plugin mariadb-server"
 
@@ -33,7 +35,8 @@ install_missing() {
       $as_root apt-get install -y -qq --no-install-recommends $missing; } >&2
 }
 
-# Node comes from Debian, unless the machine has one already.
+# Node and npm come from Debian, unless the machine has them already.
 install_node() {
   command -v node >/dev/null || install_missing nodejs
+  command -v npm >/dev/null || install_missing npm
 }

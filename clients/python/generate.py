@@ -140,6 +140,8 @@ class Operations:
         body = item[method]
         prefix = "" if item.get("servers") else "/v1"
         parameters = [self.resolved(each) for each in item.get("parameters", []) + body.get("parameters", [])]
+        # What only chooses another representation than JSON is nothing for methods that read JSON.
+        parameters = [p for p in parameters if not p.get("x-representation")]
         by_place = {place: [p for p in parameters if p["in"] == place] for place in ("path", "query", "header")}
         heads = [p["name"] for p in by_place["header"]]
         arguments = [f"{snake(p['name'])}: str" for p in by_place["path"]]

@@ -3,6 +3,7 @@
 
 usage: daemon_test.py TONGSUAN SOURCE_FOLDER TONGSUAND
 """
+import csv
 import json
 import pathlib
 import sys
@@ -126,14 +127,36 @@ class Day(CommandTest):
         self.by("operator", "cancel", first["id"], code=3)
         events = [row["type"] for row in self.rows("team-nlp", "events", second["id"])]
         self.assertEqual((events[0], events[-1]), ("order.accepted", "order.gone"))
-        kinds = [row["kind"] for row in self.rows("team-nlp", "bill")]
+        kinds = [row["kind"] for row in self.rows("team-nlp", "bill", "--by", "line")]
         self.assertLessEqual({"deposit", "hold", "release"}, set(kinds))
         balances = {row["purpose"]: row["balance"] for row in self.rows("team-nlp", "ledger")}
         self.assertEqual((balances["cash"], balances["hold"]), ("4712 CNY", "288 CNY"))
         total = self.rows("operator", "ledger", "trial-balance")
         self.assertEqual(sum(float(row["balance"].split()[0]) for row in total), 0)
-        self.assertEqual(self.rows("operator", "bill", "--participant", buyer)[0]["amount"], "5000 CNY")
+        lines = self.rows("operator", "bill", "--participant", buyer, "--purpose", "cash")
+        self.assertEqual(lines[0]["amount"], "5000 CNY")
+        self.assertIn(first["id"], [line["order"] for line in lines])
+        self.check_bill(buyer)
         self.by("team-nlp", "doctor")
+
+    def check_bill(self, buyer):
+        """Nothing was delivered yet: no contracts, and the deposit is all there is."""
+        self.assertEqual(self.rows("team-nlp", "bill"), [])
+        shown = self.by("team-nlp", "bill").stdout
+        self.assertIn("opening balance: 0.00 CNY", shown)
+        self.assertIn("deposit: 5000.00 CNY", shown)
+        self.assertIn("closing balance: 5000.00 CNY", shown)
+        self.by("team-nlp", "bill", "--csv", "bill.csv", "--html", "bill.html", "--lang", "zh")
+        rows = list(csv.DictReader((self.folder / "bill.csv").read_text(encoding="utf-8").splitlines()))
+        self.assertEqual([(row["row"], row["net"], row["balance"]) for row in rows],
+                         [("opening", "", "0.00"), ("deposit", "5000.00", ""), ("closing", "", "5000.00")])
+        page = (self.folder / "bill.html").read_text(encoding="utf-8")
+        self.assertIn('<html lang="zh-CN">', page)
+        self.assertIn(buyer, page)
+        self.by("team-nlp", "bill", "--csv", "bill.csv", code=8)
+        self.by("team-nlp", "bill", "--csv", "bill.csv", "--force")
+        self.assertEqual(self.by("team-nlp", "bill", "--csv", "-").stdout.splitlines()[1].split(",")[0], "opening")
+        self.by("team-nlp", "bill", "--from", "2026-04-14", "--to", "2026-04-13", code=2)
 
 
 if __name__ == "__main__":

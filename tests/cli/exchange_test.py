@@ -7,7 +7,9 @@ import base64
 import csv
 import io
 import json
+import os
 import pathlib
+import pty
 import re
 import signal
 import stat
@@ -156,6 +158,112 @@ class ExchangeTest(CommandTest):
         return list(self.home.glob(".local/state/tongsuan/pending/*"))
 
 
+class Logs(ExchangeTest):
+    """What a job says, whose whole is `said`; of it the exchange has what comes from `kept` on."""
+
+    def setUp(self):
+        super().setUp()
+        self.said, self.kept, self.ended, self.problems = b"", 0, True, []
+        self.exchange = self.fake(self.serve)
+        self.log_in(self.exchange)
+
+    def serve(self, request):
+        self.assertEqual(INTERFACE.faults(request), [])
+        if self.problems:
+            return problem(self.problems.pop(0))(request)
+        size = len(self.said)
+        at = max(self.kept, size - int(request.query.get("tail", 0)))
+        if "from" in request.query:
+            at = int(request.query["from"])
+            at = max(self.kept, at if at <= size else 0)
+        data = self.said[at:at + 65536]
+        text = base64.urlsafe_b64encode(data).decode().rstrip("=")
+        return answer({"contract": "C-4", "stream": request.query["stream"], "offset": at, "size": size,
+                       "ended": self.ended, "bytes": text})(request)
+
+    def raw(self, *arguments):
+        return subprocess.run([TONGSUAN, "logs", *arguments], cwd=self.folder, capture_output=True, timeout=60,
+                              env=environment(**self.settings(self.exchange)))
+
+    def test_bytes_come_as_they_are(self):
+        self.said = bytes(range(256)) * 300
+        self.assertEqual(self.raw("C-4").stdout, self.said[-65536:])
+        self.assertEqual(self.raw("C-4", "--tail", "3").stdout, self.said[-3:])
+        self.assertEqual(self.raw("C-4", "--tail", "0").stdout, b"")
+        self.assertEqual(self.raw("C-4", "--tail", "70000").stdout, self.said[-70000:])
+        self.assertEqual(self.raw("C-4", "--tail", "1000000", "-f").stdout, self.said)
+        self.assertEqual(self.exchange.requests[-1].query["stream"], "stdout")
+        self.assertEqual(self.raw("c-4", "--stderr").returncode, 0)
+        self.assertEqual(self.exchange.requests[-1].query["stream"], "stderr")
+
+    def test_a_terminal_is_not_steered(self):
+        self.said = "损失 0.5\x1b]0;title\x07\x1b[2J\r".encode() + b"\x9b1m\n"
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        done = subprocess.run([TONGSUAN, "logs", "C-4"], cwd=self.folder, stdout=follower, timeout=60,
+                              stderr=subprocess.PIPE, env=environment(**self.settings(self.exchange)))
+        os.close(follower)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(os.read(leader, 4096).decode(), "损失 0.5?]0;title??[2J\r\n?1m\r\n")
+
+    def test_following_shows_everything_once(self):
+        self.said, self.ended = b"one\n", False
+        process = self.start(self.exchange, "logs", "C-4", "-f")
+        self.assertEqual(process.stdout.readline(), "one\n")
+        self.problems = ["agent-away", "unavailable"]
+        self.said += b"two\n"
+        self.assertEqual(process.stdout.readline(), "two\n")
+        self.said += b"three\n"
+        self.ended = True
+        self.assertEqual(process.stdout.read(), "three\n")
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertIn("going on from byte 4", process.stderr.read())
+
+    def test_following_says_what_is_missing(self):
+        self.said, self.ended = b"one\n", False
+        process = self.start(self.exchange, "logs", "C-4", "-f")
+        self.assertEqual(process.stdout.readline(), "one\n")
+        self.said, self.kept, self.ended = b"one\nlost\nend\n", 9, True
+        self.assertEqual(process.stdout.read(), "end\n")
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertIn("5 bytes before this are not kept", process.stderr.read())
+
+    def test_following_notices_that_it_begins_anew(self):
+        self.said, self.ended = b"a first attempt\n", False
+        process = self.start(self.exchange, "logs", "C-4", "-f", "--lang", "zh")
+        self.assertEqual(process.stdout.readline(), "a first attempt\n")
+        self.said, self.ended = b"second\n", True
+        self.assertEqual(process.stdout.read(), "second\n")
+        self.assertIn("重新开始", process.stderr.read())
+
+    def test_ctrl_c_says_how_to_go_on(self):
+        self.said, self.ended = b"one\n", False
+        process = self.start(self.exchange, "logs", "C-4", "-f", "--stderr")
+        self.assertEqual(process.stdout.readline(), "one\n")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=20), 130)
+        self.assertIn("try: tongsuan logs C-4 --stderr -f", process.stderr.read())
+
+    def test_refusals_say_what_to_try(self):
+        for code, status, words in (("no-agent", 9, "tongsuan hubs"), ("agent-away", 7, "tongsuan logs C-4"),
+                                    ("no-output", 4, "tongsuan contracts"), ("unknown", 4, "")):
+            self.problems = [code]
+            done = self.ask(self.exchange, "logs", "C-4")
+            self.assert_failure(done, status, code)
+            self.assertIn(words, done.stderr)
+        self.problems = ["no-agent"]
+        self.assertIn("没有代理", self.ask(self.exchange, "logs", "C-4", "-f", "--lang", "zh").stderr)
+        for words in ((), ("C-4", "C-5"), ("C-4", "--tail", "x"), ("C-4", "--tail", "-1"), ("O-4",)):
+            self.assert_failure(self.ask(self.exchange, "logs", *words), 2, "usage")
+
+    def test_a_strange_answer_is_no_output(self):
+        fake = self.fake(answer({"offset": 0, "size": 3, "ended": True, "bytes": "YWJ="}))
+        self.log_in(fake)
+        done = self.ask(fake, "logs", "C-4")
+        self.assert_failure(done, 1, "strange-answer")
+        self.assertEqual(done.stdout, "")
+
+
 class Requests(ExchangeTest):
     def test_every_command_asks_what_the_interface_has(self):
         fake = self.fake()
@@ -168,6 +276,7 @@ class Requests(ExchangeTest):
                       "market", "market rounds", "market classes -o csv", "market calendar", "sinfo -o wide",
                       "offer", "offer guian H800 3.80", "offer guian H800 --steps 8@3.80,16@4", "contracts --state running", "ledger", "ledger transfers",
                       "ledger trial-balance", "ledger --participant P-1", "bill --participant P-1 --month 2026-12",
+                      "bill --participant p-1 --by line", "bill --participant P-1 --csv - --from 2026-04-13", "bill --participant P-1 --html page.html --lang zh",
                       "sacct --participant P-1 --from 2026-04-13 --purpose margin -o yaml", "doctor",
                       "admin participants", "admin participants team-nlp --role participant --overdraft 10",
                       "admin keys P-1", "admin keys P-1 --role hub --expires 2027-04-13", "admin revoke K-fedcba9876543210",
@@ -177,6 +286,7 @@ class Requests(ExchangeTest):
                       "contracts resell c-1 --devices 4 --from 2026-04-13T09:00+08:00 --ask 3", "market closures",
                       "orders O-1", "orders o-1 O-2 -o json", "contracts C-1", "contracts list c-1", "amend O-1 --name night",
                       "contracts resales off --participant P-1", "contracts resales on --participant p-1",
+                      "logs C-40", "logs c-40 --stderr --tail 100",
                       "admin calendar", "admin calendar clear", "admin rules takeOrPayPpm 0",
                       "admin calendar 2026-05-01..2026-05-02 holiday --no-dispatch"):
             fake.requests.clear()
@@ -350,7 +460,8 @@ class Answers(ExchangeTest):
                       "offer guian H800 --steps 8", "offer guian H800 --steps 8@x", "offer guian H800 --steps 0@4,8@5",
                       "offer guian H800 --steps 8@4,", "config set",
                       "config set servre x", "config set timeout 0", "submit job.yaml --wait-seconds 3",
-                      "bill --month 2026-13", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
+                      "bill --month 2026-13", "bill --by day", "bill --by line --csv x", "bill --by contract --purpose cash", "bill --force",
+                      "bill --csv - --html -", "bill --purpose cash --html x", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
                       "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):
             self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
 

@@ -13,8 +13,8 @@ from harness import TONGSUAN, CommandTest, environment, main, run
 
 SOURCE, VERIFY = pathlib.Path(sys.argv[2]), sys.argv[3]
 COMMANDS = ["clear", "verify", "why", "quote", "show", "generate", "import", "replay", "journal", "login", "submit",
-            "orders", "cancel", "amend", "market", "hubs", "offer", "contracts", "events", "bill", "ledger", "doctor", "config",
-            "admin", "completion", "help", "version"]
+            "orders", "cancel", "amend", "market", "hubs", "offer", "contracts", "logs", "events", "bill", "ledger", "doctor",
+            "config", "admin", "completion", "help", "version"]
 ALIASES = {"sbatch": "submit", "squeue": "orders", "scancel": "cancel", "sinfo": "hubs", "sacct": "bill"}
 PAGES = {"tongsuan.1": "tongsuan", "tongsuan-verify.1": "tongsuan-verify",
          **{f"tongsuan-{name}.1": name for name in COMMANDS if name != "verify"}}

@@ -1,6 +1,7 @@
 #include "tongsuan/base/check.h"
 #include "tongsuan/hub/http_exchange.h"
 #include "tongsuan/hub/local_staging.h"
+#include "tongsuan/hub/output_keep.h"
 #include "tongsuan/hub/record.h"
 #include "tongsuan/hub/times.h"
 
@@ -18,6 +19,12 @@ void work(std::string_view bytes) {
     TONGSUAN_CHECK(!page.error().what.empty() && page.error().kind == TroubleKind::kAway);
     return;
   }
+  for (const OutputWant& want : page.value().wanted) {
+    TONGSUAN_CHECK(cluster::is_contract(want.contract));
+    const cluster::Piece piece = cluster::piece_of(want.extent, 1'000, std::string(10, 'x'));
+    TONGSUAN_CHECK(piece.offset + piece.bytes.size() <= 1'000 && piece.offset >= 990);
+    TONGSUAN_CHECK(!body_of(want, piece).empty());
+  }
   for (const Contract& contract : page.value().contracts) {
     TONGSUAN_CHECK(cluster::is_contract(contract.id));
     // As the agent keeps it.
@@ -32,6 +39,8 @@ void row(std::string_view bytes) {
   if (const auto record = read_record(bytes)) {
     TONGSUAN_CHECK(read_record(write_record(*record)) == record);
   }
+  if (const auto kept = read_output(bytes))
+    TONGSUAN_CHECK(read_output(write_output(*kept)) == kept);
   if (const auto message = read_message(bytes)) {
     TONGSUAN_CHECK(read_message(write_message(*message)) == message);
     TONGSUAN_CHECK(!body_of(*message).empty() && !message_key("hub", *message, 1).empty());
@@ -70,12 +79,13 @@ std::vector<std::string> hub_answers_seeds() {
   return {R"(w{"items":[{"contract":"C-1A","participant":"P-3","class":"h100","nodes":[1,0],)"
           R"("devicesPerNode":8,"from":"2026-12-01T08:00:00+08:00","until":null,)"
           R"("metered":"2026-12-01T00:30:00Z","phase":"running","live":true,"work":true}],)"
-          R"("nextPageToken":"x"})",
+          R"("nextPageToken":"x","wanted":[{"contract":"C-1A","stream":"stderr","from":1200}]})",
           R"(t{"script":"#!/bin/sh\n","image":"i","environment":{"A":"1"},"service":"spot",)"
           R"("stageIn":[{"from":"s3://a","to":"in"}],"stageOut":[]})",
           R"(p{"pools":[{"class":"h100","nodes":4,"nodeDevices":8}]})",
           'r' + write_record(record),
           'r' + write_message(message),
+          'r' + write_output({1'800'000'000, 1'200, "the end\n"}),
           "d2027-01-15T16:00:00+08:00",
           "din/../../x"};
 }

@@ -61,6 +61,7 @@ class FakeExchange(Server):
         self.nodes, self.devices = nodes, devices
         self.epoch, self.accepting, self.up = 0, None, {}
         self.contracts, self.told, self.answers, self.faults = {}, [], {}, []
+        self.wanted, self.brought = [], []
         super().__init__()
 
     def now(self):
@@ -74,6 +75,10 @@ class FakeExchange(Server):
                 "until": self.now() + seconds, "nodes": list(nodes), "participant": participant,
                 "phase": "dispatched", "seconds": 0}
             return self.contracts[name]
+
+    def want(self, contract, stream, extent):
+        with self.lock:
+            self.wanted = [{"contract": contract, "stream": stream, **extent}]
 
     def cancel(self, name):
         with self.lock:
@@ -110,8 +115,15 @@ class FakeExchange(Server):
                 self.up[at] = body["up"]
             return 200, {}
         if path == "/v1/hubs/east/work":
-            return 200, {"asOf": "1", "items": [self.item(*one) for one in self.contracts.items()
-                                                if not one[1]["over"]]}
+            return 200, {"asOf": "1", "wanted": self.wanted,
+                         "items": [self.item(*one) for one in self.contracts.items()
+                                   if not one[1]["over"]]}
+        if match := re.fullmatch(r"/v1/contracts/([^/]+)/log", path):
+            if match[1] not in [want["contract"] for want in self.wanted]:
+                return self.problem(409, "not-wanted")
+            self.wanted = []
+            self.brought.append(body)
+            return 200, {"readers": 1}
         if match := re.fullmatch(r"/v1/contracts/([^/]+)/work", path):
             return 200, self.contracts[match[1]]["work"]
         match = re.fullmatch(r"/v1/contracts/([^/]+):([a-z]+)", path)
@@ -192,8 +204,9 @@ class FakeSlurm(Server):
         asked = body["job"]
         job = {"id": len(self.jobs) + 1, "user": user, "state": "RUNNING", "start": int(time.time()),
                "end": 0, **asked}
-        with open(asked["standard_output"], "w", encoding="utf-8") as said:
-            job["process"] = subprocess.Popen(["sh", "-c", body["script"]], stdout=said, stderr=said,
+        with open(asked["standard_output"], "w", encoding="utf-8") as said, \
+                open(asked["standard_error"], "w", encoding="utf-8") as complained:
+            job["process"] = subprocess.Popen(["sh", "-c", body["script"]], stdout=said, stderr=complained,
                                               cwd=asked["current_working_directory"],
                                               env=asked["environment"])
         self.jobs.append(job)

@@ -3,6 +3,7 @@
 
 usage: program_test.py TONGSUAN_HUB SOURCE_FOLDER [ProgramTest.TEST...]
 """
+import base64
 import json
 import os
 import pathlib
@@ -175,6 +176,59 @@ class ProgramTest(unittest.TestCase):
         worker.jobs = manager.jobs  # Kueue's copies
         self.runs_on_kubernetes(manager)
         self.assertEqual(manager.nominated, [("ts-c-8-1", ["east-worker"])])
+
+    def test_brings_what_is_wanted_and_keeps_the_end(self):
+        self.start()
+        row = self.exchange.start("1B", {"script": "#!/bin/sh\nprintf 'one\\377\\n'; echo oh >&2\n"
+                                                   "while [ ! -e go ]; do sleep 0.1; done; echo two\n"})
+        folder = pathlib.Path(self.root) / "scratch" / "C-1B"
+        self.assertTrue(eventually(lambda: row["phase"] == "running"), self.log())
+        self.assertEqual(self.wanted("C-1B", "stdout", tail=100),
+                         {"offset": 0, "size": 5, "ended": False, "bytes": b"one\377\n"})
+        self.assertEqual(self.wanted("C-1B", "stdout", **{"from": 3})["bytes"], b"\377\n")
+        self.assertEqual(self.wanted("C-1B", "stderr", tail=100)["bytes"], b"oh\n")
+        self.assertEqual(self.wanted("C-9", "stdout", tail=1),
+                         {"missing": "no output of C-9 is kept here"})
+        (folder / "go").touch()
+        self.over(row)
+        self.assertTrue(eventually(lambda: not folder.exists()))
+        end = {"offset": 5, "size": 9, "ended": True, "bytes": b"two\n"}
+        self.assertEqual(self.wanted("C-1B", "stdout", **{"from": 5}), end)
+        self.assertEqual(self.hub("logs", "C-1B", "--lines", "1").stdout, "two\n")
+        self.assertEqual(self.hub("logs", "C-1B", "--stderr").stdout, "oh\n")
+        self.stop()
+        self.start()
+        self.assertEqual(self.wanted("C-1B", "stdout", **{"from": 5}), end)
+        self.assertEqual(self.exchange.faults, [])
+
+    def test_shows_no_file_of_another(self):
+        self.private("secret", "of another tenant")
+        self.start()
+        row = self.exchange.start("1C", {"script": f"#!/bin/sh\nrm -f ts-C-1C-1.out ts-C-1C-1.err\n"
+                                                   f"ln -s {self.root}/secret ts-C-1C-1.out\n"
+                                                   "mkfifo ts-C-1C-1.err; touch ready; sleep 1000\n"})
+        ready = pathlib.Path(self.root) / "scratch" / "C-1C" / "ready"
+        self.assertTrue(eventually(ready.exists), self.log())
+        self.assertEqual(self.wanted("C-1C", "stdout", tail=100), {"missing": "ts-C-1C-1.out is a link"})
+        self.assertEqual(self.wanted("C-1C", "stderr", tail=100),
+                         {"missing": "ts-C-1C-1.err is not shown: it is no regular file"})
+        self.assertEqual(self.hub("logs", "C-1C").returncode, 1)
+        self.exchange.cancel("C-1C")
+        self.over(row)
+        self.assertTrue(eventually(lambda: not ready.exists()), self.log())
+        self.assertEqual(self.hub("logs", "C-1C").stdout, "")
+
+    def wanted(self, contract, stream, **extent):
+        """What the agent brings of it."""
+        self.exchange.want(contract, stream, extent)
+        self.assertTrue(eventually(lambda: self.exchange.brought), self.log())
+        piece = dict(self.exchange.brought.pop())
+        for name, value in {"stream": stream, **extent}.items():
+            self.assertEqual(piece.pop(name), value)
+        if "bytes" in piece:
+            text = piece["bytes"]
+            piece["bytes"] = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return piece
 
     def test_goes_on_after_it_was_killed(self):
         self.start()

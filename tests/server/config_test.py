@@ -96,6 +96,7 @@ class CheckConfig(unittest.TestCase):
         for text, status, said in ((tls % "b", 3, "key"), (tls % "c", 3, "c.key"),
                                    (tls % "a" + 'client_ca = "/no/such"\n', 3, "/no/such"),
                                    ('listen = "0.0.0.0:7070"\ndevelopment = true\n', 3, "loopback"),
+                                   ('console = "/no/such"\n', 3, "/no/such"),
                                    ('[webhooks]\nca_file = "/no/such"\n', 3, "/no/such"),
                                    (oidc % "keys.json", 3, "keys.json"), (oidc % "none", 3, "none"),
                                    ("thread = 1\n", 2, "t.toml:2: there is no key thread")):

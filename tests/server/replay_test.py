@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -110,14 +111,32 @@ class Player:
         return sorted(steps, key=lambda entry: entry[0])
 
     def run(self):
+        waiting = []  # [steps that are left, thread]: what is answered by what comes after it
         for number, path, item, method, step in self.steps():
-            begun = time.monotonic()
-            fault = self.play(path, item, method, step)
-            if time.monotonic() - begun > 1:
-                self.slow.append(f"step {number} took {time.monotonic() - begun:.1f} s")
-            if fault is not None:
-                self.faults.append(f"step {number} {item[method]['operationId']} {step['example']}: {fault}")
+            if "beside" in step:
+                aside = Player(self.document, self.daemon)
+                aside.__dict__.update(self.__dict__, peer=Peer(self.daemon.port))
+                thread = threading.Thread(target=aside.play_step, args=(number, path, item, method, step))
+                thread.start()
+                self.played += 1
+                waiting.append([step["beside"], thread])
+                continue
+            self.play_step(number, path, item, method, step)
+            for one in waiting:
+                one[0] -= 1
+                if one[0] == 0:
+                    one[1].join()
+        for _, thread in waiting:
+            thread.join()
         return self.faults
+
+    def play_step(self, number, path, item, method, step):
+        begun = time.monotonic()
+        fault = self.play(path, item, method, step)
+        if time.monotonic() - begun > 1:
+            self.slow.append(f"step {number} took {time.monotonic() - begun:.1f} s")
+        if fault is not None:
+            self.faults.append(f"step {number} {item[method]['operationId']} {step['example']}: {fault}")
 
     @staticmethod
     def example(holder, name):

@@ -136,7 +136,8 @@ void ResaleBook::over(Second at, const exchange::ResaleOver& event) {
 
 void ResaleBook::closed(Second at, const exchange::ResaleClosed& event) {
   const auto row = rows_.find(event.resale.value);
-  if (row->second.open && !row->second.over && row->second.metered != std::min(at, row->second.until)) {
+  if (row->second.open && !row->second.over &&
+      row->second.metered != std::min(at, row->second.until)) {
     fault("resales_are_owed_exactly", "a resale ends before all is paid");
   }
   if (!row->second.takes.empty())

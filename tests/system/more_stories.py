@@ -36,7 +36,7 @@ class MoreStories:
             f"ls {folder}", f"cat {folder}/secret", f"cat {folder}/open/secret",
             f"touch {folder}/open/mine", f"cat {folder}/ts-{keeper['id']}-1.out",
             f"ls {hub.scratch}", f"cat {hub.key}", f"ls {hub.folder}/spool"))
-        order = self.exchange.submit("bob", "curious", 8, 600, f"id -un; {looks} ; sleep 3; true",
+        order = self.exchange.submit("bob", "curious", 8, 600, f"exec 2>&1; id -un; {looks} ; sleep 3; true",
                                      hubs=["east"])
         curious = self.exchange.contract_in("bob", order, "running")
         said = wait_for("what it says", lambda: hub.ask("logs", curious["id"]).stdout)

@@ -366,6 +366,37 @@ class Stories(MoreStories):
                     if row["kind"] == "payment")
         check(paid == decimal.Decimal(contract["paid"]["amount"]), f"the bill: {bill}")
 
+    def buyer_follows_what_its_job_says(self):
+        """Bytes come while it runs, and after its folder has gone; to its buyer, and nobody else."""
+        order = self.exchange.submit("alice", "talks", 8, 600, "printf 'begin\\377\\n'; echo oh >&2; "
+                                     "sleep 8; echo end", hubs=["west"])
+        contract = self.exchange.contract_in("alice", order, "running")["id"]
+        log = f"/v1/contracts/{contract}/log?waitSeconds=20"
+        check(self.exchange.ask("GET", log, "bob")[0] == 404, "bob sees it")
+        check(self.exchange.ask("GET", log, "operator")[0] == 403, "the operator sees it")
+        environment = self.credentials_of("alice")
+        follow = subprocess.Popen([os.path.join(self.programs, "tongsuan"), "logs", contract, "-f"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        said, complained = follow.communicate(timeout=PATIENCE)
+        check(said == b"begin\377\nend\n", f"followed: {said!r} {complained!r}")
+        self.exchange.settled("alice", order)
+        folder = os.path.join(self.west.scratch, contract)
+        wait_for("its folder to go", lambda: not os.path.exists(folder))
+        for words, expected in (([], said), (["--stderr"], b"oh\n"), (["--tail", "4"], b"end\n")):
+            done = subprocess.run([os.path.join(self.programs, "tongsuan"), "logs", contract, *words],
+                                  capture_output=True, env=environment, timeout=PATIENCE, check=False)
+            check(done.stdout == expected, f"{words}: {done.stdout!r} {done.stderr!r}")
+        check(self.west.ask("logs", contract, "--stderr").stdout == "oh\n", "the hub has not kept it")
+
+    def credentials_of(self, who):
+        home = os.path.join(self.root, "home-" + who)
+        settings = os.path.join(home, ".config", "tongsuan")
+        os.makedirs(settings, exist_ok=True)
+        file = os.path.join(settings, "credentials")
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(f'["{self.exchange.url}"]\ntoken = "dev-{who}"\n')
+        return {"HOME": home, "TONGSUAN_SERVER": self.exchange.url, "PATH": os.environ["PATH"]}
+
     def one_waits_for_another(self):
         """All of both hubs is taken; whoever comes then starts when that has ended."""
         first = [self.exchange.submit("alice", "full-" + hub, 24, 600, "sleep 5", hubs=[hub])
@@ -577,7 +608,8 @@ class Stories(MoreStories):
         """By the hubs that they need for themselves."""
         return {
             "both": [self.idle_agents_cost_little, self.gang_goes_where_it_is_cheapest,
-                     self.one_waits_for_another, self.exchange_is_killed],
+                     self.buyer_follows_what_its_job_says, self.one_waits_for_another,
+                     self.exchange_is_killed],
             "east": [self.tenants_are_kept_apart, self.spot_leaves_for_firm_work_of_the_hub,
                      self.one_is_outbid, self.data_come_and_go, self.clock_is_wrong,
                      self.node_is_lost],

@@ -67,7 +67,9 @@ class Examples(unittest.TestCase):
             self.assertEqual(request.headers[header], value)
 
     def test_are_sent_and_understood(self):
-        played = [step for step in steps() if step.operation != "streamEvents"]
+        # Other representations than JSON are not the client's.
+        played = [step for step in steps()
+                  if step.operation != "streamEvents" and "format" not in step.step.get("query", {})]
         current = []
         with FakeExchange(lambda request: (current[0].status, current[0].media, current[0].reply_bytes, {})) as exchange:
             client = client_of(exchange, retries=0)

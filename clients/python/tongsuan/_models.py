@@ -536,6 +536,26 @@ class HubPage:
 
 
 @dataclass
+class Link:
+    from_: str
+    to: str
+    mb_per_second: str
+    price: Money
+    moved_mb: str
+    busy_until: Optional[datetime] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from", "mb_per_second": "mbPerSecond",
+        "moved_mb": "movedMb", "busy_until": "busyUntil"}
+
+
+@dataclass
+class LinkPage:
+    as_of: str
+    items: List[Link]
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
 class Round:
     id: str
     state: str
@@ -741,8 +761,51 @@ class LeaseAnswer:
 class WorkPage:
     as_of: str
     items: List[HubWork]
+    wanted: Optional[List[LogWant]] = None
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class LogWant:
+    """A piece of what a contract's work says, for which somebody waits. It has `from` or `tail`"""
+
+    contract: str
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogPiece:
+    contract: str
+    stream: str
+    offset: int
+    size: int
+    ended: bool
+    bytes: str
+
+
+@dataclass
+class LogBody:
+    """What was asked for (`stream`, and `from` or `tail`), with `offset`, `size`, `ended` and
+    `bytes`, or with `missing`"""
+
+    stream: str
+    from_: Optional[int] = None
+    tail: Optional[int] = None
+    offset: Optional[int] = None
+    size: Optional[int] = None
+    ended: Optional[bool] = None
+    bytes: Optional[str] = None
+    missing: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class LogAnswer:
+    readers: int
 
 
 @dataclass
@@ -894,6 +957,7 @@ class Reason:
 
     order: Optional[str] = None
     contract: Optional[str] = None
+    hub: Optional[str] = None
     round: Optional[str] = None
     transfer: Optional[str] = None
     resale: Optional[str] = None
@@ -920,6 +984,69 @@ class Statement:
     items: List[StatementLine]
     next_page_token: Optional[str] = None
     JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class BillAmounts:
+    """Below 0: it went out. What is 0 is left out, but for net"""
+
+    net: Money
+    payment: Optional[Money] = None
+    take_or_pay: Optional[Money] = None
+    premium: Optional[Money] = None
+    penalty: Optional[Money] = None
+    refund: Optional[Money] = None
+    voucher: Optional[Money] = None
+    resale: Optional[Money] = None
+    other: Optional[Money] = None
+    deposit: Optional[Money] = None
+    withdrawal: Optional[Money] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"take_or_pay": "takeOrPay"}
+
+
+@dataclass
+class BillRow:
+    """A contract of which money moved. What is not known any more is absent, and named by unknown"""
+
+    role: str
+    state: str
+    amounts: BillAmounts
+    contract: Optional[str] = None
+    order: Optional[str] = None
+    name: Optional[str] = None
+    hub: Optional[str] = None
+    class_: Optional[str] = None
+    devices: Optional[int] = None
+    from_: Optional[datetime] = None
+    until: Optional[datetime] = None
+    end: Optional[datetime] = None
+    end_reason: Optional[str] = None
+    delivered_seconds: Optional[str] = None
+    missed_seconds: Optional[int] = None
+    ended_early_seconds: Optional[int] = None
+    overrun_seconds: Optional[int] = None
+    price: Optional[Money] = None
+    unknown: Optional[List[str]] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "from_": "from", "end_reason":
+        "endReason", "delivered_seconds": "deliveredSeconds", "missed_seconds": "missedSeconds",
+        "ended_early_seconds": "endedEarlySeconds", "overrun_seconds": "overrunSeconds"}
+
+
+@dataclass
+class Bill:
+    participant: str
+    name: str
+    as_of: str
+    to: datetime
+    opening: Money
+    closing: Money
+    contracts: int
+    totals: BillAmounts
+    items: List[BillRow]
+    from_: Optional[datetime] = None
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "from_": "from", "next_page_token":
+        "nextPageToken"}
 
 
 @dataclass
@@ -1940,28 +2067,30 @@ __all__ = [
     "OrderBatchAnswerResult", "OrderBatchAnswer", "QuoteBody", "OrderOption", "OrderTime",
     "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
-    "HubTitle", "HubAgent", "Hub", "HubPage", "Round", "RoundPage", "RoundPricesPrice",
-    "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure", "CalendarBody", "Offer",
-    "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract", "ContractPage", "ContractEnd",
-    "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer", "WorkPage", "HubWork", "Work",
-    "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
+    "HubTitle", "HubAgent", "Hub", "HubPage", "Link", "LinkPage", "Round", "RoundPage",
+    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure",
+    "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract",
+    "ContractPage", "ContractEnd", "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer",
+    "WorkPage", "LogWant", "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage",
+    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
     "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
-    "StatementLine", "Statement", "TrialBalancePurpose", "TrialBalance", "ParticipantBody",
-    "Participant", "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody",
-    "Webhook", "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage",
-    "ReplayBody", "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld",
-    "EventOrderAmended", "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened",
-    "EventOrderGone", "EventBlockBooked", "EventBlockReleased", "EventContractStarted",
-    "EventContractExtended", "EventContractGranted", "EventContractMetered", "EventContractEnded",
-    "EventContractSettled", "EventHubLeased", "EventOrderWork", "EventContractReported",
-    "EventContractMissed", "EventContractPresumed", "EventContractTold", "EventContractConcluded",
-    "EventGateClosed", "EventRoundClosed", "EventNodesChanged", "EventAskChanged",
-    "EventSupplierChanged", "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
-    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
-    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
-    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
-    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
-    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
-    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
-    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
+    "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill", "TrialBalancePurpose",
+    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
+    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
+    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
+    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
+    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
+    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
+    "EventOrderWork", "EventContractReported", "EventContractMissed", "EventContractPresumed",
+    "EventContractTold", "EventContractConcluded", "EventGateClosed", "EventRoundClosed",
+    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
+    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
+    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
+    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
+    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
+    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
+    "EventResaleEarned", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
+    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
+    "AddWebhookBody", "OrderBody", "Event",
 ]

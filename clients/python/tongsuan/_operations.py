@@ -6,16 +6,16 @@ from typing import Iterator, Optional
 from urllib.parse import quote
 
 from ._models import (
-    AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Calendar,
-    CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage, ContractReport,
-    ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub, HubPage, HubWork,
-    JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Market, MeterContractBody, NewKey,
-    NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch,
-    OrderBatchAnswer, OrderBody, OrderChange, OrderPage, Participant, ParticipantBody,
-    ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
-    ResalePage, Round, RoundPage, RoundPrices, Rules, Statement, StatementLine, Transfer,
-    TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody, Work,
-    WorkPage,
+    AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Bill,
+    BillRow, Calendar, CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage,
+    ContractReport, ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub,
+    HubPage, HubWork, JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Link, LinkPage,
+    LogAnswer, LogBody, LogPiece, Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer,
+    OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody,
+    OrderChange, OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof,
+    QuoteBody, ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules,
+    Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
+    WebhookPage, Why, WithdrawalBody, Work, WorkPage,
 )
 from ._transport import Transport, new_key
 
@@ -149,6 +149,23 @@ class Operations(Transport):
     def get_hub(self, hub: str, *, as_of: Optional[str] = None) -> Hub:
         """One hub."""
         return self._call(Hub, "GET", f"/v1/hubs/{_quoted(hub)}", query={"asOf": as_of})
+
+    def list_links(
+            self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None) -> LinkPage:
+        """Data links between hubs.
+
+        A link moves one data set after the other, in the order in which they were asked for.
+        """
+        return self._call(
+                LinkPage, "GET", "/v1/links", query={"asOf": as_of, "pageSize": page_size,
+                "pageToken": page_token})
+
+    def iter_links(
+            self, *, as_of: Optional[str] = None,
+            page_size: Optional[int] = None) -> Iterator[Link]:
+        """Data links between hubs. All pages, one after the other."""
+        return self._pages(self.list_links, as_of=as_of, page_size=page_size)
 
     def list_rounds(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
@@ -300,7 +317,8 @@ class Operations(Transport):
         """What an agent of the hub has to know.
 
         Contracts that run at the hub, and those that have ended of which its agent has the last
-        word, by rising numbers.
+        word, by rising numbers. Beside the first page stands what somebody waits for of their
+        output: the agent brings it by POST /contracts/{contract}/log.
         """
         return self._call(
                 WorkPage, "GET", f"/v1/hubs/{_quoted(hub)}/work", query={"asOf": as_of,
@@ -382,6 +400,34 @@ class Operations(Transport):
         """
         return self._call(
                 Work, "GET", f"/v1/contracts/{_quoted(contract)}/work", query={"asOf": as_of})
+
+    def read_log(
+            self, contract: str, *, stream: Optional[str] = None, tail: Optional[int] = None,
+            from_: Optional[int] = None, wait_seconds: Optional[int] = None) -> LogPiece:
+        """What the work of a contract says.
+
+        A piece of its standard output or error, for its owner and for the hub. The agent of the
+        hub, which looks for its work every few seconds, brings it; the exchange keeps nothing of
+        it, and nothing stands in the journal. Whoever follows asks on `from` `offset` plus the
+        bytes that came, until `ended` and all of `size` was read. A reply whose `offset` is beyond
+        `from` says that what is between is not kept any more, one before it that the stream was
+        begun anew. The agent keeps the end of each stream for a while after the contract.
+        """
+        return self._call(
+                LogPiece, "GET", f"/v1/contracts/{_quoted(contract)}/log", query={"stream": stream,
+                "tail": tail, "from": from_, "waitSeconds": wait_seconds})
+
+    def bring_log(
+            self, contract: str, body: LogBody, *, hub_epoch: Optional[str] = None) -> LogAnswer:
+        """Bring what is wanted of what a contract's work says.
+
+        By the agent of its hub, for an item of `wanted` of its work: with the same `stream` and
+        `from` or `tail`, and the bytes, or why there are none. It answers all who wait for it, and
+        is kept nowhere.
+        """
+        return self._call(
+                LogAnswer, "POST", f"/v1/contracts/{_quoted(contract)}/log", body=body,
+                hub_epoch=hub_epoch)
 
     def report_contract(
             self, contract: str, body: ContractReport, *, hub_epoch: Optional[str] = None,
@@ -520,6 +566,31 @@ class Operations(Transport):
         return self._pages(
                 self.get_statement, participant=participant, as_of=as_of, page_size=page_size,
                 purpose=purpose, from_=from_, to=to)
+
+    def get_bill(
+            self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None, from_: Optional[datetime] = None,
+            to: Optional[datetime] = None) -> Bill:
+        """What the contracts of a participant came to in a period.
+
+        A row for each contract of which money moved, as its buyer or its supplier: what it was,
+        what was delivered, and its amounts, signed as the participant sees them. Amounts are those
+        of the period; what is said of a contract is of the whole of it, as of the answer. opening
+        plus totals.net is closing, over all accounts together. By pages as JSON; as CSV (RFC 4180,
+        up to 100,000 contracts) and as a page for print (up to 5,000) whole. Where Accept cannot be
+        sent, `format` says which. 410 `gone`: the period begins before what is kept. 503
+        `unavailable`: after a restart it is being read again.
+        """
+        return self._call(
+                Bill, "GET", f"/v1/statements/{_quoted(participant)}", query={"asOf": as_of,
+                "pageSize": page_size, "pageToken": page_token, "from": from_, "to": to})
+
+    def iter_bill(
+            self, participant: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            from_: Optional[datetime] = None, to: Optional[datetime] = None) -> Iterator[BillRow]:
+        """What the contracts of a participant came to in a period. All pages, one after the other."""
+        return self._pages(
+                self.get_bill, participant, as_of=as_of, page_size=page_size, from_=from_, to=to)
 
     def get_trial_balance(self, *, as_of: Optional[str] = None) -> TrialBalance:
         """All money by purpose: it adds up to nothing."""

@@ -48,6 +48,8 @@ const char* action_name(Action action) {
       return "set-calendar";
     case Action::kChangeSettings:
       return "change-settings";
+    case Action::kReadOutput:
+      return "read-output";
   }
   return "unknown";
 }

@@ -41,8 +41,9 @@ enum class Action : std::uint8_t {
   kDropWebhook,
   kSetCalendar,
   kChangeSettings,  // of a participant
+  kReadOutput,      // what a contract's work says: for its buyer and the hub that runs it
 };
-inline constexpr std::size_t kActionCount = 22;
+inline constexpr std::size_t kActionCount = 23;
 [[nodiscard]] const char* action_name(Action action);  // "submit-order", …
 
 enum class Scope : std::uint8_t { kNothing, kOwn, kAll };
@@ -86,6 +87,7 @@ inline constexpr std::array<Permission, kActionCount> kPermissions = {{
     {Action::kDropWebhook, kP | kH, kO},
     {Action::kSetCalendar, 0, kO},
     {Action::kChangeSettings, kP, kO},
+    {Action::kReadOutput, kP | kH, 0},
 }};
 
 constexpr bool in_order() {

@@ -116,6 +116,11 @@ enum class Option : std::uint8_t {
   kNoDispatch,
   kNewName,
   kSteps,
+  kErrorStream,
+  kTail,
+  kBy,
+  kCsvFile,
+  kHtmlFile,
 };
 
 enum class ValueKind : std::uint8_t {
@@ -225,6 +230,7 @@ Attempt<int> run_market(Session& session, const Arguments& arguments);
 Attempt<int> run_hubs(Session& session, const Arguments& arguments);
 Attempt<int> run_offer(Session& session, const Arguments& arguments);
 Attempt<int> run_contracts(Session& session, const Arguments& arguments);
+Attempt<int> run_logs(Session& session, const Arguments& arguments);
 Attempt<int> run_events(Session& session, const Arguments& arguments);
 Attempt<int> run_bill(Session& session, const Arguments& arguments);
 Attempt<int> run_ledger(Session& session, const Arguments& arguments);

@@ -28,6 +28,7 @@ constexpr std::array kOrderStates = {"waiting"sv,   "running"sv, "done"sv,   "le
 constexpr std::array kContractStates = {"running"sv, "ended"sv};
 constexpr std::array kPurposes = {"cash"sv, "hold"sv,    "margin"sv,   "voucher"sv, "escrow"sv,
                                   "rent"sv, "penalty"sv, "rounding"sv, "rail"sv};
+constexpr std::array kBillParts = {"contract"sv, "line"sv};
 constexpr std::array kRoles = {"participant"sv, "hub"sv, "operator"sv, "auditor"sv, "regulator"sv};
 constexpr std::array kMarketParts = {"prices"sv, "rounds"sv, "classes"sv, "calendar"sv,
                                      "closures"sv};
@@ -48,6 +49,9 @@ constexpr OptionSpec text(O id, std::string_view name, std::string_view value, M
 }
 constexpr OptionSpec money(O id, std::string_view name, std::string_view value, M help) {
   return {.id = id, .name = name, .kind = V::kPositiveDecimal, .value_name = value, .help = help};
+}
+constexpr OptionSpec file(O id, std::string_view name, M help) {
+  return {.id = id, .name = name, .kind = V::kFile, .value_name = "FILE", .help = help};
 }
 constexpr OptionSpec choice(O id, std::string_view name, std::string_view value, M help,
                             std::span<const std::string_view> choices) {
@@ -156,15 +160,33 @@ constexpr auto kContractsOptions =
                       text(O::kFromTime, "from", "TIME", M::kHelpGivenFrom),
                       money(O::kAsk, "ask", "PRICE", M::kHelpAsk), kParticipantOption},
            kListOptions);
+constexpr std::array kLogsOptions = {
+    flag(O::kErrorStream, "stderr", M::kHelpErrorStream),
+    OptionSpec{.id = O::kTail,
+               .name = "tail",
+               .letter = 'n',
+               .kind = V::kWhole,
+               .value_name = "BYTES",
+               .help = M::kHelpTail,
+               .min = 0,
+               .max = 1'000'000'000},
+    flag(O::kFollow, "follow", M::kHelpFollowLog, 'f'),
+    kServerOption,
+    kTimeoutOption,
+};
 constexpr auto kEventsOptions =
     joined(std::array{flag(O::kFollow, "follow", M::kHelpFollow, 'f'),
                       text(O::kFromSequence, "from", "SEQUENCE", M::kHelpFromSequence),
                       text(O::kTopics, "topics", "LIST", M::kHelpTopics)},
            kListOptions);
 constexpr auto kBillOptions = joined(
-    std::array{text(O::kMonth, "month", "MONTH", M::kHelpMonth),
+    std::array{choice(O::kBy, "by", "PART", M::kHelpBy, kBillParts),
+               text(O::kMonth, "month", "MONTH", M::kHelpMonth),
                text(O::kFromTime, "from", "TIME", M::kHelpFromTime),
-               text(O::kToTime, "to", "TIME", M::kHelpToTime), kPurposeOption, kParticipantOption},
+               text(O::kToTime, "to", "TIME", M::kHelpToTime),
+               file(O::kCsvFile, "csv", M::kHelpBillCsv),
+               file(O::kHtmlFile, "html", M::kHelpBillHtml),
+               flag(O::kForce, "force", M::kHelpForce, 'f'), kPurposeOption, kParticipantOption},
     kListOptions);
 constexpr auto kLedgerOptions =
     joined(std::array{kPurposeOption, kParticipantOption}, kListOptions);
@@ -205,6 +227,8 @@ constexpr std::array kContractsArguments = {PositionalSpec{.name = "ACTION",
                                                            .choices = kContractActions,
                                                            .optional = true},
                                             any_number("CONTRACT", M::kArgumentContract)};
+constexpr std::array kLogsArguments = {
+    PositionalSpec{.name = "CONTRACT", .help = M::kArgumentLogContract}};
 constexpr std::array kEventsArguments = {optional("ID", M::kArgumentEventId)};
 constexpr std::array kLedgerArguments = {optional("PART", M::kArgumentLedgerPart, kLedgerParts)};
 constexpr std::array kConfigArguments = {
@@ -261,13 +285,19 @@ constexpr std::array kContractsExamples = {
     Example{"tongsuan contracts resales", M::kExampleResales},
     Example{"tongsuan contracts resales off", M::kExampleResalesOff},
 };
+constexpr std::array kLogsExamples = {
+    Example{"tongsuan logs C-4", M::kExampleLogs},
+    Example{"tongsuan logs C-4 -f", M::kExampleFollowLog},
+    Example{"tongsuan logs C-4 --stderr --tail 4096", M::kExampleErrorStream},
+};
 constexpr std::array kEventsExamples = {
     Example{"tongsuan events O-7F3M -f", M::kExampleEvents},
     Example{"tongsuan events -f -o jsonl", M::kExampleEventsAll},
 };
 constexpr std::array kBillExamples = {
     Example{"tongsuan bill --month 2026-04", M::kExampleBill},
-    Example{"tongsuan sacct --from 2026-04-13 -o csv", M::kExampleSacct},
+    Example{"tongsuan bill --month 2026-04 --csv bill.csv --html bill.html", M::kExampleBillFiles},
+    Example{"tongsuan sacct --by line --from 2026-04-13 -o csv", M::kExampleSacct},
 };
 constexpr std::array kLedgerExamples = {
     Example{"tongsuan ledger", M::kExampleLedger},
@@ -333,6 +363,8 @@ constexpr std::array kExchangeCommands = {
                 kOfferExamples, kAskCodes, run_offer},
     CommandSpec{"contracts", M::kSummaryContracts, M::kAboutContracts, kContractsArguments,
                 kContractsOptions, kContractsExamples, kAskCodes, run_contracts},
+    CommandSpec{"logs", M::kSummaryLogs, M::kAboutLogs, kLogsArguments, kLogsOptions, kLogsExamples,
+                kReadCodes, run_logs},
     CommandSpec{"events", M::kSummaryEvents, M::kAboutEvents, kEventsArguments, kEventsOptions,
                 kEventsExamples, kReadCodes, run_events},
     CommandSpec{"bill",

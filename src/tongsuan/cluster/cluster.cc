@@ -1,5 +1,6 @@
 #include "tongsuan/cluster/cluster.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tongsuan::cluster {
@@ -28,6 +29,33 @@ std::optional<JobName> read_job_name(std::string_view name) {
     return std::nullopt;
   }
   return read;
+}
+
+Part part_of(const Extent& extent, std::uint64_t size) {
+  const std::uint64_t back = std::min({extent.tail, size, std::uint64_t{kPieceBytesMax}});
+  Part part{size - back, static_cast<std::size_t>(back)};
+  if (!extent.from) return part;
+  part.offset = *extent.from <= size ? *extent.from : 0;
+  part.count =
+      static_cast<std::size_t>(std::min(size - part.offset, std::uint64_t{kPieceBytesMax}));
+  return part;
+}
+
+Piece piece_of(const Extent& extent, std::uint64_t size, std::string_view end) {
+  const Part part = part_of(extent, size);
+  const std::uint64_t begin = size - std::min<std::uint64_t>(size, end.size());
+  Piece piece{.offset = std::max(begin, part.offset), .size = size};
+  piece.bytes = end.substr(static_cast<std::size_t>(piece.offset - begin), kPieceBytesMax);
+  return piece;
+}
+
+std::string output_file(std::string_view job_name, Stream stream) {
+  return std::string(job_name) + (stream == Stream::kStdout ? ".out" : ".err");
+}
+
+Answer<Piece> Cluster::output(const std::string& /*id*/, Stream /*stream*/,
+                              const Extent& /*extent*/) {
+  return Fault{FaultKind::kUnfit, "the jobs of this cluster write into files", {}};
 }
 
 std::string_view to_string(JobState state) {

@@ -37,6 +37,7 @@ using UnixSecond = std::int64_t;  // of the cluster's clock
 inline constexpr std::size_t kNodesMax = 100'000;       // of one inventory
 inline constexpr std::size_t kJobsMax = 100'000;        // of one answer
 inline constexpr std::size_t kScriptBytesMax = 65'536;  // of one contract
+inline constexpr std::size_t kPieceBytesMax = 65'536;   // of what a job says, at once
 inline constexpr std::size_t kDetailMax = 512;          // of what a cluster says of itself
 
 enum class FaultKind : std::uint8_t {
@@ -95,10 +96,9 @@ struct Work {
   // by the latest is dropped.
   std::optional<UnixSecond> earliest = {}, latest = {};
   Service service = Service::kFirm;
-  std::string script;  // of a shell
-  std::string image =
-      {};              // that it runs in, a reference as of a registry; empty: the cluster's own
-  std::string folder;  // where it runs, and writes what it says
+  std::string script;      // of a shell
+  std::string image = {};  // that it runs in, a reference as of a registry; empty: the cluster's
+  std::string folder;      // where it runs, and writes what it says (output_file)
   std::map<std::string, std::string> environment = {};
 };
 
@@ -146,6 +146,37 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
+// What a job says, and a part of it.
+enum class Stream : std::uint8_t { kStdout, kStderr };
+[[nodiscard]] inline std::string_view to_string(Stream stream) {
+  return stream == Stream::kStdout ? "stdout" : "stderr";
+}
+struct Extent {
+  std::optional<std::uint64_t> from = {};  // so far into the stream, up to kPieceBytesMax; or
+  std::uint64_t tail = kPieceBytesMax;     // so many bytes at its end
+  friend bool operator==(const Extent&, const Extent&) = default;
+};
+struct Piece {
+  std::uint64_t offset = 0;  // of its first byte
+  std::uint64_t size = 0;    // of all that the job has said
+  std::string bytes = {};
+  bool ended = false;  // nothing comes after it any more
+  friend bool operator==(const Piece&, const Piece&) = default;
+};
+// Which bytes an extent means in a stream of that size, kPieceBytesMax at most. A stream that does
+// not reach `from` was begun anew: then from its beginning.
+struct Part {
+  std::uint64_t offset = 0;
+  std::size_t count = 0;
+};
+[[nodiscard]] Part part_of(const Extent& extent, std::uint64_t size);
+// The piece of a stream of that size, of which only the end is there: what was asked for, from
+// where it is there.
+[[nodiscard]] Piece piece_of(const Extent& extent, std::uint64_t size, std::string_view end);
+
+// Where the jobs of a cluster with files write what they say, in the folder of their work.
+[[nodiscard]] std::string output_file(std::string_view job_name, Stream stream);
+
 // A stretch in which a job had its devices.
 struct Segment {
   std::string job;
@@ -183,6 +214,11 @@ class Cluster {
 
   // Every stretch in which the job ran, in the order of their starts.
   [[nodiscard]] virtual Answer<std::vector<Segment>> segments(const std::string& id) = 0;
+
+  // What the job says, from clusters that keep it themselves (Job::output is then no path); kUnfit
+  // from all others. `ended` is the asker's to say.
+  [[nodiscard]] virtual Answer<Piece> output(const std::string& id, Stream stream,
+                                             const Extent& extent);
 };
 
 }  // namespace tongsuan::cluster

@@ -84,14 +84,13 @@ class FakeKubernetes {
     return static_cast<int>(jobs.size());
   }
 
-  // Tests look and change between their calls.
   std::vector<Row> jobs;
-  std::vector<std::string> nodes, pods;  // as JSON
+  std::vector<std::string> nodes, pods;     // as JSON
+  std::map<std::string, std::string> logs;  // by pod
   std::set<std::string> spaces = {"lab"};
   std::vector<std::string> targets;
-  std::function<void(Row&)> webhook;  // changes jobs as they come in
-  // What else the server serves: of another group than batch.
-  std::function<net::Response(const net::Request&)> others;
+  std::function<void(Row&)> webhook;                         // changes jobs as they come in
+  std::function<net::Response(const net::Request&)> others;  // what it serves of other groups
   bool forbids = false, forgets_loudly = false;
   std::size_t page = 100;
 
@@ -154,6 +153,7 @@ class FakeKubernetes {
     const std::vector<std::string>& path = request.path;
     if (others && path[0] == "apis" && path[1] != "batch") return others(request);
     if (path.back() == "nodes") return some(request, "NodeList", nodes);
+    if (path.back() == "log") return said(path[5]);
     if (path.back() == "pods") return some(request, "PodList", pods);
     if (path.size() == 4) return request.query.find("watch") ? watch(request) : list(request);
     if (!spaces.contains(path[4])) {
@@ -169,8 +169,17 @@ class FakeKubernetes {
     if (request.method == net::Method::kDelete) return remove(request.body, *found);
     return json(200, written(*found));
   }
-
   // ---- Reading ----
+  net::Response said(const std::string& pod) const {
+    const auto log = logs.find(pod);
+    if (log == logs.end()) {
+      return refused(400, "BadRequest", "container \"work\" is waiting to start");
+    }
+    net::Response response;
+    response.content_type = "text/plain";
+    response.body = log->second;
+    return response;
+  }
   static std::string written(const Row& row) {
     std::string spec = row.spec;
     if (!row.suspended) spec.replace(spec.find("\"suspend\":true"), 14, "\"suspend\":false");

@@ -128,10 +128,11 @@ class FakeSlurm {
     if (*token != "token-of-" + *user) {
       if (version_ >= 43) return refused_token();
       if (version_ < 40 && request.target.ends_with("/nodes")) {  // in a form of its own
-        return {500,
-                "application/json",
-                {},
-                R"({"errors":[{"error":"Unspecified error","errno":-1}]})"};
+        std::string body;
+        Out out(body);
+        out.begin_object().begin_array("errors").begin_object().text("error", "Unspecified error");
+        out.number("errno", -1).end_object().end_array().end_object();
+        return {500, "application/json", {}, body};
       }
       return version_ < 40 ? failed(500, "Failed while looking for jobs", -1, "Unspecified error")
                            : failed(500, "", 1007, "Protocol authentication error");

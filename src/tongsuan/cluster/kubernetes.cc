@@ -18,6 +18,8 @@ constexpr int kPagesMax = 2'000;     // of one list, again and again
 constexpr int kTriesMax = 4;         // where somebody else changes the same job
 constexpr int kNominationsMax = 20;  // looked at in one look at all jobs
 constexpr const char* kApply = "application/apply-patch+yaml";  // JSON is YAML, too
+// Of one pod's log: above what a kubelet lets it grow before it begins another, which is 10 MiB.
+constexpr std::size_t kLogBytesMax = std::size_t{12} << 20;
 constexpr const char* kMerge = "application/merge-patch+json";
 constexpr const char* kJson = "application/json";
 
@@ -27,7 +29,7 @@ struct Calls {
   std::function<Answer<std::string>()> token;
 
   [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
-    headers.list.push_back({"accept", kJson});
+    headers.list.push_back({"accept", "application/json, */*;q=0.1"});  // a log is text
     if (!token) return Done{};
     TONGSUAN_TRY(const std::string bearer, token());
     headers.list.push_back({"authorization", "Bearer " + bearer});
@@ -140,6 +142,30 @@ class Kubernetes final : public Cluster {
     // Gone, or another of its name is there.
     if (deleted.status == 404 || deleted.status == 409) return Done{};
     return check_reply(reply(deleted));
+  }
+
+  // A log has no places to read from, so all of it is read, of the pod on the first node.
+  [[nodiscard]] Answer<Piece> output(const std::string& id, Stream stream,
+                                     const Extent& extent) override {
+    const auto address = read_kubernetes_id(id);
+    if (!address) return Fault{FaultKind::kUnknown, "there is no job " + id, {}};
+    if (stream == Stream::kStderr) {
+      return Fault{
+          FaultKind::kUnfit, "this cluster writes standard error into standard output", {}};
+    }
+    const std::string pods = "/api/v1/namespaces/" + address->space + "/pods";
+    const std::string selector = pods_selector(*address);
+    TONGSUAN_TRY(const net::Response listed,
+                 where_nodes_are().ask(net::Method::kGet, list_target(pods, selector)));
+    TONGSUAN_TRY(const std::string pod, read_pod_name(reply(listed), address->name + "-0-"));
+    if (pod.empty()) return Piece{};
+    TONGSUAN_TRY(const net::Response log,
+                 where_nodes_are().ask(net::Method::kGet,
+                                       pods + '/' + net::encode_percent(pod) +
+                                           "/log?limitBytes=" + std::to_string(kLogBytesMax)));
+    if (log.status == 400) return Piece{};  // its container has not begun
+    TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply(log)));
+    return piece_of(extent, log.body.size(), log.body);
   }
 
   [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
@@ -295,13 +321,17 @@ class Kubernetes final : public Cluster {
     if (asks && (!changed.ok() || !changed.value())) row.ended.clear();
   }
 
+  // The worker's copy of a job has the same name, and another UID.
+  [[nodiscard]] std::string pods_selector(const KubernetesId& job) const {
+    return worker_ ? "batch.kubernetes.io/job-name=" + job.name
+                   : "batch.kubernetes.io/controller-uid=" + job.uid;
+  }
+
   // "gone": they are, and say nothing any more. Empty: nobody could be asked.
   [[nodiscard]] std::string end_of_pods(const KubernetesJob& row) {
     const std::string path = "/api/v1/namespaces/" + row.id.space + "/pods";
-    // The worker's copy of a job has the same name, and another UID.
-    const std::string selector = worker_ ? "batch.kubernetes.io/job-name=" + row.id.name
-                                         : "batch.kubernetes.io/controller-uid=" + row.id.uid;
-    const auto pods = where_nodes_are().ask(net::Method::kGet, list_target(path, selector));
+    const auto pods =
+        where_nodes_are().ask(net::Method::kGet, list_target(path, pods_selector(row.id)));
     if (!pods.ok()) return {};
     const auto ended = read_pods_end(reply(pods.value()));
     if (!ended.ok()) return {};

@@ -457,6 +457,17 @@ Answer<std::string> read_pods_end(const KubernetesReply& reply) {
   return ended;
 }
 
+Answer<std::string> read_pod_name(const KubernetesReply& reply, std::string_view prefix) {
+  TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "PodList"));
+  TONGSUAN_TRY(const json::Items items, own.items());
+  std::string last;
+  for (const Value item : items) {
+    const auto name = item.members().find("metadata").members().find("name").as_text();
+    if (name.ok() && name.value().starts_with(prefix)) last = name.value();
+  }
+  return last;
+}
+
 Answer<NodePage> read_node_page(const KubernetesReply& reply, const KubernetesTerms& terms) {
   TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "NodeList"));
   TONGSUAN_TRY(const json::Items items, own.items());

@@ -110,6 +110,10 @@ struct JobChanges {
 // empty where they do not say.
 [[nodiscard]] Answer<std::string> read_pods_end(const KubernetesReply& reply);
 
+// The name of the last pod of a list whose name begins so; empty where there is none.
+[[nodiscard]] Answer<std::string> read_pod_name(const KubernetesReply& reply,
+                                                std::string_view prefix);
+
 struct NodePage {
   std::vector<Node> nodes;
   std::string next;

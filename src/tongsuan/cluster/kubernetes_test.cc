@@ -131,6 +131,25 @@ TEST_F(KubernetesTest, CountsAStretchThatNobodySaw) {
   EXPECT_EQ(stretches(), "1000-1005 failed ");
 }
 
+TEST_F(KubernetesTest, ReadsWhatTheFirstPodSays) {
+  const auto made = cluster->submit(work(), false);
+  ASSERT_TRUE(made.ok());
+  const std::string& id = made.value().id;
+  EXPECT_EQ(cluster->output(id, Stream::kStdout, {}).value(), Piece{}) << "it has no pod yet";
+  fake.pods = {R"({"metadata":{"name":"ts-c-17-1-0-a1b2c"}})",
+               R"({"metadata":{"name":"ts-c-17-1-10-d3e4f"}})"};
+  EXPECT_EQ(cluster->output(id, Stream::kStdout, {}).value(), Piece{}) << "it has not begun";
+  const std::string log("\xff\0two\n", 6);
+  fake.logs["ts-c-17-1-0-a1b2c"] = log;
+  EXPECT_EQ(cluster->output(id, Stream::kStdout, {}).value().bytes, log);
+  const auto end = cluster->output(id, Stream::kStdout, {.from = 4});
+  EXPECT_EQ(end.value(), (Piece{4, 6, log.substr(4), false}));
+  EXPECT_EQ(cluster->output(id, Stream::kStderr, {}).error().kind, FaultKind::kUnfit);
+  EXPECT_EQ(cluster->output("none", Stream::kStdout, {}).error().kind, FaultKind::kUnknown);
+  fake.forbids = true;
+  EXPECT_FALSE(cluster->output(id, Stream::kStdout, {}).ok());
+}
+
 TEST_F(KubernetesTest, AsksPodsOnceWhyTheyFailed) {
   fake.pods = {R"({"status":{"containerStatuses":[{"state":{"terminated":{"exitCode":3}}}]}})"};
   ASSERT_TRUE(cluster->submit(work(), false).ok());

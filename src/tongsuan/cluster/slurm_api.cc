@@ -375,8 +375,9 @@ Answer<std::string> write_submission(const Work& work, const SlurmTerms& terms,
     out.truth("no_requeue", true);
   }
   out.text("current_working_directory", work.folder);
-  const std::string file = work.folder + "/" + job_name(work.contract, work.attempt) + ".out";
-  out.text("standard_output", file).text("standard_error", file);
+  const std::string job = job_name(work.contract, work.attempt);
+  out.text("standard_output", work.folder + '/' + output_file(job, Stream::kStdout));
+  out.text("standard_error", work.folder + '/' + output_file(job, Stream::kStderr));
   out.begin_object("environment");
   for (const auto& [name, value] : work.environment) out.text(name, value);
   out.end_object().end_object().end_object();

@@ -6,6 +6,7 @@
 
 #include "tongsuan/base/random.h"
 #include "tongsuan/engine/energy.h"
+#include "tongsuan/world/faults.h"
 
 namespace tongsuan::connectors {
 namespace {
@@ -23,14 +24,18 @@ class Maker {
   Maker(const Market& market, const engine::Places& places, std::uint64_t seed)
       : market_(market), places_(places), random_(seed) {}
 
-  MarketScript make(std::uint32_t node_days) {
+  MarketScript make(std::uint32_t node_days, const world::HubFaults* faults) {
     buyer_of_.assign(market_.accounts.size(), kNone);
     for (std::uint32_t i = 0; i < market_.orders.size(); ++i) {
       if (market_.orders[i].kind == OrderKind::kBlock) add_order(market_.orders[i]);
     }
     std::ranges::stable_sort(result_.script.jobs, {},
                              [](const world::Job& job) { return job.order.submit; });
-    add_failures(node_days);
+    if (faults == nullptr) {
+      add_failures(node_days);
+    } else {
+      add_agents(node_days, *faults);
+    }
     return std::move(result_);
   }
 
@@ -94,6 +99,18 @@ class Maker {
     std::ranges::stable_sort(result_.script.nodes, {}, &world::NodesChange::at);
   }
 
+  void add_agents(std::uint32_t node_days, const world::HubFaults& faults) {
+    world::FaultOptions options;
+    options.span = Second{market_.calendar.slot_count} * slot_seconds();
+    options.seed = random_.next();
+    options.node_failure_hours = node_days * 24;
+    options.node_repair_hours = static_cast<std::uint32_t>(kRepair / kHour);
+    options.hubs = faults;
+    result_.script.nodes = world::make_faults(places_, options);
+    result_.script.hubs = world::make_hub_truth(places_, faults, options.span, options.seed);
+    result_.script.hubs.agents = true;
+  }
+
   const Market& market_;
   const engine::Places& places_;
   Random random_;
@@ -104,8 +121,8 @@ class Maker {
 }  // namespace
 
 MarketScript make_script(const Market& market, const engine::Places& places, std::uint64_t seed,
-                         std::uint32_t node_days) {
-  return Maker(market, places, seed).make(node_days);
+                         std::uint32_t node_days, const world::HubFaults* faults) {
+  return Maker(market, places, seed).make(node_days, faults);
 }
 
 }  // namespace tongsuan::connectors

@@ -18,13 +18,7 @@ using exchange::ParticipantId;
 constexpr std::string_view kJobName = "job-";
 // What strangers' orders run for, of their estimates.
 constexpr std::uint32_t kLeastStrangerPpm = 400'000;
-
-exchange::CommandId id_of(std::string_view what, std::uint64_t number) {
-  const Digest digest = sha256(std::string(what) + ' ' + std::to_string(number));
-  exchange::CommandId id{};
-  std::copy_n(digest.begin(), id.size(), id.begin());
-  return id;
-}
+constexpr Second kStrangerCheckpoint = 1'800;
 
 // "job-17" → 17.
 std::optional<std::uint32_t> job_number(std::string_view name) {
@@ -61,15 +55,26 @@ std::uint32_t SimulatedWorld::actual_ppm(const exchange::State& state, OrderId o
          static_cast<std::uint32_t>(random.below(engine::kPpm - kLeastStrangerPpm));
 }
 
-void SimulatedWorld::add_contract(const exchange::State& state, ContractId id) {
+Second SimulatedWorld::work_of(const exchange::State& state, ContractId id) const {
   const engine::Contract& contract = state.engine().contract(id);
   const engine::OrderRecord& record = state.engine().order(contract.order);
   const Second expected = engine::State::remaining(record, contract.way);
   const auto run = static_cast<Second>(static_cast<int128>(expected) *
                                        actual_ppm(state, contract.order) / engine::kPpm);
+  return std::max<Second>(1, run);
+}
+
+void SimulatedWorld::add_contract(const exchange::State& state, ContractId id) {
+  const engine::Contract& contract = state.engine().contract(id);
+  const auto job = job_number(state.order_name(contract.order));
+  if (agents_ != nullptr) {
+    const bool known = job && *job < script_.jobs.size();
+    const Second checkpoint = known ? script_.jobs[*job].checkpoint : kStrangerCheckpoint;
+    return agents_->deliver(state, id, work_of(state, id), checkpoint);
+  }
   const HubId hub = state.engine().places().pools[contract.pool.value].hub;
-  ends_.push({contract.start + std::max<Second>(1, run), id.value,
-              state.hubs()[hub.value].supplier.value});
+  ends_.push(
+      {contract.start + work_of(state, id), id.value, state.hubs()[hub.value].supplier.value});
 }
 
 void SimulatedWorld::resume(const exchange::State& state) {
@@ -82,9 +87,21 @@ void SimulatedWorld::resume(const exchange::State& state) {
       next_job_ = std::max(next_job_, std::size_t{*job} + 1);
     }
   }
+  // Hubs that had agents have them for good: without a lease nothing would start there.
+  const bool had = std::ranges::any_of(state.hubs(), [](const exchange::HubRecord& hub) {
+    return hub.lease.holder.starts_with(kSimulatedHolder);
+  });
+  if (script_.hubs.agents || had) {
+    world::Script truth;
+    truth.nodes = script_.nodes;
+    truth.hubs = script_.hubs;
+    agents_ = std::make_unique<SimulatedAgents>(state, std::move(truth));
+  }
   for (std::uint32_t i = 0; i < engine.contract_count(); ++i) {
     if (!engine.knows(ContractId{i})) continue;
-    if (engine.contract(ContractId{i}).end < 0) add_contract(state, ContractId{i});
+    const bool closing =
+        agents_ != nullptr && state.deliveries().presumed(ContractId{i}) != nullptr;
+    if (closing || engine.contract(ContractId{i}).end < 0) add_contract(state, ContractId{i});
   }
   // Ids answer for what was sent before; only the time that has passed is skipped.
   while (next_nodes_ < script_.nodes.size() && script_.nodes[next_nodes_].at < state.now()) {
@@ -94,10 +111,12 @@ void SimulatedWorld::resume(const exchange::State& state) {
 }
 
 void SimulatedWorld::see(const exchange::State& state, const exchange::Event& event) {
+  if (!resumed_) return;
   const auto* happened = std::get_if<engine::Event>(&event);
-  if (!resumed_ || happened == nullptr) return;
-  const auto* started = std::get_if<engine::ContractStarted>(&happened->what);
+  const auto* started =
+      happened == nullptr ? nullptr : std::get_if<engine::ContractStarted>(&happened->what);
   if (started != nullptr) add_contract(state, started->contract);
+  if (agents_ != nullptr) agents_->see(state, event);
 }
 
 std::optional<Second> SimulatedWorld::due() const {
@@ -105,6 +124,10 @@ std::optional<Second> SimulatedWorld::due() const {
   if (!resumed_) return first;
   const auto take = [&](Second at) { first = first ? std::min(*first, at) : at; };
   if (next_job_ < script_.jobs.size()) take(comes_at(next_job_));
+  if (agents_ != nullptr) {
+    if (const auto agents = agents_->due()) take(*agents);
+    return first;
+  }
   if (next_nodes_ < script_.nodes.size()) take(script_.nodes[next_nodes_].at);
   if (!ends_.empty()) take(ends_.top().at);
   return first;
@@ -141,8 +164,9 @@ void SimulatedWorld::act(Second now, std::size_t most, std::vector<exchange::Req
   if (!resumed_) return;
   now_ = std::max(now_, now);
   // Work ends before new work comes.
+  if (agents_ != nullptr) agents_->act(now_, most, requests);
   while (requests.size() < most && !ends_.empty() && ends_.top().at <= now_) send_end(requests);
-  while (requests.size() < most && next_nodes_ < script_.nodes.size() &&
+  while (agents_ == nullptr && requests.size() < most && next_nodes_ < script_.nodes.size() &&
          script_.nodes[next_nodes_].at <= now_) {
     send_nodes(requests);
   }

@@ -5,17 +5,21 @@
 // events; what the outside does in answer comes out as requests, at seconds of the exchange. Every
 // request has an id that follows from what it is about, so that one which is sent again after a
 // crash happens once. Orders that the script does not know, of people who try the exchange, run for
-// a share of their estimates that is drawn from their numbers.
+// a share of their estimates that is drawn from their numbers. Hubs end contracts when their work
+// is done, and know everything at once; where the script says so they have agents, and are not
+// perfect (simulated_agents.h).
 //
 // Pure: no clock, no thread; seconds come with calls. One thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <queue>
 #include <string>
 #include <vector>
 
+#include "tongsuan/connectors/simulated_agents.h"
 #include "tongsuan/exchange/exchange.h"
 #include "tongsuan/world/script.h"
 
@@ -36,6 +40,8 @@ class SimulatedWorld {
   [[nodiscard]] std::optional<Second> due() const;
   // What is asked by `now`, at most `most` requests of it.
   void act(Second now, std::size_t most, std::vector<exchange::Request>& requests);
+  // Null where hubs have none, and before `resume`.
+  [[nodiscard]] const SimulatedAgents* agents() const { return agents_.get(); }
 
  private:
   struct End {
@@ -47,6 +53,7 @@ class SimulatedWorld {
     }
   };
   void add_contract(const exchange::State& state, engine::ContractId contract);
+  [[nodiscard]] Second work_of(const exchange::State& state, engine::ContractId contract) const;
   [[nodiscard]] std::uint32_t actual_ppm(const exchange::State& state, OrderId order) const;
   [[nodiscard]] Second comes_at(std::size_t job) const;
   void send_job(std::vector<exchange::Request>& requests);
@@ -60,7 +67,8 @@ class SimulatedWorld {
   bool resumed_ = false;
   std::size_t next_job_ = 0;
   std::size_t next_nodes_ = 0;
-  std::priority_queue<End> ends_;  // the earliest on top
+  std::priority_queue<End> ends_;  // the earliest on top; none where hubs have agents
+  std::unique_ptr<SimulatedAgents> agents_;
   Second now_ = 0;
 };
 

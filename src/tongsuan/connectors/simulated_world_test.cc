@@ -32,7 +32,7 @@ world::Script script() {
 
 class SimulatedWorldTest : public ::testing::Test {
  protected:
-  void start() {
+  void start(world::HubTruth hubs = {}) {
     journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
     engine::Places places = exchange::testing::places_without_accounts();
     places.links.clear();
@@ -41,7 +41,9 @@ class SimulatedWorldTest : public ::testing::Test {
         node::Genesis{places, 0}, *journal_, clock_,
         std::make_unique<node::MarketDriver>(engine::Energy(), node::live_rules()),
         node::NodeOptions());
-    runner_ = std::make_unique<WorldRunner>(*node_, SimulatedWorld(script(), {"buyer"}, 0));
+    world::Script outside = script();
+    outside.hubs = std::move(hubs);
+    runner_ = std::make_unique<WorldRunner>(*node_, SimulatedWorld(outside, {"buyer"}, 0));
     ASSERT_TRUE(node_
                     ->start([](const journal::Failure& failure) {
                       ADD_FAILURE() << journal::to_string(failure);
@@ -107,6 +109,34 @@ TEST_F(SimulatedWorldTest, PlaysItsScriptToTheEndAcrossARestart) {
     EXPECT_GE(done, 90U) << "every job once; some may run out of money after a failure";
     EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
     EXPECT_GE(view.state.rounds().size(), 1U);
+  });
+}
+
+// Agents speak through the same commands as real ones; who comes after them finds their leases.
+TEST_F(SimulatedWorldTest, HubsWithAgentsGoOnWithAgents) {
+  world::HubTruth hubs;
+  hubs.agents = true;
+  hubs.habits.start_delay = 30;
+  hubs.habits.twice_per_mille = 500;
+  start(hubs);
+  open();
+  runner_->start();
+  EXPECT_FALSE(play(7'200));
+  runner_->stop();
+  node_->stop();
+  start();  // without a word of agents
+  runner_->start();
+  ASSERT_TRUE(play(8'000'000));
+  runner_->stop();
+  node_->read([](const node::View& view) {
+    std::uint32_t done = 0;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      done += view.state.engine().order(OrderId{i}).state == engine::OrderState::kDone ? 1U : 0U;
+    }
+    EXPECT_GE(done, 80U) << "every job once; some may run out of money or patience";
+    EXPECT_GT(view.state.hubs()[0].lease.epoch, 0U);
+    EXPECT_EQ(exchange::testing::wrong_money(view.state), "");
+    EXPECT_EQ(exchange::testing::wrong_deliveries(view.state), "");
   });
 }
 

@@ -22,7 +22,8 @@ Agent::Agent(AgentOptions options, Ports ports, Note note)
       ports_(ports),
       note_(std::move(note)),
       nodes_(options_.accelerators, options_.down_seconds),
-      memory_(ports.spool, nodes_) {}
+      outputs_(options_.keep),
+      memory_(ports.spool, nodes_, outputs_) {}
 
 Result<Done> Agent::open() {
   TONGSUAN_TRY([[maybe_unused]] const Done loaded, memory_.load());
@@ -48,6 +49,7 @@ StepResult Agent::step(UnixSecond now) {
   if (stopped() || memory_.epoch() == 0) return result_;
   if (!exchange_away_) tell();
   if (!exchange_away_ && !stopped()) list();
+  if (listed_ && !stopped()) show_outputs();
   if (stopped() || !commit()) return result_;
   look_at_jobs();
   look_at_nodes();
@@ -57,6 +59,7 @@ StepResult Agent::step(UnixSecond now) {
   }
   if (!stopped() && jobs_known_) end_strangers();
   if (stopped()) return result_;
+  outputs_.forget_old(now_, memory_.changes());
   show_status();
   static_cast<void>(commit());
   return result_;
@@ -321,6 +324,7 @@ void Agent::forget_what_is_gone() {
     measured_.erase(id);
     missing_.erase(id);
     retry_.erase(id);
+    output_read_.erase(id);
   }
 }
 

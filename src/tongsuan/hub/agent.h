@@ -31,6 +31,7 @@
 #include "tongsuan/hub/exchange_port.h"
 #include "tongsuan/hub/memory.h"
 #include "tongsuan/hub/node_book.h"
+#include "tongsuan/hub/output_keep.h"
 #include "tongsuan/hub/record.h"
 #include "tongsuan/hub/spool.h"
 #include "tongsuan/hub/staging.h"
@@ -55,6 +56,7 @@ struct AgentOptions {
   std::int64_t retry_seconds = 30;           // after a refusal
   std::uint32_t attempts_max = 3;            // of jobs that never ran
   std::uint32_t tries_max = 10;              // of asking for a job, or of telling an end
+  KeepLimits keep = {};                      // of output, after the end
 };
 
 enum class StepEnd : std::uint8_t {
@@ -157,10 +159,19 @@ class Agent {
   void say_last_word(Record& record);
   void clear_away(Record& record);
 
+  // ---- outputs.cc: what jobs say.
+  void show_outputs();
+  [[nodiscard]] OutputAnswer output_of(const OutputWant& want);
+  [[nodiscard]] OutputAnswer kept_output(const OutputWant& want);
+  [[nodiscard]] OutputAnswer read_stream(const Record& record, cluster::Stream stream,
+                                         const cluster::Extent& extent);
+  void keep_output(const Record& record);
+
   AgentOptions options_;
   Ports ports_;
   Note note_;
   NodeBook nodes_;
+  OutputKeep outputs_;
   Memory memory_;
 
   UnixSecond now_ = 0;
@@ -189,6 +200,7 @@ class Agent {
   // By contract, or by job; a restart may begin anew.
   std::map<std::string, UnixSecond> measured_, missing_, retry_, cancelled_;
   std::map<std::string, std::uint32_t> strangers_;
+  std::set<std::string> output_read_;  // contracts whose end was read, to be kept
   UnixSecond status_next_ = 0;
 };
 

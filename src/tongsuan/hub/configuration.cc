@@ -54,6 +54,9 @@ void add_exchange(std::vector<Setting>& all, HubSettings& s) {
            {"times", "endless", &agent.endless_seconds, {60, 31'536'000}},
            {"times", "doubt", &agent.doubt_seconds, {10, 86'400}},
            {"times", "retry", &agent.retry_seconds, {1, 3'600}},
+           {"output", "contracts", &agent.keep.contracts, {0, 100'000}},
+           {"output", "bytes", &agent.keep.bytes, {0, 268'435'456}},
+           {"output", "seconds", &agent.keep.seconds, {0, 31'536'000}},
            {"staging", "in", &s.staging.in},
            {"staging", "out", &s.staging.out},
            {"staging", "own", &s.staging.own},
@@ -205,8 +208,9 @@ Result<Done> put_entry(HubSettings& settings, const toml::Entry& entry) {
     keys += (keys.empty() ? "" : ", ") + std::string(setting.key);
   }
   if (keys.empty()) {
-    return usage("there is no table [" + entry.table + ']',
-                 "times, staging, slurm, kubernetes, environment, class.NAME, tenant.PARTICIPANT");
+    return usage(
+        "there is no table [" + entry.table + ']',
+        "times, output, staging, slurm, kubernetes, environment, class.NAME, tenant.PARTICIPANT");
   }
   return usage("there is no key " + entry.key +
                    (entry.table.empty() ? " before the first table" : " in [" + entry.table + ']'),

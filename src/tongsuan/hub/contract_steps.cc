@@ -450,8 +450,10 @@ void Agent::say_last_word(Record& record) {
   memory_.touch(record);
 }
 
-// Data out, then the folder; the folder stays until the exchange has taken the end.
+// The end of its output is kept, data go out, then the folder goes, which stays until the exchange
+// has taken the end.
 void Agent::clear_away(Record& record) {
+  keep_output(record);
   const auto tenant = options_.tenants.find(record.contract.participant);
   const bool has_place = tenant != options_.tenants.end();
   const Place place{record.contract.id, has_place ? tenant->second : cluster::Tenant{}};

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tongsuan/base/result.h"
+#include "tongsuan/cluster/cluster.h"
 
 namespace tongsuan::hub {
 
@@ -25,6 +26,7 @@ using UnixSecond = std::int64_t;
 inline constexpr std::size_t kContractsMax = 100'000;  // that an exchange may list
 inline constexpr std::size_t kTransfersMax = 64;       // of one contract, each way
 inline constexpr std::size_t kDetailBytesMax = 256;    // of what is told to people
+inline constexpr std::size_t kWantsMax = 1'000;        // pieces of output that a list may want
 
 struct Lease {
   std::uint64_t epoch = 0;
@@ -66,6 +68,16 @@ struct Pool {
   std::string device_class;
   std::uint32_t nodes = 0, devices = 0;  // devices of one node
 };
+
+// A piece of what a job says, for which somebody waits at the exchange.
+struct OutputWant {
+  std::string contract;
+  cluster::Stream stream = cluster::Stream::kStdout;
+  cluster::Extent extent = {};
+  friend bool operator==(const OutputWant&, const OutputWant&) = default;
+};
+// What is brought: the piece, or why there is none.
+using OutputAnswer = Result<cluster::Piece, std::string>;
 
 enum class MessageKind : std::uint8_t { kReport, kMeter, kEnd, kSettle, kNodes };
 [[nodiscard]] std::string_view to_string(MessageKind kind);
@@ -114,6 +126,11 @@ class Exchange {
   [[nodiscard]] virtual Said<Lease> lease(const LeaseRequest& request) = 0;
   // All of the hub, by their ids; nothing where none of it has changed since the last answer.
   [[nodiscard]] virtual Said<std::optional<std::vector<Contract>>> contracts() = 0;
+  // What was wanted when they were listed last.
+  [[nodiscard]] virtual const std::vector<OutputWant>& wanted() const = 0;
+  // Brings it; refused where nobody waits any more.
+  [[nodiscard]] virtual Said<Done> bring(const OutputWant& want, const OutputAnswer& answer,
+                                         std::uint64_t epoch) = 0;
   // What a contract is to run.
   [[nodiscard]] virtual Said<WorkText> work(const std::string& contract) = 0;
   [[nodiscard]] virtual Said<std::vector<Pool>> pools() = 0;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tongsuan/base/random.h"
@@ -40,6 +41,8 @@ struct FakeExchange {
   std::uint64_t version = 1;                  // of the list
   std::uint64_t told = 0, refused = 0;
   std::uint32_t next = 1;
+  std::vector<OutputWant> wanted;  // until it is brought
+  std::vector<std::pair<OutputWant, OutputAnswer>> brought;
 
   void add_pool(const std::string& device_class, std::uint32_t nodes, std::uint32_t devices) {
     pools.push_back({device_class, nodes, devices});
@@ -116,6 +119,14 @@ struct FakeExchange {
       contracts.back().live = row.contract.live || (row.over && row.overrun < 0);
     }
     return contracts;
+  }
+
+  [[nodiscard]] Said<Done> bring(const OutputWant& want, const OutputAnswer& answer,
+                                 std::uint64_t under) {
+    if (under != epoch) return fence();
+    if (std::erase(wanted, want) == 0) return Trouble{TroubleKind::kRefused, "nobody waits"};
+    brought.emplace_back(want, answer);
+    return Done{};
   }
 
   [[nodiscard]] Said<Done> tell(const Message& message, std::uint64_t under) {

@@ -50,8 +50,10 @@ struct Weather {
 struct FakeWorld {
   FakeExchange exchange;
   FakeCluster cluster;
-  std::set<std::string> folders;           // of contracts
-  std::map<std::string, int> staging_for;  // polls that are left, by contract and way
+  std::set<std::string> folders;             // of contracts
+  std::set<std::string> links;               // files that are none
+  std::map<std::string, std::string> files;  // what jobs have said, by folder and name
+  std::map<std::string, int> staging_for;    // polls that are left, by contract and way
   Weather weather;
   std::int64_t work_min = 5, work_max = 900;  // seconds that work takes
   std::uint64_t exits_badly = 200;            // per mille
@@ -103,7 +105,16 @@ class ExchangePort final : public Exchange {
           if (seen_ == world_.exchange.version) return std::optional<std::vector<Contract>>();
           return std::optional(world_.exchange.list(world_.happens(world_.weather.list_lags)));
         },
-        [&] { seen_ = world_.exchange.version; });
+        [&] {
+          seen_ = world_.exchange.version;
+          wanted_ = world_.exchange.wanted;
+        });
+  }
+  [[nodiscard]] const std::vector<OutputWant>& wanted() const override { return wanted_; }
+  Said<Done> bring(const OutputWant& want, const OutputAnswer& answer,
+                   std::uint64_t epoch) override {
+    if (nobody_waits) world_.exchange.wanted.clear();
+    return ask<Done>([&] { return world_.exchange.bring(want, answer, epoch); });
   }
   Said<WorkText> work(const std::string& contract) override {
     return ask<WorkText>([&]() -> Said<WorkText> {
@@ -120,6 +131,7 @@ class ExchangePort final : public Exchange {
     return ask<Done>([&] { return world_.exchange.tell(message, epoch); });
   }
 
+  bool nobody_waits = false;  // any more, when something is brought
   bool saw_fence = false;
   std::uint64_t calls_after_fence = 0;
 
@@ -145,6 +157,7 @@ class ExchangePort final : public Exchange {
   std::string holder_;
   Fuse& fuse_;
   std::uint64_t seen_ = 0;
+  std::vector<OutputWant> wanted_;
 };
 
 class ClusterPort final : public cluster::Cluster {
@@ -240,6 +253,13 @@ class StagingPort final : public Staging {
   }
   StagingReport bring_out(const Place& place, const std::vector<Transfer>&) override {
     return work(place.contract + " out");
+  }
+  Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
+                                           const cluster::Extent& extent) override {
+    if (!world_.folders.contains(contract)) return cluster::Piece{};
+    if (world_.links.contains(file)) return file + " is a link";
+    const std::string& text = world_.files[folder(contract) + '/' + file];
+    return cluster::piece_of(extent, text.size(), text);
   }
   StagingReport remove(const Place& place) override {
     const Fuse::Fate fate = fuse_.next();

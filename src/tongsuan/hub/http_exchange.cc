@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/cluster/cluster.h"
 #include "tongsuan/hub/times.h"
 #include "tongsuan/json/document.h"
@@ -21,6 +22,7 @@ constexpr std::size_t kPoolsMax = 1'000;
 constexpr std::int64_t kPageSize = 500;
 constexpr json::Limits kBodyLimits{.bytes_max = json::kBytesMax};
 constexpr json::TextLimits kNameLimits{.bytes_max = 256};
+constexpr std::string_view kStreams[] = {"stdout", "stderr"};  // by cluster::Stream
 
 std::string hub_target(std::string_view hub) {
   return "/v1/hubs/" + net::encode_percent(hub);
@@ -68,6 +70,19 @@ Contract read_contract(json::ObjectReader& row) {
   return contract;
 }
 
+OutputWant read_want(json::ObjectReader& row) {
+  OutputWant want;
+  want.contract = row.text("contract", kNameLimits);
+  if (!cluster::is_contract(want.contract)) row.fault("contract", "is no id");
+  want.stream = static_cast<cluster::Stream>(row.choice("stream", kStreams));
+  const auto from = row.optional_integer("from", {.min = 0});
+  const auto tail = row.optional_integer("tail", {.min = 1});
+  if (from.has_value() == tail.has_value()) row.fault("from", "or tail, one of them, is needed");
+  if (from) want.extent.from = static_cast<std::uint64_t>(*from);
+  if (tail) want.extent.tail = static_cast<std::uint64_t>(*tail);
+  return want;
+}
+
 std::vector<Transfer> read_transfers(json::ObjectReader& text, std::string_view key) {
   std::vector<Transfer> transfers;
   const json::Path path(text.path(), key);
@@ -108,6 +123,7 @@ class HttpExchange final : public Exchange {
     std::vector<Contract> all;
     std::string next;
     std::string etag;
+    wanted_.clear();
     do {
       remote::Call call;
       call.target = remote::with_query(hub_target(options_.hub) + "/work", "pageSize",
@@ -119,12 +135,24 @@ class HttpExchange final : public Exchange {
       if (reply.status == 304) return std::optional<std::vector<Contract>>();
       TONGSUAN_TRY(WorkPage page, read_work_page(reply.body));
       etag = next.empty() && page.next.empty() ? reply.etag : "";
+      if (next.empty()) wanted_ = std::move(page.wanted);
       next = std::move(page.next);
       std::ranges::move(page.contracts, std::back_inserter(all));
       if (all.size() > kContractsMax) return bad_answer("too many contracts");
     } while (!next.empty());
     etag_ = etag;
     return std::optional(std::move(all));
+  }
+
+  [[nodiscard]] const std::vector<OutputWant>& wanted() const override { return wanted_; }
+
+  Said<Done> bring(const OutputWant& want, const OutputAnswer& answer,
+                   std::uint64_t epoch) override {
+    remote::Call call{.method = Method::kPost, .target = "/v1/contracts/" + want.contract + "/log"};
+    call.body = body_of(want, answer);
+    call.more.list.push_back({"hub-epoch", std::to_string(epoch)});
+    TONGSUAN_TRY([[maybe_unused]] const remote::Reply reply, ask(call));
+    return Done{};
   }
 
   Said<WorkText> work(const std::string& contract) override {
@@ -174,6 +202,7 @@ class HttpExchange final : public Exchange {
   remote::Exchange remote_;
   HttpExchangeOptions options_;
   std::string etag_;
+  std::vector<OutputWant> wanted_;
 };
 
 }  // namespace
@@ -212,6 +241,25 @@ std::string body_of(const Message& message) {
   return body;
 }
 
+std::string body_of(const OutputWant& want, const OutputAnswer& answer) {
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().text("stream", to_string(want.stream));
+  if (want.extent.from) {
+    out.number_unsigned("from", *want.extent.from);
+  } else {
+    out.number_unsigned("tail", want.extent.tail);
+  }
+  if (!answer.ok()) {
+    out.text("missing", answer.error().substr(0, kDetailBytesMax)).end_object();
+    return body;
+  }
+  const cluster::Piece& piece = answer.value();
+  out.number_unsigned("offset", piece.offset).number_unsigned("size", piece.size);
+  out.truth("ended", piece.ended).text("bytes", base64url(piece.bytes)).end_object();
+  return body;
+}
+
 Said<WorkPage> read_work_page(std::string_view body) {
   json::Document document(kBodyLimits);
   const Result<json::Value> root = document.parse(body);
@@ -226,6 +274,13 @@ Said<WorkPage> read_work_page(std::string_view body) {
     const json::Path at(items, index++);
     json::ObjectReader row(item, at, faults);
     page.contracts.push_back(read_contract(row));
+  }
+  const json::Path wanted(path, "wanted");
+  index = 0;
+  for (const json::Value item : top.optional_array("wanted", kWantsMax)) {
+    const json::Path at(wanted, index++);
+    json::ObjectReader row(item, at, faults);
+    page.wanted.push_back(read_want(row));
   }
   page.next = top.optional_text("nextPageToken", {.bytes_max = 1'024}).value_or("");
   if (!faults.empty()) return bad_answer(faults.text());

@@ -32,9 +32,12 @@ struct HttpExchangeOptions {
 [[nodiscard]] std::string target_of(std::string_view hub, const Message& message);
 [[nodiscard]] std::string body_of(const Message& message);
 
+[[nodiscard]] std::string body_of(const OutputWant& want, const OutputAnswer& answer);
+
 struct WorkPage {
   std::vector<Contract> contracts;
-  std::string next;  // empty: it was the last
+  std::vector<OutputWant> wanted;  // on the first page
+  std::string next;                // empty: it was the last
 };
 [[nodiscard]] Said<WorkPage> read_work_page(std::string_view body);
 [[nodiscard]] Said<WorkText> read_work_text(std::string_view body);

@@ -197,5 +197,49 @@ TEST(Times, AreReadAndWritten) {
   }
 }
 
+// ---- Output ----------------------------------------------------------------------------------
+
+constexpr const char* kWanted = R"({"asOf":"9","items":[],"wanted":[
+  {"contract":"C-1A","stream":"stderr","tail":100},
+  {"contract":"C-2","stream":"stdout","from":0}]})";
+
+TEST_F(HttpExchangeTest, HearsWhatIsWantedAndBringsIt) {
+  answers = {answer(200, kWanted), answer(200, R"({"readers":2})"), answer(200, kWork)};
+  ASSERT_TRUE(exchange->contracts().ok());
+  const std::vector<OutputWant> wanted = exchange->wanted();
+  ASSERT_EQ(wanted.size(), 2U);
+  EXPECT_EQ(wanted[0], (OutputWant{"C-1A", cluster::Stream::kStderr, {.from = {}, .tail = 100}}));
+  EXPECT_EQ(wanted[1].extent.from, 0U);
+  const cluster::Piece piece{4, 7, std::string("\xff\0a", 3), true};
+  ASSERT_TRUE(exchange->bring(wanted[0], piece, 3).ok());
+  EXPECT_EQ(seen.back().target, "/v1/contracts/C-1A/log");
+  EXPECT_EQ(seen.back().body,
+            R"({"stream":"stderr","tail":100,"offset":4,"size":7,"ended":true,"bytes":"_wBh"})");
+  EXPECT_EQ(*seen.back().headers.find("hub-epoch"), "3");
+  ASSERT_TRUE(exchange->contracts().ok());
+  EXPECT_TRUE(exchange->wanted().empty()) << "what was wanted is not wanted for ever";
+}
+
+TEST_F(HttpExchangeTest, SaysWhyThereIsNoOutput) {
+  EXPECT_EQ(body_of({"C-2", cluster::Stream::kStdout, {.from = 9}}, std::string("it is a link")),
+            R"({"stream":"stdout","from":9,"missing":"it is a link"})");
+  answers = {problem(409, "not-wanted"), problem(409, "fenced")};
+  const OutputWant want{"C-2", cluster::Stream::kStdout, {}};
+  EXPECT_EQ(exchange->bring(want, cluster::Piece{}, 1).error().kind, TroubleKind::kRefused);
+  EXPECT_EQ(exchange->bring(want, cluster::Piece{}, 1).error().kind, TroubleKind::kFenced);
+}
+
+TEST(WorkPages, NameWhatIsWantedStrictly) {
+  for (const char* wanted :
+       {R"({"contract":"C-1","stream":"stdout"})", R"({"contract":"C-1","stream":"x","tail":1})",
+        R"({"contract":"../x","stream":"stdout","tail":1})",
+        R"({"contract":"C-1","stream":"stdout","tail":1,"from":1})",
+        R"({"contract":"C-1","stream":"stdout","tail":0})",
+        R"({"contract":"C-1","stream":"stdout","from":-1})", "7"}) {
+    const std::string body = std::string(R"({"items":[],"wanted":[)") + wanted + "]}";
+    EXPECT_FALSE(read_work_page(body).ok()) << wanted;
+  }
+}
+
 }  // namespace
 }  // namespace tongsuan::hub

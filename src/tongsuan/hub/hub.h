@@ -7,6 +7,7 @@
 //   memory.h           the spool's rows in memory, messages among them
 //   metering.h         which seconds were delivered
 //   node_book.h        which node stands at which position
+//   output_keep.h      the ends of what jobs have said, after their folders are gone
 //   http_exchange.h    the exchange over HTTP
 //   times.h            times as the exchange writes them
 //

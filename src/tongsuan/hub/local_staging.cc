@@ -124,6 +124,10 @@ class LocalStaging final : public Staging {
   StagingReport bring_out(const Place& place, const std::vector<Transfer>& transfers) override {
     return ask({Way::kOut, place, transfers});
   }
+  Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
+                                           const cluster::Extent& extent) override {
+    return read_tenant_file(options_.scratch, contract, file, extent);
+  }
   StagingReport remove(const Place& place) override { return ask({Way::kRemove, place, {}}); }
 
  private:
@@ -288,7 +292,58 @@ class LocalStaging final : public Staging {
   std::thread thread_;  // last: it uses all of the above
 };
 
+std::string no_output(const std::string& what) {
+  const int error = errno;
+  return what + " cannot be read: " + std::strerror(error) +
+         (error == EACCES ? "; whoever runs the hub has to let its agent read it" : "");
+}
+
+// Whether the open file may be shown as one of the folder: the reason why not, otherwise.
+std::string objection(int folder, int file, struct stat& about) {
+  struct stat around {};
+  if (fstat(folder, &around) != 0 || fstat(file, &about) != 0) return "it cannot be looked at";
+  if (!S_ISREG(about.st_mode)) return "it is no regular file";
+  // A hard link shows another's file under a name of one's own.
+  if (about.st_nlink != 1) return "it has more than one name";
+  if (about.st_uid != around.st_uid) return "it is somebody else's";
+  return {};
+}
+
 }  // namespace
+
+Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
+                                                     const std::string& contract,
+                                                     const std::string& file,
+                                                     const cluster::Extent& extent) {
+  if (!cluster::is_contract(contract) || !is_word(file) || file.find('/') != std::string::npos) {
+    return std::string("no file of a contract");
+  }
+  const journal::OpenFile root(open(scratch.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (root.number() < 0) return no_output("the scratch");
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
+  const journal::OpenFile folder(openat(root.number(), contract.c_str(), kFlags | O_DIRECTORY));
+  if (folder.number() < 0 && errno == ENOENT) return cluster::Piece{};
+  if (folder.number() < 0) return no_output("its folder");
+  // Nothing waits at a pipe for somebody who writes into it.
+  const journal::OpenFile opened(openat(folder.number(), file.c_str(), kFlags | O_NONBLOCK));
+  if (opened.number() < 0 && errno == ENOENT) return cluster::Piece{};
+  if (opened.number() < 0 && errno == ELOOP) return file + " is a link";
+  if (opened.number() < 0) return no_output(file);
+  struct stat about {};
+  if (const std::string why = objection(folder.number(), opened.number(), about); !why.empty()) {
+    return file + " is not shown: " + why;
+  }
+  cluster::Piece piece;
+  piece.size = static_cast<std::uint64_t>(about.st_size);
+  const cluster::Part part = cluster::part_of(extent, piece.size);
+  piece.offset = part.offset;
+  piece.bytes.resize(part.count);
+  const ssize_t got =
+      pread(opened.number(), piece.bytes.data(), part.count, static_cast<off_t>(part.offset));
+  if (got < 0) return no_output(file);
+  piece.bytes.resize(static_cast<std::size_t>(got));
+  return piece;
+}
 
 bool is_inside(std::string_view path) {
   if (!is_word(path) || path.front() == '/') return false;

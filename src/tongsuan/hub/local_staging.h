@@ -29,6 +29,13 @@ struct LocalStagingOptions {
 // kInvalidArgument where `scratch` is none, or others may write there.
 [[nodiscard]] Result<std::unique_ptr<Staging>> make_local_staging(LocalStagingOptions options);
 
+// A part of a file in the folder of a contract, as Staging::read. What a stranger may have put
+// there instead is refused: links, also hard ones, files of others, and what is no regular file.
+[[nodiscard]] Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
+                                                                   const std::string& contract,
+                                                                   const std::string& file,
+                                                                   const cluster::Extent& extent);
+
 // Whether a path stays where it is put: relative, without "..", without control bytes.
 [[nodiscard]] bool is_inside(std::string_view path);
 

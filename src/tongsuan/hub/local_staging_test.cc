@@ -156,5 +156,63 @@ TEST(Command, HasADeadlineAndLeavesNothingBehind) {
   EXPECT_EQ(split_words("  a  {from}\tb "), (std::vector<std::string>{"a", "{from}", "b"}));
 }
 
+// ---- What jobs say ---------------------------------------------------------------------------
+
+class TenantFiles : public LocalStagingTest {
+ protected:
+  TenantFiles() { fs::create_directory(folder); }
+  std::string read(const std::string& file = "out", const std::string& contract = "C-1A") {
+    const auto piece = read_tenant_file(options.scratch, contract, file, {});
+    return piece.ok() ? piece.value().bytes : "! " + piece.error();
+  }
+  const std::string folder = root + "/scratch/C-1A";
+};
+
+TEST_F(TenantFiles, AreReadInParts) {
+  write(folder + "/out", "0123456789");
+  EXPECT_EQ(read(), "0123456789");
+  start();
+  const auto end = staging->read("C-1A", "out", {.from = {}, .tail = 3});
+  ASSERT_TRUE(end.ok()) << end.error();
+  EXPECT_EQ(end.value(), (cluster::Piece{7, 10, "789", false}));
+  EXPECT_EQ(staging->read("C-1A", "out", {.from = 8}).value().bytes, "89");
+  EXPECT_EQ(read("none"), "");
+  EXPECT_EQ(read("out", "C-2"), "");
+}
+
+TEST_F(TenantFiles, AreNoLinks) {
+  fs::create_symlink(root + "/data", folder + "/out");
+  EXPECT_EQ(read(), "! out is a link");
+  fs::remove(folder + "/out");
+  fs::create_hard_link(root + "/data", folder + "/out");
+  EXPECT_EQ(read(), "! out is not shown: it has more than one name");
+  fs::create_directory(root + "/elsewhere");
+  write(root + "/elsewhere/out", "secret");
+  fs::create_directory_symlink(root + "/elsewhere", root + "/scratch/C-3");
+  EXPECT_EQ(read("out", "C-3").substr(0, 2), "! ");
+}
+
+TEST_F(TenantFiles, AreNoPipesNorFolders) {
+  ASSERT_EQ(mkfifo((folder + "/out").c_str(), 0600), 0);
+  EXPECT_EQ(read(), "! out is not shown: it is no regular file") << "and nobody waits for a writer";
+  fs::remove(folder + "/out");
+  fs::create_directory(folder + "/out");
+  EXPECT_EQ(read(), "! out is not shown: it is no regular file");
+}
+
+TEST_F(TenantFiles, AreTheTenants) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  write(folder + "/out", "secret");
+  ASSERT_EQ(chown((folder + "/out").c_str(), 12'345, 12'345), 0);
+  EXPECT_EQ(read(), "! out is not shown: it is somebody else's");
+}
+
+TEST_F(TenantFiles, HaveNamesOfFiles) {
+  for (const char* file : {"", "../../data", "/etc/passwd", "a/b", "-x", "a\nb"}) {
+    EXPECT_EQ(read(file), "! no file of a contract") << file;
+  }
+  EXPECT_EQ(read("out", "../scratch/C-1A"), "! no file of a contract");
+}
+
 }  // namespace
 }  // namespace tongsuan::hub

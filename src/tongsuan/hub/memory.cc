@@ -54,6 +54,8 @@ Result<Done> Memory::take(const Row& row) {
     next_oddity_ = std::max(next_oddity_, static_cast<std::uint64_t>(number) + 1);
   } else if (name.starts_with(NodeBook::kNodePrefix) || name.starts_with(NodeBook::kToldPrefix)) {
     good = nodes_.load(row);
+  } else if (name.starts_with(kOutputPrefix)) {
+    good = outputs_.load(row);
   } else if (name == kEpoch || name == kNextMessage) {
     const std::int64_t number = whole(row.text);
     good = number >= 0;

@@ -12,6 +12,7 @@
 
 #include "tongsuan/hub/exchange_port.h"
 #include "tongsuan/hub/node_book.h"
+#include "tongsuan/hub/output_keep.h"
 #include "tongsuan/hub/record.h"
 #include "tongsuan/hub/spool.h"
 
@@ -21,7 +22,8 @@ inline constexpr std::size_t kOdditiesMax = 1'000;  // that are kept for people 
 
 class Memory {
  public:
-  Memory(Spool& spool, NodeBook& nodes) : spool_(spool), nodes_(nodes) {}
+  Memory(Spool& spool, NodeBook& nodes, OutputKeep& outputs)
+      : spool_(spool), nodes_(nodes), outputs_(outputs) {}
 
   // kCorrupt: a row is none of ours.
   [[nodiscard]] Result<Done> load();
@@ -58,7 +60,7 @@ class Memory {
   [[nodiscard]] std::int64_t cluster_offset() const { return cluster_offset_; }
   void set_cluster_offset(std::int64_t offset);
 
-  // Rows of others: the node book's, and what people are shown.
+  // Rows of others: the node book's, the outputs', and what people are shown.
   [[nodiscard]] std::vector<Change>& changes() { return changes_; }
 
  private:
@@ -67,6 +69,7 @@ class Memory {
 
   Spool& spool_;
   NodeBook& nodes_;
+  OutputKeep& outputs_;
   std::map<std::string, Record> records_;  // by contract
   std::set<std::string> touched_;
   std::map<std::uint64_t, Message> messages_;

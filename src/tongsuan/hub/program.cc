@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -31,7 +30,7 @@ namespace {
 constexpr int kFailed = 1, kUsage = 2, kSettings = 3, kFenced = 4;
 constexpr const char* kConfig = "/etc/tongsuan/tongsuan-hub.toml";
 constexpr std::int64_t kLinesMax = 100'000;
-constexpr off_t kTailBytes = 1 << 20;
+constexpr std::uint64_t kTailBytes = 1 << 20;
 
 constexpr const char* kHelp = R"(usage: tongsuan-hub [COMMAND] [--config FILE] [options]
 
@@ -43,7 +42,8 @@ commands
   status              what the agent knows: lease, nodes, contracts, messages that wait
   drain               takes no new work from now on; what runs goes on
   resume              takes new work again
-  logs CONTRACT       the end of what the contract's job has said
+  logs CONTRACT       the end of what the contract's job has said; of one that has ended, what
+                      is kept of it
 
 options
   --config FILE       settings; /etc/tongsuan/tongsuan-hub.toml if absent.
@@ -52,6 +52,7 @@ options
   --wait              drain: until nothing runs and everything is told
   --json              status: as JSON
   --lines N           logs: so many lines; 50 if absent
+  --stderr            logs: what it said on standard error
   --help, --man       this text; as a page of the manual
 
 statuses: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 another agent has the hub
@@ -61,6 +62,7 @@ struct Arguments {
   std::string command, contract;
   std::string config = kConfig;
   bool take_over = false, wait = false, json = false, help = false, man = false;
+  bool error_stream = false;
   std::int64_t lines = 50;
 };
 
@@ -85,6 +87,7 @@ struct Flag {
 constexpr Flag kFlags[] = {{"--take-over", "run", &Arguments::take_over},
                            {"--wait", "drain", &Arguments::wait},
                            {"--json", "status", &Arguments::json},
+                           {"--stderr", "logs", &Arguments::error_stream},
                            {"--help", "", &Arguments::help},
                            {"-h", "", &Arguments::help},
                            {"--man", "", &Arguments::man}};
@@ -329,50 +332,79 @@ int drain(Spool& spool, bool wait) {
   return 0;
 }
 
-// The last lines of a file that a job writes. A link there would show the file of another.
-Result<std::string> tail_of(const std::string& path, std::int64_t lines) {
-  const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  struct stat about {};
-  if (file < 0 || fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
-    const Error error{ErrorCode::kIo, path + " cannot be read: " + std::strerror(errno),
-                      "run this as the tenant's user, or as root"};
-    if (file >= 0) close(file);
-    return error;
-  }
-  const off_t begin = std::max<off_t>(0, about.st_size - kTailBytes);
-  std::string text(static_cast<std::size_t>(about.st_size - begin), '\0');
-  const ssize_t got = pread(file, text.data(), text.size(), begin);
-  close(file);
-  text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+// The last lines of a text.
+std::string_view last_lines(std::string_view text, std::int64_t lines) {
   std::size_t at = text.ends_with('\n') ? text.size() - 1 : text.size();
   for (; lines > 0 && at != 0; --lines) {
     const std::size_t line = text.rfind('\n', at - 1);
-    if (line == std::string::npos) return text;
+    if (line == std::string_view::npos) return text;
     at = line;
   }
   return lines > 0 ? text : text.substr(at + 1);
 }
 
-int show_logs(Spool& spool, const Arguments& arguments) {
+int show_lines(std::string_view text, std::int64_t lines) {
+  const std::string_view last = last_lines(text, lines);
+  std::fwrite(last.data(), 1, last.size(), stdout);
+  return 0;
+}
+
+// As much of the end of a file as the longest that is asked for may need.
+Result<std::string> end_of_file(const std::string& scratch, const std::string& contract,
+                                const std::string& file) {
+  std::string text;
+  cluster::Extent next{.from = {}, .tail = 1};
+  while (text.size() < kTailBytes) {
+    const auto piece = read_tenant_file(scratch, contract, file, next);
+    if (!piece.ok()) {
+      return Error{ErrorCode::kIo, piece.error(), "run this as the tenant's user, or as root"};
+    }
+    const cluster::Piece& read = piece.value();
+    if (!next.from) {  // that was to learn its size
+      next.from = read.size - std::min(read.size, kTailBytes);
+      continue;
+    }
+    if (read.bytes.empty() || read.offset != *next.from) break;
+    text += read.bytes;
+    *next.from += read.bytes.size();
+  }
+  return text;
+}
+
+int show_kept(Spool& spool, const Arguments& arguments, cluster::Stream stream) {
+  const auto kept = find_output(spool, arguments.contract, stream);
+  if (!kept.ok()) return complain(kept.error(), kFailed);
+  if (kept.value()) return show_lines(kept.value()->bytes, arguments.lines);
+  return complain({ErrorCode::kNotFound, "there is no output of " + arguments.contract + " here",
+                   "tongsuan-hub status lists what runs; [output] of the settings says how long "
+                   "the end of what ran is kept"},
+                  kFailed);
+}
+
+int show_logs(const HubSettings& settings, Spool& spool, const Arguments& arguments) {
+  const cluster::Stream stream =
+      arguments.error_stream ? cluster::Stream::kStderr : cluster::Stream::kStdout;
   const Result<SpoolView> view = look_at_spool(spool);
   if (!view.ok()) return complain(view.error(), kFailed);
   const auto record =
       std::ranges::find(view.value().records, arguments.contract,
                         [](const Record& one) -> const std::string& { return one.contract.id; });
-  if (record == view.value().records.end() || record->output.empty()) {
-    return complain({ErrorCode::kNotFound, "there is no job of " + arguments.contract + " here",
-                     "tongsuan-hub status lists what there is"},
-                    kFailed);
+  if (record == view.value().records.end() || record->job.empty()) {
+    return show_kept(spool, arguments, stream);
   }
   // Other clusters say how to read it instead of where it is.
-  if (record->output.front() != '/') {
+  if (!record->output.empty() && record->output.front() != '/') {
     std::printf("%s\n", record->output.c_str());
     return 0;
   }
-  const Result<std::string> tail = tail_of(record->output, arguments.lines);
-  if (!tail.ok()) return complain(tail.error(), kFailed);
-  std::fputs(tail.value().c_str(), stdout);
-  return 0;
+  const std::string file =
+      cluster::output_file(cluster::job_name(arguments.contract, record->attempt), stream);
+  const auto text = end_of_file(settings.staging.scratch, arguments.contract, file);
+  if (!text.ok()) return complain(text.error(), kFailed);
+  // Its folder may have gone a moment ago, and the end is kept.
+  const bool is_closing = record->stage == Stage::kClosing;
+  if (is_closing && text.value().empty()) return show_kept(spool, arguments, stream);
+  return show_lines(text.value(), arguments.lines);
 }
 
 int order(const HubSettings& settings, const Arguments& arguments) {
@@ -380,7 +412,7 @@ int order(const HubSettings& settings, const Arguments& arguments) {
   if (!opened.ok()) return complain(opened.error(), kFailed);
   Spool& spool = *opened.value();
   if (arguments.command == "drain") return drain(spool, arguments.wait);
-  if (arguments.command == "logs") return show_logs(spool, arguments);
+  if (arguments.command == "logs") return show_logs(settings, spool, arguments);
   if (arguments.command == "resume") {
     const Result<Done> told = spool.commit({{std::string(kDrainOrder), std::nullopt}});
     return told.ok() ? 0 : complain(told.error(), kFailed);

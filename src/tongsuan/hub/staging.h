@@ -40,6 +40,11 @@ class Staging {
                                                const std::vector<Transfer>& transfers) = 0;
   [[nodiscard]] virtual StagingReport bring_out(const Place& place,
                                                 const std::vector<Transfer>& transfers) = 0;
+  // A part of a regular file that lies in the folder itself and is its owner's; why not, otherwise.
+  // Of a file that is not there it is empty.
+  [[nodiscard]] virtual Result<cluster::Piece, std::string> read(const std::string& contract,
+                                                                 const std::string& file,
+                                                                 const cluster::Extent& extent) = 0;
   // With everything in it; done where there is none.
   [[nodiscard]] virtual StagingReport remove(const Place& place) = 0;
 };

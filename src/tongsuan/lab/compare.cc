@@ -29,6 +29,11 @@ double where_forward(R run, double figure) {
   return run.forward.orders > 0 ? figure : std::nan("");
 }
 
+// A figure of hubs that are not perfect.
+double where_rough(R run, double figure) {
+  return run.hubs.contracts > 0 ? figure : std::nan("");
+}
+
 // Totals grow with the work that is done, so they are no merit; per unit of it they are.
 double share_of(double part, double whole) {
   return whole > kNothing ? part / whole : std::nan("");
@@ -107,6 +112,16 @@ constexpr std::array kMetrics = {
            [](R run) { return where_forward(run, static_cast<double>(run.forward.broken)); }},
     Metric{"premium", "k CNY", 1e-3, 1, B::kNeither, true,
            [](R run) { return where_forward(run, run.forward.premium_yuan); }},
+    Metric{"missed", "%", kPercent, 2, B::kLow, true,
+           [](R run) { return where_rough(run, run.hubs.missed); }},
+    Metric{"hub_overrun", "%", kPercent, 2, B::kNeither, false,
+           [](R run) { return where_rough(run, run.hubs.overrun); }},
+    Metric{"requeues", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_rough(run, static_cast<double>(run.hubs.requeues)); }},
+    Metric{"evicted", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_rough(run, static_cast<double>(run.hubs.evicted)); }},
+    Metric{"dead_starts", "", 1, 1, B::kNeither, false,
+           [](R run) { return where_rough(run, static_cast<double>(run.hubs.dead_starts)); }},
     Metric{"rounds", "", 1, 1, B::kNeither, false,
            [](R run) { return or_nothing(static_cast<double>(run.rounds.rounds)); }},
     Metric{"gap", "%", kPercent, 2, B::kNeither, false,

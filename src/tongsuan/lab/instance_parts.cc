@@ -211,6 +211,23 @@ void add_places(Bytes& bytes, const engine::Places& places) {
   }
 }
 
+// Only where hubs are not perfect: digests of other worlds are what they were before.
+void add_hubs(Bytes& bytes, const world::HubTruth& hubs) {
+  const world::Habits& habits = hubs.habits;
+  bytes.add(habits.seed, habits.start_delay, habits.stuck_per_mille, habits.stuck, habits.lease,
+            habits.phantom_again, habits.twice_per_mille, habits.skew);
+  bytes.add(hubs.silences.size(), hubs.requeues.size(), hubs.phantoms.size());
+  for (const world::Silence& one : hubs.silences) {
+    bytes.add(static_cast<std::uint64_t>(one.who), one.hub.value, one.begin, one.end, one.back);
+  }
+  for (const world::Requeue& one : hubs.requeues) {
+    bytes.add(one.at, one.pool.value, one.node, one.gap);
+  }
+  for (const world::Phantom& one : hubs.phantoms) {
+    bytes.add(one.pool.value, one.begin, one.end);
+  }
+}
+
 void add_script(Bytes& bytes, const world::Script& script) {
   bytes.add(script.jobs.size(), script.nodes.size(), script.asks.size(), script.restart);
   for (const world::Job& job : script.jobs) {
@@ -227,11 +244,13 @@ void add_script(Bytes& bytes, const world::Script& script) {
     bytes.hubs(order.hubs);
   }
   for (const world::NodesChange& change : script.nodes) {
-    bytes.add(change.at, change.pool.value, change.begin, change.end, change.up);
+    bytes.add(change.at, change.pool.value, change.begin, change.end,
+              (change.up ? 1 : 0) | (change.own ? 2 : 0));
   }
   for (const world::AskChange& change : script.asks) {
     bytes.add(change.at, change.pool.value, change.ask.raw());
   }
+  if (script.hubs.any()) add_hubs(bytes, script.hubs);
 }
 
 }  // namespace

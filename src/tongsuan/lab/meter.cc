@@ -101,12 +101,17 @@ class Measure {
     spread<std::int64_t>(used_by_hub_[pool.hub.value], contract.start,
                          std::min(contract.start + ran.kept, instance_.span), gang);
     const auto held = static_cast<double>(contract.devices()) *
-                      static_cast<double>(ran.end - contract.start) / kHour;
+                      static_cast<double>(ran.end - contract.start - ran.missed) / kHour;
     result_.cost_yuan += held * static_cast<double>(pool.ask.raw()) / kYuan;
     if (hub.power_zone == kNone || instance_.energy.empty()) return;
     const std::int64_t milliwatts =
         gang * instance_.places.classes[pool.accelerator.value].watts * std::int64_t{hub.pue_milli};
-    spread<std::int64_t>(watts_[hub.power_zone], contract.start, ran.end, milliwatts);
+    if (ran.missed == 0) {
+      spread<std::int64_t>(watts_[hub.power_zone], contract.start, ran.end, milliwatts);
+    }
+    for (const world::Stretch& one : ran.delivered) {
+      spread<std::int64_t>(watts_[hub.power_zone], one.begin, one.end, milliwatts);
+    }
   }
 
   // Energy of all hours of the replay, matched hour by hour whoever scheduled.

@@ -40,9 +40,11 @@ class ForwardCounter {
   std::uint64_t broken_ = 0;
 };
 
-struct Ran {        // of a contract, by ContractId
-  Second end = 0;   // or when the replay stopped
-  Second kept = 0;  // seconds that count
+struct Ran {          // of a contract, by ContractId
+  Second end = 0;     // or when the replay stopped
+  Second kept = 0;    // seconds that count
+  Second missed = 0;  // in which it had no devices: its seller is not paid for them
+  std::vector<world::Stretch> delivered = {};  // where any were missed
 };
 
 // Fills in everything that follows from the final state. `stopped`: when the replay ended.

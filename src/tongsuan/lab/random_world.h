@@ -36,6 +36,28 @@ class RandomWorld {
     want_later(seed);
   }
   [[nodiscard]] Instance take() { return std::move(world_); }
+  // Hubs that do what real ones do, and more often.
+  [[nodiscard]] Instance take_with_real_hubs() {
+    world::FaultOptions faults;
+    faults.span = world_.span;
+    faults.seed = world_.seed;
+    faults.node_failure_hours = 60;
+    world::HubFaults& hubs = faults.hubs;
+    hubs.start_delay_seconds = 60;
+    hubs.controller_away_per_mille = 800;
+    hubs.controller_away_seconds = 1'000;
+    hubs.agent_away_per_mille = 800;
+    hubs.agent_away_seconds = 4'000;
+    hubs.take_over_per_mille = 500;
+    hubs.requeue_hours = 15;
+    hubs.own_work_per_mille = 800;
+    hubs.own_work_percent = 40;
+    hubs.phantom_per_mille = 100;
+    hubs.stuck_per_mille = 200;
+    world_.script.nodes = world::make_faults(world_.places, faults);
+    world_.script.hubs = world::make_hub_truth(world_.places, hubs, world_.span, world_.seed);
+    return std::move(world_);
+  }
 
  private:
   std::uint32_t below(std::uint64_t bound) {

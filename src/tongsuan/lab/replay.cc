@@ -46,6 +46,9 @@ class Loop final : public dispatch::Desk {
     if (const auto* end = std::get_if<engine::EndContract>(&command)) {
       return end_contract(end->contract, end->reason);
     }
+    if (const auto* start = std::get_if<engine::StartOrder>(&command)) {
+      if (!world_.takes(start->pool, now_)) return false;
+    }
     return run_command(std::move(command));
   }
 
@@ -73,8 +76,20 @@ class Loop final : public dispatch::Desk {
 
   bool end_contract(engine::ContractId id, engine::EndReason reason) {
     const world::Progress progress = world_.progress(id, now_, reason);
-    ran_[id.value] = {now_, progress.kept};
+    ran_[id.value] = ran_until_now(id, progress.kept);
     return run_command(engine::EndContract{id, reason, progress.done_ppm});
+  }
+
+  // Where hubs are perfect a contract is one stretch.
+  [[nodiscard]] Ran ran_until_now(engine::ContractId id, Second kept) const {
+    Ran ran{.end = now_, .kept = kept};
+    const world::JobRun& run = world_.run(id);
+    ran.missed = now_ - run.grant.start - run.delivered_by(now_);
+    if (ran.missed == 0) return ran;
+    for (const auto& [begin, end] : world::as_told(run, 0, run.grant.start, now_)) {
+      ran.delivered.push_back({begin, end});
+    }
+    return ran;
   }
 
   bool step(Second last) {
@@ -121,6 +136,9 @@ class Loop final : public dispatch::Desk {
       case Kind::kEnd:
         end_contract(engine::ContractId{happening.id}, engine::EndReason::kCompleted);
         break;
+      case Kind::kFail:
+        end_contract(engine::ContractId{happening.id}, engine::EndReason::kFailed);
+        break;
       case Kind::kOverrun:
         extend(engine::ContractId{happening.id});
         break;
@@ -131,8 +149,10 @@ class Loop final : public dispatch::Desk {
         break;
       }
       case Kind::kNodes:
-        change_nodes(script.nodes[happening.id]);
+        change_nodes(world_.nodes(happening.id));
         break;
+      case Kind::kBack:
+        break;  // whoever schedules looks again
       case Kind::kAsk:
         run_command(
             engine::ChangeAsk{script.asks[happening.id].pool, script.asks[happening.id].ask});
@@ -175,12 +195,15 @@ class Loop final : public dispatch::Desk {
     return last;
   }
 
-  // What runs on failing nodes keeps what was checkpointed.
+  // What runs on failing nodes keeps what was checkpointed; what leaves for a hub's own work is
+  // asked to stop.
   void change_nodes(const world::NodesChange& change) {
     if (!change.up) {
+      const auto reason = change.own ? engine::EndReason::kPreempted : engine::EndReason::kFailed;
       const engine::PoolState& pool = state().pool(change.pool);
       for (const engine::ContractId id : pool.contracts_on(change.begin, change.end)) {
-        end_contract(id, engine::EndReason::kFailed);
+        end_contract(id, reason);
+        evicted_ += change.own;
       }
     }
     run_command(engine::ReportNodes{change.pool, change.begin, change.end, change.up});
@@ -217,7 +240,8 @@ class Loop final : public dispatch::Desk {
     advance(std::max(now_, instance_.span));
     for (std::uint32_t i = 0; i < ran_.size(); ++i) {
       const engine::Contract& contract = state().contract(engine::ContractId{i});
-      if (contract.end < 0) ran_[i] = {now_, now_ - contract.start};
+      const engine::ContractId id{i};
+      if (contract.end < 0) ran_[i] = ran_until_now(id, now_ - contract.start);
     }
     RunResult result;
     result.scenario = instance_.scenario;
@@ -231,13 +255,25 @@ class Loop final : public dispatch::Desk {
       *part /= samples * static_cast<double>(devices());
     }
     result.stops = stops_;
-    result.moves = moves_;
+    result.moves = moves_ - evicted_;
+    if (instance_.script.hubs.any() || evicted_ > 0) result.hubs = hub_figures();
     result.forward = forward_.figures(instance_, state());
     policy_.report(result);
     result.events = engine_.event_count();
     const Digest digest = engine_.digest();
     result.digest = hex(digest.data(), digest.size());
     return result;
+  }
+
+  [[nodiscard]] HubFigures hub_figures() const {
+    const world::Tally& tally = world_.tally();
+    const auto granted = static_cast<double>(std::max<std::int64_t>(1, tally.granted));
+    return {.contracts = tally.contracts,
+            .missed = static_cast<double>(tally.granted - tally.delivered) / granted,
+            .overrun = static_cast<double>(tally.overrun) / granted,
+            .requeues = tally.requeues,
+            .evicted = evicted_,
+            .dead_starts = tally.dead_starts};
   }
 
   [[nodiscard]] std::int64_t devices() const {
@@ -261,6 +297,7 @@ class Loop final : public dispatch::Desk {
   Second now_ = 0;
   std::uint64_t stops_ = 0;
   std::uint64_t moves_ = 0;
+  std::uint64_t evicted_ = 0;  // of these, for a hub's own work
   std::uint64_t over_ = 0;
   std::uint64_t reported_ = 0;
   std::uint64_t steps_ = 0;

@@ -53,6 +53,16 @@ struct ForwardFigures {
   double premium_yuan = 0;   // of those that were kept; no part of `net_yuan`
 };
 
+// Of scenarios whose hubs are not perfect: contracts that have ended.
+struct HubFigures {
+  std::uint64_t contracts = 0;
+  double missed = 0;   // device-time that was granted and not delivered, of what was granted
+  double overrun = 0;  // device-time for which devices were taken beyond the end, of the same
+  std::uint64_t requeues = 0;     // times that a cluster put a job back
+  std::uint64_t evicted = 0;      // contracts that left for a hub's own work
+  std::uint64_t dead_starts = 0;  // contracts whose nodes were not there
+};
+
 struct HourFigures {  // one entry per hour of the span
   double used = 0;    // devices, mean over the hour
   double up = 0;
@@ -105,6 +115,7 @@ struct RunResult {
   IdleReasons idle;
   RoundFigures rounds;
   ForwardFigures forward;
+  HubFigures hubs;
   std::vector<HourFigures> hours;
   std::vector<double> wait_hours;  // of every job, sorted: for distributions
 

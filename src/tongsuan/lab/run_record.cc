@@ -62,6 +62,16 @@ void each_forward(Visitor& visit, Figures& forward) {
   visit("premium_yuan", forward.premium_yuan);
 }
 
+template <class Visitor, class Figures>
+void each_hub_figure(Visitor& visit, Figures& hubs) {
+  visit("contracts", hubs.contracts);
+  visit("missed", hubs.missed);
+  visit("overrun", hubs.overrun);
+  visit("requeues", hubs.requeues);
+  visit("evicted", hubs.evicted);
+  visit("dead_starts", hubs.dead_starts);
+}
+
 template <class Visitor, class Run>
 void each_use(Visitor& visit, Run& run) {
   visit("jobs", run.jobs);
@@ -211,6 +221,12 @@ void write_parts(std::string& out, Writer& writer, const RunResult& run) {
     each_forward(forward, run.forward);
     forward.end();
   }
+  if (run.hubs.contracts > 0) {
+    writer.begin("hubs");
+    Writer hubs(out);
+    each_hub_figure(hubs, run.hubs);
+    hubs.end();
+  }
   const std::vector<double> quantiles = wait_quantiles(run.wait_hours);
   writer.series("wait_hours", quantiles.size(), [&](std::size_t i) { return quantiles[i]; });
   writer.begin("hours");
@@ -331,6 +347,12 @@ void read_parts(FieldReader& reader, RunResult& run, std::string& fault) {
     if (const JsonValue* forward = reader.object("forward")) {
       FieldReader figures(*forward, fault);
       each_forward(figures, run.forward);
+    }
+  }
+  if (reader.has("hubs")) {
+    if (const JsonValue* hubs = reader.object("hubs")) {
+      FieldReader figures(*hubs, fault);
+      each_hub_figure(figures, run.hubs);
     }
   }
   reader.series("wait_hours", run.wait_hours);

@@ -97,7 +97,10 @@ void add_faults(Instance& instance, const ScenarioKeys& keys) {
   faults.hub_outage_hours = keys.hub_outage_hours;
   faults.maintenance_percent = keys.maintenance_percent;
   faults.maintenance_hours = keys.maintenance_hours;
+  faults.hubs = keys.hub_faults;
   instance.script.nodes = world::make_faults(instance.places, faults);
+  instance.script.hubs =
+      world::make_hub_truth(instance.places, keys.hub_faults, instance.span, faults.seed);
 }
 
 // Sellers change what they ask, to between 80 and 140 % of what they asked at the start; the pools

@@ -87,6 +87,7 @@ TEST(Scenario, ShipsThoseThatTheDocumentsName) {
                                                 "national-week-profiles",
                                                 "pai-year",
                                                 "philly-walls",
+                                                "real-hubs",
                                                 "spot2026-mix",
                                                 "stress"};
   EXPECT_EQ(shipped_scenarios(), wanted);
@@ -107,7 +108,7 @@ TEST(Scenario, UnknownNamesAreToldTheKnownOnes) {
   EXPECT_EQ(
       none.error().hint,
       "scenarios: edge, forward, national-week, national-week-flexible, national-week-profiles, "
-      "pai-year, philly-walls, spot2026-mix, stress");
+      "pai-year, philly-walls, real-hubs, spot2026-mix, stress");
 }
 
 TEST(Scenario, MissingDataAreNamed) {
@@ -283,6 +284,23 @@ TEST(Scenario, EngineAcceptsEveryJobOfEveryScenario) {
       }
     }
   }
+}
+
+// Faults of hubs have draws of their own: jobs, failures and energy are those of the national week.
+TEST(Scenario, RealHubsAreTheNationalWeekAtOtherHubs) {
+  const Instance plain = make("national-week", small());
+  const Instance real = make("real-hubs", small());
+  ASSERT_EQ(plain.script.jobs.size(), real.script.jobs.size());
+  for (std::size_t i = 0; i < plain.script.jobs.size(); ++i) {
+    EXPECT_TRUE(same_job(plain.script.jobs[i], real.script.jobs[i]));
+  }
+  EXPECT_FALSE(plain.script.hubs.any());
+  EXPECT_FALSE(real.script.hubs.silences.empty());
+  EXPECT_EQ(real.script.hubs.habits.start_delay, 20);
+  EXPECT_FALSE(real.script.hubs.agents);
+  const Instance again = make("real-hubs", small());
+  EXPECT_EQ(instance_digest(real), instance_digest(again));
+  EXPECT_NE(instance_digest(real), instance_digest(plain));
 }
 
 // Whatever a file may say, a world or an error comes of it, and the engine takes its jobs.

@@ -249,6 +249,14 @@ class Parser {
         return read_number(keys_.*key.field, key.min, key.max);
       }
     }
+    for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+      if (key.name != words_[0]) continue;
+      if (key.agents_only) {
+        return fail(words_[0], "has no effect in a replay, where hubs have no agents",
+                    "leave it out; tongsuand --simulate has it under [simulated_hubs]");
+      }
+      return read_number(keys_.hub_faults.*key.field, key.min, key.max);
+    }
     fail(words_[0], "is no key of a scenario", "docs/formats/scenario.md lists them");
   }
 
@@ -356,6 +364,10 @@ std::vector<KeySpec> scenario_keys() {
   const ScenarioKeys usual;
   std::vector<KeySpec> specs;
   for (const Key& key : kKeys) specs.push_back({key.name, key.min, key.max, usual.*key.field});
+  for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+    if (key.agents_only) continue;
+    specs.push_back({key.name, key.min, key.max, usual.hub_faults.*key.field});
+  }
   return specs;
 }
 

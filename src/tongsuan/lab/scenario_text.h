@@ -12,6 +12,7 @@
 
 #include "tongsuan/base/result.h"
 #include "tongsuan/domain/market.h"
+#include "tongsuan/world/hub_faults.h"
 
 namespace tongsuan::lab {
 
@@ -106,6 +107,8 @@ struct ScenarioKeys {
   std::uint32_t hub_outage_hours = 4;
   std::uint32_t maintenance_percent = 0;  // of the nodes of a pool, one night a week
   std::uint32_t maintenance_hours = 6;
+
+  world::HubFaults hub_faults;  // what is not perfect about hubs
 
   std::map<std::string, HubShares, std::less<>> hubs;  // by name, those that the file names
 };

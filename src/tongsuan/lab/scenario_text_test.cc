@@ -124,6 +124,25 @@ std::string grouped(std::uint32_t number) {
   return text;
 }
 
+TEST(ScenarioText, FaultsOfHubsHaveLimits) {
+  const std::string head = "scenario x 1\nworld national\n";
+  for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+    const std::string name(key.name);
+    const auto good = parse_scenario("x", head + name + ' ' + std::to_string(key.max) + '\n');
+    ASSERT_EQ(good.ok(), !key.agents_only) << name;
+    const auto bad = parse_scenario("x", head + name + ' ' + std::to_string(key.max + 1) + '\n');
+    ASSERT_FALSE(bad.ok()) << name;
+    const std::string why =
+        key.agents_only ? "'" + name + "' has no effect in a replay, where hubs have no agents"
+                        : "'" + name + "' has the value '" + std::to_string(key.max + 1) +
+                              "', expected a whole number from " + std::to_string(key.min) +
+                              " to " + std::to_string(key.max);
+    EXPECT_EQ(bad.error().context, "x:3: " + why);
+    EXPECT_EQ(bad.error().hint.empty(), !key.agents_only);
+  }
+  EXPECT_EQ(parse_scenario("x", head).value().hub_faults, world::HubFaults());
+}
+
 // The document is the contract: every key with its limits, and with what holds when none is given.
 TEST(ScenarioText, TheDocumentListsEveryKey) {
   std::ifstream file(std::string(TONGSUAN_SOURCE_DIR) + "/docs/formats/scenario.md");

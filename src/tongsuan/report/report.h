@@ -4,6 +4,7 @@
 //   table.h         listings as text, JSON, CSV or YAML
 //   market_table.h  the round on a terminal
 //   html.h          the round as one file for a browser
+//   bill.h          what contracts came to, as CSV and as a page for print
 //   words.h         every word that people read, in English and Chinese
 //
 // Everything here only reads: it owns copies of what it shows and changes nothing. The same input
@@ -11,6 +12,7 @@
 // use only correctly rounded operations.
 #pragma once
 
+#include "tongsuan/report/bill.h"
 #include "tongsuan/report/capacity_curve.h"
 #include "tongsuan/report/html.h"
 #include "tongsuan/report/market_table.h"

@@ -170,10 +170,14 @@ class Play final : public dispatch::Desk {
         break;
       }
       case world::Kind::kNodes: {
-        const world::NodesChange& change = script.nodes[happening.id];
+        const world::NodesChange& change = world_.nodes(happening.id);
         execute(engine::ReportNodes{change.pool, change.begin, change.end, change.up});
         break;
       }
+      case world::Kind::kFail:
+        execute(engine::EndContract{engine::ContractId{happening.id}, engine::EndReason::kFailed});
+        break;
+      case world::Kind::kBack:
       case world::Kind::kAsk:
         break;
       case world::Kind::kCancel:

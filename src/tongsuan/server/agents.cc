@@ -198,6 +198,20 @@ void write_work(json::Writer& out, const Core& core, const View& view, ContractI
   out.end_object();
 }
 
+// Absent where nobody waits for anything.
+void write_wanted(json::Writer& out, const std::vector<LogWant>& wants) {
+  if (wants.empty()) return;
+  out.begin_array("wanted");
+  for (const LogWant& want : wants) {
+    out.begin_object()
+        .text("contract", id_text('C', want.contract.value))
+        .text("stream", kLogStreams[static_cast<std::size_t>(want.stream)]);
+    want.from ? out.number("from", *want.from) : out.number("tail", want.tail);
+    out.end_object();
+  }
+  out.end_array();
+}
+
 }  // namespace
 
 void list_work(Call& call) {
@@ -221,7 +235,9 @@ void list_work(Call& call) {
       }
       write_work(list.item(), call.core, view, id);
     }
-    list.finish();
+    list.finish([&](json::Writer& out) {
+      if (page.first() && !answer.past) write_wanted(out, call.core.logs.wanted(hub));
+    });
     return std::nullopt;
   });
 }

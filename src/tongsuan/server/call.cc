@@ -52,9 +52,12 @@ void mix(std::uint64_t& hash, const json::Value& value) {
   return hex(bytes.data(), bytes.size());
 }
 
-// Of a listing: who asks for what, but for the place and the size of the page.
-[[nodiscard]] std::uint64_t listing_hash(const Call& call) {
+// Of a token: its place, in which listing, for whom; but for the size of the page.
+[[nodiscard]] std::uint64_t token_hash(const Call& call, std::uint64_t as_of,
+                                       std::string_view after) {
   std::uint64_t hash = kHashSeed;
+  mix(hash, std::to_string(as_of));
+  mix(hash, after);
   for (const std::string& segment : call.request.path) mix(hash, segment);
   for (const net::Field& field : call.request.query.list) {
     if (field.name == "pageToken" || field.name == "pageSize") continue;
@@ -429,7 +432,7 @@ void read(Call& call, Query& query, const Write& write) {
 }
 
 std::string page_token(Call& call, std::uint64_t as_of, std::string_view after) {
-  return base64url(std::to_string(as_of) + ' ' + hex_of(listing_hash(call)) + ' ' +
+  return base64url(std::to_string(as_of) + ' ' + hex_of(token_hash(call, as_of, after)) + ' ' +
                    std::string(after));
 }
 
@@ -443,13 +446,14 @@ Page read_page(Query& query, Call& call) {
   const std::size_t first = text.find(' ');
   const auto as_of =
       read && first != std::string::npos ? parse_whole(text.substr(0, first)) : std::nullopt;
-  if (!as_of || text.size() < first + 18 || text[first + 17] != ' ' ||
-      text.substr(first + 1, 16) != hex_of(listing_hash(call))) {
+  const bool shaped = as_of && text.size() >= first + 18 && text[first + 17] == ' ';
+  const std::string after = shaped ? text.substr(first + 18) : std::string();
+  if (!shaped || text.substr(first + 1, 16) != hex_of(token_hash(call, *as_of, after))) {
     query.fault("pageToken", "The token is of another listing, or none.", "bad-page-token");
     return page;
   }
   page.as_of = *as_of;
-  page.after = text.substr(first + 18);
+  page.after = after;
   return page;
 }
 

@@ -53,6 +53,13 @@ Result<std::string> providers_plan(const DaemonOptions& options) {
   return text.empty() ? std::string("Tokens of an OpenID provider are not taken.\n") : text;
 }
 
+Result<std::string> console_plan(const DaemonOptions& options) {
+  if (options.console.empty()) return std::string("Browsers get no console.\n");
+  TONGSUAN_TRY(const Console console, Console::read(options.console));
+  return "Browsers get the console in " + options.console + ": " + std::to_string(console.files()) +
+         " files.\n";
+}
+
 std::string service_plan(const DaemonOptions& options) {
   const std::string founding = options.data + '/' + node::kFoundingName;
   const bool made = ::access(founding.c_str(), F_OK) == 0;
@@ -130,7 +137,8 @@ Result<std::string> plan_text(const DaemonOptions& options) {
   TONGSUAN_TRY([[maybe_unused]] const Done authorities, check_readable(options.webhook_ca_file));
   TONGSUAN_TRY([[maybe_unused]] const Done tls, check_tls(options));
   TONGSUAN_TRY(const std::string provider, providers_plan(options));
-  std::string text = service_plan(options) + provider;
+  TONGSUAN_TRY(const std::string console, console_plan(options));
+  std::string text = service_plan(options) + provider + console;
   std::string settings = settings_text(options);
   // Comments, so that all of it reads as a file of settings.
   std::string plan = "# ";

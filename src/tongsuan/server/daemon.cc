@@ -61,8 +61,12 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
   --listen ADDR:PORT  127.0.0.1:7070; port 0: any free one, printed
   --tls-cert FILE     certificate with its chain, PEM
   --tls-key FILE      its key
+  --console DIR       answers browsers with the console that was built there (console/dist)
   --simulate          plays buyers and hubs after the orders of the places; also with --init, which
                       then gives the buyers accounts and money
+  --hub-agents        with --simulate: its hubs lease, report, meter, end and settle as agents do
+  --hub-faults        the same, and what usually goes wrong at real hubs does; [simulated_hubs] of the
+                      settings has every fault with its limits
   --dev               lets in whoever says "Authorization: Bearer dev-NAME"; loopback addresses only
   --speed N           so many seconds of the exchange in each one; 0: it stands still, and each line of
                       standard input is a number of seconds to go on
@@ -191,6 +195,7 @@ class Daemon {
   std::unique_ptr<node::Node> node_;
   std::optional<connectors::MarketScript> script_;  // of a simulated outside
   std::unique_ptr<connectors::WorldRunner> outside_;
+  std::shared_ptr<const Console> console_;
   std::unique_ptr<Service> service_;
   std::vector<std::unique_ptr<ProviderKeys>> provider_keys_;
   std::promise<void> ending_;  // a signal came
@@ -248,10 +253,18 @@ Result<Done> Daemon::open_data() {
     return error;
   }
   founding_ = std::move(founding).value();
+  if (!options_.console.empty()) {
+    TONGSUAN_TRY(Console console, Console::read(options_.console));
+    console_ = std::make_shared<const Console>(std::move(console));
+  }
   if (options_.simulate) {
     TONGSUAN_TRY(const std::string text, read_file(path(node::kPlacesName)));
     const codec::ReadReport report = codec::read_market(text, path(node::kPlacesName));
-    if (report.ok()) script_ = connectors::make_script(report.market, founding_.market.places, 1);
+    constexpr std::uint32_t kNodeDays = 200;  // between failures of a node
+    if (report.ok()) {
+      script_ = connectors::make_script(report.market, founding_.market.places, 1, kNodeDays,
+                                        options_.hub_agents ? &options_.hub_faults : nullptr);
+    }
   }
   TONGSUAN_TRY(access::MasterSecret master, access::MasterSecret::read_file(path("master.secret")));
   master_.emplace(std::move(master));
@@ -267,6 +280,7 @@ Result<Done> Daemon::open_data() {
 
 ServiceOptions Daemon::service_options() {
   ServiceOptions options = to_service_options(options_);
+  options.console = console_;
   options.market = founding_.market.name;
   options.epoch = founding_.epoch;
   options.zone_seconds = static_cast<std::int32_t>(node::kZoneSeconds);

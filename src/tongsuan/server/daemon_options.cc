@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kRoles = "oidc_roles";   // of [oidc]
 constexpr std::string_view kRolesOfOne = ".roles";  // behind [oidc.NAME]
 constexpr std::string_view kOidcOfName = "oidc.";
+constexpr std::string_view kSimulatedHubs = "simulated_hubs";
 
 struct Range {
   std::int64_t least = 0, most = 0;
@@ -24,7 +25,8 @@ struct Range {
 struct Setting {
   std::string_view table, key;  // an empty key: a flag only
   std::string_view flag;        // empty: in the file only
-  std::variant<std::string*, std::int64_t*, std::optional<std::int64_t>*, bool*> into;
+  std::variant<std::string*, std::int64_t*, std::optional<std::int64_t>*, bool*, std::uint32_t*>
+      into;
   Range range = {};
 
   [[nodiscard]] std::string name() const {
@@ -33,6 +35,15 @@ struct Setting {
   [[nodiscard]] bool is_truth() const { return std::holds_alternative<bool*>(into); }
   [[nodiscard]] bool is_text() const { return std::holds_alternative<std::string*>(into); }
 };
+
+void add_hub_settings(std::vector<Setting>& settings, DaemonOptions& o) {
+  settings.push_back({kSimulatedHubs, "agents", "--hub-agents", &o.hub_agents});
+  settings.push_back({kSimulatedHubs, "usual_faults", "--hub-faults", &o.usual_hub_faults});
+  for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+    settings.push_back(
+        {kSimulatedHubs, key.name, "", &(o.hub_faults.*key.field), Range{key.min, key.max}});
+  }
+}
 
 void add_provider_settings(std::vector<Setting>& settings, std::string_view table,
                            ProviderOptions& oidc) {
@@ -59,6 +70,7 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"", "data", "--data", &o.data},
       {"", "listen", "--listen", &o.listen},
       {"", "threads", "--threads", &o.threads, {1, 64}},
+      {"", "console", "--console", &o.console},
       {"", "development", "--dev", &o.development},
       {"", "simulate", "--simulate", &o.simulate},
       {"", "speed", "--speed", &o.speed, {0, 1'000'000}},
@@ -89,6 +101,7 @@ std::vector<Setting> settings_of(DaemonOptions& o) {
       {"", "", "--check-config", &o.check_config},
       {"", "", "--config", &o.config},
   };
+  add_hub_settings(settings, o);
   for (auto& [table, provider] : o.providers) add_provider_settings(settings, table, provider);
   return settings;
 }
@@ -122,6 +135,9 @@ Result<Done> put(const Setting& setting, const std::string& name, const std::str
   }
   if (const auto* into = std::get_if<std::int64_t*>(&setting.into)) **into = number;
   if (const auto* into = std::get_if<std::optional<std::int64_t>*>(&setting.into)) **into = number;
+  if (const auto* into = std::get_if<std::uint32_t*>(&setting.into)) {
+    **into = static_cast<std::uint32_t>(number);
+  }
   return Done{};
 }
 
@@ -340,6 +356,29 @@ Result<Done> check_providers(const DaemonOptions& options) {
   return Done{};
 }
 
+// Faults are of hubs with agents, and only simulated hubs have them. What somebody gave counts more
+// than what is usual.
+Result<Done> read_hub_faults(DaemonOptions& options) {
+  const world::HubFaults usual = world::usual_hub_faults();
+  const std::string table = std::string(kSimulatedHubs) + '.';
+  for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+    const std::string name = table + std::string(key.name);
+    if (!options.usual_hub_faults || options.origins.contains(name)) continue;
+    options.hub_faults.*key.field = usual.*key.field;
+    options.origins[name] = options.origins[table + "usual_faults"];
+  }
+  const bool faulty = !(options.hub_faults == world::HubFaults());
+  if (faulty) options.hub_agents = true;
+  if (!options.hub_agents || options.simulate) return Done{};
+  for (const auto& [setting, where] : options.origins) {
+    if (!setting.starts_with(kSimulatedHubs)) continue;
+    return fault(options, setting,
+                 setting + " is of simulated hubs, and this exchange simulates none",
+                 "--simulate, or simulate = true");
+  }
+  return Done{};
+}
+
 Result<Done> check(DaemonOptions& options) {
   if (options.data.empty()) {
     return usage("--data is missing: the folder of the exchange",
@@ -361,6 +400,7 @@ Result<Done> check(DaemonOptions& options) {
     return fault(options, most ? "history.ended_max" : "history.ended_min",
                  "history.ended_max is below history.ended_min", "make it larger");
   }
+  TONGSUAN_TRY([[maybe_unused]] const Done hubs, read_hub_faults(options));
   TONGSUAN_TRY([[maybe_unused]] const Done listen, read_listen(options));
   return check_providers(options);
 }
@@ -414,6 +454,8 @@ std::string settings_text(const DaemonOptions& options) {
       value = **truth ? "true" : "false";
     } else if (const auto* whole = std::get_if<std::int64_t*>(&setting.into)) {
       value = std::to_string(**whole);
+    } else if (const auto* small = std::get_if<std::uint32_t*>(&setting.into)) {
+      value = std::to_string(**small);
     } else if (const auto& maybe = *std::get<std::optional<std::int64_t>*>(setting.into)) {
       value = std::to_string(*maybe);
     }

@@ -14,6 +14,7 @@
 
 #include "tongsuan/access/oidc.h"
 #include "tongsuan/base/result.h"
+#include "tongsuan/world/hub_faults.h"
 
 namespace tongsuan::server {
 
@@ -45,11 +46,15 @@ struct DaemonOptions {
   std::string listen = "127.0.0.1:7070";
   std::string address;     // of `listen`
   std::uint16_t port = 0;  // of `listen`
+  std::string console;     // the folder of a built console; none if empty
   std::string tls_certificate, tls_key;
   std::string client_ca;        // who may sign certificates of clients; none are asked for if empty
   bool client_required = true;  // no connection without one
   bool development = false;
-  bool simulate = false;              // buyers and hubs are played after the orders of the places
+  bool simulate = false;          // buyers and hubs are played after the orders of the places
+  bool hub_agents = false;        // simulated hubs speak as agents do,
+  bool usual_hub_faults = false;  // with what usually goes wrong, where nothing else is said
+  world::HubFaults hub_faults;
   std::optional<std::int64_t> speed;  // exchange seconds in a second; 0: stands still
   std::int64_t threads = 2;
   std::int64_t round_threads = 1, round_nice = 5;  // that clear a round; how far they stand back

@@ -82,6 +82,42 @@ TEST(DaemonOptions, SaysWhereTheFileIsWrong) {
             "t.toml:4: history.ended_max is below history.ended_min");
 }
 
+TEST(DaemonOptions, UsualFaultsStandBackBehindThoseThatAreGiven) {
+  const auto options =
+      read("simulate = true\n[simulated_hubs]\nstuck_per_mille = 3\n", {"--hub-faults"});
+  ASSERT_TRUE(options.ok()) << options.error().context;
+  EXPECT_TRUE(options.value().hub_agents);
+  EXPECT_EQ(options.value().hub_faults.stuck_per_mille, 3U);
+  EXPECT_EQ(options.value().hub_faults.requeue_hours, world::usual_hub_faults().requeue_hours);
+  const std::string text = settings_text(options.value());
+  EXPECT_NE(text.find("requeue_hours = 2000  # --hub-faults\n"), std::string::npos) << text;
+  const auto again = parse_daemon_options(kArguments, text);
+  ASSERT_TRUE(again.ok()) << again.error().context;
+  EXPECT_EQ(again.value().hub_faults, options.value().hub_faults);
+  const auto plain = read("simulate = true\n");
+  ASSERT_TRUE(plain.ok());
+  EXPECT_FALSE(plain.value().hub_agents);
+  EXPECT_EQ(plain.value().hub_faults, world::HubFaults());
+}
+
+TEST(DaemonOptions, FaultsAreOfSimulatedHubsAndWithinTheirLimits) {
+  const std::string hubs = "simulate = true\n[simulated_hubs]\n";
+  for (const world::HubFaultKey& key : world::hub_fault_keys()) {
+    const std::string name(key.name);
+    EXPECT_EQ(fault(hubs + name + " = " + std::to_string(key.max)), "ok");
+    EXPECT_EQ(fault(hubs + name + " = " + std::to_string(key.max + 1)),
+              "t.toml:4: " + name + " takes a whole number from " + std::to_string(key.min) +
+                  " to " + std::to_string(key.max));
+  }
+  EXPECT_EQ(fault(hubs + "stuck = 1"), "t.toml:4: there is no key stuck in [simulated_hubs]");
+  EXPECT_EQ(
+      fault("[simulated_hubs]\nagents = true"),
+      "t.toml:3: simulated_hubs.agents is of simulated hubs, and this exchange simulates none");
+  EXPECT_EQ(fault("[simulated_hubs]\nphantom_per_mille = 1"),
+            "t.toml:3: simulated_hubs.phantom_per_mille is of simulated hubs, and this exchange "
+            "simulates none");
+}
+
 TEST(DaemonOptions, AProviderIsWholeOrRefused) {
   const std::string issuer = "[oidc]\nissuer = \"https://i\"\n";
   const std::string audience = "audience = \"a\"\n", keys = "jwks = \"https://i/k\"\n";

@@ -4,14 +4,11 @@
 #include <utility>
 
 #include "tongsuan/exchange/bytes.h"
+#include "tongsuan/node/history.h"
 
 namespace tongsuan::server {
 
 using engine::ContractId;
-
-namespace {
-const std::size_t kPostLeg = ledger::Leg(ledger::Post()).index();
-}
 
 std::optional<ContractId> contract_of(const exchange::Event& event) {
   if (const auto* happened = std::get_if<engine::Event>(&event)) {
@@ -50,18 +47,27 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
 
 namespace {
 
+void note(ContractFacts& facts, Second at, const engine::Event& happened) {
+  if (const auto* started = std::get_if<engine::ContractStarted>(&happened.what)) {
+    facts.order = started->what.order;
+    facts.started = true;
+    facts.pool = started->what.pool;
+    facts.price = started->what.price;
+    facts.start = at;
+    facts.until = started->expected_end;
+  } else if (const auto* extended = std::get_if<engine::ContractExtended>(&happened.what)) {
+    facts.until = extended->until;
+  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&happened.what)) {
+    facts.ended = true;
+    facts.end = at;
+    facts.reason = ended->reason;
+    facts.done_ppm = ended->done_ppm;
+  }
+}
+
 // What an event says of the contract that it is about.
 void note(ContractFacts& facts, Second at, const exchange::Event& event) {
-  if (const auto* happened = std::get_if<engine::Event>(&event)) {
-    if (const auto* started = std::get_if<engine::ContractStarted>(&happened->what)) {
-      facts.order = started->what.order;
-    } else if (const auto* ended = std::get_if<engine::ContractEnded>(&happened->what)) {
-      facts.ended = true;
-      facts.reason = ended->reason;
-      facts.done_ppm = ended->done_ppm;
-    }
-    return;
-  }
+  if (const auto* happened = std::get_if<engine::Event>(&event)) return note(facts, at, *happened);
   const auto& own = std::get<exchange::OwnEvent>(event);
   if (const auto* granted = std::get_if<exchange::ContractGranted>(&own)) {
     facts.cost = facts.paid + granted->cost.raw();
@@ -71,9 +77,12 @@ void note(ContractFacts& facts, Second at, const exchange::Event& event) {
     facts.metered = metered->until;
     facts.paid += metered->paid.raw();
   } else if (const auto* missed = std::get_if<exchange::DeliveryMissed>(&own)) {
+    facts.missed += missed->until - facts.metered;
     facts.metered = missed->until;
   } else if (const auto* settled = std::get_if<exchange::DeliverySettled>(&own)) {
     facts.delivered -= settled->missed;
+    facts.missed += settled->missed;
+    facts.overrun = settled->overrun;
     facts.paid -= settled->refund.raw();
   } else if (const auto* offered = std::get_if<exchange::ResaleOffered>(&own)) {
     // What was delivered with devices that it has no more stays counted.
@@ -83,41 +92,35 @@ void note(ContractFacts& facts, Second at, const exchange::Event& event) {
   }
 }
 
+// Of the last grant of an entry; 0: there is none.
+std::int64_t rectangle_of(const exchange::MoneyEvent& money) {
+  for (const ledger::Fact& fact : money.facts) {
+    if (const auto* grant = std::get_if<ledger::Grant>(&fact.asked)) return grant->rectangle.raw();
+  }
+  return 0;
+}
+
 }  // namespace
 
 void History::see_own(const exchange::OwnEvent& event, std::uint64_t sequence) {
   if (const auto* round = std::get_if<exchange::RoundPublished>(&event)) {
-    rounds_[round->round] = sequence;
-    if (rounds_.size() > exchange::kRoundsKept) rounds_.erase(rounds_.begin());
+    kept_.rounds[round->round] = sequence;
+    if (kept_.rounds.size() > exchange::kRoundsKept) kept_.rounds.erase(kept_.rounds.begin());
   } else if (const auto* key = std::get_if<exchange::KeyAdded>(&event)) {
-    keys_[key->key] = sequence;
-  } else if (const auto* earned = std::get_if<exchange::ResaleEarned>(&event)) {
-    see_earned(*earned, sequence);
-  }
-}
-
-// Which line of the record went to a seller is known from what it earned.
-void History::see_earned(const exchange::ResaleEarned& earned, std::uint64_t sequence) {
-  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
-    if (line->sequence != sequence) break;
-    if (line->leg != kPostLeg || line->did.to.participant != earned.seller) continue;
-    line->resale = true;
-    break;
+    kept_.keys[key->key] = sequence;
+  } else if (const auto* granted = std::get_if<exchange::ContractGranted>(&event)) {
+    const Second seconds = granted->until - granted->from;
+    if (granted->cost == Money() || seconds <= 0) return;
+    kept_.contracts[granted->contract.value].devices =
+        static_cast<std::uint32_t>(rectangle_ / seconds);
   }
 }
 
 void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
                         const exchange::Event& event) {
+  lines_.see(sequence, at, event);
   if (const auto* money = std::get_if<exchange::MoneyEvent>(&event)) {
-    for (const ledger::Fact& fact : money->facts) {
-      if (fact.did.amount == Money()) continue;
-      lines_.push_back({sequence, part, at, fact.did, money->why,
-                        static_cast<std::uint8_t>(fact.asked.index())});
-    }
-    while (lines_.size() > kMoneyLinesKept) {
-      lines_forgotten_ = lines_.front().sequence;
-      lines_.pop_front();
-    }
+    if (const std::int64_t rectangle = rectangle_of(*money); rectangle > 0) rectangle_ = rectangle;
     return;
   }
   if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) see_own(*own, sequence);
@@ -128,86 +131,143 @@ void History::see_event(std::uint64_t sequence, std::uint32_t part, Second at,
   }
   const auto contract = contract_of(event);
   if (!contract) return;
-  ContractFacts& facts = contracts_[contract->value];
+  ContractFacts& facts = kept_.contracts[contract->value];
   facts.changed = sequence;
   note(facts, at, event);
-  events_.push_back({*contract, sequence, part, at, event});
-  while (events_.size() > kContractEventsKept) {
-    contracts_forgotten_ = std::max(contracts_forgotten_, events_.front().contract.value + 1);
-    events_.pop_front();
+  kept_.events.push_back({*contract, sequence, part, at, event});
+  while (kept_.events.size() > kContractEventsKept) {
+    kept_.contracts_forgotten =
+        std::max(kept_.contracts_forgotten, kept_.events.front().contract.value + 1);
+    kept_.events.pop_front();
   }
 }
 
-// The engine's rule: those below that have ended.
+// Of those that the engine drops, which are the ended ones below, the last stay for bills.
 void History::forget(const engine::HistoryDropped& dropped) {
-  dropped_below_ = dropped.contracts_below;
-  const auto end = contracts_.lower_bound(dropped_below_);
-  for (auto at = contracts_.begin(); at != end;) {
-    at = at->second.ended ? contracts_.erase(at) : std::next(at);
+  kept_.dropped_below = dropped.contracts_below;
+  auto& contracts = kept_.contracts;
+  const auto end = contracts.lower_bound(kept_.dropped_below);
+  const auto dropped_count = static_cast<std::size_t>(std::distance(contracts.begin(), end));
+  std::size_t excess = dropped_count - std::min(dropped_count, kContractsKept);
+  for (auto at = contracts.begin(); at != end && excess > 0;) {
+    if (at->second.ended) --excess;
+    at = at->second.ended ? contracts.erase(at) : std::next(at);
   }
 }
 
-void History::note_first(std::uint64_t sequence) {
-  if (!std::exchange(seen_, true)) lines_forgotten_ = sequence - 1;
+bool History::begin_record(std::uint64_t sequence, Second at) {
+  if (sequence <= kept_.last) return false;
+  kept_.last = sequence;
+  if (kept_.first != 0) return true;
+  kept_.first = sequence;
+  if (sequence > 1) lines_.begin_after(sequence - 1, at);
+  return true;
 }
 
-void History::begin(std::uint64_t sequence) {
+void History::begin(std::uint64_t sequence, Second now) {
   const std::lock_guard lock(mutex_);
-  if (sequence > 0) note_first(sequence + 1);
+  if (kept_.first != 0 || sequence == 0) return;
+  kept_.first = sequence + 1;
+  kept_.last = sequence;
+  lines_.begin_after(sequence, now);
+}
+
+bool History::adopt(History& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  if (other.kept_.last < kept_.last) return false;
+  std::swap(kept_, other.kept_);
+  std::swap(lines_, other.lines_);
+  std::swap(rectangle_, other.rectangle_);
+  return true;
+}
+
+bool History::begins_late() const {
+  const std::lock_guard lock(mutex_);
+  return kept_.first > 1;
+}
+
+std::uint64_t History::last() const {
+  const std::lock_guard lock(mutex_);
+  return kept_.last;
 }
 
 void History::see(std::uint64_t sequence, Second at, const std::vector<exchange::Event>& events) {
   const std::lock_guard lock(mutex_);
-  note_first(sequence);
+  if (!begin_record(sequence, at)) return;
   std::uint32_t part = 0;
   for (const exchange::Event& event : events) see_event(sequence, part++, at, event);
+  lines_.end_record();
 }
 
 void History::see(std::uint64_t sequence, std::string_view record) {
   const std::lock_guard lock(mutex_);
-  note_first(sequence);
+  if (!begin_record(sequence, node::second_of(record))) return;
   std::uint32_t part = 0;
   // Whoever replays the record finds what is wrong with it.
   (void)reader_.read(record, [&](Second at, const exchange::Event& event) {
     see_event(sequence, part++, at, event);
     return true;
   });
+  lines_.end_record();
 }
 
 std::optional<ContractFacts> History::of(ContractId contract, std::uint64_t as_of) const {
+  return of({&contract, 1}, as_of).front();
+}
+
+std::vector<std::optional<ContractFacts>> History::of(std::span<const ContractId> contracts,
+                                                      std::uint64_t as_of) const {
   const std::lock_guard lock(mutex_);
-  const auto known = contracts_.find(contract.value);
-  // Before the snapshot that was recovered from, or it was dropped after that command.
-  if (known == contracts_.end() && contract.value >= dropped_below_) return ContractFacts();
-  if (known != contracts_.end() && known->second.changed <= as_of) return known->second;
-  if (contract.value < contracts_forgotten_) return std::nullopt;
-  ContractFacts facts;
-  for (const ContractEvent& event : events_) {
-    if (event.sequence > as_of) break;
-    if (event.contract != contract) continue;
-    facts.changed = event.sequence;
-    note(facts, event.at, event.event);
+  std::vector<std::optional<ContractFacts>> found(contracts.size(), ContractFacts());
+  std::vector<bool> by_events(contracts.size(), false);
+  for (std::size_t i = 0; i < contracts.size(); ++i) {
+    const auto known = kept_.contracts.find(contracts[i].value);
+    const bool is_known = known != kept_.contracts.end();
+    if (is_known && known->second.changed <= as_of) {
+      found[i] = known->second;
+    } else if (contracts[i].value < kept_.contracts_forgotten) {
+      found[i] = std::nullopt;
+    } else {
+      // Before the snapshot that was recovered from, or it changed after that command.
+      by_events[i] = is_known || contracts[i].value < kept_.dropped_below;
+    }
   }
-  return facts;
+  if (std::ranges::find(by_events, true) == by_events.end()) return found;
+  for (const ContractEvent& event : kept_.events) {
+    if (event.sequence > as_of) break;
+    const auto at = std::ranges::lower_bound(contracts, event.contract);
+    const auto i = static_cast<std::size_t>(at - contracts.begin());
+    if (at == contracts.end() || *at != event.contract || !by_events[i]) continue;
+    found[i]->changed = event.sequence;
+    note(*found[i], event.at, event.event);
+  }
+  return found;
+}
+
+std::optional<ContractFacts> History::terms_of(ContractId contract) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = kept_.contracts.find(contract.value);
+  if (known == kept_.contracts.end() || !known->second.started) return std::nullopt;
+  return known->second;
 }
 
 std::uint64_t History::round_sequence(std::uint64_t round) const {
   const std::lock_guard lock(mutex_);
-  const auto found = rounds_.find(round);
-  return found == rounds_.end() ? 0 : found->second;
+  const auto found = kept_.rounds.find(round);
+  return found == kept_.rounds.end() ? 0 : found->second;
 }
 
 std::uint64_t History::key_sequence(const exchange::KeyId& key) const {
   const std::lock_guard lock(mutex_);
-  const auto found = keys_.find(key);
-  return found == keys_.end() ? 0 : found->second;
+  const auto found = kept_.keys.find(key);
+  return found == kept_.keys.end() ? 0 : found->second;
 }
 
 std::optional<std::vector<ContractEvent>> History::events_of(ContractId contract) const {
   const std::lock_guard lock(mutex_);
-  if (contract.value < contracts_forgotten_) return std::nullopt;
+  if (contract.value < kept_.contracts_forgotten) return std::nullopt;
   std::vector<ContractEvent> found;
-  for (const ContractEvent& event : events_) {
+  for (const ContractEvent& event : kept_.events) {
     if (event.contract == contract) found.push_back(event);
   }
   return found;

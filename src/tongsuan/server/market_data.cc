@@ -180,6 +180,33 @@ void get_hub(Call& call) {
   });
 }
 
+void list_links(Call& call) {
+  Query query(call);
+  const Page page = read_page(query, call);
+  read(call, query, [&](Answering& answer) -> std::optional<Problem> {
+    Listing list(call, page, answer);
+    const std::vector<engine::DataLink>& links = call.core.names.places().links;
+    const Second now = now_of(call, answer);
+    std::size_t next = parse_whole(page.after).value_or(0);
+    for (; next < links.size() && !list.full(); ++next) {
+      const engine::LinkId id{static_cast<std::uint32_t>(next)};
+      const engine::LinkState& link = answer.view.state.engine().link(id);
+      json::Writer& out = list.item();
+      out.begin_object()
+          .text("from", call.core.names.hub(links[next].from))
+          .text("to", call.core.names.hub(links[next].to))
+          .text("mbPerSecond", std::to_string(links[next].mb_per_second));
+      write_money(out, "price", links[next].price.raw());
+      out.text("movedMb", std::to_string(link.moved_mb));
+      if (link.busy_until > now) write_time(out, "busyUntil", call.core.time, link.busy_until);
+      out.end_object();
+    }
+    if (next < links.size()) list.more(std::to_string(next));
+    list.finish();
+    return std::nullopt;
+  });
+}
+
 void list_offers(Call& call) {
   Query query(call);
   const Page page = read_page(query, call);

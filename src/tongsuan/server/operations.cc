@@ -1,16 +1,11 @@
 #include "tongsuan/server/internal/operations.h"
 
 #include <algorithm>
-#include <sys/resource.h>
-#include <unistd.h>
 #include <utility>
 
+#include "tongsuan/server/internal/lowest_priority.h"
+
 namespace tongsuan::server::internal {
-namespace {
-
-constexpr int kLowestPriority = 19;
-
-}  // namespace
 
 Operations::~Operations() {
   stop();
@@ -49,8 +44,7 @@ Result<std::uint64_t, Problem> Operations::begin(Begin begin) {
   if (operations_.size() > kOperationsKept) operations_.pop_front();
   running_ = true;
   thread_ = std::thread([this, number, begin = std::move(begin)] {
-    // Of this thread alone. Where that is refused it runs like the others.
-    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowestPriority);
+    take_lowest_priority();
     auto result = begin.run([&](std::uint32_t percent) {
       change(number, [&](Operation& operation) { operation.percent = percent; });
       return stopping_.load();

@@ -25,6 +25,7 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/market", Action::kReadMarketData, in::get_market},
     {Method::kGet, "/v1/hubs", Action::kReadMarketData, in::list_hubs},
     {Method::kGet, "/v1/hubs/{hub}", Action::kReadMarketData, in::get_hub},
+    {Method::kGet, "/v1/links", Action::kReadMarketData, in::list_links},
     {Method::kGet, "/v1/rounds", Action::kReadMarketData, in::list_rounds},
     {Method::kGet, "/v1/rounds/{round}", Action::kReadMarketData, in::get_round},
     {Method::kGet, "/v1/rounds/{round}/prices", Action::kReadMarketData, in::get_prices},
@@ -55,6 +56,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/contracts/{contract}:settle", Action::kReportMeters, in::settle_contract},
     {Method::kGet, "/v1/contracts/{contract}/work", Action::kReadStatements, in::get_work, false,
      true},
+    {Method::kGet, "/v1/contracts/{contract}/log", Action::kReadOutput, in::read_log},
+    {Method::kPost, "/v1/contracts/{contract}/log", Action::kReportMeters, in::bring_log},
     {Method::kPost, "/v1/contracts/{contract}:resell", Action::kSubmitOrder, in::resell_contract},
     {Method::kGet, "/v1/resales", Action::kReadStatements, in::list_resales},
 
@@ -65,6 +68,8 @@ constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/transfers", Action::kMoveOwnCash, in::transfer},
     {Method::kGet, "/v1/transfers", Action::kReadStatements, in::list_transfers},
     {Method::kGet, "/v1/statements", Action::kReadStatements, in::get_statement},
+    {Method::kGet, "/v1/statements/{participant}", Action::kReadStatements, in::get_bill, false,
+     true},
     {Method::kGet, "/v1/ledger/trial-balance", Action::kReadAccount, in::get_trial_balance, true},
 
     {Method::kPost, "/v1/participants", Action::kManageParticipants, in::open_participant},

@@ -61,9 +61,13 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       time(options.epoch, options.zone_seconds),
       names(node.replica().exchange().state().engine().places(), options.data_names),
       door(node, master, options, options.unix_now),
+      remembering(history, options, log),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
       webhooks({node, master, log, options, feed}),
-      slow_work({}) {}
+      slow_work({}),
+      logs({}, [this](HubId hub, LogReader&& reader, LogRelay::End why) {
+        dismiss_reader(*this, hub, std::move(reader), why);
+      }) {}
 
 std::optional<Digest> Core::text_hash(const Digest& name) {
   const std::lock_guard lock(text_mutex_);
@@ -175,6 +179,20 @@ bool let_in(Call& call) {
   return false;
 }
 
+// An address that no route has may be a file or a page of the console.
+bool answered_by_console(Call& call) {
+  if (!call.core.options.console) return false;
+  auto answer = call.core.options.console->answer(call.request);
+  if (!answer) return false;
+  const auto admitted = call.core.door.admit(call.request);
+  if (admitted.ok()) {
+    call.reply.send(std::move(*answer));
+  } else {
+    refuse_denied(call, admitted.error());
+  }
+  return true;
+}
+
 }  // namespace
 
 Service::Service(node::Node& node, const access::MasterSecret& master, Log& log,
@@ -193,13 +211,17 @@ Service::~Service() {
 void Service::begin() {
   const std::uint64_t durable = core_->node.figures().durable;
   core_->feed.begin(durable);
-  core_->history.begin(durable);
+  Second now = 0;
+  core_->node.read([&](const node::View& view) { now = view.state.now(); });
+  core_->history.begin(durable, now);
+  core_->remembering.begin();
   core_->webhooks.begin();
   core_->begun = true;
 }
 
 void Service::drain() {
   core_->draining = true;
+  core_->logs.stop();
 }
 
 void Service::end_streams() {
@@ -208,6 +230,8 @@ void Service::end_streams() {
 
 void Service::stop() {
   core_->slow_work.stop();
+  core_->logs.stop();
+  core_->remembering.stop();
   core_->operations.stop();
   core_->webhooks.stop();
   core_->feed.stop();
@@ -243,6 +267,7 @@ void Service::handle(net::Request&& request, net::Reply reply) {
     if (let_in(call)) internal::handle(std::move(call));
     return;
   }
+  if (match.allow.empty() && answered_by_console(call)) return;
   ++core_->counters.problems;
   if (match.allow.empty()) {
     call.reply.send(

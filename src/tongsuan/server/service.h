@@ -3,6 +3,7 @@
 //   router.h    which address does what, and for whom: one table
 //   problem.h   everything that is refused
 //   values.h    ids, money, times
+//   console.h   the browser application, from memory
 //   log.h       what happened, a line of JSON each
 //   daemon.h    the program: files, parts, signals; its options: daemon_options.h, configuration.h
 //   provider_keys.h  public keys of an OpenID provider
@@ -36,6 +37,7 @@
 #include "tongsuan/net/reply.h"
 #include "tongsuan/node/node.h"
 #include "tongsuan/node/recheck.h"
+#include "tongsuan/server/console.h"
 #include "tongsuan/server/log.h"
 
 namespace tongsuan::server {
@@ -80,6 +82,8 @@ struct ServiceOptions {
   };
   std::function<Result<Head>()> head;
 
+  std::shared_ptr<const Console> console;  // for browsers; null: there is none
+
   std::size_t events_kept = 65'536;  // for readers who come back
   std::size_t event_bytes_kept = std::size_t{32} << 20;
   std::size_t streams_max = 10'000;
@@ -103,7 +107,7 @@ class Service {
   void recover(std::uint64_t sequence, std::string_view record);
   // The node has started.
   void begin();
-  // Not ready from now on: what was asked is still answered.
+  // Not ready from now on: what was asked is still answered, those who wait for an agent at once.
   void drain();
   // Whoever listens has to ask again, here or elsewhere.
   void end_streams();

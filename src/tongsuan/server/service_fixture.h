@@ -73,8 +73,10 @@ class ServiceTest : public ::testing::Test {
     return places;
   }
   virtual void adjust(ServiceOptions& /*options*/) {}
+  virtual void adjust_node(node::NodeOptions& /*options*/) {}
   node::NodeOptions node_options() {
     node::NodeOptions options;
+    adjust_node(options);
     options.owner_check = std::chrono::milliseconds(20);
     options.shelf.secret = sha256("a test");
     options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };

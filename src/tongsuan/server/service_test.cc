@@ -239,5 +239,21 @@ TEST_F(Limited, OrdersAreCountedAndRefused) {
   EXPECT_NE(header(refused, "Retry-After"), "");
 }
 
+TEST_F(ServiceTest, LinksAreListedAndQuietUntilDataMoves) {
+  const auto links = get("/v1/links");
+  EXPECT_EQ(links.status, 200);
+  EXPECT_NE(links.body.find(R"({"from":"east","to":"west","mbPerSecond":"10",)"
+                            R"("price":{"amount":"0.000001","currency":"CNY"},"movedMb":"0"})"),
+            std::string::npos)
+      << links.body;
+  // 1,000 MB at 10 a second.
+  const auto moved = node_->ask(
+      {{}, 0, ledger::kHouse, exchange::Dispatch{engine::StartTransfer{0, engine::LinkId{0}}}});
+  ASSERT_TRUE(moved.ok());
+  const std::string busy = get("/v1/links").body;
+  EXPECT_NE(busy.find(R"("movedMb":"1000","busyUntil":")"), std::string::npos) << busy;
+  EXPECT_EQ(code(get("/v1/links?asOf=99")), "bad-sequence");
+}
+
 }  // namespace
 }  // namespace tongsuan::server::testing

@@ -3,6 +3,7 @@
 
 #include "tongsuan/exchange/bytes.h"
 #include "tongsuan/server/event_text.h"
+#include "tongsuan/server/internal/bill.h"
 #include "tongsuan/server/internal/handlers.h"
 #include "tongsuan/server/internal/views.h"
 
@@ -12,52 +13,12 @@ namespace {
 using ledger::Account;
 using ledger::Purpose;
 
+// By MoneyKind: the first ones, of money that moved because somebody asked for just that.
 constexpr std::string_view kTransferKinds[] = {"deposit", "withdrawal", "transfer"};
-// Of ledger::Leg by its position.
-enum LegKind : std::uint8_t {
-  kOpen,
-  kProgramme,
-  kMove,
-  kHold,
-  kPost,
-  kPenalty,
-  kRelease,
-  kVoid,
-  kExpire,
-  kGrant,
-  kVoucher,
-  kDeliver,
-  kClose
-};
 
-const Account kRail{ledger::kHouse, Purpose::kRail};
-
-// Of money that moved between accounts because somebody asked for just that.
 std::optional<std::size_t> transfer_kind(const MoneyLine& line) {
-  if (line.leg != kMove || line.why.contract != 0) return std::nullopt;
-  if (line.did.from == kRail) return 0;
-  if (line.did.to == kRail) return 1;
-  return line.did.from.participant == line.did.to.participant ? std::optional<std::size_t>(2)
-                                                              : std::nullopt;
-}
-
-std::string_view line_kind(const MoneyLine& line) {
-  if (const auto kind = transfer_kind(line)) return kTransferKinds[*kind];
-  switch (line.leg) {
-    case kHold:
-      return "hold";
-    case kRelease:
-    case kVoid:
-    case kExpire:
-      return "release";
-    case kPost:
-      if (line.resale) return "resale";
-      return line.why.contract != 0 && line.why.reference != 0 ? "take-or-pay" : "payment";
-    case kVoucher:
-      return "voucher";
-    default:
-      return line.did.to.purpose == Purpose::kRounding ? "rounding" : "penalty";
-  }
+  const auto kind = static_cast<std::size_t>(line.kind);
+  return kind < std::size(kTransferKinds) ? std::optional(kind) : std::nullopt;
 }
 
 void write_transfer(json::Writer& out, const Core& core, const MoneyLine& line, std::size_t kind) {
@@ -66,27 +27,55 @@ void write_transfer(json::Writer& out, const Core& core, const MoneyLine& line, 
   if (kind != 0) write_account(out, "from", line.did.from);
   if (kind != 1) write_account(out, "to", line.did.to);
   write_money(out, "amount", line.did.amount.raw());
-  if (kind != 2) out.text("reference", std::to_string(line.why.reference));
+  if (kind != 2) out.text("reference", std::to_string(line.reference));
   out.text("sequence", std::to_string(line.sequence)).end_object();
 }
 
-void write_line(json::Writer& out, const Core& core, const MoneyLine& line, bool came,
-                std::int64_t balance) {
+// Of contracts that the engine has forgotten the history knows the terms, if it saw them.
+struct LineTerms {
+  OrderId order{kNone};
+  HubId hub{kNone};
+};
+LineTerms terms_of(const Core& core, const View& view, std::uint32_t contract) {
+  const engine::ContractId id{contract};
+  const engine::State& engine = view.state.engine();
+  if (engine.knows(id)) {
+    const engine::Contract& known = engine.contract(id);
+    return {known.order, core.names.places().pools[known.pool.value].hub};
+  }
+  const auto facts = core.history.terms_of(id);
+  if (!facts) return {};
+  return {facts->order, core.names.places().pools[facts->pool.value].hub};
+}
+
+void write_reason(json::Writer& out, const Core& core, const View& view, const MoneyLine& line,
+                  bool came) {
+  out.begin_object("reason");
+  const std::uint32_t contract = line.contract_of(came);
+  LineTerms terms{OrderId{line.order}, HubId{kNone}};
+  if (contract != kNone) {
+    terms = terms_of(core, view, contract);
+    out.text("contract", id_text('C', contract));
+  }
+  if (terms.order.value != kNone) out.text("order", id_text('O', terms.order.value));
+  if (terms.hub.value != kNone) out.text("hub", core.names.hub(terms.hub));
+  if (transfer_kind(line)) out.text("transfer", id_text('T', line.sequence));
+  if (line.resale_of(came) != 0) out.text("resale", id_text('S', line.resale_of(came)));
+  if (line.reference != 0) out.text("reference", std::to_string(line.reference));
+  out.end_object();
+}
+
+void write_line(json::Writer& out, const Core& core, const View& view, const MoneyLine& line,
+                bool came, std::int64_t balance) {
   out.begin_object();
   write_time(out, "at", core.time, line.at);
-  out.text("sequence", std::to_string(line.sequence)).text("kind", line_kind(line));
+  out.text("sequence", std::to_string(line.sequence))
+      .text("kind", money_kind_name(line.kind_of(came)));
   write_money(out, "amount", came ? line.did.amount.raw() : -line.did.amount.raw());
   write_money(out, "balance", balance);
   write_account(out, "other", came ? line.did.from : line.did.to);
-  out.begin_object("reason");
-  if (transfer_kind(line)) out.text("transfer", id_text('T', line.sequence));
-  // A right's reference is the resale that owes it.
-  if (line.why.contract != 0 && line.why.reference != 0) {
-    out.text("resale", id_text('S', line.why.reference));
-  } else if (line.why.reference > 0) {
-    out.text("reference", std::to_string(line.why.reference));
-  }
-  out.end_object().end_object();
+  write_reason(out, core, view, line, came);
+  out.end_object();
 }
 
 }  // namespace
@@ -106,7 +95,7 @@ void list_transfers(Call& call) {
              (!participant || who == *participant);
     };
     std::uint64_t last = 0;
-    call.core.history.each_line([&](const MoneyLine& line) {
+    const auto see = [&](const MoneyLine& line) {
       const auto found = transfer_kind(line);
       if (line.sequence >= below || !found || (kind && *found != *kind)) return true;
       if (!of(line.did.from) && !of(line.did.to)) return true;
@@ -117,7 +106,8 @@ void list_transfers(Call& call) {
       last = line.sequence;
       write_transfer(list.item(), call.core, line, *found);
       return true;
-    });
+    };
+    call.core.history.with_lines([&](const MoneyLines& lines) { lines.each(see); });
     list.finish();
     return std::nullopt;
   });
@@ -138,12 +128,12 @@ struct Lines {
   bool gone = false;
 };
 
-Lines lines_of(const Call& call, const View& view, const StatementQuery& asked) {
+Lines lines_of(const MoneyLines& all, const View& view, const StatementQuery& asked) {
   Lines lines;
   std::int64_t balance = view.state.money().balance(asked.account).raw();
   lines.closing = balance;
   bool whole = false;
-  const std::uint64_t forgotten = call.core.history.each_line([&](const MoneyLine& line) {
+  all.each([&](const MoneyLine& line) {
     const bool came = line.did.to == asked.account;
     if ((!came && line.did.from != asked.account) || line.sequence > view.sequence) return true;
     if (asked.from && line.at < *asked.from) {
@@ -161,7 +151,7 @@ Lines lines_of(const Call& call, const View& view, const StatementQuery& asked) 
     lines.before.push_back(balance);
     return true;
   });
-  lines.gone = forgotten > 0 && !whole && balance != 0;
+  lines.gone = !whole && balance != 0 && !all.has_all_from(asked.from);
   std::ranges::reverse(lines.lines);
   std::ranges::reverse(lines.before);
   return lines;
@@ -184,7 +174,8 @@ void write_statement(Call& call, const Page& page, Answering& answer, const Stat
   out.begin_array("items");
   for (std::size_t i = first; i < end; ++i) {
     const MoneyLine& line = lines.lines[i];
-    write_line(out, call.core, line, line.did.to == asked.account, balance_at(i + 1));
+    const bool came = line.did.to == asked.account;
+    write_line(out, call.core, answer.view, line, came, balance_at(i + 1));
   }
   out.end_array();
   if (end < lines.lines.size()) {
@@ -203,17 +194,19 @@ void get_statement(Call& call) {
   StatementQuery asked;
   asked.from = query.time("from");
   asked.to = query.time("to");
+  check_period(query, asked.from, asked.to);
   if (!participant) query.fault("participant", "participant is required.", "missing-field");
   read(call, query, [&](Answering& answer) -> std::optional<Problem> {
-    const ledger::State& money = answer.view.state.money();
-    const bool own = *participant == call.actor().value;
-    if (*participant >= money.participant_count() || (!own && !call.sees_all())) {
-      return unknown("participant", id_text('P', *participant), "participant");
-    }
-    asked.account = {{static_cast<std::uint32_t>(*participant)},
-                     static_cast<Purpose>(purpose.value_or(0))};
-    const Lines lines = lines_of(call, answer.view, asked);
-    if (lines.gone) return Problem{"gone", "Lines so far back are in the journal only.", "from"};
+    const auto found = find_accounts(call, answer.view, participant, id_text('P', *participant));
+    if (const auto* problem = std::get_if<Problem>(&found)) return *problem;
+    asked.account = {std::get<ParticipantId>(found), static_cast<Purpose>(purpose.value_or(0))};
+    std::optional<Problem> gone;
+    const Lines lines = call.core.history.with_lines([&](const MoneyLines& all) {
+      Lines found_lines = lines_of(all, answer.view, asked);
+      if (found_lines.gone) gone = lines_gone(call.core, all);
+      return found_lines;
+    });
+    if (gone) return gone;
     write_statement(call, page, answer, asked, lines);
     return std::nullopt;
   });

@@ -321,8 +321,9 @@ Listing::Listing(Call& call, const Page& page, Answering& answering)
   out_.begin_object().text("asOf", std::to_string(as_of_)).begin_array("items");
 }
 
-void Listing::finish() {
+void Listing::finish(const std::function<void(json::Writer&)>& beside) {
   out_.end_array();
+  if (beside) beside(out_);
   if (after_) out_.text("nextPageToken", page_token(call_, as_of_, *after_));
   out_.end_object();
 }

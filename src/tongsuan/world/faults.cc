@@ -17,9 +17,10 @@ struct Outage {
   std::uint32_t node = 0;
   Second begin = 0;
   Second end = 0;
+  bool own = false;
 };
 
-enum class Cause : std::uint64_t { kNode = 1, kHub, kMaintenance };
+enum class Cause : std::uint64_t { kNode = 1, kHub, kMaintenance, kOwnWork };
 
 Random stream_of(std::uint64_t seed, Cause cause, std::uint64_t hub, std::uint64_t node) {
   Random mix(seed ^ (static_cast<std::uint64_t>(cause) << 56) ^ (hub << 32) ^ node);
@@ -35,7 +36,12 @@ Second draw_length(Random& random, std::uint32_t mean_hours) {
 class FaultWriter {
  public:
   FaultWriter(const engine::Places& places, const FaultOptions& options)
-      : places_(places), options_(options) {}
+      : places_(places), options_(options) {
+    for (std::uint32_t pool = 0; pool < places_.pools.size(); ++pool) {
+      there_.push_back(places_.pools[pool].nodes -
+                       phantoms_of(places_, pool, options_.hubs, options_.seed));
+    }
+  }
 
   std::vector<Outage> run() {
     std::uint32_t node = 0;  // within the hub
@@ -44,14 +50,16 @@ class FaultWriter {
       if (!same_hub) node = 0;
       for (std::uint32_t i = 0; i < places_.pools[pool].nodes; ++i) break_node(pool, i, node++);
       maintain(pool);
+      take_for_own_work(pool);
     }
     for (std::uint32_t hub = 0; hub < places_.hubs.size(); ++hub) break_hub(hub);
     return std::move(outages_);
   }
 
  private:
-  void add(std::uint32_t pool, std::uint32_t node, Second begin, Second length) {
-    if (begin < options_.span) outages_.push_back({pool, node, begin, begin + length});
+  void add(std::uint32_t pool, std::uint32_t node, Second begin, Second length, bool own = false) {
+    if (begin >= options_.span || node >= there_[pool]) return;
+    outages_.push_back({pool, node, begin, begin + length, own});
   }
 
   void break_node(std::uint32_t pool, std::uint32_t node, std::uint32_t number) {
@@ -103,8 +111,27 @@ class FaultWriter {
     }
   }
 
+  // Once a day at most; neighbouring nodes, other ones each time.
+  void take_for_own_work(std::uint32_t pool) {
+    const HubFaults& hubs = options_.hubs;
+    const std::uint32_t nodes = there_[pool];
+    if (hubs.own_work_per_mille == 0 || nodes == 0) return;
+    Random random = stream_of(options_.seed, Cause::kOwnWork, pool, 0);
+    const std::uint32_t taken = std::max(1U, nodes * hubs.own_work_percent / 100);
+    for (Second day = 0; day < options_.span; day += kDaySeconds) {
+      const bool takes = random.below(1'000) < hubs.own_work_per_mille;
+      const Second begin = day + static_cast<Second>(random.below(kDaySeconds));
+      const auto first = static_cast<std::uint32_t>(random.below(nodes));
+      const Second length = draw_length(random, hubs.own_work_hours);
+      for (std::uint32_t i = 0; takes && i < taken; ++i) {
+        add(pool, (first + i) % nodes, begin, length, true);
+      }
+    }
+  }
+
   const engine::Places& places_;
   const FaultOptions& options_;
+  std::vector<std::uint32_t> there_;  // by pool: nodes that are no phantoms
   std::vector<Outage> outages_;
 };
 
@@ -132,17 +159,17 @@ std::vector<NodesChange> make_faults(const engine::Places& places, const FaultOp
   std::vector<NodesChange> single;
   for (const Outage& one : merged(FaultWriter(places, options).run())) {
     const engine::PoolId pool = {one.pool};
-    single.push_back({one.begin, pool, one.node, one.node + 1, false});
-    single.push_back({one.end, pool, one.node, one.node + 1, true});
+    single.push_back({one.begin, pool, one.node, one.node + 1, false, one.own});
+    single.push_back({one.end, pool, one.node, one.node + 1, true, false});
   }
   std::ranges::sort(single, {}, [](const NodesChange& one) {
-    return std::tuple(one.at, !one.up, one.pool, one.begin);
+    return std::tuple(one.at, !one.up, one.own, one.pool, one.begin);
   });
   std::vector<NodesChange> changes;
   for (const NodesChange& one : single) {
     const bool joins = !changes.empty() && changes.back().at == one.at &&
-                       changes.back().up == one.up && changes.back().pool == one.pool &&
-                       changes.back().end == one.begin;
+                       changes.back().up == one.up && changes.back().own == one.own &&
+                       changes.back().pool == one.pool && changes.back().end == one.begin;
     if (joins) {
       changes.back().end = one.end;
     } else {

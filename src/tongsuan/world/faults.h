@@ -2,8 +2,8 @@
 //
 // Model. Each node breaks on its own, in any hour with probability 1 / mean time between failures,
 // and is repaired; each hub now and then is out as a whole; on one night of each week a part of
-// each pool is out for planned work. What is down for two reasons at once comes up when the last of
-// them has passed.
+// each pool is out for planned work; and hubs may take nodes for work of their own. What is down
+// for two reasons at once comes up when the last of them has passed.
 //
 // A node draws from a stream that is named by its hub and its number within the hub, over the hub's
 // pools in order: pools that are merged or resized leave the fates of the other nodes as they are.
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tongsuan/engine/places.h"
+#include "tongsuan/world/hub_faults.h"
 #include "tongsuan/world/script.h"
 
 namespace tongsuan::world {
@@ -26,6 +27,7 @@ struct FaultOptions {
   std::uint32_t hub_outage_hours = 4;       // mean; from half to one and a half of it
   std::uint32_t maintenance_percent = 0;    // of the nodes of each pool, one night of each week
   std::uint32_t maintenance_hours = 6;
+  HubFaults hubs = {};  // of these, work of their own and phantoms
 };
 
 // In rising order of (second, up before down, pool, node). Every node goes down and comes up in

@@ -121,5 +121,92 @@ TEST(Faults, MergedPoolsBreakAlike) {
   EXPECT_EQ(fates(two_hubs()), fates(merged));
 }
 
+// ---- Hubs --------------------------------------------------------------------------------------
+
+HubFaults rough_hubs() {
+  HubFaults faults = usual_hub_faults();
+  faults.controller_away_per_mille = 1'000;
+  faults.agent_away_per_mille = 1'000;
+  faults.agent_away_seconds = 80'000;
+  faults.requeue_hours = 20;
+  faults.own_work_per_mille = 500;
+  faults.phantom_per_mille = 200;
+  return faults;
+}
+
+TEST(HubFaults, NoneAreAskedForNoneCome) {
+  const HubTruth truth = make_hub_truth(two_hubs(), {}, 7 * 86'400, 1);
+  EXPECT_FALSE(truth.any());
+  EXPECT_TRUE(truth.silences.empty());
+  EXPECT_TRUE(truth.requeues.empty());
+  EXPECT_TRUE(truth.phantoms.empty());
+}
+
+TEST(HubFaults, SilencesOfOneKindAreApart) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const HubTruth truth = make_hub_truth(two_hubs(), rough_hubs(), 14 * 86'400, seed);
+    std::map<std::pair<std::uint32_t, Away>, Second> last;
+    Second begin = 0;
+    for (const Silence& one : truth.silences) {
+      ASSERT_GE(one.begin, begin);
+      begin = one.begin;
+      ASSERT_LT(one.begin, one.end);
+      ASSERT_LE(one.end, one.back);
+      Second& end = last[{one.hub.value, one.who}];
+      ASSERT_GT(one.begin, end) << "seed " << seed;
+      end = one.back;
+      const bool taken_over = one.end < one.back;
+      ASSERT_TRUE(!taken_over || one.end > one.begin + 60) << "the lease has run out";
+    }
+  }
+}
+
+TEST(HubFaults, WhatIsNotThereDoesNotBreakAndIsNotTaken) {
+  const engine::Places places = two_hubs();
+  std::uint32_t own = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    FaultOptions options = strong(seed);
+    options.hubs = rough_hubs();
+    const HubTruth truth = make_hub_truth(places, options.hubs, options.span, seed);
+    std::map<std::pair<std::uint32_t, std::uint32_t>, bool> down;
+    for (const NodesChange& change : make_faults(places, options)) {
+      own += change.own;
+      ASSERT_FALSE(change.up && change.own);
+      for (std::uint32_t node = change.begin; node < change.end; ++node) {
+        bool& is_down = down[{change.pool.value, node}];
+        ASSERT_EQ(is_down, change.up) << "a node changes to what it was";
+        is_down = !change.up;
+      }
+      for (const Phantom& one : truth.phantoms) {
+        ASSERT_FALSE(one.pool == change.pool && change.end > one.begin) << "seed " << seed;
+      }
+    }
+    for (const Requeue& one : truth.requeues) {
+      for (const Phantom& phantom : truth.phantoms) {
+        ASSERT_FALSE(phantom.pool == one.pool && one.node >= phantom.begin);
+      }
+    }
+  }
+  EXPECT_GT(own, 100U);
+}
+
+// One fault more leaves the others where they were.
+TEST(HubFaults, EachHasDrawsOfItsOwn) {
+  FaultOptions plain = strong(5);
+  FaultOptions more = plain;
+  more.hubs.requeue_hours = 30;
+  more.hubs.stuck_per_mille = 500;
+  more.hubs.controller_away_per_mille = 1'000;
+  const auto at = [](const NodesChange& one) { return std::tuple(one.at, one.pool, one.begin); };
+  EXPECT_TRUE(std::ranges::equal(make_faults(two_hubs(), plain), make_faults(two_hubs(), more), {},
+                                 at, at));
+  const HubTruth few = make_hub_truth(two_hubs(), more.hubs, plain.span, 5);
+  more.hubs.agent_away_per_mille = 1'000;
+  const HubTruth many = make_hub_truth(two_hubs(), more.hubs, plain.span, 5);
+  EXPECT_EQ(few.requeues.size(), many.requeues.size());
+  EXPECT_EQ(std::ranges::count(few.silences, Away::kController, &Silence::who),
+            std::ranges::count(many.silences, Away::kController, &Silence::who));
+}
+
 }  // namespace
 }  // namespace tongsuan::world

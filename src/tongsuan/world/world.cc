@@ -9,9 +9,14 @@ namespace tongsuan::world {
 
 using engine::kPpm;
 
-World::World(const Script& script, const engine::State& state) : script_(script), state_(state) {
+World::World(const Script& script, const engine::State& state)
+    : script_(script), state_(state), hubs_(state.places(), script) {
   for (std::uint32_t i = 0; i < script_.nodes.size(); ++i) {
-    queue_.push({script_.nodes[i].at, Kind::kNodes, i});
+    const HubId hub = state_.places().pools[script_.nodes[i].pool.value].hub;
+    queue_.push({hubs_.told(hub, script_.nodes[i].at), Kind::kNodes, i});
+  }
+  for (std::uint32_t i = 0; i < script_.hubs.silences.size(); ++i) {
+    queue_.push({script_.hubs.silences[i].end, Kind::kBack, i});
   }
   for (std::uint32_t i = 0; i < script_.asks.size(); ++i) {
     queue_.push({script_.asks[i].at, Kind::kAsk, i});
@@ -41,13 +46,16 @@ std::optional<Happening> World::next(Second until) {
     } else if (first) {
       ++next_job_;
     }
-    if (!first || applies(*first)) return first;
+    if (first && !applies(*first)) continue;
+    if (first && first->kind == Kind::kNodes) note(nodes(first->id));
+    return first;
   }
 }
 
 bool World::applies(const Happening& happening) const {
   switch (happening.kind) {
-    case Kind::kEnd: {
+    case Kind::kEnd:
+    case Kind::kFail: {
       const engine::ContractId id{happening.id};
       return state_.knows(id) && state_.contract(id).end < 0;
     }
@@ -77,6 +85,7 @@ bool World::applies(const Happening& happening) const {
     }
     case Kind::kArrived:
     case Kind::kNodes:
+    case Kind::kBack:
     case Kind::kAsk:
     case Kind::kSubmit:
       return true;
@@ -91,16 +100,24 @@ Second World::true_work(const engine::Contract& contract) const {
   return std::max<Second>(1, static_cast<Second>(work / kPpm));
 }
 
+const JobRun& World::run(engine::ContractId id) const {
+  const JobRun* run = hubs_.find(id);
+  TONGSUAN_CHECK(run != nullptr);
+  return *run;
+}
+
 Second World::true_end(engine::ContractId id) const {
-  const engine::Contract& contract = state_.contract(id);
-  const auto left = static_cast<int128>(true_work(contract)) * (kPpm - done_before_[id.value]);
-  return contract.start + startup_[id.value] +
-         std::max<Second>(1, static_cast<Second>(left / kPpm));
+  const JobRun& found = run(id);
+  return found.lost() ? engine::kSecondsMax : found.told;
+}
+
+bool World::takes(engine::PoolId pool, Second at) const {
+  return hubs_.takes(state_.places().pools[pool.value].hub, at);
 }
 
 Progress World::progress(engine::ContractId id, Second at, engine::EndReason reason) const {
   const engine::Contract& contract = state_.contract(id);
-  const Second ran = std::max<Second>(0, at - contract.start - startup_[id.value]);
+  const Second ran = run(id).done_by(at);
   if (reason == engine::EndReason::kCompleted) return {kPpm, ran};
   const std::uint32_t before = done_before_[id.value];
   const Second work = true_work(contract);
@@ -129,14 +146,9 @@ Second World::startup_of(const engine::StartOrder& start) {
 
 void World::see(const engine::Event& event) {
   if (const auto* started = std::get_if<engine::ContractStarted>(&event.what)) {
-    TONGSUAN_CHECK(started->contract.value == done_before_.size());
-    done_before_.push_back(state_.order(started->what.order).done_ppm);
-    startup_.push_back(startup_of(started->what));
-    const Second end = true_end(started->contract);
-    queue_.push({end, Kind::kEnd, started->contract.value});
-    if (end > started->expected_end) {
-      queue_.push({started->expected_end, Kind::kOverrun, started->contract.value});
-    }
+    begin(*started, event.at);
+  } else if (const auto* ended = std::get_if<engine::ContractEnded>(&event.what)) {
+    end(*ended, event.at);
   } else if (const auto* extended = std::get_if<engine::ContractExtended>(&event.what)) {
     if (true_end(extended->contract) > extended->until) {
       queue_.push({extended->until, Kind::kOverrun, extended->contract.value});
@@ -151,6 +163,69 @@ void World::see(const engine::Event& event) {
   } else if (const auto* amended = std::get_if<engine::OrderAmended>(&event.what)) {
     await(amended->order, amended->what, event.at);
   }
+}
+
+void World::begin(const engine::ContractStarted& started, Second at) {
+  TONGSUAN_CHECK(started.contract.value == done_before_.size());
+  const engine::Contract& contract = state_.contract(started.contract);
+  done_before_.push_back(state_.order(contract.order).done_ppm);
+  if (contract.order.value >= starts_.size()) starts_.resize(state_.order_count());
+  const std::uint32_t nth = ++starts_[contract.order.value];
+  const auto left = static_cast<int128>(true_work(contract)) * (kPpm - done_before_.back());
+  Grant grant;
+  grant.contract = started.contract;
+  // The same job has the same luck at its nth start, whoever schedules.
+  grant.luck = (std::uint64_t{nth} << 32) + contract.order.value;
+  grant.pool = contract.pool;
+  grant.per_node = contract.per_node;
+  grant.nodes = contract.nodes;
+  grant.start = at;
+  grant.idle = startup_of(started.what);
+  grant.work = std::max<Second>(1, static_cast<Second>(left / kPpm));
+  grant.checkpoint = script_.jobs[contract.order.value].checkpoint;
+  const JobRun& run = hubs_.begin(grant);
+  const Second end = true_end(started.contract);
+  if (!run.lost())
+    queue_.push({end, run.phantom ? Kind::kFail : Kind::kEnd, started.contract.value});
+  if (end > started.expected_end) {
+    queue_.push({started.expected_end, Kind::kOverrun, started.contract.value});
+  }
+}
+
+void World::end(const engine::ContractEnded& ended, Second at) {
+  const bool failed = ended.reason == engine::EndReason::kFailed;
+  const JobRun& run = this->run(ended.contract);
+  const bool dead = failed && run.phantom;
+  if (dead && at >= run.told) find_missing(run.grant, at);
+  const std::int64_t devices = state_.contract(ended.contract).devices();
+  ++tally_.contracts;
+  tally_.dead_starts += dead;
+  tally_.granted += devices * (at - run.grant.start);
+  tally_.delivered += devices * run.delivered_by(at);
+  hubs_.end(ended.contract, at, failed);
+  tally_.requeues += run.stretches.empty() ? 0 : run.stretches.size() - 1;
+  tally_.overrun += devices * (run.free - at);
+  hubs_.forget(ended.contract);
+}
+
+// Its hub tells that these nodes are not there, and some hours later offers them again.
+void World::find_missing(const Grant& grant, Second at) {
+  for (const std::uint32_t node : grant.nodes) {
+    if (!hubs_.is_phantom(grant.pool, node) || missing_.contains({grant.pool.value, node}))
+      continue;
+    for (const bool up : {false, true}) {
+      const Second when = up ? at + script_.hubs.habits.phantom_again : at;
+      const auto index = static_cast<std::uint32_t>(script_.nodes.size() + found_.size());
+      found_.push_back({when, grant.pool, node, node + 1, up});
+      queue_.push({when, Kind::kNodes, index});
+    }
+    missing_.insert({grant.pool.value, node});
+  }
+}
+
+// Phantoms alone are found missing.
+void World::note(const NodesChange& change) {
+  if (change.up) missing_.erase({change.pool.value, change.begin});
 }
 
 // The seconds at which an order that waits from now on opens, and leaves.

@@ -247,6 +247,73 @@ TEST(World, DataArriveWhenTheLinkIsThroughWithThem) {
   EXPECT_EQ(play.world().transfer(arrived.id).link, engine::LinkId{0});
 }
 
+// Ends are told when the hub can speak again, and until then nothing is known.
+TEST(World, AnEndInASilenceHappensWhenItIsTold) {
+  Script script;
+  script.jobs = {job(0)};
+  script.hubs.silences = {{Away::kController, HubId{0}, 90, 150, 150}};
+  Play play(script);
+  play.submit(0);
+  play.start(0, 0);
+  play.next(100, Kind::kOverrun);
+  EXPECT_EQ(play.next(150, Kind::kEnd).id, 0U);
+  EXPECT_EQ(play.stop(150, 0, EndReason::kCompleted).kept, 100);
+  EXPECT_EQ(play.world().tally().granted - play.world().tally().delivered, 50);
+  play.next(150, Kind::kBack);
+}
+
+TEST(World, AStartOnAPhantomFailsAndTheNodeIsTold) {
+  Script script;
+  script.jobs = {job(0)};
+  script.hubs.phantoms = {{PoolId{0}, 0, 1}};
+  script.hubs.habits.phantom_again = 500;
+  Play play(script);
+  play.submit(0);
+  play.start(0, 0);
+  const Second fails = play.world().true_end(ContractId{0});
+  play.next(fails, Kind::kFail);
+  EXPECT_EQ(play.stop(fails, 0, EndReason::kFailed).done_ppm, 0U);
+  const NodesChange& gone = play.world().nodes(play.next(fails, Kind::kNodes).id);
+  EXPECT_FALSE(gone.up);
+  EXPECT_EQ(gone.begin, 0U);
+  const NodesChange& back = play.world().nodes(play.next(fails + 500, Kind::kNodes).id);
+  EXPECT_TRUE(back.up);
+  EXPECT_EQ(play.world().tally().dead_starts, 1U);
+  EXPECT_EQ(play.world().tally().delivered, 0);
+}
+
+// A node that is lost while nobody can tell: the work since is lost, too.
+TEST(World, ANodeThatIsLostInASilenceIsToldAfterIt) {
+  Script script;
+  script.jobs = {job(0)};
+  script.jobs[0].checkpoint = 10;
+  script.nodes = {{60, PoolId{0}, 0, 1, false, false}, {900, PoolId{0}, 0, 1, true, false}};
+  script.hubs.silences = {{Away::kAgent, HubId{0}, 50, 80, 80}};
+  Play play(script);
+  play.submit(0);
+  play.start(0, 0);
+  EXPECT_EQ(play.next(80, Kind::kNodes).id, 0U);
+  EXPECT_EQ(play.stop(80, 0, EndReason::kFailed).kept, 60);
+}
+
+// The same job is lucky or not, whoever schedules: its nth start has one draw.
+TEST(World, LuckIsOfTheJobAndNotOfTheContract) {
+  Script script;
+  script.jobs = {job(0), job(0)};
+  script.hubs.habits.start_delay = 40;
+  Play first(script), second(script);
+  for (Play* play : {&first, &second}) {
+    play->submit(0);
+    play->submit(0);
+  }
+  first.start(0, 0, 0);
+  first.start(0, 1, 2);
+  second.start(0, 1, 2);
+  second.start(0, 0, 0);
+  EXPECT_EQ(first.world().true_end(ContractId{0}), second.world().true_end(ContractId{1}));
+  EXPECT_EQ(first.world().true_end(ContractId{1}), second.world().true_end(ContractId{0}));
+}
+
 // Random stops: work adds up to itself, whatever interrupts it.
 TEST(WorldProperty, NoStopMakesOrLosesWorkThatWasKept) {
   for (std::uint64_t seed = 1; seed <= many_seeds(2'000); ++seed) {

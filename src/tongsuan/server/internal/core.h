@@ -19,7 +19,9 @@
 #include "tongsuan/server/history.h"
 #include "tongsuan/server/internal/batch.h"
 #include "tongsuan/server/internal/door.h"
+#include "tongsuan/server/internal/log_relay.h"
 #include "tongsuan/server/internal/operations.h"
+#include "tongsuan/server/internal/remembering.h"
 #include "tongsuan/server/internal/slow_work.h"
 #include "tongsuan/server/problem.h"
 #include "tongsuan/server/router.h"
@@ -88,10 +90,12 @@ struct Core {
   Amending amending;
   Batches batches;
   History history;
+  Remembering remembering;
   Feed feed;
   Webhooks webhooks;
   SlowWork slow_work;
   Operations operations;
+  LogRelay logs;
   Counters counters;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};

@@ -22,6 +22,7 @@ void quote_order(Call& call);
 void get_market(Call& call);
 void list_hubs(Call& call);
 void get_hub(Call& call);
+void list_links(Call& call);
 void get_rules(Call& call);
 void get_calendar(Call& call);
 void list_offers(Call& call);
@@ -45,6 +46,9 @@ void list_work(Call& call);
 void get_work(Call& call);
 void list_contracts(Call& call);
 void get_contract(Call& call);
+// contract_log.cc
+void read_log(Call& call);
+void bring_log(Call& call);
 void list_contract_events(Call& call);
 
 // resales.cc
@@ -52,7 +56,7 @@ void resell_contract(Call& call);
 void list_resales(Call& call);
 void put_calendar(Call& call);
 
-// money.cc, history.cc
+// money.cc, statements.cc, bills.cc
 void list_accounts(Call& call);
 void get_accounts(Call& call);
 void deposit(Call& call);
@@ -61,6 +65,7 @@ void transfer(Call& call);
 void get_trial_balance(Call& call);
 void list_transfers(Call& call);
 void get_statement(Call& call);
+void get_bill(Call& call);
 void read_journal(Call& call);
 
 // people.cc

@@ -57,7 +57,8 @@ class Listing {
   }
   // There is more, after this.
   void more(std::string after) { after_ = std::move(after); }
-  void finish();
+  // `beside`: writes members that stand beside the items.
+  void finish(const std::function<void(json::Writer&)>& beside = {});
 
  private:
   Call& call_;

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+
+import { bands_of } from './flows';
+import { bow, lay_out } from './layout';
+import { linear, ticks, tone } from './scale';
+
+test('ticks are round numbers inside', () => {
+  expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
+  expect(ticks(-0.3, 0.32, 4)).toEqual([-0.2, 0, 0.2]);
+  expect(ticks(5, 5, 4)).toEqual([5]);
+  expect(linear(0, 10, 100, 200)(5)).toBe(150);
+  expect([tone(0), tone(1), tone(-3)]).toEqual(['var(--scale-0)', 'var(--scale-5)', 'var(--scale-0)']);
+});
+
+test('places keep their distance and stay in the box, north up', () => {
+  const box = { width: 800, height: 500, margin_x: 80, margin_y: 50, apart: 100 };
+  const spots = [[40, 115], [40.1, 115.1], [25, 113], [30, 104], [31, 121], [31, 121]].map(([latitude, longitude], at) => ({ name: String(at), latitude: latitude ?? 0, longitude: longitude ?? 0 }));
+  const placed = lay_out(spots, box);
+  for (const [i, a] of placed.entries()) {
+    expect(a.x).toBeGreaterThanOrEqual(80);
+    expect(a.x).toBeLessThanOrEqual(720);
+    for (const b of placed.slice(i + 1)) expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(95);
+  }
+  expect(placed[0]?.y).toBeLessThan(placed[2]?.y ?? 0);
+  expect(lay_out(spots, box)).toEqual(placed);
+  expect(lay_out([], box)).toEqual([]);
+  expect(lay_out([{ name: 'a', latitude: 30, longitude: 110 }], box)).toEqual([{ name: 'a', x: 400, y: 250 }]);
+});
+
+test('there and back are two lines', () => {
+  const [a, b] = [{ name: 'a', x: 0, y: 0 }, { name: 'b', x: 100, y: 0 }];
+  expect(Math.sign(bow(a, b, 0, 0).middle.y)).toBe(-Math.sign(bow(b, a, 0, 0).middle.y));
+});
+
+test('bands are as wide as what flows, and fill both sides', () => {
+  const flows = [{ from: 'a', to: 'x', size: 3 }, { from: 'b', to: 'x', size: 1 }, { from: 'a', to: 'y', size: 0 }];
+  const { ends, bands } = bands_of(flows, { left: 0, right: 100, height: 108, gap: 8 });
+  expect(bands.map((band) => band.width)).toEqual([75, 25]);
+  expect(ends).toEqual([
+    { side: 'from', name: 'a', y: 0, height: 75 },
+    { side: 'from', name: 'b', y: 83, height: 25 },
+    { side: 'to', name: 'x', y: 0, height: 100 },
+  ]);
+});

@@ -1,0 +1,113 @@
+// A picture that is read once and kept true by the stream.
+//
+// Model. `load` reads it with the sequence as of which it is; the stream begins right behind, so
+// that no event is missed and none is folded twice. Some events only say that it has to be read
+// again: reads do not overlap, and a picture never goes back. Paused, nothing moves.
+import { Stream, to_failure, type Client, type Failure, type StreamMoment, type StreamState } from '../api';
+
+export interface LiveSource<P> {
+  load: (signal: AbortSignal) => Promise<{ picture: P; sequence: string }>;
+  fold: (picture: P, moment: StreamMoment) => P;
+  renews: (moment: StreamMoment) => boolean;
+  topics: string[];
+  /** Read again so often, in milliseconds, for what no event says. */
+  every?: number;
+}
+
+export class Live<P> {
+  picture = $state.raw<P | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  stream_state = $state<StreamState>('connecting');
+  sequence = $state('0');
+  #stream: Stream | null = null;
+  #abort = new AbortController();
+  #reading: Promise<void> | null = null;
+  #again = false;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(private readonly client: Client, private readonly source: LiveSource<P>) {}
+
+  get paused(): boolean {
+    return this.stream_state === 'paused';
+  }
+
+  async start(): Promise<void> {
+    this.#abort = new AbortController();
+    await this.renew();
+    if (this.#abort.signal.aborted) return;
+    if (this.source.every) {
+      this.#timer ??= setInterval(() => { if (!this.paused) void this.renew(); }, this.source.every);
+    }
+    if (this.picture === null || this.#stream) return;
+    this.#stream = new Stream(this.client, {
+      topics: this.source.topics,
+      from: this.sequence,
+      on_state: (state, failure) => {
+        this.stream_state = state;
+        if (failure) this.failure = failure;
+        else if (state === 'open') this.failure = null;
+      },
+      on_moment: (moment) => this.#take(moment),
+      on_gap: async () => {
+        await this.#read();
+        return this.sequence;
+      },
+    });
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#stream?.close();
+    this.#stream = null;
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Somebody else asks, or the reader wants to try again. */
+  async restart(): Promise<void> {
+    this.stop();
+    this.picture = null;
+    this.failure = null;
+    await this.start();
+  }
+
+  pause(): void {
+    this.#stream?.pause();
+  }
+  resume(): void {
+    this.#stream?.resume();
+    void this.renew();
+  }
+
+  /** Reads again; a wish during a reading is one more reading behind it. */
+  async renew(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().catch((error: unknown) => {
+      if (!this.#abort.signal.aborted) this.failure = to_failure(error);
+    });
+    await this.#reading;
+    this.#reading = null;
+    if (this.#again && !this.#abort.signal.aborted) {
+      this.#again = false;
+      await this.renew();
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { picture, sequence } = await this.source.load(this.#abort.signal);
+    if (this.#abort.signal.aborted || BigInt(sequence) < BigInt(this.sequence)) return;
+    this.picture = picture;
+    this.sequence = sequence;
+    this.failure = null;
+  }
+
+  #take(moment: StreamMoment): void {
+    if (this.picture === null) return;
+    this.picture = this.source.fold(this.picture, moment);
+    if (BigInt(moment.sequence) > BigInt(this.sequence)) this.sequence = moment.sequence;
+    if (this.source.renews(moment)) void this.renew();
+  }
+}

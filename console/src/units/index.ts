@@ -1,0 +1,5 @@
+export * from './csv';
+export * from './language';
+export * from './money';
+export * from './numbers';
+export * from './time';

@@ -1,0 +1,47 @@
+// Counts, shares and sizes in words of a language.
+import { type Language, locale } from './language';
+
+export const format_count = (value: number | bigint, language: Language): string =>
+  new Intl.NumberFormat(locale(language)).format(value);
+
+/** A share of 1, such as 0.934 → 93.4%. */
+export function format_share(share: number, language: Language, decimals = 1): string {
+  const format = { style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals } as const;
+  return new Intl.NumberFormat(locale(language), format).format(share);
+}
+
+/** A share that is rounded down: 100% is only what is whole. */
+export const format_part = (share: number, language: Language): string => format_share(Math.floor(share * 1000 + 1e-9) / 1000, language);
+
+/** Parts per million as per cent, exact: 1234 → 0.1234%. */
+export function format_ppm(ppm: number, language: Language): string {
+  const format = { style: 'percent', maximumFractionDigits: 4 } as const;
+  return new Intl.NumberFormat(locale(language), format).format(ppm / 1e6);
+}
+
+export const format_decimal = (value: number, language: Language, decimals: number): string =>
+  new Intl.NumberFormat(locale(language), { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+
+const kDataUnits = ['MB', 'GB', 'TB', 'PB', 'EB'] as const;
+
+/** Megabytes of a thousand kilobytes, in the unit that leaves three figures. */
+export function format_megabytes(megabytes: bigint, language: Language): string {
+  return scaled(Number(megabytes), kDataUnits, language);
+}
+
+const kPowerUnits = ['W', 'kW', 'MW', 'GW'] as const;
+const kEnergyUnits = ['Wh', 'kWh', 'MWh', 'GWh', 'TWh'] as const;
+/** Whole watts. */
+export const format_power = (watts: bigint, language: Language): string => scaled(Number(watts), kPowerUnits, language);
+/** Whole watt-hours. */
+export const format_energy = (hours: bigint, language: Language): string => scaled(Number(hours), kEnergyUnits, language);
+
+function scaled(value: number, units: readonly string[], language: Language): string {
+  let at = 0;
+  while (Math.abs(value) >= 999.5 && at + 1 < units.length) {
+    value /= 1000;
+    at++;
+  }
+  const digits = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 3 }).format(value);
+  return `${digits} ${units[at]}`;
+}
