@@ -30,7 +30,7 @@ import time
 from local_users import LocalUsers, missing_right
 from more_stories import MoreStories
 from slurm_cluster import Cluster, free_ports
-from story import Failure, check, run, seconds_of, wait_for
+from story import PATIENCE, Failure, check, run, seconds_of, wait_for
 
 MARKET = """tongsuan-market 1
 market "two hubs" currency=CNY
