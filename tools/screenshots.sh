@@ -1,7 +1,9 @@
 #!/bin/sh
-# Makes docs/images again: the report of a small national week, as chromium shows it.
+# Makes docs/images again: the report of a small national week and the console of a running exchange, as
+# chromium shows them.
 #
-#   tools/screenshots.sh path/to/tongsuan      needs chromium and a font with Chinese (fonts-noto-cjk)
+#   tools/screenshots.sh path/to/tongsuan      needs chromium and a font with Chinese (fonts-noto-cjk);
+#                                              for the console also tongsuand beside it, and node
 set -eu
 tongsuan=$(realpath "${1:?usage: tools/screenshots.sh path/to/tongsuan}")
 images=$(realpath "$(dirname "$0")/..")/docs/images
@@ -35,4 +37,10 @@ only curves en curves
 picture curves curves 500
 only curves zh curves.zh
 picture curves.zh curves.zh 500
+
+# The console: the real server with a seeded market (console/e2e/by_hand/pictures.spec.ts).
+root=$(realpath "$(dirname "$0")/..")
+"$root/tools/console.sh" build "$work/console"
+(cd "$root/console" &&
+  TONGSUAN_APPS="$(dirname "$tongsuan")" CONSOLE_OUT="$work/console" PICTURES="$images" npm run --silent pictures)
 ls -l "$images"

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const apps = resolve(process.env.TONGSUAN_APPS ?? join(here, '../../out/release/apps'));
+export const apps = resolve(process.env.TONGSUAN_APPS ?? join(here, '../../out/release/apps'));
 const dist = resolve(process.env.CONSOLE_OUT ?? join(here, '../dist'));
 const kStartMilliseconds = 30_000;
 
@@ -20,7 +20,7 @@ export interface ExchangeOptions {
 }
 
 export class Exchange {
-  private constructor(readonly folder: string, readonly process: ChildProcess, readonly address: string, readonly operator: { key: string; secret: string }) {}
+  private constructor(readonly folder: string, private process: ChildProcess, private readonly speed: number, readonly address: string, readonly operator: { key: string; secret: string }) {}
 
   static async start(options: ExchangeOptions = { orders: 3_000, speed: 60, round: 300 }): Promise<Exchange> {
     for (const needed of [join(apps, 'tongsuan'), join(apps, 'tongsuand'), join(dist, 'index.html')]) {
@@ -31,13 +31,9 @@ export class Exchange {
     execFileSync(join(apps, 'tongsuan'), ['generate', 'national', '--orders', String(options.orders), '--seed', '1', '-q', '-o', places]);
     const made = execFileSync(join(apps, 'tongsuand'), ['--data', data, '--init', '--places', places, '--simulate', '--dev', '--round', String(options.round)], { encoding: 'utf8' });
     const word = (name: string) => new RegExp(`operator ${name} (\\S+)`).exec(made)?.[1] ?? '';
-    const program = spawn(
-      join(apps, 'tongsuand'),
-      ['--data', data, '--simulate', '--dev', '--speed', String(options.speed), '--listen', '127.0.0.1:0', '--console', dist],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+    const program = run(data, options.speed, '127.0.0.1:0');
     const port = await listening(program);
-    return new Exchange(folder, program, `http://127.0.0.1:${port}`, { key: word('key'), secret: word('secret') });
+    return new Exchange(folder, program, options.speed, `http://127.0.0.1:${port}`, { key: word('key'), secret: word('secret') });
   }
 
   async stop(): Promise<void> {
@@ -45,6 +41,16 @@ export class Exchange {
     this.process.kill('SIGTERM');
     await over;
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Ends, and comes back where it was, at the same address; nobody answers for so long. */
+  async restart(milliseconds: number): Promise<void> {
+    const over = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGTERM');
+    await over;
+    await new Promise((done) => setTimeout(done, milliseconds));
+    this.process = run(join(this.folder, 'data'), this.speed, new URL(this.address).host);
+    await listening(this.process);
   }
 
   /** Resolves once so many rounds have closed; each page of tests says how many it needs. */
@@ -57,6 +63,10 @@ export class Exchange {
     }
     throw new Error(`${count} rounds did not close`);
   }
+}
+
+function run(data: string, speed: number, listen: string): ChildProcess {
+  return spawn(join(apps, 'tongsuand'), ['--data', data, '--simulate', '--dev', '--speed', String(speed), '--listen', listen, '--console', dist], { stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 function listening(program: ChildProcess): Promise<number> {

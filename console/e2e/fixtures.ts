@@ -13,6 +13,9 @@ export interface Look {
 }
 export const kLooks: Look[] = kLanguages.flatMap((language) => kThemes.map((theme) => ({ language, theme })));
 
+/** Each language and each theme once: for pages whose every combination says nothing new. */
+export const kBothLooks: Look[] = [{ language: 'en', theme: 'light' }, { language: 'zh', theme: 'dark' }];
+
 /** The address in this look: "/map?hub=guian" → "/map?hub=guian&lang=zh&theme=dark". */
 export const in_look = (path: string, look: Look): string => `${path}${path.includes('?') ? '&' : '?'}lang=${look.language}&theme=${look.theme}`;
 
@@ -23,7 +26,16 @@ export async function expect_accessible(page: Page): Promise<void> {
   expect(told).toEqual([]);
 }
 
-export const test = base.extend<{ watched: { requests: string[]; faults: string[] } }, { exchange: Exchange }>({
+/** As somebody whom a development exchange knows by name: "auditor", "supplier-guian". */
+export const sign_in_as = (page: Page, name: string): Promise<void> =>
+  page.addInitScript((token) => sessionStorage.setItem('tongsuan.credentials', JSON.stringify({ kind: 'token', token })), `dev-${name}`);
+
+interface Fixtures {
+  newcomer: boolean; // sees the first steps
+  watched: { requests: string[]; faults: string[] };
+}
+export const test = base.extend<Fixtures, { exchange: Exchange }>({
+  newcomer: [false, { option: true }],
   exchange: [
     // Playwright reads what a fixture needs from here
     async ({}, use) => {
@@ -36,7 +48,8 @@ export const test = base.extend<{ watched: { requests: string[]; faults: string[
   baseURL: async ({ exchange }, use) => use(exchange.address),
   // Every page of every test: no request elsewhere, no error, nothing that the policy refused.
   watched: [
-    async ({ page, exchange }, use) => {
+    async ({ page, exchange, newcomer }, use) => {
+      if (!newcomer) await page.addInitScript(() => localStorage.setItem('tongsuan.tour', 'seen'));
       const watched: { requests: string[]; faults: string[] } = { requests: [], faults: [] };
       page.on('request', (request) => watched.requests.push(request.url()));
       page.on('pageerror', (error) => watched.faults.push(error.message));

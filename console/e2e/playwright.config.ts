@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 // Against the real server, in the system's browser; nothing is downloaded.
 export default defineConfig({
   testDir: '.',
+  testIgnore: 'by_hand/**',
   outputDir: 'out',
   workers: 1,
   timeout: 90_000,

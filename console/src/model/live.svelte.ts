@@ -9,10 +9,15 @@ export interface LiveSource<P> {
   load: (signal: AbortSignal) => Promise<{ picture: P; sequence: string }>;
   fold: (picture: P, moment: StreamMoment) => P;
   renews: (moment: StreamMoment) => boolean;
-  topics: string[];
+  topics?: string[]; // all that the reader may see, if absent
   /** Read again so often, in milliseconds, for what no event says. */
   every?: number;
 }
+
+const kBeat = 100; // milliseconds between two pictures
+
+/** Hears of each moment, in order; null: some were missed. */
+export type Listener = (moment: StreamMoment | null) => void;
 
 export class Live<P> {
   picture = $state.raw<P | null>(null);
@@ -24,6 +29,10 @@ export class Live<P> {
   #reading: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setInterval> | null = null;
+  #next: { picture: P; sequence: string } | null = null; // folded, and not shown yet
+  #beat: ReturnType<typeof setTimeout> | null = null;
+  #shown = 0;
+  #listeners: readonly Listener[] = [];
 
   constructor(private readonly client: Client, private readonly source: LiveSource<P>) {}
 
@@ -40,7 +49,7 @@ export class Live<P> {
     }
     if (this.picture === null || this.#stream) return;
     this.#stream = new Stream(this.client, {
-      topics: this.source.topics,
+      ...(this.source.topics ? { topics: this.source.topics } : {}),
       from: this.sequence,
       on_state: (state, failure) => {
         this.stream_state = state;
@@ -50,15 +59,33 @@ export class Live<P> {
       on_moment: (moment) => this.#take(moment),
       on_gap: async () => {
         await this.#read();
+        for (const hear of this.#listeners) hear(null);
         return this.sequence;
       },
     });
+  }
+
+  #show(): void {
+    if (this.#beat) clearTimeout(this.#beat);
+    this.#beat = null;
+    if (!this.#next) return;
+    ({ picture: this.picture, sequence: this.sequence } = this.#next);
+    this.#next = null;
+    this.#shown = Date.now();
+  }
+
+  /** Ends with the function that it returns. */
+  listen(hear: Listener): () => void {
+    this.#listeners = [...this.#listeners, hear];
+    return () => { this.#listeners = this.#listeners.filter((one) => one !== hear); };
   }
 
   stop(): void {
     this.#abort.abort();
     this.#stream?.close();
     this.#stream = null;
+    if (this.#beat) clearTimeout(this.#beat);
+    this.#beat = this.#next = null;
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
   }
@@ -73,6 +100,7 @@ export class Live<P> {
 
   pause(): void {
     this.#stream?.pause();
+    this.#show();
   }
   resume(): void {
     this.#stream?.resume();
@@ -98,16 +126,23 @@ export class Live<P> {
 
   async #read(): Promise<void> {
     const { picture, sequence } = await this.source.load(this.#abort.signal);
+    this.#show();
     if (this.#abort.signal.aborted || BigInt(sequence) < BigInt(this.sequence)) return;
     this.picture = picture;
     this.sequence = sequence;
     this.failure = null;
   }
 
+  // A thousand moments in a second are ten pictures: people see no more, and pages draw no more.
   #take(moment: StreamMoment): void {
-    if (this.picture === null) return;
-    this.picture = this.source.fold(this.picture, moment);
-    if (BigInt(moment.sequence) > BigInt(this.sequence)) this.sequence = moment.sequence;
+    const before = this.#next?.picture ?? this.picture;
+    if (before === null) return;
+    const last = this.#next?.sequence ?? this.sequence;
+    this.#next = { picture: this.source.fold(before, moment), sequence: BigInt(moment.sequence) > BigInt(last) ? moment.sequence : last };
+    const rest = this.#shown + kBeat - Date.now();
+    if (rest <= 0) this.#show();
+    else this.#beat ??= setTimeout(() => this.#show(), rest);
     if (this.source.renews(moment)) void this.renew();
+    for (const hear of this.#listeners) hear(moment);
   }
 }

@@ -8,7 +8,6 @@ const kHubsMax = 4_096;
 const kLinksMax = 65_536;
 
 export const market_source = (client: Client): LiveSource<Picture> => ({
-  topics: ['round', 'hub', 'data', 'halt', 'rules', 'calendar'],
   every: 15_000,
   fold,
   renews,

@@ -9,6 +9,7 @@ export interface Console {
   place: Place;
   market: Live<Picture>;
   clock: MarketClock;
+  sign_in: () => void; // asks the reader to
 }
 
 const kKey = Symbol('console');

@@ -13,5 +13,10 @@ export interface Page {
 
 export const kPages: readonly Page[] = [
   { path: 'map', title: 'map.title', keys: 'g m', load: () => import('./map/MapPage.svelte') },
+  { path: 'hub', title: 'hub.title', keys: 'g h', load: () => import('./hub/HubPage.svelte') },
+  { path: 'ledger', title: 'ledger.title', keys: 'g l', load: () => import('./ledger/LedgerPage.svelte') },
+  { path: 'green', title: 'green.title', keys: 'g e', load: () => import('./green/GreenPage.svelte') },
+  { path: 'lab', title: 'lab.title', keys: 'g x', load: () => import('./lab/LabPage.svelte') },
+  { path: 'audit', title: 'audit.title', keys: 'g a', load: () => import('./audit/AuditPage.svelte') },
 ];
 export const kHome = 'map';

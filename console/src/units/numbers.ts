@@ -22,6 +22,10 @@ export function format_ppm(ppm: number, language: Language): string {
 export const format_decimal = (value: number, language: Language, decimals: number): string =>
   new Intl.NumberFormat(locale(language), { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 
+/** So many significant figures at most: for numbers whose size nobody knows before. */
+export const format_figures = (value: number, language: Language, figures: number): string =>
+  new Intl.NumberFormat(locale(language), { maximumSignificantDigits: figures }).format(value);
+
 const kDataUnits = ['MB', 'GB', 'TB', 'PB', 'EB'] as const;
 
 /** Megabytes of a thousand kilobytes, in the unit that leaves three figures. */

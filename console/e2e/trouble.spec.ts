@@ -1,0 +1,65 @@
+// When things go wrong: what people are told, and that nothing is missed.
+import { expect, expect_accessible, in_look, sign_in_as, test } from './fixtures';
+
+const kStatuses = [
+  [401, 'unknown-key', '请使用本交易所的密钥或令牌登录', 'Sign in with a key or token'],
+  [403, 'forbidden', '请以有权限的角色登录', 'Sign in as somebody whose role'],
+  [404, 'unknown', '请检查名称', 'Check the name'],
+  [409, 'idempotency-conflict', '数据已变化', 'It is another by now'],
+  [429, 'rate-limited', '请在 7 秒后重试', 'try again in 7 s'],
+  [500, 'internal', '请联系运营方', 'tell the operator'],
+] as const;
+
+for (const [status, code, chinese, english] of kStatuses) {
+  test(`${status} is a sentence with what to do`, async ({ page, watched }) => {
+    await sign_in_as(page, 'auditor');
+    const problem = { type: `urn:tongsuan:problem:${code}`, title: 'title', status, code, detail: 'What happened here.' };
+    await page.route('**/v1/transfers*', (route) => route.fulfill({ status, contentType: 'application/problem+json', headers: { 'Retry-After': '7' }, body: JSON.stringify(problem) }));
+    for (const [language, text] of [['zh', chinese], ['en', english]] as const) {
+      await page.goto(in_look('/ledger?tab=transfers', { language, theme: 'light' }));
+      if (status === 401) {
+        await expect(page.getByRole('heading', { name: language === 'zh' ? '登录后可查看' : 'Sign in to see this' })).toBeVisible();
+        continue;
+      }
+      const alert = page.getByRole('alert');
+      await expect(alert).toContainText(text);
+      await expect(alert).toContainText('What happened here.');
+      if (status === 500) await expect_accessible(page);
+    }
+    watched.faults.length = 0; // the browser notes each of them
+  });
+}
+
+test('a slow network shows that it is loading, then what came', async ({ page }) => {
+  await page.route('**/v1/hubs*', async (route) => {
+    await new Promise((done) => setTimeout(done, 2_000));
+    await route.continue();
+  });
+  await page.goto('/map?lang=en');
+  await expect(page.getByText('Loading …')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Guian/ })).toBeVisible();
+});
+
+test('a restart is bridged without a gap or a duplicate', async ({ page, exchange, watched }) => {
+  test.setTimeout(120_000);
+  await exchange.rounds(1);
+  await page.goto('/audit?lang=en&tab=events&topic=round');
+  const grid = page.getByRole('grid', { name: 'Events' });
+  await expect(grid.getByRole('row').nth(1)).toBeVisible();
+  await exchange.restart(1_500);
+  await expect(page.locator('.live[data-state="open"]')).toBeVisible({ timeout: 60_000 });
+  const closed = async () => ((await (await page.request.get('/v1/rounds?pageSize=100')).json()) as { items: { id: string; state: string }[] }).items.filter((one) => one.state !== 'collecting' && one.state !== 'clearing').map((one) => one.id);
+  const before = (await closed()).length;
+  await expect.poll(async () => (await closed()).length, { timeout: 60_000 }).toBeGreaterThan(before);
+  await page.keyboard.press('p'); // so that it stands still
+  const rounds = await closed();
+  const told = await grid.getByRole('row', { name: /round\.closed/ }).allTextContents();
+  const shown = told.map((text) => /round (R-\w+)/.exec(text)?.[1] ?? '');
+  // Those that the page shows are the last ones, each once, none left out.
+  expect(new Set(shown).size).toBe(shown.length);
+  const from = rounds.indexOf(shown[0] ?? '');
+  expect(from).toBeGreaterThanOrEqual(0);
+  expect(from).toBeLessThanOrEqual(1); // one may have closed since
+  expect(shown).toEqual(rounds.slice(from, from + shown.length));
+  watched.faults.length = 0; // the browser notes the cut
+});

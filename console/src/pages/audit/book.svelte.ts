@@ -1,0 +1,67 @@
+// The events that a reader of the audit has: the journal for those who may read it, otherwise what the
+// stream keeps and brings.
+import { Feed, find_reader, JournalReader, type Live, type Picture, type Reader } from '../../model';
+import { to_failure, type Client, type Failure, type wire } from '../../api';
+
+export class EventBook {
+  reader = $state.raw<Reader | null>(null);
+  journal = $state.raw<JournalReader | null>(null);
+  feed = $state.raw<Feed | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  readonly #abort = new AbortController();
+
+  constructor(private readonly client: Client, private readonly market: Live<Picture>) {}
+
+  get events(): readonly wire.Event[] {
+    return this.journal?.events ?? this.feed?.events ?? [];
+  }
+  get problem(): Failure | null {
+    return this.failure ?? this.journal?.failure ?? this.feed?.failure ?? null;
+  }
+  get ready(): boolean {
+    return (this.journal !== null && this.journal.head !== null) || this.feed !== null;
+  }
+
+  start(): () => void {
+    void this.#begin();
+    const leave = this.market.listen((moment) => {
+      // The journal is open up to the last gate, so it grows when one closes.
+      if (moment === null || moment.events.some((event) => /^round\./.test(event.type))) void this.journal?.go_on();
+    });
+    return () => {
+      leave();
+      this.#abort.abort();
+      this.journal?.stop();
+      this.feed?.stop();
+    };
+  }
+  async retry(): Promise<void> {
+    this.failure = null;
+    if (this.journal) await this.journal.go_on();
+    else if (!this.feed) await this.#begin();
+  }
+  /** The reader wants to read from another command on. */
+  again(from: string | null): void {
+    void this.journal?.begin(from);
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      this.reader = await find_reader(this.client, this.#abort.signal);
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.failure = to_failure(error);
+      return;
+    }
+    if (this.#abort.signal.aborted) return;
+    if (this.reader.kind === 'overseer') {
+      const journal = new JournalReader(this.client);
+      this.journal = journal;
+      await journal.begin(null);
+      if (journal.failure?.details.status !== 403 || this.#abort.signal.aborted) return;
+      this.journal = null; // an operator: watches, but does not read the journal
+    }
+    const feed = new Feed(this.client);
+    feed.start(() => this.market.sequence);
+    this.feed = feed;
+  }
+}
