@@ -6,7 +6,8 @@
 #   tools/console.sh types|lint|unit|layers|words|generated|budget|e2e
 #                                    one test; exit status 77 where something is missing, which is said
 #
-# e2e needs the programs in TONGSUAN_APPS, a build in CONSOLE_OUT and the system's chromium.
+# e2e needs the programs in TONGSUAN_APPS, a build in CONSOLE_OUT and the system's chromium. With
+# TONGSUAN_WASM (the file of target wasm_verify) a build verifies rounds in the browser.
 set -eu
 cd "$(dirname "$0")/../console"
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_config_update_notifier=false
@@ -28,8 +29,9 @@ setup() {
 
 # What a build is made of.
 sources() {
-  find src public scripts index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json -type f |
-    LC_ALL=C sort | xargs sha256sum | sha256sum
+  { find src public scripts index.html package-lock.json vite.config.ts svelte.config.js tsconfig.json ../tools/wasm -type f |
+    LC_ALL=C sort | xargs sha256sum
+    if [ -f "${TONGSUAN_WASM:-}" ]; then sha256sum <"$TONGSUAN_WASM"; fi; } | sha256sum
 }
 
 build() {
@@ -58,7 +60,7 @@ case "${1:-}" in
     npm run --silent e2e
     ;;
   *)
-    sed -n '2,9s/^# \{0,1\}//p' "../tools/console.sh" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "../tools/console.sh" >&2
     exit 2
     ;;
 esac

@@ -25,9 +25,10 @@ function type_of(schema, indent = '') {
   if (schema.$ref) return name_of(schema.$ref);
   if ('const' in schema) return typeof schema.const === 'string' ? quoted(schema.const) : String(schema.const);
   if (schema.enum) return schema.enum.map(quoted).join(' | ');
+  // Beside properties, oneOf only says which of them go together.
+  if (schema.properties) return object_of(schema, indent);
   if (schema.oneOf) return schema.oneOf.map((one) => type_of(one, indent)).join(' | ');
   if (schema.allOf) return schema.allOf.map((one) => type_of(one, indent)).join(' & ');
-  if (schema.properties) return object_of(schema, indent);
   switch (schema.type) {
     case 'array': {
       const items = type_of(schema.items, indent);

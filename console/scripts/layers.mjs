@@ -7,7 +7,7 @@ const kFloors = { units: 0, words: 1, api: 1, model: 2, ui: 3, charts: 3, pages:
 // Pure layers know no DOM: their tests run without one, and so could a worker.
 const kPure = ['units', 'model'];
 const kDom = /\b(document|window|HTMLElement|localStorage|sessionStorage|location|history|navigator)\b\s*[.(]/;
-const kPackages = { svelte: ['words', 'api', 'model', 'ui', 'charts', 'pages', 'app'], uplot: ['charts'] };
+const kPackages = { svelte: ['words', 'api', 'model', 'ui', 'charts', 'pages', 'app'], uplot: ['charts'], verifier: ['pages'] };
 
 const kImport = /^\s*(?:import|export)\b[^;'"]*?\bfrom\s*'([^']+)'|^\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/gm;
 

@@ -315,9 +315,12 @@ class Simulation {
         return command(engine::EndTransfer{moved.data, to});
       }
       case world::Kind::kNodes: {
-        const world::NodesChange& change = script.nodes[happening.id];
+        const world::NodesChange& change = world_.nodes(happening.id);
         return command(engine::ReportNodes{change.pool, change.begin, change.end, change.up});
       }
+      case world::Kind::kFail:
+        return command(engine::EndContract{contract, engine::EndReason::kFailed});
+      case world::Kind::kBack:
       case world::Kind::kAsk:
         return;
       case world::Kind::kCancel:

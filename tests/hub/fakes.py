@@ -41,7 +41,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(text)
 
-            do_GET = do_POST = do_DELETE = serve
+            do_GET = do_POST = do_DELETE = do_PATCH = serve
 
         self.lock, self.ahead = threading.RLock(), 0
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -224,6 +224,136 @@ class FakeSlurm(Server):
                 "time_limit": number(job["time_limit"]), "standard_output": job["standard_output"],
                 "exit_code": {"status": ["SUCCESS"],
                               "return_code": number(job["process"].returncode or 0)}}
+
+
+class FakeKubernetes(Server):
+    """An API server, and a machine that runs the script of a Job once it is not suspended. With
+    `workers` it is the manager of a MultiKueue, whose Kueue asks somebody else which of them to take."""
+
+    def __init__(self, names, devices, workers=()):
+        self.names, self.devices, self.workers = names, devices, workers
+        self.jobs, self.version, self.workloads, self.nominated = {}, 1, {}, []
+        super().__init__()
+
+    def no(self, code, reason):
+        return code, {"kind": "Status", "status": "Failure", "code": code, "reason": reason,
+                      "message": reason}
+
+    def answer(self, method, target, headers, body):
+        if headers.get("authorization") != "Bearer good":
+            return self.no(401, "Unauthorized")
+        path = target.split("?")[0]
+        if path == "/version":
+            return 200, {"gitVersion": "v1.31.4"}
+        if path == "/api/v1/nodes":
+            return 200, {"kind": "NodeList", "metadata": {}, "items": [self.node(name) for name in self.names]}
+        if path.endswith("/pods"):
+            return 200, {"kind": "PodList", "metadata": {}, "items": [self.pod(job) for job in self.jobs.values()]}
+        if "/workloads" in path:
+            return self.kueue(method, target, body)
+        self.pass_time()
+        if path == "/apis/batch/v1/jobs":
+            if "watch=true" in target:
+                return self.no(410, "Expired")
+            return 200, {"kind": "JobList", "metadata": {"resourceVersion": str(self.version)},
+                         "items": [job["object"] for job in self.jobs.values()]}
+        if method == "POST":
+            return self.make(body)
+        job = self.jobs.get(path.rsplit("/", 1)[1])
+        if job is None:
+            return self.no(404, "NotFound")
+        return self.change(method, job, body)
+
+    def change(self, method, job, body):
+        metadata = job["object"]["metadata"]
+        if method == "PATCH":
+            if body["metadata"]["resourceVersion"] != metadata["resourceVersion"]:
+                return self.no(409, "Conflict")
+            metadata["annotations"].update(body["metadata"].get("annotations", {}))
+            if not body.get("spec", {}).get("suspend", True):
+                self.resume(job)
+            self.touch(job)
+        if method == "DELETE":
+            metadata["deletionTimestamp"] = stamp(time.time())
+            if job["process"]:
+                job["process"].kill()
+            self.touch(job)
+        return 200, job["object"]
+
+    def touch(self, job):
+        self.version += 1
+        job["object"]["metadata"]["resourceVersion"] = str(self.version)
+
+    def make(self, body):
+        name = body["metadata"]["name"]
+        if name in self.jobs:
+            return self.no(409, "AlreadyExists")
+        job = {"object": body, "process": None, "output": ""}
+        body["metadata"].update(uid="uid-" + name, annotations=dict(body["metadata"]["annotations"]))
+        body["status"] = {}
+        self.jobs[name] = job
+        self.touch(job)
+        if "kueue.x-k8s.io/queue-name" in body["metadata"]["labels"]:
+            self.workloads[name] = {
+                "metadata": {"name": "job-" + name, "namespace": body["metadata"]["namespace"],
+                             "uid": "w-" + name, "resourceVersion": "1"},
+                "status": {"conditions": [{"type": "QuotaReserved", "status": "True"}]}}
+        return 201, body
+
+    def resume(self, job):
+        spec = job["object"]["spec"]
+        spec["suspend"] = False
+        container, = spec["template"]["spec"]["containers"]
+        with open(container["workingDir"] + "/said", "w", encoding="utf-8") as said:
+            job["process"] = subprocess.Popen(
+                [word.replace("$$", "$") for word in container["command"]], stdout=said, stderr=said,
+                cwd=container["workingDir"],
+                env={each["name"]: each["value"].replace("$$", "$") for each in container["env"]})
+        job["object"]["status"] = {"startTime": stamp(time.time()), "active": spec["completions"],
+                                   "ready": spec["completions"]}
+
+    def pass_time(self):
+        for job in self.jobs.values():
+            status = job["object"]["status"]
+            if job["process"] is None or job["process"].poll() is None or "conditions" in status:
+                continue
+            kind = "Failed" if job["process"].returncode else "Complete"
+            status.update(active=0, ready=0, conditions=[
+                {"type": kind, "status": "True", "reason": "BackoffLimitExceeded" if kind == "Failed" else "",
+                 "message": "", "lastTransitionTime": stamp(time.time())}])
+            if kind == "Complete":
+                status["completionTime"] = stamp(time.time())
+            self.touch(job)
+
+    def pod(self, job):
+        code = job["process"].returncode if job["process"] else None
+        return {"status": {"containerStatuses": [{"state": {"terminated": {"exitCode": code or 0}}}]}}
+
+    def node(self, name):
+        return {"metadata": {"name": name, "labels": {"nvidia.com/gpu.product": "h100"}}, "spec": {},
+                "status": {"allocatable": {"nvidia.com/gpu": str(self.devices)},
+                           "conditions": [{"type": "Ready", "status": "True"}]}}
+
+    def kueue(self, method, target, body):
+        if method == "GET":
+            name = target.split("job-uid%3Duid-")[1].split("&")[0]
+            return 200, {"kind": "WorkloadList", "metadata": {}, "items": [self.workloads[name]]}
+        name = body["metadata"]["name"].removeprefix("job-")
+        chosen = body["status"]["nominatedClusterNames"]
+        if "/status?" not in target or any(each not in self.workers for each in chosen):
+            return self.no(422, "Invalid")
+        self.nominated.append((name, chosen))
+        self.workloads[name]["status"]["clusterName"] = chosen[0]
+        self.resume(self.jobs[name])
+        self.touch(self.jobs[name])
+        return 200, self.workloads[name]
+
+    def stop(self):
+        super().stop()
+        for job in self.jobs.values():
+            if job["process"]:
+                job["process"].kill()
+                job["process"].wait()
 
 
 def this_user():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The program tongsuan-hub between a played exchange and a played Slurm.
 
-usage: program_test.py TONGSUAN_HUB SOURCE_FOLDER
+usage: program_test.py TONGSUAN_HUB SOURCE_FOLDER [ProgramTest.TEST...]
 """
 import base64
 import json
@@ -16,7 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from fakes import FakeExchange, FakeSlurm, this_user  # noqa: E402
+from fakes import FakeExchange, FakeKubernetes, FakeSlurm, this_user  # noqa: E402
 
 HUB, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 
@@ -137,6 +137,46 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(self.exchange.up, {0: True, 1: True, 2: True})
         self.assertEqual(self.stop(), 0)
 
+    def on_kubernetes(self, more, *servers):
+        """Settings for these API servers instead of the Slurm."""
+        for server in servers:
+            self.addCleanup(server.stop)
+        self.private("bearer", "good")
+        begin, end = self.settings.index("[slurm]"), self.settings.index("[staging]")
+        self.write_settings(
+            self.settings[:begin] + f'[kubernetes]\nurl = "{servers[0].url}"\n'
+            f'token_file = "{self.root}/bearer"\nimage = "registry/work:1"\n' + more
+            + self.settings[end:])
+
+    def runs_on_kubernetes(self, server):
+        self.start()
+        row = self.exchange.start("8", {
+            "script": "echo $LR $TONGSUAN_CONTRACT; sleep 2; exit 3\n", "environment": {"LR": "1e-4"}},
+            nodes=[0, 2])
+        said = pathlib.Path(self.root) / "scratch" / "C-8" / "said"
+        self.assertTrue(eventually(lambda: said.exists() and said.read_text() == "1e-4 C-8\n"), self.log())
+        self.assertEqual(self.over(row), {"kind": "end", "reason": "completed", "detail": "exit code 3"})
+        self.assertGreaterEqual(row["seconds"], 2)
+        job, = server.jobs.values()
+        self.assertEqual(job["object"]["metadata"]["name"], "ts-c-8-1")
+        self.assertEqual(self.exchange.faults, [])
+        self.assertEqual(self.stop(), 0)
+
+    def test_runs_on_kubernetes(self):
+        server = FakeKubernetes(["n1", "n2", "n3"], 8)
+        self.on_kubernetes("", server)
+        self.assertIn("n2: 8 of h100, up", self.hub("check").stdout)
+        self.runs_on_kubernetes(server)
+
+    def test_is_nominated_as_a_worker_of_kueue(self):
+        worker = FakeKubernetes(["n1", "n2", "n3"], 8)
+        manager = FakeKubernetes([], 8, workers=["east-worker", "west-worker"])
+        self.on_kubernetes(f'queue = "market"\nworker = "east-worker"\nworker_url = "{worker.url}"\n'
+                           f'worker_token_file = "{self.root}/bearer"\n', manager, worker)
+        worker.jobs = manager.jobs  # Kueue's copies
+        self.runs_on_kubernetes(manager)
+        self.assertEqual(manager.nominated, [("ts-c-8-1", ["east-worker"])])
+
     def test_brings_what_is_wanted_and_keeps_the_end(self):
         self.start()
         row = self.exchange.start("1B", {"script": "#!/bin/sh\nprintf 'one\\377\\n'; echo oh >&2\n"
@@ -211,6 +251,21 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(self.over(row)["kind"], "settle")
         self.assertEqual(self.slurm.jobs[0]["state"], "CANCELLED")
 
+    def test_runs_images_by_a_command(self):
+        wrong = self.settings.replace("[staging]", 'image_command = "env IMAGE={image}"\n[staging]')
+        self.write_settings(wrong)
+        self.assertIn("the command for images has no {script}", self.hub("check").stderr)
+        self.write_settings(self.settings.replace(
+            "[staging]", 'image_command = "env IMAGE=oci:{image} /bin/sh -c {script}"\n[staging]'))
+        self.start()
+        script = "echo \"$IMAGE\" 'a'\\''b' $TONGSUAN_CONTRACT; sleep 2\n"
+        row = self.exchange.start("9", {"script": script, "image": "registry/train:1"})
+        self.assertTrue(eventually(
+            lambda: self.hub("logs", "C-9").stdout == "oci:registry/train:1 a'b C-9\n"), self.log())
+        odd = self.exchange.start("A", {"script": script, "image": "--privileged"}, nodes=[1])
+        self.assertEqual(self.over(odd)["detail"], '"--privileged" is no reference of an image')
+        self.assertEqual(self.over(row)["detail"], "exit code 0")
+
     def test_fails_what_it_cannot_run(self):
         self.slurm.down.add("n3")
         self.start()
@@ -219,6 +274,8 @@ class ProgramTest(unittest.TestCase):
         self.assertTrue(eventually(lambda: self.exchange.up.get(2) is False))
         down = self.exchange.start("5", {"script": "#!/bin/sh\n"}, nodes=[2])
         self.assertEqual(self.over(down)["detail"], "n3 is down: DOWN")
+        boxed = self.exchange.start("6", {"script": "#!/bin/sh\n", "image": "registry/train:1"})
+        self.assertEqual(self.over(boxed)["detail"], "this hub runs no images")
         self.assertEqual(self.slurm.jobs, [])
 
     def test_drains_and_resumes(self):
@@ -302,5 +359,21 @@ class ProgramTest(unittest.TestCase):
         self.assertIn("tongsuan-hub.credentials", self.hub("check").stderr)
 
 
+def all_at_once():
+    """Each test in a process of its own: they wait most of their time. The number that failed."""
+    names = unittest.TestLoader().getTestCaseNames(ProgramTest)
+    runs = [(name, subprocess.Popen([sys.executable, __file__, HUB, str(SOURCE), "ProgramTest." + name],
+                                    text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+            for name in names]
+    failed = 0
+    for name, run in runs:
+        said, _ = run.communicate(timeout=300)
+        print(name, "ok" if run.returncode == 0 else "FAILED\n" + said, flush=True)
+        failed += run.returncode != 0
+    return failed
+
+
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    if len(sys.argv) > 3:
+        unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    sys.exit(1 if all_at_once() else 0)

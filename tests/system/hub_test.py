@@ -65,8 +65,13 @@ class HubOnSlurm(unittest.TestCase):
         cls.root = tempfile.mkdtemp(prefix="tongsuan-hub-slurm-")
         os.chmod(cls.root, 0o755)
         cls.cluster = Cluster(cls.root, "east", nodes=3, devices=8, type="h100", accounting=True)
-        cls.cluster.up()
         cls.number = 0
+        try:
+            cls.cluster.up()
+        except BaseException:
+            if os.path.exists(cls.cluster.facts):
+                cls.cluster.down()
+            raise
 
     @classmethod
     def tearDownClass(cls):

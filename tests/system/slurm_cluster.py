@@ -9,7 +9,8 @@ usage: slurm_cluster.py up ROOT NAME [--nodes N] [--devices N] [--type TYPE] [--
        slurm_cluster.py env ROOT NAME
 
 `up` starts munged, slurmctld, slurmd for every node, slurmrestd, and with accounting MariaDB and
-slurmdbd, as the user who calls, or as `slurm` where that is root: slurmrestd refuses root. Devices
+slurmdbd, as the user who calls, or as `slurm` where that is root: slurmrestd refuses root. With
+`tenants`, which takes root, the nodes run as root, so that jobs of these users are theirs. Devices
 are links to /dev/null, which is a character device, as slurmd wants one: jobs get indexes and
 CUDA_VISIBLE_DEVICES. Every daemon listens on 127.0.0.1, on ports that were free, and is ended by its
 own process id. `env` prints what the live tests read.
@@ -24,6 +25,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 PORTS = 24  # in a row: controller, accounting, REST, and from the tenth on the nodes
@@ -44,22 +46,35 @@ def wait_until(what, is_so):
     fail(f"{what} did not come within {PATIENCE} s")
 
 
+PROMISED = set()  # by this process, which may bring up several at once
+PROMISING = threading.Lock()
+
+
 def free_ports():
     """The first of PORTS ports in a row that nobody uses."""
-    for base in range(21000, 60000, PORTS):
-        sockets = []
-        try:
-            for port in range(base, base + PORTS):
-                one = socket.socket()
-                sockets.append(one)
-                one.bind(("127.0.0.1", port))
-            return base
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    fail("there are no free ports")
+    with PROMISING:
+        bases = range(21000, 60000, PORTS)
+        # Another process may look at the same moment, and not listen yet.
+        first = os.getpid() % len(bases)
+        base = next(each for each in [*bases[first:], *bases[:first]]
+                    if each not in PROMISED and are_free(each))
+        PROMISED.add(base)
+        return base
+
+
+def are_free(base):
+    sockets = []
+    try:
+        for port in range(base, base + PORTS):
+            one = socket.socket()
+            sockets.append(one)
+            one.bind(("127.0.0.1", port))
+        return True
+    except OSError:
+        return False
+    finally:
+        for one in sockets:
+            one.close()
 
 
 class Cluster:
@@ -93,6 +108,10 @@ class Cluster:
         return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC",
                 "HOME": self.folder, "SLURM_CONF": self.path("etc/slurm.conf")}
 
+    def tenants(self):
+        """Users whose jobs the nodes can run, beside the cluster's own."""
+        return self.made.get("tenants", [])
+
     def as_user(self):
         if os.geteuid() != 0:
             return {}
@@ -108,12 +127,13 @@ class Cluster:
             fail(f"{' '.join(command)}: {done.stdout.strip()}")
         return done
 
-    def start(self, name, *command, **more):
+    def start(self, name, *command, as_root=False, **more):
         """A daemon that stays in the foreground; its id is kept in a file."""
         with open(self.path("log", name + ".log"), "ab") as log:
             process = subprocess.Popen(command, env={**self.environment(), **more},
                                        cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=log, start_new_session=True, **self.as_user())
+                                       stderr=log, start_new_session=True,
+                                       **({} if as_root else self.as_user()))
         self.write(f"run/{name}.pid", str(process.pid))
 
     def stop(self, name, how=signal.SIGTERM):
@@ -157,7 +177,7 @@ class Cluster:
             f"SlurmctldHost={host}(127.0.0.1)",
             f"SlurmctldPort={base}",
             f"SlurmUser={self.user}",
-            f"SlurmdUser={self.user}",
+            f"SlurmdUser={'root' if self.tenants() else self.user}",
             "AuthType=auth/munge",
             # A job that is put back waits until its old credential is over, and a second more.
             f"AuthInfo=socket={self.path('run/munge.sock')},cred_expire=6",
@@ -292,22 +312,34 @@ class Cluster:
                       ["user", self.user, "account=exchange", "adminlevel=admin",
                        "qos=normal,spot,firm", "defaultqos=normal"]):
             self.run("sacctmgr", "-iQ", "add", *words)
+        for tenant in self.tenants():
+            self.run("sacctmgr", "-iQ", "add", "user", tenant, "account=exchange",
+                     "qos=normal,spot,firm", "defaultqos=normal")
 
     def start_controller(self):
         self.start("slurmctld", "slurmctld", "-D")
         wait_until("slurmctld", lambda: "UP" in self.run("scontrol", "ping", check=False).stdout)
 
     def start_node(self, node):
+        as_root = bool(self.tenants())
         os.makedirs(self.path("spool", node), exist_ok=True)
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and not as_root:
             shutil.chown(self.path("spool", node), self.user, self.user)
-        self.start("slurmd-" + node, "slurmd", "-D", "-N", node)
+        self.start("slurmd-" + node, "slurmd", "-D", "-N", node, as_root=as_root)
 
     def start_rest(self):
         # Without slurmdbd the accounting part would end slurmrestd.
         parts = "v0.0.38,dbv0.0.38" if self.made["accounting"] else "v0.0.38"
         self.start("slurmrestd", "slurmrestd", "-s", parts, "-a", "rest_auth/jwt",
                    f"127.0.0.1:{self.made['base'] + 2}", SLURM_JWT="daemon")
+        wait_until("slurmrestd", self.rest_answers)
+
+    def rest_answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.made["base"] + 2), timeout=1).close()
+            return True
+        except OSError:
+            return False
 
     def all_idle(self):
         lines = self.run("sinfo", "-h", "-p", "market", "-t", "idle", "-o", "%D", check=False)
@@ -316,7 +348,8 @@ class Cluster:
 
     def down(self):
         self.stop("slurmrestd")
-        self.run("scancel", "-f", "-u", self.user, check=False)  # slurmd leaves running steps behind
+        for user in (self.user, *self.tenants()):  # slurmd leaves running steps behind
+            self.run("scancel", "-f", "-u", user, check=False)
         for _ in range(50):
             if not self.run("squeue", "-h", check=False).stdout.strip():
                 break

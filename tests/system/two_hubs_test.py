@@ -3,16 +3,19 @@
 
 usage: two_hubs_test.py PROGRAMS [--keep] [--only NAME] [--load CONTRACTS]
 
-PROGRAMS is the folder of tongsuan, tongsuand and tongsuan-hub. The clusters run on loopback as an
-unprivileged user (slurm_cluster.py); east has accounting and qualities of service, west has not.
-Every story says what happens, breaks something on purpose where it says so, and looks at states,
-logs, what was metered, bills and the ledger. `--load` sends so many short orders through one agent
-at the end, and says how long it took.
+PROGRAMS is the folder of tongsuan, tongsuand, tongsuan-verify and tongsuan-hub. The clusters run on
+loopback as an unprivileged user (slurm_cluster.py); east has accounting and qualities of service,
+west has not. Where root asks, nodes and agent of east are root's, and its tenants two local users,
+made for the time of the test. Every story says what happens, breaks something on purpose where it
+says so, and looks at states, logs, what was metered, bills and the ledger; stories of east and of
+west are told side by side. `--load` sends so many short orders through one agent at the end, and
+says how long it took.
 """
 
 import argparse
 import decimal
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -21,11 +24,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
+from local_users import LocalUsers, missing_right
+from more_stories import MoreStories
 from slurm_cluster import Cluster, free_ports
+from story import PATIENCE, Failure, check, run, seconds_of, wait_for
 
-PATIENCE = 90  # seconds for whatever has to come
 MARKET = """tongsuan-market 1
 market "two hubs" currency=CNY
 calendar start=2026-12-01T00:00+08:00 slot=1h slots=24
@@ -44,31 +50,6 @@ end 13
 """
 
 
-class Failure(Exception):
-    pass
-
-
-def check(is_so, what):
-    if not is_so:
-        raise Failure(what)
-
-
-def wait_for(what, get, seconds=PATIENCE):
-    """The first value that is true; looks again and again."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = get()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise Failure(f"{what} did not come within {seconds} s")
-
-
-def run(command, **more):
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120,
-                          check=False, **more)
-
-
 # ---- The exchange ------------------------------------------------------------------------------
 
 
@@ -77,7 +58,7 @@ class Exchange:
         self.programs, self.folder = programs, folder
         self.port = free_ports()
         self.process = None
-        self.keys = 0
+        self.keys = itertools.count()
         places = os.path.join(folder, "two-hubs.market")
         with open(places, "w", encoding="utf-8") as file:
             file.write(MARKET)
@@ -119,8 +100,7 @@ class Exchange:
         if who:
             headers["Authorization"] = "Bearer dev-" + who
         if method != "GET":
-            self.keys += 1
-            headers["Idempotency-Key"] = f"two-hubs-{os.getpid()}-{self.keys}"
+            headers["Idempotency-Key"] = f"two-hubs-{os.getpid()}-{next(self.keys)}"
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, headers)
@@ -147,11 +127,12 @@ class Exchange:
                        "amount": {"amount": amount[1], "currency": "CNY"}, "reference": "1"})
         return made["id"]
 
-    def submit(self, who, name, devices, seconds, script, limit="20", hubs=(), service="firm"):
+    def submit(self, who, name, devices, seconds, script, limit="20", hubs=(), service="firm",
+               **work):
         order = {"kind": "block", "name": name, "hubs": list(hubs),
                  "ways": [{"class": "H100", "devices": devices, "durationSeconds": seconds}],
                  "limit": {"amount": limit, "currency": "CNY"},
-                 "work": {"script": "#!/bin/sh\n" + script, "service": service}}
+                 "work": {"script": "#!/bin/sh\n" + script, "service": service, **work}}
         return self.must("POST", "/v1/orders", who, order)["id"]
 
     def order(self, who, order):
@@ -184,57 +165,77 @@ class Exchange:
 
 
 class Hub:
-    def __init__(self, programs, root, name, exchange, tenants, accounting):
+    """A cluster and its agents. `users` are local users who participants are; without them every
+    participant is the cluster's own user."""
+
+    def __init__(self, programs, root, name, exchange, participants, accounting, users=()):
         self.programs, self.name, self.exchange = programs, name, exchange
-        self.cluster = Cluster(root, name, nodes=3, devices=8, type="h100", accounting=accounting)
+        self.cluster = Cluster(root, name, nodes=3, devices=8, type="h100", accounting=accounting,
+                               tenants=list(users))
         self.agent, self.agents = None, []
-        self.cluster.up()
+        self.accounting = accounting
+        self.tenants = dict(zip(participants, users or [self.cluster.user] * len(participants)))
         self.folder = os.path.join(root, name, "agent")
         self.scratch = os.path.join(root, name, "scratch")
+        self.key = os.path.join(self.folder, "jwt.key")
+
+    def up(self):
+        self.cluster.up()
         for folder, mode in ((self.folder, 0o700), (self.scratch, 0o711)):
             os.makedirs(folder)
             os.chmod(folder, mode)
-        self.accounting = accounting
-        self.tenants = tenants
-        self.config = self.write_config(name + "-a", "spool")
-        if os.geteuid() == 0:
-            run(["chown", "-R", f"{self.cluster.user}:", self.folder, self.scratch])
+        shutil.copyfile(self.cluster.path("etc/jwt.key"), self.key)
+        os.chmod(self.key, 0o400)
+        self.config = self.write_config(self.name + "-a", "spool")
+        self.give(self.folder, self.scratch)
 
-    def write_config(self, holder, spool):
+    def give(self, *folders):
+        """To whoever the agent is."""
+        if os.geteuid() == 0 and not self.cluster.tenants():
+            run(["chown", "-R", f"{self.cluster.user}:", *folders])
+
+    def as_agent(self):
+        """Where tenants have users of their own, the agent is root, who gives folders away."""
+        return {} if self.cluster.tenants() else self.cluster.as_user()
+
+    def write_config(self, holder, spool, url=None):
+        url = url or self.exchange.url
         os.makedirs(os.path.join(self.folder, spool), mode=0o700, exist_ok=True)
         credentials = os.path.join(self.folder, "credentials")
         with open(credentials, "w", encoding="utf-8") as file:
-            file.write(f'["{self.exchange.url}"]\ntoken = "dev-{self.name}-idc"\n')
+            for each in {url, self.exchange.url}:
+                file.write(f'["{each}"]\ntoken = "dev-{self.name}-idc"\n')
         os.chmod(credentials, 0o600)
-        key = self.cluster.path("etc/jwt.key")
-        lines = [f'hub = "{self.name}"', f'exchange = "{self.exchange.url}"',
+        mover = "runuser -u {user} -- cp" if self.cluster.tenants() else "cp"
+        lines = [f'hub = "{self.name}"', f'exchange = "{url}"',
                  f'credentials = "{credentials}"', f'holder = "{holder}"',
                  f'spool = "{os.path.join(self.folder, spool)}"', f'scratch = "{self.scratch}"',
-                 "[times]", "interval = 1", "meter = 5", "nodes = 2", "down = 12", "lease = 30", "request = 4", "retry = 2",
-                 "doubt = 10", "grace = 5",
+                 "[staging]", f'in = "{mover} -- {{from}} {{to}}"', f'out = "{mover} -- {{from}} {{to}}"',
+                 "[times]", "interval = 1", "meter = 5", "nodes = 2", "down = 12", "lease = 30",
+                 "request = 4", "retry = 2", "doubt = 10", "grace = 5",
                  "[slurm]", f'url = "http://127.0.0.1:{self.cluster.made["base"] + 2}"',
-                 f'user = "{self.cluster.user}"', f'jwt_key = "{key}"', "deadline = 3",
+                 f'user = "{self.cluster.user}"', f'jwt_key = "{self.key}"', "deadline = 3",
                  "memory_mb_per_device = 64"]
         if not self.accounting:
             lines += ['firm_qos = ""', 'spot_qos = ""']
         lines += ["[class.H100]", 'accelerator = "h100"']
-        for tenant in self.tenants:
-            lines += [f"[tenant.{tenant}]", f'user = "{self.cluster.user}"', 'account = "exchange"']
+        for participant, user in self.tenants.items():
+            lines += [f"[tenant.{participant}]", f'user = "{user}"', 'account = "exchange"']
         path = os.path.join(self.folder, holder + ".toml")
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
-        if os.geteuid() == 0:
-            run(["chown", "-R", f"{self.cluster.user}:", self.folder])
+        self.give(self.folder)
         return path
 
     def program(self):
         return os.path.join(self.programs, "tongsuan-hub")
 
-    def start(self, config=None, *more):
+    def start(self, config=None, *more, **environment):
         log = open(os.path.join(self.folder, "agent.log"), "ab")  # pylint: disable=consider-using-with
         agent = subprocess.Popen(
             [self.program(), "run", "--config", config or self.config, *more], stdout=log,
-            stderr=log, cwd="/", env=self.cluster.environment(), **self.cluster.as_user())
+            stderr=log, cwd="/", env={**self.cluster.environment(), **environment},
+            **self.as_agent())
         log.close()
         self.agents.append(agent)
         if config is None:
@@ -245,9 +246,20 @@ class Hub:
         self.agent.kill()
         self.agent.wait()
 
-    def ask(self, *words):
+    def end_agent(self, agent):
+        agent.terminate()
+        agent.wait(timeout=30)
+
+    def ask(self, *words, **environment):
         return run([self.program(), *words, "--config", self.config], cwd="/",
-                   env=self.cluster.environment(), **self.cluster.as_user())
+                   env={**self.cluster.environment(), **environment}, **self.as_agent())
+
+    def notes(self, event, about):
+        """What the agents' log says of such events."""
+        with open(os.path.join(self.folder, "agent.log"), encoding="utf-8") as log:
+            rows = [json.loads(line) for line in log if line.startswith("{") and line.endswith("}\n")]
+        return [row.get("what", "") for row in rows
+                if row["event"] == event and row.get("about", "") == about]
 
     def jobs(self, contract):
         """Every job of the contract that the cluster knows: ids and states."""
@@ -258,43 +270,51 @@ class Hub:
     def stop(self):
         for agent in self.agents:
             if agent.poll() is None:
-                agent.terminate()
-                agent.wait(timeout=30)
+                self.end_agent(agent)
 
     def down(self):
         self.stop()
-        self.cluster.down()
-
-
-def seconds_of(contract):
-    return int(contract["deliveredSeconds"]) // contract["devices"]
+        if os.path.exists(self.cluster.facts):
+            self.cluster.down()
 
 
 # ---- Stories -----------------------------------------------------------------------------------
 
 
-class Stories:
+class Stories(MoreStories):
     def __init__(self, programs, root):
         self.programs, self.root = programs, root
         self.exchange = Exchange(programs, root)
         self.east = self.west = None
+        self.users = LocalUsers()
+        self.failed = 0
+        self.lines = threading.local()  # of the story that this thread tells
 
     def up(self):
         exchange, programs, root = self.exchange, self.programs, self.root
         exchange.start()
         self.buyers = [exchange.open(name, "participant", ("cash", "10000.00"))
                        for name in ("alice", "bob")]
-        exchange.open("mallory", "participant", ("cash", "1000.00"))  # on no cluster
+        stranger = exchange.open("mallory", "participant", ("cash", "1000.00"))  # on no cluster
+        # What a contract leaves is not sold: who paid whom is then said by one contract.
+        for who, buyer in zip(("alice", "bob", "mallory"), (*self.buyers, stranger)):
+            exchange.must("PATCH", f"/v1/participants/{buyer}", who, {"resell": False})
         for name in ("east", "west"):
             supplier = exchange.open(name + "-idc", "hub", ("margin", "1000.00"))
             exchange.must("PUT", f"/v1/hubs/{name}/supplier", "operator", {"participant": supplier})
-        self.east = Hub(programs, root, "east", exchange, self.buyers, accounting=True)
-        self.west = Hub(programs, root, "west", exchange, self.buyers, accounting=False)
-        for hub in (self.east, self.west):
-            done = hub.ask("check")
-            check(done.returncode == 0, done.stdout + done.stderr)
-            hub.start()
-            wait_for(hub.name + " to take contracts", lambda: self.takes_contracts(hub))
+        users = [] if missing_right() else [
+            self.users.make(f"ts{os.getpid()}{name}") for name in ("a", "b")]
+        side_by_side(lambda: self.add_hub("east", accounting=True, users=users),
+                     lambda: self.add_hub("west", accounting=False))
+
+    def add_hub(self, name, **more):
+        hub = Hub(self.programs, self.root, name, self.exchange, self.buyers, **more)
+        setattr(self, name, hub)
+        hub.up()
+        done = hub.ask("check")
+        check(done.returncode == 0, done.stdout + done.stderr)
+        hub.start()
+        wait_for(name + " to take contracts", lambda: self.takes_contracts(hub))
 
     def takes_contracts(self, hub):
         check(hub.agent.poll() is None, f"the agent of {hub.name} has ended: see its log")
@@ -306,6 +326,26 @@ class Stories:
             if hub is not None:
                 hub.down()
         self.exchange.stop()
+        self.users.remove()
+
+    # ---- Telling
+
+    def say(self, text):
+        self.lines.said.append("   " + text)
+
+    def tell(self, stories):
+        """One after the other. What one has to say is shown when it is over."""
+        for story in stories:
+            begun = time.monotonic()
+            self.lines.said = [f"== {story.__name__}: {story.__doc__}"]
+            try:
+                story()
+                self.exchange.balances()
+                self.say(f"ok ({time.monotonic() - begun:.1f} s)")
+            except (Failure, subprocess.TimeoutExpired, OSError) as failure:
+                self.failed += 1
+                self.say(f"FAILED: {failure}")
+            print("\n".join(self.lines.said), flush=True)
 
     def gang_goes_where_it_is_cheapest(self):
         """Two whole nodes: west is cheaper. It ends by itself and is paid for what it had."""
@@ -529,18 +569,23 @@ class Stories:
 
     def starts_are_quick(self):
         """From an order to a job that runs, on an idle cluster."""
-        waits = []
-        for i in range(9):
+        waits, orders = [], []
+        for i in range(6):  # two rounds of three nodes
+            if i == 3:
+                wait_for("free nodes", lambda: all(
+                    self.exchange.order("alice", order)["state"] == "done" for order in orders))
             sent = time.monotonic()
             order = self.exchange.submit("alice", f"quick-{i}", 8, 600, "sleep 1", hubs=["west"])
             contract = wait_for("its contract", lambda: self.exchange.contracts("alice", order))[0]
             wait_for("its job", lambda: any(state in ("RUNNING", "COMPLETED") for _, state in
                                             self.west.jobs(contract["id"])))
             waits.append(time.monotonic() - sent)
-            self.exchange.settled("alice", order)
+            orders.append(order)
         waits.sort()
-        print(f"   from order to RUNNING: median {statistics.median(waits):.2f} s, "
-              f"all {' '.join(f'{wait:.2f}' for wait in waits)}")
+        for order in orders:
+            self.exchange.settled("alice", order)
+        self.say(f"from order to RUNNING: median {statistics.median(waits):.2f} s, "
+                 f"all {' '.join(f'{wait:.2f}' for wait in waits)}")
 
     def load(self, count):
         begun = time.monotonic()
@@ -560,13 +605,35 @@ class Stories:
               f"{len(names)} contracts listed")
 
     def all(self):
-        return [self.gang_goes_where_it_is_cheapest, self.buyer_follows_what_its_job_says,
-                self.one_waits_for_another, self.one_is_outbid,
-                self.strangers_are_refused, self.owner_cancels,
-                self.spot_leaves_for_firm_work_of_the_hub,
-                self.agent_is_killed_before_its_submission_is_answered, self.spool_is_lost,
-                self.controller_is_away, self.exchange_is_killed, self.second_agent_takes_over,
-                self.hub_drains, self.starts_are_quick, self.node_is_lost]
+        """By the hubs that they need for themselves."""
+        return {
+            "both": [self.idle_agents_cost_little, self.gang_goes_where_it_is_cheapest,
+                     self.buyer_follows_what_its_job_says, self.one_waits_for_another,
+                     self.exchange_is_killed],
+            "east": [self.tenants_are_kept_apart, self.spot_leaves_for_firm_work_of_the_hub,
+                     self.one_is_outbid, self.data_come_and_go, self.clock_is_wrong,
+                     self.node_is_lost],
+            "west": [self.starts_are_quick, self.strangers_are_refused, self.owner_cancels,
+                     self.agent_is_killed_before_its_submission_is_answered, self.spool_is_lost,
+                     self.controller_is_away, self.second_agent_takes_over, self.hub_drains,
+                     self.hub_has_less_than_it_offers, self.everything_comes_twice]}
+
+
+def side_by_side(*tasks):
+    """Ends when all have; the first failure is everybody's."""
+    failures = []
+    def carry_out(task):
+        try:
+            task()
+        except BaseException as failure:  # pylint: disable=broad-except
+            failures.append(failure)
+    threads = [threading.Thread(target=carry_out, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
 
 
 def main():
@@ -579,35 +646,29 @@ def main():
     given = parser.parse_args()
     root = tempfile.mkdtemp(prefix="tongsuan-hubs-")
     os.chmod(root, 0o755)
-    stories, failed = None, 0
+    stories, is_over = None, False
     try:
         begun = time.monotonic()
         stories = Stories(os.path.abspath(given.programs), root)
         stories.up()
         print(f"== up after {time.monotonic() - begun:.1f} s", flush=True)
-        for story in stories.all():
-            if given.only not in story.__name__:
-                continue
-            begun = time.monotonic()
-            print(f"== {story.__name__}: {story.__doc__}", flush=True)
-            try:
-                story()
-                stories.exchange.balances()
-                print(f"   ok ({time.monotonic() - begun:.1f} s)", flush=True)
-            except (Failure, subprocess.TimeoutExpired) as failure:
-                failed += 1
-                print(f"   FAILED: {failure}", flush=True)
+        chosen = {needs: [story for story in told if given.only in story.__name__]
+                  for needs, told in stories.all().items()}
+        stories.tell(chosen["both"])
+        side_by_side(lambda: stories.tell(chosen["east"]), lambda: stories.tell(chosen["west"]))
         if given.load:
             print(f"== {given.load} contracts through one agent", flush=True)
             stories.load(given.load)
+        print(f"== all told after {time.monotonic() - begun:.1f} s", flush=True)
+        is_over = True
     finally:
         if stories is not None:
             stories.end()
-        if given.keep or failed:
+        if given.keep or not is_over or stories.failed:
             print(f"files: {root}")
         else:
             shutil.rmtree(root, ignore_errors=True)
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if stories.failed else 0)
 
 
 if __name__ == "__main__":

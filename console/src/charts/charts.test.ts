@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { bands_of } from './flows';
 import { bow, lay_out } from './layout';
 import { linear, ticks, tone } from './scale';
+import { beyond, block_path, line_path, reach_of } from './steps';
+import type { Step } from './Steps.svelte';
 
 test('ticks are round numbers inside', () => {
   expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
@@ -41,4 +43,23 @@ test('bands are as wide as what flows, and fill both sides', () => {
     { side: 'from', name: 'b', y: 83, height: 25 },
     { side: 'to', name: 'x', y: 0, height: 100 },
   ]);
+});
+
+describe('steps', () => {
+  const step = (id: string, quantity: number, price: number, taken: boolean): Step => ({ id, quantity, price, taken, title: id });
+  const supply = [step('s', 10, 2, true), step('t', 10, 3, false)];
+  const demand = [step('a', 8, 900, true), step('b', 4, 2.5, false), step('c', 100, 1, false), step('d', 1, 0.5, false)];
+  test('reach as far as what is for sale, not as far as the dearest and last bid', () => {
+    const reach = reach_of(supply, demand, 2);
+    expect([reach.quantity, reach.price]).toEqual([25, 9.36]);
+    expect(reach_of([], demand, null).price).toBeCloseTo(936);
+    expect(beyond(supply, demand)).toBe(1);
+  });
+  test('are blocks side by side, cut at the edges', () => {
+    const place = { x: linear(0, 25, 0, 250), y: linear(0, 9, 90, 0), right: 250, top: 0, bottom: 90 };
+    expect(block_path(demand, place, (one) => one.taken === true)).toBe('M0.0 90.0V0.0H80.0V90.0Z');
+    expect(block_path(demand, place, (one) => one.id === 'c')).toBe('M120.0 90.0V80.0H250.0V90.0Z');
+    expect(block_path(demand, place, (one) => one.id === 'd')).toBe('');
+    expect(line_path(supply, place)).toBe('M0.0 70.0H100.0L100.0 60.0H200.0');
+  });
 });

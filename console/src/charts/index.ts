@@ -8,3 +8,4 @@ export { series, tone } from './scale';
 export { default as SchematicMap, type MapLink, type MapNode } from './SchematicMap.svelte';
 export { default as Signed, type SignedBar } from './Signed.svelte';
 export { default as Steps, type Step } from './Steps.svelte';
+export { beyond } from './steps';

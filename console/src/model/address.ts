@@ -37,3 +37,15 @@ export function with_query(address: Address, changes: Record<string, string | nu
 export function choice_of<T extends string>(address: Address, name: string, values: readonly [T, ...T[]]): T {
   return values.find((value) => value === address.query[name]) ?? values[0];
 }
+
+/** Text of several lines, as a parameter that every server takes. */
+export const packed = (text: string): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+/** Null where it is none. */
+export function unpacked(text: string): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}

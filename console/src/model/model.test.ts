@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { Client, wire } from '../api';
 import { money_of } from '../units';
-import { address_text, choice_of, figures_of, fold, is_full, Keyboard, Live, MarketClock, parse_address, picture_of, price_place, renews, sorted, window_of, with_query } from '.';
+import { address_text, choice_of, figures_of, fold, is_full, Keyboard, Live, MarketClock, packed, parse_address, picture_of, price_place, renews, sorted, unpacked, window_of, with_query } from '.';
 
 const yuan = (amount: string): wire.Money => ({ amount, currency: 'CNY' });
 const kMarket: wire.Market = {
@@ -122,4 +122,10 @@ test('of 100,000 rows only those on the screen are drawn', () => {
   const rows = [{ v: null }, { v: 2n }, { v: 10n }];
   expect(sorted(rows, (row) => row.v, false).map((row) => row.v)).toEqual([2n, 10n, null]);
   expect(sorted(rows, (row) => row.v, true).map((row) => row.v)).toEqual([10n, 2n, null]);
+});
+
+test('text of several lines goes through an address unharmed', () => {
+  for (const text of ['', 'a: b\n  统算: "x"\n', '\u0000?&=+']) expect(unpacked(packed(text))).toBe(text);
+  expect(packed('a: b\n??>')).toMatch(/^[\w-]*$/);
+  expect([unpacked('%'), unpacked('_w')]).toEqual([null, null]);
 });

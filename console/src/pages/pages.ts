@@ -13,6 +13,9 @@ export interface Page {
 
 export const kPages: readonly Page[] = [
   { path: 'map', title: 'map.title', keys: 'g m', load: () => import('./map/MapPage.svelte') },
+  { path: 'rounds', title: 'rounds.title', keys: 'g r', load: () => import('./rounds/RoundsPage.svelte') },
+  { path: 'orders', title: 'order.title', keys: 'g o', load: () => import('./orders/OrdersPage.svelte') },
+  { path: 'submit', title: 'submit.title', keys: 'g s', load: () => import('./submit/SubmitPage.svelte') },
   { path: 'hub', title: 'hub.title', keys: 'g h', load: () => import('./hub/HubPage.svelte') },
   { path: 'ledger', title: 'ledger.title', keys: 'g l', load: () => import('./ledger/LedgerPage.svelte') },
   { path: 'green', title: 'green.title', keys: 'g e', load: () => import('./green/GreenPage.svelte') },

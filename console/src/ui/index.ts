@@ -8,7 +8,7 @@ export { default as Field } from './Field.svelte';
 export { default as Frame } from './Frame.svelte';
 export { default as Loading } from './Loading.svelte';
 export { default as MoneyText } from './MoneyText.svelte';
-export { save_text } from './save';
+export { save_table, save_text } from './save';
 export { default as Search } from './Search.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Table } from './Table.svelte';

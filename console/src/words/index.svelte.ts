@@ -20,3 +20,5 @@ export function say(key: Key, values: Record<string, string | number> = {}): str
 
 /** The title of something that has one in each language. */
 export const titled = (title: Record<Language, string>): string => title[speech.language];
+/** "Guian (Guizhou)" → "Guian", where there is little room. */
+export const short_titled = (title: Record<Language, string>): string => titled(title).split(/[(（]/)[0]?.trim() || titled(title);

@@ -1,9 +1,11 @@
 // cluster, floor 5: one real cluster that runs contracts, behind one port.
 //   cluster.h         the port: what every kind of cluster can be asked
 //   host_list.h       "n[1-3,7]" as names, and back
+//   image_script.h    a script that runs another one in an image, by a command of the hub
 //   slurm_api.h       bytes of slurmrestd, for each of its versions
 //   slurm.h           the port on slurmrestd
 //   kubernetes_api.h  bytes of an API server of Kubernetes
+//   kueue_api.h       what is said to Kueue where it has several clusters
 //   kubernetes.h      the port on it
 //
 // Model. A cluster has *nodes* with devices of a class, and runs *jobs*. A contract becomes *work*:
@@ -66,8 +68,9 @@ struct Node {
 };
 
 struct Inventory {
-  std::string version;      // of the cluster's software
-  std::vector<Node> nodes;  // by name, rising; those that the market may use
+  std::string version;                 // of the cluster's software
+  std::vector<Node> nodes;             // by name, rising; those that the market may use
+  std::optional<UnixSecond> now = {};  // its clock, where it tells; times of jobs are of this clock
 };
 
 // Who the work belongs to, on this cluster.
@@ -89,9 +92,12 @@ struct Work {
   std::vector<std::string> nodes;  // rising; exactly these
   std::uint32_t devices_per_node = 1;
   std::int64_t seconds = 0;  // the cluster stops it then
+  // When it may start, where the cluster can keep to that (Slurm does): a job that has not started
+  // by the latest is dropped.
+  std::optional<UnixSecond> earliest = {}, latest = {};
   Service service = Service::kFirm;
   std::string script;      // of a shell
-  std::string image = {};  // that it runs in, on Kubernetes; empty: the cluster's own
+  std::string image = {};  // that it runs in, a reference as of a registry; empty: the cluster's
   std::string folder;      // where it runs, and writes what it says (output_file)
   std::map<std::string, std::string> environment = {};
 };

@@ -84,13 +84,13 @@ class FakeKubernetes {
     return static_cast<int>(jobs.size());
   }
 
-  // Tests look and change between their calls.
   std::vector<Row> jobs;
   std::vector<std::string> nodes, pods;     // as JSON
   std::map<std::string, std::string> logs;  // by pod
   std::set<std::string> spaces = {"lab"};
   std::vector<std::string> targets;
-  std::function<void(Row&)> webhook;  // changes jobs as they come in
+  std::function<void(Row&)> webhook;                         // changes jobs as they come in
+  std::function<net::Response(const net::Request&)> others;  // what it serves of other groups
   bool forbids = false, forgets_loudly = false;
   std::size_t page = 100;
 
@@ -151,6 +151,7 @@ class FakeKubernetes {
     if (request.target == "/version") return json(200, R"({"major":"1","gitVersion":"v1.31.4"})");
     if (forbids) return refused(403, "Forbidden", "jobs.batch is forbidden: User cannot list");
     const std::vector<std::string>& path = request.path;
+    if (others && path[0] == "apis" && path[1] != "batch") return others(request);
     if (path.back() == "nodes") return some(request, "NodeList", nodes);
     if (path.back() == "log") return said(path[5]);
     if (path.back() == "pods") return some(request, "PodList", pods);
@@ -168,7 +169,6 @@ class FakeKubernetes {
     if (request.method == net::Method::kDelete) return remove(request.body, *found);
     return json(200, written(*found));
   }
-
   // ---- Reading ----
   net::Response said(const std::string& pod) const {
     const auto log = logs.find(pod);

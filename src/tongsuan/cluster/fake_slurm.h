@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "tongsuan/cluster/fake_slurm_job.h"
 #include "tongsuan/cluster/host_list.h"
 #include "tongsuan/json/json.h"
 #include "tongsuan/net/server.h"
@@ -24,17 +25,7 @@ namespace tongsuan::cluster {
 
 class FakeSlurm {
  public:
-  struct Row {  // a job
-    int id = 0;
-    std::string name, user, account, partition, qos, comment, script, folder, output;
-    std::vector<std::string> required, nodes;
-    int node_count = 1, devices = 0, minutes = 0, restarts = 0, exit_code = 0;
-    std::int64_t start = 0, end = 0;
-    bool requeue = true;
-    std::vector<std::string> states = {"PENDING"};
-    std::string reason = "None";
-    std::map<std::string, std::string> environment;
-  };
+  using Row = FakeSlurmJob;
   struct Stretch {  // a record of accounting
     int job = 0;
     std::int64_t start = 0, end = 0;
@@ -107,6 +98,7 @@ class FakeSlurm {
   std::vector<Machine> machines;
   std::vector<std::string> warnings;  // of submissions
   std::set<std::string> accounts = {"exchange"};
+  std::int64_t clock = 0;               // 0: it does not tell
   bool ignores_required_nodes = false;  // a plugin of the site took them away
 
  private:
@@ -135,6 +127,13 @@ class FakeSlurm {
     if (!asks_accounting && !request.target.starts_with(known)) return no_url();
     if (*token != "token-of-" + *user) {
       if (version_ >= 43) return refused_token();
+      if (version_ < 40 && request.target.ends_with("/nodes")) {  // in a form of its own
+        std::string body;
+        Out out(body);
+        out.begin_object().begin_array("errors").begin_object().text("error", "Unspecified error");
+        out.number("errno", -1).end_object().end_array().end_object();
+        return {500, "application/json", {}, body};
+      }
       return version_ < 40 ? failed(500, "Failed while looking for jobs", -1, "Unspecified error")
                            : failed(500, "", 1007, "Protocol authentication error");
     }
@@ -143,6 +142,7 @@ class FakeSlurm {
     if (rest == "job/submit") return submit(request.body, *user);
     if (rest == "jobs") return rows(jobs);
     if (rest == "nodes") return nodes();
+    if (rest == "diag") return diagnostics();
     const auto found = std::ranges::find_if(
         jobs, [&](const Row& row) { return rest == "job/" + std::to_string(row.id); });
     if (found == jobs.end()) {
@@ -232,6 +232,14 @@ class FakeSlurm {
     }
     out.end_object();
   }
+  net::Response diagnostics() const {
+    std::string body;
+    Out out(body);
+    begin(out).begin_array("errors").end_array().begin_object("statistics");
+    number(out, "req_time", clock);
+    out.end_object().end_object();
+    return {200, "application/json", {}, body};
+  }
   [[nodiscard]] net::Response nodes() const {
     std::string body;
     Out out(body);
@@ -278,26 +286,6 @@ class FakeSlurm {
     return {200, "application/json", {}, body};
   }
 
-  [[nodiscard]] bool knows(const std::string& key) const {
-    const std::string all =
-        " account comment cpus_per_task current_working_directory dependency name nodes environment"
-        " memory_per_node partition qos requeue standard_output standard_error tasks time_limit"
-        " tasks_per_node ";
-    const std::string own =
-        version_ < 39 ? "gres nodelist no_requeue " : "required_nodes tres_per_node script ";
-    return (all + own).find(' ' + key + ' ') != std::string::npos;
-  }
-  // "gpu:h100:8", with the prefix of the version in front.
-  [[nodiscard]] int devices(std::string_view text) const {
-    const std::string prefix = version_ < 39 ? "" : version_ < 40 ? "gres:" : "gres/";
-    if (!text.starts_with(prefix + "gpu:h100:")) return -1;
-    return std::atoi(std::string(text.substr(text.rfind(':') + 1)).c_str());
-  }
-  static std::string text(const json::Value& value) {
-    const auto read = value.as_text();
-    return read.ok() ? std::string(read.value()) : std::string();
-  }
-
   net::Response submit(const std::string& body, const std::string& user) {
     json::Document document;
     const auto root = document.parse(body);
@@ -306,7 +294,7 @@ class FakeSlurm {
     const json::Members asked = top.find("job").members();
     for (const json::Member member : asked) {
       const std::string key(member.key);
-      if (knows(key)) continue;
+      if (fake_slurm_knows(version_, key)) continue;
       if (version_ < 39) {
         const bool disabled = key == "required_nodes";
         return failed(400, (disabled ? "Disabled key: \"" : "Unknown key \"") + key + '"', 1, "");
@@ -314,41 +302,13 @@ class FakeSlurm {
       warnings.push_back("Ignoring unknown field \"" + key + '"');
     }
     const json::Value script = (version_ < 41 ? top : asked).find("script");
-    if (text(script).empty())
+    if (fake_slurm_text(script).empty())
       return failed(500, "Populated \"script\" field is required", 9000, "");
-    Row row = read(asked);
-    row.script = text(script);
+    Row row = read_fake_slurm_job(version_, asked);
+    if (!row.fault.empty()) return failed(400, row.fault, 1, "");
+    row.script = fake_slurm_text(script);
     row.user = user;
     return queue(std::move(row));
-  }
-  Row read(const json::Members& asked) const {
-    Row row;
-    row.name = text(asked.find("name"));
-    row.account = text(asked.find("account"));
-    row.partition = text(asked.find("partition"));
-    row.qos = text(asked.find("qos"));
-    row.comment = text(asked.find("comment"));
-    row.folder = text(asked.find("current_working_directory"));
-    row.output = text(asked.find("standard_output"));
-    // A list, or a number: accepted, and ignored.
-    row.node_count = std::max(1, std::atoi(text(asked.find("nodes")).c_str()));
-    if (version_ < 39) {
-      row.required = read_host_list(text(asked.find("nodelist")), 100).value();
-    } else {
-      for (const json::Value each : asked.find("required_nodes").items()) {
-        row.required.push_back(text(each));
-      }
-    }
-    row.devices = devices(text(asked.find(version_ < 39 ? "gres" : "tres_per_node")));
-    row.minutes = static_cast<int>(asked.find("time_limit").as_int64().value());
-    const auto requeue = asked.find("requeue").as_bool();  // which v0.0.38 ignores
-    row.requeue =
-        version_ < 39 ? !asked.find("no_requeue").as_bool().ok() : !requeue.ok() || requeue.value();
-    if (text(asked.find("dependency")) == "singleton") row.reason = "singleton";
-    for (const json::Member member : asked.find("environment").members()) {
-      row.environment[std::string(member.key)] = text(member.value);
-    }
-    return row;
   }
   net::Response queue(Row row) {
     if (!accounts.contains(row.account)) {

@@ -5,35 +5,80 @@
 #include <utility>
 
 #include "tongsuan/cluster/internal/answers.h"
+#include "tongsuan/cluster/kueue_api.h"
+#include "tongsuan/net/date.h"
 #include "tongsuan/net/target.h"
 
 namespace tongsuan::cluster {
 namespace {
 
 constexpr std::size_t kTokenBytesMax = 16'384;
-constexpr int kPageSize = 100;    // jobs have their scripts in them
-constexpr int kPagesMax = 2'000;  // of one list, again and again
-constexpr int kTriesMax = 4;      // where somebody else changes the same job
+constexpr int kPageSize = 100;       // jobs have their scripts in them
+constexpr int kPagesMax = 2'000;     // of one list, again and again
+constexpr int kTriesMax = 4;         // where somebody else changes the same job
+constexpr int kNominationsMax = 20;  // looked at in one look at all jobs
+constexpr const char* kApply = "application/apply-patch+yaml";  // JSON is YAML, too
 // Of one pod's log: above what a kubelet lets it grow before it begins another, which is 10 MiB.
 constexpr std::size_t kLogBytesMax = std::size_t{12} << 20;
 constexpr const char* kMerge = "application/merge-patch+json";
 constexpr const char* kJson = "application/json";
 
+// How an API server is called.
+struct Calls {
+  net::Client client;
+  std::function<Answer<std::string>()> token;
+
+  [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
+    headers.list.push_back({"accept", "application/json, */*;q=0.1"});  // a log is text
+    if (!token) return Done{};
+    TONGSUAN_TRY(const std::string bearer, token());
+    headers.list.push_back({"authorization", "Bearer " + bearer});
+    return Done{};
+  }
+
+  [[nodiscard]] Answer<net::Response> ask(net::Method method, const std::string& target,
+                                          std::string_view body = {},
+                                          const char* content_type = nullptr) {
+    net::Fields headers;
+    TONGSUAN_TRY([[maybe_unused]] const Done done, add_headers(headers));
+    if (content_type != nullptr) headers.list.push_back({"content-type", content_type});
+    Result<net::Response> response = client.request(method, target, headers, body);
+    if (response.ok()) return std::move(response).value();
+    const bool changes = method == net::Method::kPost || method == net::Method::kPatch;
+    const Error& error = response.error();
+    const bool is_odd = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kLimit;
+    FaultKind kind = is_odd ? FaultKind::kBadAnswer : FaultKind::kUnreachable;
+    if (changes && client.may_have_sent()) kind = FaultKind::kInDoubt;
+    return Fault{kind, error.context, error.hint};
+  }
+};
+
 class Kubernetes final : public Cluster {
  public:
-  Kubernetes(KubernetesOptions options, net::Client client, net::Client watcher)
-      : options_(std::move(options)), client_(std::move(client)), watcher_(std::move(watcher)) {}
+  // Where there is no worker, the server has the nodes and pods.
+  Kubernetes(KubernetesOptions options, Calls server, Calls watcher, std::optional<Calls> worker)
+      : options_(std::move(options)),
+        server_(std::move(server)),
+        watcher_(std::move(watcher)),
+        worker_(std::move(worker)) {}
 
-  [[nodiscard]] std::string describe() const override { return "Kubernetes at " + options_.url; }
+  [[nodiscard]] std::string describe() const override {
+    const std::string& worker = options_.terms.worker;
+    return "Kubernetes at " + options_.server.url +
+           (worker.empty() ? "" : ", worker " + worker + " at " + options_.worker.url);
+  }
 
   [[nodiscard]] Answer<Inventory> inventory() override {
     Inventory inventory;
-    TONGSUAN_TRY(const net::Response about, ask(net::Method::kGet, "/version"));
+    Calls& calls = where_nodes_are();
+    TONGSUAN_TRY(const net::Response about, calls.ask(net::Method::kGet, "/version"));
     TONGSUAN_TRY(inventory.version, read_server_version(reply(about)));
+    const std::string* const date = about.headers.find("date");
+    if (date != nullptr) inventory.now = net::read_http_date(*date);
     const std::string target = list_target("/api/v1/nodes", options_.terms.node_selector);
     std::string next;
     do {
-      TONGSUAN_TRY(const net::Response page, ask(net::Method::kGet, paged(target, next)));
+      TONGSUAN_TRY(const net::Response page, calls.ask(net::Method::kGet, paged(target, next)));
       TONGSUAN_TRY(NodePage read, read_node_page(reply(page), options_.terms));
       for (Node& node : read.nodes) inventory.nodes.push_back(std::move(node));
       next = std::move(read.next);
@@ -54,6 +99,7 @@ class Kubernetes final : public Cluster {
       jobs.push_back(row.job);
     }
     for (const auto& [id, row] : rows_) release_if_old(row);
+    if (!options_.terms.worker.empty()) nominate_some();
     std::ranges::stable_sort(jobs, {}, &Job::name);
     return jobs;
   }
@@ -108,13 +154,15 @@ class Kubernetes final : public Cluster {
           FaultKind::kUnfit, "this cluster writes standard error into standard output", {}};
     }
     const std::string pods = "/api/v1/namespaces/" + address->space + "/pods";
-    const std::string selector = "batch.kubernetes.io/controller-uid=" + address->uid;
-    TONGSUAN_TRY(const net::Response listed, ask(net::Method::kGet, list_target(pods, selector)));
+    const std::string selector = pods_selector(*address);
+    TONGSUAN_TRY(const net::Response listed,
+                 where_nodes_are().ask(net::Method::kGet, list_target(pods, selector)));
     TONGSUAN_TRY(const std::string pod, read_pod_name(reply(listed), address->name + "-0-"));
     if (pod.empty()) return Piece{};
     TONGSUAN_TRY(const net::Response log,
-                 ask(net::Method::kGet, pods + '/' + net::encode_percent(pod) +
-                                            "/log?limitBytes=" + std::to_string(kLogBytesMax)));
+                 where_nodes_are().ask(net::Method::kGet,
+                                       pods + '/' + net::encode_percent(pod) +
+                                           "/log?limitBytes=" + std::to_string(kLogBytesMax)));
     if (log.status == 400) return Piece{};  // its container has not begun
     TONGSUAN_TRY([[maybe_unused]] const Done good, check_reply(reply(log)));
     return piece_of(extent, log.body.size(), log.body);
@@ -194,9 +242,7 @@ class Kubernetes final : public Cluster {
                                net::encode_percent("tongsuan/contract") +
                                "&resourceVersion=" + net::encode_percent(version_) +
                                "&timeoutSeconds=" + std::to_string(options_.watch_seconds);
-    net::Fields headers;
-    if (!add_headers(headers).ok()) return false;
-    const Result<net::Response> answer = watcher_.request(net::Method::kGet, target, headers);
+    const auto answer = watcher_.ask(net::Method::kGet, target);
     if (!answer.ok()) return false;
     auto changes = read_job_changes(reply(answer.value()), options_.terms);
     if (!changes.ok() || changes.value().expired) return false;
@@ -275,11 +321,17 @@ class Kubernetes final : public Cluster {
     if (asks && (!changed.ok() || !changed.value())) row.ended.clear();
   }
 
+  // The worker's copy of a job has the same name, and another UID.
+  [[nodiscard]] std::string pods_selector(const KubernetesId& job) const {
+    return worker_ ? "batch.kubernetes.io/job-name=" + job.name
+                   : "batch.kubernetes.io/controller-uid=" + job.uid;
+  }
+
   // "gone": they are, and say nothing any more. Empty: nobody could be asked.
   [[nodiscard]] std::string end_of_pods(const KubernetesJob& row) {
     const std::string path = "/api/v1/namespaces/" + row.id.space + "/pods";
-    const std::string selector = "batch.kubernetes.io/controller-uid=" + row.id.uid;
-    const auto pods = ask(net::Method::kGet, list_target(path, selector));
+    const auto pods =
+        where_nodes_are().ask(net::Method::kGet, list_target(path, pods_selector(row.id)));
     if (!pods.ok()) return {};
     const auto ended = read_pods_end(reply(pods.value()));
     if (!ended.ok()) return {};
@@ -299,35 +351,48 @@ class Kubernetes final : public Cluster {
     static_cast<void>(change(copy, write_release(row)));
   }
 
-  [[nodiscard]] Answer<Done> add_headers(net::Fields& headers) const {
-    headers.list.push_back({"accept", "application/json, */*;q=0.1"});  // a log is text
-    if (!options_.token) return Done{};
-    TONGSUAN_TRY(const std::string token, options_.token());
-    headers.list.push_back({"authorization", "Bearer " + token});
-    return Done{};
+  // ---- MultiKueue ----
+
+  // A few of those that wait in each look, all of them in turn.
+  void nominate_some() {
+    auto at = rows_.upper_bound(nominated_to_);
+    int left = kNominationsMax;
+    for (std::size_t i = 0; i < rows_.size() && left > 0; ++i, ++at) {
+      if (at == rows_.end()) at = rows_.begin();
+      const KubernetesJob& row = at->second;
+      nominated_to_ = at->first;
+      if (!row.suspended || row.deleted || has_ended(row.job.state)) continue;
+      nominate(row.id);
+      --left;
+    }
   }
+
+  // What fails here is tried again with the next look.
+  void nominate(const KubernetesId& job) {
+    const auto list =
+        ask(net::Method::kGet, list_target(workloads_path(job), workloads_selector(job)));
+    if (!list.ok()) return;
+    const auto nomination = read_nomination(reply(list.value()), job, options_.terms.worker);
+    if (!nomination.ok() || !nomination.value()) return;
+    const auto& [path, body] = *nomination.value();
+    static_cast<void>(ask(net::Method::kPatch, path, body, kApply));
+  }
+
+  [[nodiscard]] Calls& where_nodes_are() { return worker_ ? *worker_ : server_; }
 
   [[nodiscard]] Answer<net::Response> ask(net::Method method, const std::string& target,
                                           std::string_view body = {},
                                           const char* content_type = nullptr) {
-    net::Fields headers;
-    TONGSUAN_TRY([[maybe_unused]] const Done done, add_headers(headers));
-    if (content_type != nullptr) headers.list.push_back({"content-type", content_type});
-    Result<net::Response> response = client_.request(method, target, headers, body);
-    if (response.ok()) return std::move(response).value();
-    const bool changes = method == net::Method::kPost || method == net::Method::kPatch;
-    const Error& error = response.error();
-    const bool is_odd = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kLimit;
-    FaultKind kind = is_odd ? FaultKind::kBadAnswer : FaultKind::kUnreachable;
-    if (changes && client_.may_have_sent()) kind = FaultKind::kInDoubt;
-    return Fault{kind, error.context, error.hint};
+    return server_.ask(method, target, body, content_type);
   }
 
   KubernetesOptions options_;
-  net::Client client_;
-  net::Client watcher_;  // which waits longer: a watch is quiet until its time is over
+  Calls server_;
+  Calls watcher_;  // which waits longer: a watch is quiet until its time is over
+  std::optional<Calls> worker_;
   std::map<std::string, KubernetesJob> rows_;  // of ours, by id, as of version_
   std::string version_;                        // of the list; empty: none
+  std::string nominated_to_;                   // id of the last job that was looked at
 };
 
 }  // namespace
@@ -344,24 +409,36 @@ std::function<Answer<std::string>()> token_of_file(std::string path) {
   };
 }
 
-Answer<std::unique_ptr<Cluster>> make_kubernetes(KubernetesOptions options) {
+namespace {
+
+Answer<Calls> make_calls(const KubernetesServer& server, std::chrono::milliseconds deadline,
+                         std::chrono::milliseconds longer = {}) {
   net::ClientOptions http;
-  http.ca_file = options.ca_file;
-  http.certificate = options.certificate;
-  http.key = options.key;
-  http.connect_deadline = http.send_deadline = http.answer_deadline = options.deadline;
-  http.body_deadline = options.deadline;
+  http.ca_file = server.ca_file;
+  http.certificate = server.certificate;
+  http.key = server.key;
+  http.connect_deadline = http.send_deadline = deadline;
+  http.answer_deadline = http.body_deadline = deadline + longer;
   http.body_bytes = kAnswerBytesMax;
-  auto client = net::Client::make(options.url, http);
-  http.answer_deadline = http.body_deadline =
-      options.deadline + std::chrono::seconds(options.watch_seconds);
-  auto watcher = net::Client::make(options.url, http);
-  if (!client.ok() || !watcher.ok()) {
-    const Error& error = client.ok() ? watcher.error() : client.error();
-    return Fault{FaultKind::kUnfit, error.context, error.hint};
+  auto client = net::Client::make(server.url, http);
+  if (!client.ok()) {
+    return Fault{FaultKind::kUnfit, client.error().context, client.error().hint};
+  }
+  return Calls{std::move(client).value(), server.token};
+}
+
+}  // namespace
+
+Answer<std::unique_ptr<Cluster>> make_kubernetes(KubernetesOptions options) {
+  TONGSUAN_TRY(Calls server, make_calls(options.server, options.deadline));
+  TONGSUAN_TRY(Calls watcher, make_calls(options.server, options.deadline,
+                                         std::chrono::seconds(options.watch_seconds)));
+  std::optional<Calls> worker;
+  if (!options.terms.worker.empty()) {
+    TONGSUAN_TRY(worker, make_calls(options.worker, options.deadline));
   }
   return std::unique_ptr<Cluster>(std::make_unique<Kubernetes>(
-      std::move(options), std::move(client).value(), std::move(watcher).value()));
+      std::move(options), std::move(server), std::move(watcher), std::move(worker)));
 }
 
 }  // namespace tongsuan::cluster

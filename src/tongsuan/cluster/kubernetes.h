@@ -8,6 +8,9 @@
 // again when the server has forgotten so much (410 Gone), or the watch breaks. Each look writes
 // what it has seen of a job into the job, so that no stretch is lost that a look fell into.
 //
+// Where the hub is a worker of MultiKueue (`terms.worker`), jobs are made on the manager and this
+// worker is nominated for them (kueue_api.h); nodes are the worker's, and asked of it.
+//
 // Jobs stay, with a finalizer, until `keep_seconds` after their end; then `jobs` releases them.
 #pragma once
 
@@ -20,13 +23,18 @@
 
 namespace tongsuan::cluster {
 
-struct KubernetesOptions {
+struct KubernetesServer {
   std::string url;  // https://HOST:6443
-  KubernetesTerms terms = {};
   // The bearer token, asked before every call: tokens of service accounts are renewed in their
   // file. Empty: none is sent (a client certificate says who we are).
   std::function<Answer<std::string>()> token = {};
   std::string ca_file = {}, certificate = {}, key = {};
+};
+
+struct KubernetesOptions {
+  KubernetesServer server;
+  KubernetesServer worker = {};  // of the worker, where `terms.worker` names one
+  KubernetesTerms terms = {};
   std::chrono::milliseconds deadline{5'000};
   std::int64_t watch_seconds = 1;        // 0: `jobs` lists every time
   std::function<UnixSecond()> now = {};  // empty: nothing is released

@@ -28,6 +28,8 @@ struct KubernetesTerms {
   std::string accelerator_label = "nvidia.com/gpu.product";  // of nodes
   std::string node_selector = {};                            // of nodes that the market may use
   std::string queue = {};  // a LocalQueue of Kueue in every namespace; empty: there is no Kueue
+  std::string worker =
+      {};  // the worker of MultiKueue that this hub is; empty: it has its own nodes
   std::string firm_priority = {}, spot_priority = {};  // PriorityClasses; empty: none is asked for
   std::string image = {};  // what the script runs in, unless the work names another
   std::string claim = {};  // a PersistentVolumeClaim in every namespace, at `folder`; empty: none

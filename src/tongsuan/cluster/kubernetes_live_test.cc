@@ -7,6 +7,8 @@
 //   TONGSUAN_KUBERNETES_IMAGE      something with /bin/sh
 //   TONGSUAN_KUBERNETES_RESOURCE   what a device is; left out: "nvidia.com/gpu"
 //   TONGSUAN_KUBERNETES_QUEUE      a LocalQueue, where Kueue is
+//   TONGSUAN_KUBERNETES_WORKER     a worker of MultiKueue, whose dispatcher is then nobody else;
+//   with TONGSUAN_KUBERNETES_WORKER_URL, _WORKER_TOKEN and _WORKER_CA of its own API server
 #include <chrono>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -28,11 +30,15 @@ class KubernetesLive : public ::testing::Test {
   void SetUp() override {
     if (kubernetes_setting("URL").empty()) GTEST_SKIP() << "TONGSUAN_KUBERNETES_URL is not set";
     KubernetesOptions options;
-    options.url = kubernetes_setting("URL");
-    options.ca_file = kubernetes_setting("CA");
-    options.token = token_of_file(kubernetes_setting("TOKEN"));
+    options.server.url = kubernetes_setting("URL");
+    options.server.ca_file = kubernetes_setting("CA");
+    options.server.token = token_of_file(kubernetes_setting("TOKEN"));
     options.terms.image = kubernetes_setting("IMAGE");
     options.terms.queue = kubernetes_setting("QUEUE");
+    options.terms.worker = kubernetes_setting("WORKER");
+    options.worker.url = kubernetes_setting("WORKER_URL");
+    options.worker.ca_file = kubernetes_setting("WORKER_CA");
+    options.worker.token = token_of_file(kubernetes_setting("WORKER_TOKEN"));
     if (!kubernetes_setting("RESOURCE").empty())
       options.terms.resource = kubernetes_setting("RESOURCE");
     options.now = now;
@@ -62,6 +68,8 @@ class KubernetesLive : public ::testing::Test {
   Job wait_for(const std::string& name, JobState state) {
     std::optional<Job> job;
     for (int i = 0; i < 600; ++i) {
+      // Which also nominates the worker, where there is one.
+      if (!kubernetes_setting("WORKER").empty()) static_cast<void>(cluster_->jobs());
       auto found = cluster_->find(name);
       if (found.ok()) job = found.value();
       if (job && job->state == state) return *job;

@@ -6,6 +6,7 @@
 
 #include "tongsuan/cluster/cluster_fixture.h"
 #include "tongsuan/cluster/fake_kubernetes.h"
+#include "tongsuan/cluster/fake_kueue.h"
 
 namespace tongsuan::cluster {
 namespace {
@@ -31,10 +32,12 @@ class KubernetesTest : public ::testing::Test {
   std::unique_ptr<Cluster> connect(std::chrono::milliseconds deadline = kPatient,
                                    std::string token = "good") {
     KubernetesOptions options;
-    options.url = fake.url();
+    options.server.url = fake.url();
     options.terms = terms;
     options.deadline = deadline;
-    options.token = [token = std::move(token)]() -> Answer<std::string> { return token; };
+    options.server.token = [token = std::move(token)]() -> Answer<std::string> { return token; };
+    options.worker.url = worker.url();
+    options.worker.token = [] { return Answer<std::string>("good"); };
     options.now = [this] { return now; };
     options.keep_seconds = 10'000;
     return make_kubernetes(std::move(options)).value();
@@ -78,7 +81,7 @@ class KubernetesTest : public ::testing::Test {
 
   UnixSecond now = 0;
   KubernetesTerms terms;
-  FakeKubernetes fake;
+  FakeKubernetes fake, worker;  // which is asked only where `terms` name one
   std::unique_ptr<Cluster> cluster;
 };
 
@@ -427,16 +430,104 @@ TEST_F(KubernetesTest, JudgesNodes) {
   EXPECT_EQ(fake.count("labelSelector=zone%3Da"), 3);
 }
 
+TEST_F(KubernetesTest, TellsItsClock) {
+  const auto inventory = cluster->inventory();
+  ASSERT_TRUE(inventory.ok()) << what(inventory);
+  ASSERT_TRUE(inventory.value().now);
+  EXPECT_LE(std::abs(*inventory.value().now - cluster::now()), 60);
+}
+
+// ---- A worker of MultiKueue: jobs are the manager's, nodes and pods the worker's ---------------
+
+class KueueTest : public KubernetesTest {
+ protected:
+  KueueTest() {
+    terms.queue = "market";
+    terms.worker = "guian";
+    cluster = connect();
+    fake.others = [this](const net::Request& request) { return kueue.answer(request); };
+  }
+  void has_quota() {
+    kueue.conditions = R"([{"type":"QuotaReserved","status":"True","reason":"QuotaReserved"}])";
+  }
+  FakeKueue kueue;
+};
+
+TEST_F(KueueTest, NominatesItsWorkerOnceThereIsQuota) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "");
+  has_quota();
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "guian");
+  const int version = kueue.version;
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.version, version);  // once
+  // Kueue takes it, and clears the names.
+  kueue.taken = "guian";
+  kueue.nominated.clear();
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "");
+  // It took the quota away, and the worker with it: nominated anew.
+  kueue.taken.clear();
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "guian");
+  EXPECT_TRUE(kueue.faults.empty()) << kueue.faults.front();
+}
+
+TEST_F(KueueTest, LooksAgainWhereTheWorkloadHasChanged) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  has_quota();
+  kueue.changes_meanwhile = true;
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "");
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "guian");
+  EXPECT_EQ(kueue.faults, (std::vector<std::string>{"the object has been modified"}));
+}
+
+TEST_F(KueueTest, LeavesAloneWhatItCannotSayAgain) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  has_quota();
+  kueue.odd = R"(,"share":0.5)";
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "");
+  EXPECT_TRUE(kueue.faults.empty());
+}
+
+TEST_F(KueueTest, NominatesNothingThatRunsOrIsOver) {
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  has_quota();
+  fake.suspend(kName, false);
+  ASSERT_TRUE(cluster->jobs().ok());
+  EXPECT_EQ(kueue.nominated, "");
+}
+
+TEST_F(KueueTest, AsksTheWorkerForNodesAndForPods) {
+  worker.nodes = {node("w1")};
+  fake.nodes = {node("manager")};
+  const Inventory inventory = cluster->inventory().value();
+  ASSERT_EQ(inventory.nodes.size(), 1U);
+  EXPECT_EQ(inventory.nodes[0].name, "w1");
+  worker.pods = {R"({"status":{"containerStatuses":[{"state":{"terminated":{"exitCode":3}}}]}})"};
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  fake.suspend(kName, false);
+  ends("1970-01-01T00:16:40Z", "Failed", "BackoffLimitExceeded", "1970-01-01T00:16:45Z");
+  EXPECT_EQ(ours().exit_code, 3);
+  EXPECT_EQ(worker.count("job-name%3Dts-c-17-1"), 1);
+  EXPECT_EQ(fake.count("/pods"), 0);
+}
+
 TEST_F(KubernetesTest, DoesNotWaitForAServerThatHangs) {
   KubernetesOptions options;
-  options.url = fake.url();
+  options.server.url = fake.url();
   options.deadline = kImpatient;
   options.watch_seconds = 0;
-  options.token = []() -> Answer<std::string> { return std::string("good"); };
+  options.server.token = []() -> Answer<std::string> { return std::string("good"); };
   const auto hurried = make_kubernetes(options).value();
   fake.trouble(FakeKubernetes::Trouble::kDeaf, "jobs");
   EXPECT_EQ(kind(hurried->jobs()), FaultKind::kUnreachable);
-  options.url = "kubernetes";
+  options.server.url = "kubernetes";
   EXPECT_EQ(kind(make_kubernetes(options)), FaultKind::kUnfit);
 }
 

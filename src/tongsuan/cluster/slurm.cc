@@ -23,7 +23,11 @@ class Slurm final : public Cluster {
 
   [[nodiscard]] Answer<Inventory> inventory() override {
     TONGSUAN_TRY(const net::Response response, look("/nodes"));
-    return read_nodes(reply(response), options_.terms);
+    TONGSUAN_TRY(Inventory inventory, read_nodes(reply(response), options_.terms));
+    // Not everybody may ask for it: then the clock is not known.
+    TONGSUAN_TRY(const net::Response about, look("/diag"));
+    inventory.now = read_clock(reply(about));
+    return inventory;
   }
 
   [[nodiscard]] Answer<std::vector<Job>> jobs() override {
@@ -46,7 +50,7 @@ class Slurm final : public Cluster {
       if (there) return checked(work, std::move(*there));
     }
     TONGSUAN_TRY(const SlurmVersion version, version_now());
-    const std::string body = write_submission(work, options_.terms, version);
+    TONGSUAN_TRY(const std::string body, write_submission(work, options_.terms, version));
     TONGSUAN_TRY(const net::Response response,
                  ask(net::Method::kPost, version.path("/job/submit"), work.tenant.user, body));
     TONGSUAN_TRY(const std::string id, read_submitted(reply(response)));

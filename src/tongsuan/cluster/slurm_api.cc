@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "tongsuan/cluster/host_list.h"
+#include "tongsuan/cluster/image_script.h"
 #include "tongsuan/cluster/internal/answers.h"
 
 namespace tongsuan::cluster {
@@ -15,6 +16,7 @@ using json::Members;
 using json::Value;
 
 constexpr std::uint32_t kRequiredNodesFrom = 39, kSlashFrom = 40, kScriptInsideFrom = 41;
+constexpr std::uint32_t kPlainTimesFrom = 39, kSetTimesFrom = 40;
 
 Fault bad_slurm_answer(std::string what) {
   return {FaultKind::kBadAnswer, "slurmrestd answered something else: " + std::move(what),
@@ -293,12 +295,49 @@ Answer<SlurmVersion> choose_version(std::string_view openapi) {
 
 // ---- Submission ----------------------------------------------------------------------------
 
-std::string write_submission(const Work& work, const SlurmTerms& terms, SlurmVersion version) {
+namespace {
+
+constexpr std::int64_t kMinute = 60;
+
+// The cluster counts minutes; the exchange ends a contract to the second.
+std::int64_t minutes_of(const Work& work) {
+  return (work.seconds + kMinute - 1) / kMinute;
+}
+
+Answer<std::string> script_of(const Work& work, const SlurmTerms& terms) {
+  if (work.image.empty()) return work.script;
+  return image_script(terms.image_command, work);
+}
+
+// Slurm drops a job that cannot have all of its time before its deadline, so the latest start is
+// told as the end of a job that starts then.
+void write_window(json::Writer& out, const Work& work, SlurmVersion version) {
+  const auto plain = [&](std::string_view key, UnixSecond time) {
+    if (version.number >= kPlainTimesFrom) {
+      out.number(key, time);
+    } else {
+      out.text(key, "uts" + std::to_string(time));
+    }
+  };
+  if (work.earliest && version.number >= kSetTimesFrom) {
+    out.begin_object("begin_time").truth("set", true).truth("infinite", false);
+    out.number("number", *work.earliest).end_object();
+  } else if (work.earliest) {
+    plain("begin_time", *work.earliest);
+  }
+  if (work.latest) plain("deadline", *work.latest + minutes_of(work) * kMinute);
+}
+
+}  // namespace
+
+Answer<std::string> write_submission(const Work& work, const SlurmTerms& terms,
+                                     SlurmVersion version) {
+  TONGSUAN_TRY(const std::string script, script_of(work, terms));
   std::string body;
   json::Writer out(body);
   const auto count = static_cast<std::int64_t>(work.nodes.size());
-  out.begin_object().text("script", work.script).begin_object("job");
-  if (version.number >= kScriptInsideFrom) out.text("script", work.script);
+  out.begin_object().text("script", script).begin_object("job");
+  if (version.number >= kScriptInsideFrom) out.text("script", script);
   out.text("name", job_name(work.contract, work.attempt)).text("comment", work.contract);
   out.text("account", work.tenant.account).text("partition", terms.partition);
   const std::string& qos = work.service == Service::kFirm ? terms.firm_qos : terms.spot_qos;
@@ -324,8 +363,8 @@ std::string write_submission(const Work& work, const SlurmTerms& terms, SlurmVer
   if (terms.memory_mb_per_device > 0) {
     out.number_unsigned("memory_per_node", terms.memory_mb_per_device * work.devices_per_node);
   }
-  // The cluster counts minutes; the exchange ends a contract to the second.
-  out.number("time_limit", (work.seconds + 59) / 60);
+  out.number("time_limit", minutes_of(work));
+  write_window(out, work, version);
   // Two jobs of one name and user never run at once, whatever became of a request.
   out.text("dependency", "singleton");
   // A contract that stops is the exchange's to give new devices: the cluster does not try by
@@ -361,12 +400,13 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     const Members error = item.members();
     std::string text = text_of(error.find("description"));
     if (text.empty()) text = text_of(error.find("error"));
-    const auto number = number_of(error.find("error_number"));
-    const auto code = number_of(error.find("error_code"));
-    const std::int64_t which = number ? *number : code.value_or(0);
+    std::int64_t which = 0;
+    for (const std::string_view key : {"errno", "error_code", "error_number"}) {
+      which = number_of(error.find(key)).value_or(which);
+    }
     if (text.empty()) text = "error " + std::to_string(which);
     unknown = unknown || says_unknown(text, which);
-    unauthenticated = unauthenticated || says_unauthenticated(number.value_or(0));
+    unauthenticated = unauthenticated || says_unauthenticated(which);
     what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};
@@ -417,6 +457,12 @@ Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms) {
   if (twice != inventory.nodes.end())
     return bad_slurm_answer("two nodes of one name: " + twice->name);
   return inventory;
+}
+
+std::optional<UnixSecond> read_clock(const SlurmReply& reply) {
+  const Answer<SlurmDocument> own = SlurmDocument::read(reply);
+  if (!own.ok()) return std::nullopt;
+  return slurm_time(own.value().root().find("statistics").members().find("req_time"));
 }
 
 Answer<std::vector<Segment>> read_segments(const SlurmReply& reply, std::string_view job) {

@@ -10,6 +10,8 @@
 //     accepted and ignored;
 //   - devices are `gres` in v0.0.38, `tres_per_node` later, as "gres:…" before v0.0.40 and as
 //     "gres/…" from then on;
+//   - times are texts in v0.0.38 ("uts" and seconds; whole numbers are refused), whole numbers in
+//     v0.0.39; from v0.0.40 on the begin is {"set", "infinite", "number"}, the deadline is not;
 //   - the script is beside the job before v0.0.41, inside it from then on, and sent in both places.
 // `nodes` is sent as a text: a list is accepted and ignored. Pure functions.
 #pragma once
@@ -37,14 +39,16 @@ struct SlurmTerms {
   std::string firm_qos = "firm", spot_qos = "spot";  // empty: none is asked for
   std::string gres = "gpu";
   std::uint32_t cpus_per_device = 1;
-  std::uint64_t memory_mb_per_device = 0;  // 0: the partition's default
+  std::uint64_t memory_mb_per_device = 0;       // 0: the partition's default
+  std::vector<std::string> image_command = {};  // image_script.h; empty: it runs no images
 };
 
 // Of the answer to GET /openapi/v3.
 [[nodiscard]] Answer<SlurmVersion> choose_version(std::string_view openapi);
 
-[[nodiscard]] std::string write_submission(const Work& work, const SlurmTerms& terms,
-                                           SlurmVersion version);
+// kUnfit: this work cannot be written for this cluster.
+[[nodiscard]] Answer<std::string> write_submission(const Work& work, const SlurmTerms& terms,
+                                                   SlurmVersion version);
 
 struct SlurmReply {
   int status = 0;
@@ -58,6 +62,8 @@ struct SlurmReply {
 [[nodiscard]] Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms);
 // Those of the partition.
 [[nodiscard]] Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms);
+// The controller's clock, of what it says of itself; nothing where it does not.
+[[nodiscard]] std::optional<UnixSecond> read_clock(const SlurmReply& reply);
 // Of one job, with those that accounting calls duplicates.
 [[nodiscard]] Answer<std::vector<Segment>> read_segments(const SlurmReply& reply,
                                                          std::string_view job);

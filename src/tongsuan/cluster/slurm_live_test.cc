@@ -34,6 +34,7 @@ class SlurmLive : public ::testing::Test {
     options.url = slurm_setting("TONGSUAN_SLURM_URL");
     options.user = slurm_setting("TONGSUAN_SLURM_USER");
     options.terms.memory_mb_per_device = 64;
+    options.terms.image_command = {"env", "IMAGE={image}", "/bin/sh", "-c", "{script}"};
     options.token = [key](const std::string& user) -> Answer<std::string> {
       return slurm_token(key, user, now(), now() + 60);
     };
@@ -93,6 +94,8 @@ class SlurmLive : public ::testing::Test {
 TEST_F(SlurmLive, HasItsNodes) {
   ASSERT_GE(inventory_.nodes.size(), 3U);
   EXPECT_FALSE(inventory_.version.empty());
+  ASSERT_TRUE(inventory_.now);
+  EXPECT_LE(std::abs(*inventory_.now - now()), 10);
   for (const Node& node : inventory_.nodes) {
     EXPECT_TRUE(node.up) << node.detail;
     EXPECT_GT(node.devices, 0U);
@@ -116,6 +119,43 @@ TEST_F(SlurmLive, RunsAGangOnTheNodesThatItNames) {
   std::ifstream said(job.output);
   const std::string text(std::istreambuf_iterator<char>(said), {});
   EXPECT_NE(text.find("contract " + gang.contract), std::string::npos) << text;
+}
+
+TEST_F(SlurmLive, StartsNoJobBeforeItsTime) {
+  Work later = work(11, "true\n");
+  later.earliest = now() + 5;
+  later.latest = *later.earliest + 60;
+  const auto made = slurm_->submit(later, false);
+  ASSERT_TRUE(made.ok()) << made.error().what;
+  const Job job = wait_for(made.value().name, JobState::kCompleted);
+  ASSERT_TRUE(job.start);
+  EXPECT_GE(*job.start, *later.earliest);
+}
+
+TEST_F(SlurmLive, DropsAJobThatWouldStartTooLate) {
+  Work first = work(12, "sleep 100\n");
+  first.devices_per_node = 8;
+  const Job running = start(first);
+  Work late = work(13, "true\n");
+  late.devices_per_node = 8;
+  late.latest = now() + 2;
+  const auto made = slurm_->submit(late, false);
+  ASSERT_TRUE(made.ok()) << made.error().what;
+  const Job job = wait_for(made.value().name, JobState::kTimedOut);
+  EXPECT_TRUE(slurm_->segments(job.id).value().empty());
+  ASSERT_TRUE(slurm_->cancel(running.id).ok());
+  wait_for(running.name, JobState::kCancelled);
+}
+
+TEST_F(SlurmLive, RunsAnImageByTheHubsCommand) {
+  Work boxed = work(14, "echo \"$IMAGE\" 'it''s' \"$TONGSUAN_CONTRACT\"\n");
+  boxed.image = "registry.example.com/team/train:1.2";
+  const auto made = slurm_->submit(boxed, false);
+  ASSERT_TRUE(made.ok()) << made.error().what;
+  const Job job = wait_for(made.value().name, JobState::kCompleted);
+  std::ifstream said(job.output);
+  const std::string text(std::istreambuf_iterator<char>(said), {});
+  EXPECT_EQ(text, "registry.example.com/team/train:1.2 its " + boxed.contract + "\n");
 }
 
 TEST_F(SlurmLive, TakesAJobThatIsThereForTheOneThatWasAskedFor) {

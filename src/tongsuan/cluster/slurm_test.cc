@@ -79,6 +79,59 @@ TEST_P(EveryVersion, TakesASubmissionWhole) {
   EXPECT_FALSE(made.value().start);
 }
 
+// The latest start is told as the end of a job that starts then.
+TEST_P(EveryVersion, TellsWhenAJobMayStart) {
+  Here here(GetParam());
+  Work late = work();
+  late.earliest = 1'800'000'000;
+  late.latest = 1'800'000'100;
+  const auto made = here.slurm->submit(late, false);
+  ASSERT_TRUE(made.ok()) << what(made);
+  EXPECT_EQ(here.fake.job(1).begin, 1'800'000'000);
+  EXPECT_EQ(here.fake.job(1).deadline, 1'800'000'100 + 61 * 60);
+  ASSERT_TRUE(here.slurm->submit(work(2), false).ok());
+  EXPECT_EQ(here.fake.job(2).begin, 0);
+  EXPECT_EQ(here.fake.job(2).deadline, 0);
+}
+
+TEST_P(EveryVersion, TellsItsClock) {
+  Here here(GetParam());
+  EXPECT_FALSE(here.slurm->inventory().value().now);
+  here.fake.clock = 1'800'000'000;
+  EXPECT_EQ(here.slurm->inventory().value().now, 1'800'000'000);
+}
+
+TEST_P(EveryVersion, RunsAnImageByTheHubsCommand) {
+  Here here(GetParam());
+  SlurmOptions options;
+  options.url = here.fake.url();
+  options.user = "operator";
+  options.token = [](const std::string& user) -> Answer<std::string> { return "token-of-" + user; };
+  options.terms.image_command = {"run", "--in", "oci://{image}", "sh", "-c", "{script}"};
+  const auto slurm = make_slurm(std::move(options)).value();
+  Work boxed = work();
+  boxed.image = "registry/work:1";
+  boxed.script = "echo 'it'\n";
+  ASSERT_TRUE(slurm->submit(boxed, false).ok());
+  EXPECT_EQ(here.fake.job(1).script,
+            "#!/bin/sh\nexec 'run' '--in' 'oci://registry/work:1' 'sh' '-c' "
+            "'echo '\\''it'\\''\n'\n");
+  boxed.attempt = 2;
+  boxed.image = "--privileged";
+  EXPECT_EQ(kind(slurm->submit(boxed, false)), FaultKind::kUnfit);
+  EXPECT_EQ(here.fake.taken(), 1);
+}
+
+TEST(Slurm, RefusesImagesWithoutACommand) {
+  Here here(43);
+  Work boxed = work();
+  boxed.image = "registry/work:1";
+  const auto refused = here.slurm->submit(boxed, false);
+  EXPECT_EQ(kind(refused), FaultKind::kUnfit);
+  EXPECT_EQ(what(refused), "this cluster runs no images");
+  EXPECT_EQ(here.fake.taken(), 0);
+}
+
 TEST_P(EveryVersion, TellsWhatAJobDoes) {
   Here here(GetParam());
   const std::string id = here.slurm->submit(work(), false).value().id;
@@ -158,6 +211,9 @@ TEST_P(EveryVersion, RefusesAWrongToken) {
     const auto jobs = here.connect(kPatient, token)->jobs();
     EXPECT_EQ(kind(jobs), FaultKind::kRefused);
     EXPECT_NE(jobs.error().hint.find("key"), std::string::npos) << jobs.error().what;
+    const auto nodes = here.connect(kPatient, token)->inventory();
+    EXPECT_EQ(kind(nodes), FaultKind::kRefused);
+    EXPECT_NE(nodes.error().hint.find("key"), std::string::npos) << nodes.error().what;
   }
 }
 
@@ -377,11 +433,12 @@ TEST(SlurmApi, LeavesOutWhatIsNotSet) {
   spot.service = Service::kSpot;
   spot.accelerator = "gpu";  // a cluster that has no types
   const SlurmTerms bare{.spot_qos = ""};
-  const std::string text = write_submission(spot, bare, {38, 0});
+  const std::string text = write_submission(spot, bare, {38, 0}).value();
   EXPECT_EQ(text.find("qos"), std::string::npos);
   EXPECT_NE(text.find("\"gres\":\"gpu:8\""), std::string::npos) << text;
   EXPECT_NE(text.find("\"nodes\":\"2\""), std::string::npos) << text;  // a text, or it is ignored
-  EXPECT_NE(write_submission(spot, {}, {38, 0}).find("\"qos\":\"spot\""), std::string::npos);
+  EXPECT_NE(write_submission(spot, {}, {38, 0}).value().find("\"qos\":\"spot\""),
+            std::string::npos);
 }
 
 // RFC 7519 with RFC 7515's HS256; checked with another program.

@@ -118,6 +118,7 @@ void Agent::keep_lease() {
   request.detail = drained_ ? "drained" : cluster_there ? "" : "the cluster does not answer";
   const Said<Lease> lease = ports_.exchange.lease(request);
   if (lease.ok()) {
+    if (accepting != accepted_) status_next_ = now_;
     accepted_ = accepting;
     take_lease(lease.value());
     return;
@@ -137,7 +138,11 @@ void Agent::take_lease(const Lease& lease) {
   if (std::abs(offset - memory_.offset()) > kClockJitter) {
     note("clock", "", "the exchange is " + std::to_string(offset) + " s ahead of us");
     memory_.set_offset(offset);
+    cluster_clock_known_ = false;
+    nodes_next_ = now_;
   }
+  exchange_clock_known_ = true;
+  lease_taken_ = now_;
   if (lease.epoch == memory_.epoch()) return;
   note("lease", options_.hub, "epoch " + std::to_string(lease.epoch));
   memory_.set_epoch(lease.epoch);
@@ -333,7 +338,8 @@ void Agent::show_status() {
   out.begin_object().number("time", now_).text("hub", options_.hub);
   out.number_unsigned("epoch", memory_.epoch()).number("leaseUntil", lease_until_);
   out.truth("exchangeAway", exchange_away_).truth("accepting", accepted_);
-  out.number("exchangeAhead", memory_.offset()).text("cluster", ports_.cluster.describe());
+  out.number("exchangeAhead", memory_.offset()).number("clusterAhead", memory_.cluster_offset());
+  out.text("cluster", ports_.cluster.describe());
   out.number("clusterSeen", cluster_seen_).text("clusterTrouble", cluster_trouble_);
   out.number_unsigned("nodesUp", nodes_.up_count());
   out.number_unsigned("nodesDown", nodes_.down_count());

@@ -12,8 +12,10 @@
 //   - Jobs are begun only while the lease runs; what runs goes on without it, until its time is
 //     over. After a fenced answer nothing is done any more at all.
 //
-// Time. `step` is given the seconds of our own clock, which the cluster's is taken to be as well;
-// the exchange's is found with every lease. The agent has no clock, no thread, no file: the spool,
+// Time. `step` is given the seconds of our own clock, which serves for waiting only: the exchange's
+// is found with every lease, the cluster's with every look at its nodes, and what is told is the
+// cluster's seconds as seconds of the exchange. A cluster that does not tell is taken to have ours.
+// The agent has no clock, no thread, no file: the spool,
 // the exchange, the cluster and the data are ports, which must live as long as the agent.
 #pragma once
 
@@ -112,6 +114,12 @@ class Agent {
   void fenced(const std::string& why);
   [[nodiscard]] bool lease_runs() const;
   [[nodiscard]] UnixSecond exchange_now() const { return now_ + memory_.offset(); }
+  // From the cluster's time to the exchange's.
+  [[nodiscard]] std::int64_t since_cluster() const {
+    return memory_.offset() - memory_.cluster_offset();
+  }
+  void take_cluster_clock(std::optional<UnixSecond> now);
+  [[nodiscard]] bool clocks_known() const { return exchange_clock_known_ && cluster_clock_known_; }
   void report(Record& record, std::string_view phase, std::string_view detail);
   void note(std::string_view event, std::string_view about, std::string_view what) {
     if (note_) note_(event, about, what);
@@ -171,14 +179,17 @@ class Agent {
 
   // Of the exchange. What nobody answered is not asked again in this step.
   bool exchange_away_ = false, listed_ = false, drained_ = false;
-  bool accepted_ = false;                        // as the last lease said
-  UnixSecond lease_until_ = 0, lease_next_ = 0;  // of our clock
+  bool accepted_ = false;                                          // as the last lease said
+  UnixSecond lease_until_ = 0, lease_next_ = 0, lease_taken_ = 0;  // of our clock
   bool swept_ = false;
   std::vector<std::string> leftovers_;     // folders of contracts that nobody knows
   std::map<std::string, WorkText> texts_;  // of contracts that are prepared
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;
+  // Asked for since we began, and since the other one seemed to jump: it is our own clock that
+  // moves, and nothing is measured between an old clock and a new one.
+  bool exchange_clock_known_ = false, cluster_clock_known_ = false;
   int calls_left_ = 0;
   std::vector<cluster::Job> all_jobs_;
   Jobs jobs_;

@@ -46,7 +46,7 @@ class AgentTest : public testing::Test {
     for (std::int64_t i = 0; i < seconds; ++i) {
       world.exchange.pass(world.exchange.now + 1);
       world.cluster.pass(world.cluster.now + 1);
-      if (i % 10 == 9) result = process->agent.step(world.cluster.now);
+      if (i % 10 == 9) result = process->agent.step(world.cluster.now + ahead);
     }
     return result;
   }
@@ -82,6 +82,7 @@ class AgentTest : public testing::Test {
   MemorySpool::Rows rows;
   AgentOptions options;
   std::string holder = "first";
+  std::int64_t ahead = 0;  // of our clock
   std::unique_ptr<Process> process;
 };
 
@@ -107,6 +108,41 @@ TEST_F(AgentTest, RunsAContractAndTellsItsEnd) {
   EXPECT_EQ(row.phases, (std::vector<std::string>{"submitted", "running"}));
   EXPECT_TRUE(process->agent.idle());
   EXPECT_TRUE(world.folders.empty());
+}
+
+// Whatever our own clock says, and however it is moved: what is told is the cluster's seconds.
+TEST_F(AgentTest, TellsNothingByItsOwnClock) {
+  world.cluster.tells_clock = true;
+  for (const std::int64_t wrong : {-240, 3'000}) {
+    ahead = wrong;
+    FakeExchange::Row& row = contract(std::nullopt);
+    const std::size_t at = world.cluster.rows.size();
+    pass(60);
+    ASSERT_EQ(world.cluster.rows.size(), at + 1);
+    *job(at).work_ends = world.cluster.now + 300;
+    ahead = wrong + 500;
+    start();
+    pass(400);
+    EXPECT_EQ(row.reason, "completed");
+    ASSERT_FALSE(row.metered.empty());
+    EXPECT_EQ(row.metered.front().begin, *job(at).job.start);
+    EXPECT_EQ(row.metered.back().end, *job(at).job.end);
+    EXPECT_EQ(metered(row), *job(at).job.end - *job(at).job.start);
+  }
+}
+
+TEST_F(AgentTest, DoesNotMeasureBetweenAnOldClockAndANewOne) {
+  world.cluster.tells_clock = true;
+  FakeExchange::Row& row = running(std::nullopt);
+  const std::size_t before = row.metered.size();
+  ahead = 240;
+  start();
+  world.weather.cluster_away = 1'000;
+  pass(100);
+  EXPECT_EQ(row.metered.size(), before);
+  world.weather.cluster_away = 0;
+  pass(100);
+  EXPECT_GT(row.metered.size(), before);
 }
 
 TEST_F(AgentTest, EndsAtItsTimeWhileTheExchangeIsAway) {

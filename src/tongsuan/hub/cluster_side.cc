@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "tongsuan/hub/agent.h"
 
@@ -6,6 +7,7 @@ namespace tongsuan::hub {
 namespace {
 
 constexpr std::uint32_t kStrangerLooks = 2;
+constexpr std::int64_t kAnswerSeconds = 2;  // that its clock may have gone on while it answered
 
 }  // namespace
 
@@ -30,14 +32,18 @@ void Agent::look_at_jobs() {
 }
 
 void Agent::look_at_nodes() {
-  if (now_ < nodes_next_ || exchange_away_ || cluster_away_ || !lease_runs()) return;
+  const bool may_tell = !exchange_away_ && lease_runs();
+  // The clock is needed also where nobody hears of the nodes: what runs is measured by it.
+  if (now_ < nodes_next_ || cluster_away_ || (cluster_clock_known_ && !may_tell)) return;
+  const auto inventory = ports_.cluster.inventory();
+  if (!inventory.ok()) return note("no-inventory", "", inventory.error().what);
+  take_cluster_clock(inventory.value().now);
+  if (!may_tell) return;
   const Said<std::vector<Pool>> pools = ports_.exchange.pools();
   if (!pools.ok()) {
     exchange_away_ = true;
     return note("no-pools", options_.hub, pools.error().what);
   }
-  const auto inventory = ports_.cluster.inventory();
-  if (!inventory.ok()) return note("no-inventory", "", inventory.error().what);
   nodes_next_ = now_ + options_.nodes_seconds;
   for (Message& message : nodes_.look(inventory.value(), pools.value(), now_, memory_.changes())) {
     note("nodes", message.word, describe(message));
@@ -46,6 +52,21 @@ void Agent::look_at_nodes() {
   if (nodes_.warnings() == warned_) return;
   warned_ = nodes_.warnings();
   for (const std::string& warning : warned_) note("warning", "", warning);
+}
+
+// Where it is as we knew it, our own clock has not moved, and what we know of the exchange's holds.
+void Agent::take_cluster_clock(std::optional<UnixSecond> now) {
+  cluster_clock_known_ = true;
+  const std::int64_t offset = now.value_or(now_) - now_;
+  if (std::abs(offset - memory_.cluster_offset()) <= kAnswerSeconds) {
+    exchange_clock_known_ = true;
+    return;
+  }
+  note("clock", "", "the cluster is " + std::to_string(offset) + " s ahead of us");
+  memory_.set_cluster_offset(offset);
+  if (lease_taken_ == now_) return;
+  exchange_clock_known_ = false;
+  lease_next_ = now_;
 }
 
 // Jobs with names of ours that are nobody's: of contracts that the exchange does not list, of

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tongsuan/base/text.h"
+#include "tongsuan/cluster/image_script.h"
 #include "tongsuan/hub/command.h"
 #include "tongsuan/hub/times.h"
 #include "tongsuan/remote/private_file.h"
@@ -79,6 +80,7 @@ void add_slurm(std::vector<Setting>& all, SlurmSettings& s) {
            {"slurm", "gres", &s.terms.gres},
            {"slurm", "cpus_per_device", &s.terms.cpus_per_device, {1, 1'024}},
            {"slurm", "memory_mb_per_device", &s.terms.memory_mb_per_device, {0, 1'000'000'000}},
+           {"slurm", "image_command", &s.terms.image_command},
            {"slurm", "deadline", &s.deadline_seconds, {1, 300}},
        }) {
     all.push_back(one);
@@ -96,6 +98,10 @@ void add_kubernetes(std::vector<Setting>& all, KubernetesSettings& s, AgentOptio
            {"kubernetes", "accelerator_label", &s.terms.accelerator_label},
            {"kubernetes", "node_selector", &s.terms.node_selector},
            {"kubernetes", "queue", &s.terms.queue},
+           {"kubernetes", "worker", &s.terms.worker},
+           {"kubernetes", "worker_url", &s.worker_url},
+           {"kubernetes", "worker_token_file", &s.worker_token_file},
+           {"kubernetes", "worker_ca_file", &s.worker_ca_file},
            {"kubernetes", "firm_priority", &s.terms.firm_priority},
            {"kubernetes", "spot_priority", &s.terms.spot_priority},
            {"kubernetes", "image", &s.terms.image},
@@ -211,6 +217,36 @@ Result<Done> put_entry(HubSettings& settings, const toml::Entry& entry) {
                "one of " + keys);
 }
 
+Error of_cluster(const cluster::Fault& fault) {
+  return {ErrorCode::kInvalidArgument, fault.what, fault.hint};
+}
+
+Result<Done> check_slurm(const SlurmSettings& s) {
+  if (s.jwt_key.empty() == s.token_file.empty()) {
+    return usage("[slurm] needs either jwt_key or token_file", "jwt_key = \"/etc/slurm/jwt.key\"");
+  }
+  if (s.user.empty()) {
+    return usage("[slurm] needs user: an operator of the cluster", "user = \"tongsuan\"");
+  }
+  if (s.terms.image_command.empty()) return Done{};
+  const auto command = cluster::check_image_command(s.terms.image_command);
+  if (!command.ok()) return of_cluster(command.error());
+  return Done{};
+}
+
+Result<Done> check_kubernetes(const KubernetesSettings& s) {
+  const bool has_worker = !s.terms.worker.empty();
+  if (has_worker == s.worker_url.empty()) {
+    return usage("[kubernetes] needs worker and worker_url together",
+                 "worker = \"guian\", worker_url = \"https://10.0.0.2:6443\"");
+  }
+  if (has_worker && s.terms.queue.empty()) {
+    return usage("[kubernetes] has a worker of MultiKueue, and no queue",
+                 "queue names a LocalQueue whose ClusterQueue is checked by MultiKueue");
+  }
+  return Done{};
+}
+
 // What is there, but does not go together.
 Result<Done> check(const HubSettings& s, std::string_view file) {
   const auto fault = [&](const std::string& what, const std::string& hint) {
@@ -233,12 +269,8 @@ Result<Done> check(const HubSettings& s, std::string_view file) {
   if (s.slurm.has_value() == s.kubernetes.has_value()) {
     return fault("one of [slurm] and [kubernetes] is needed", "an agent has one cluster");
   }
-  if (s.slurm && (s.slurm->jwt_key.empty() == s.slurm->token_file.empty())) {
-    return fault("[slurm] needs either jwt_key or token_file", "jwt_key = \"/etc/slurm/jwt.key\"");
-  }
-  if (s.slurm && s.slurm->user.empty()) {
-    return fault("[slurm] needs user: an operator of the cluster", "user = \"tongsuan\"");
-  }
+  const Result<Done> cluster = s.slurm ? check_slurm(*s.slurm) : check_kubernetes(*s.kubernetes);
+  if (!cluster.ok()) return fault(cluster.error().context, cluster.error().hint);
   for (const auto& [participant, tenant] : s.agent.tenants) {
     if (!tenant.user.empty() && !tenant.account.empty()) continue;
     return fault("[tenant." + participant + "] needs user and account", "give both");
@@ -249,10 +281,6 @@ Result<Done> check(const HubSettings& s, std::string_view file) {
                  "lease = 120, interval = 2, request = 10 in [times]");
   }
   return Done{};
-}
-
-Error of_cluster(const cluster::Fault& fault) {
-  return {ErrorCode::kInvalidArgument, fault.what, fault.hint};
 }
 
 Result<std::unique_ptr<cluster::Cluster>> make_slurm_cluster(const SlurmSettings& s) {
@@ -279,16 +307,18 @@ Result<std::unique_ptr<cluster::Cluster>> make_slurm_cluster(const SlurmSettings
   return std::move(made).value();
 }
 
+std::function<cluster::Answer<std::string>()> bearer_of(const std::string& file) {
+  if (file.empty()) return {};
+  return cluster::token_of_file(file);
+}
+
 Result<std::unique_ptr<cluster::Cluster>> make_kubernetes_cluster(const KubernetesSettings& s) {
   cluster::KubernetesOptions options;
-  options.url = s.url;
+  options.server = {s.url, bearer_of(s.token_file), s.ca_file, s.certificate, s.key};
+  options.worker = {s.worker_url, bearer_of(s.worker_token_file), s.worker_ca_file};
   options.terms = s.terms;
-  options.ca_file = s.ca_file;
-  options.certificate = s.certificate;
-  options.key = s.key;
   options.deadline = std::chrono::seconds(s.deadline_seconds);
   options.now = system_seconds;
-  if (!s.token_file.empty()) options.token = cluster::token_of_file(s.token_file);
   auto made = cluster::make_kubernetes(std::move(options));
   if (!made.ok()) return of_cluster(made.error());
   return std::move(made).value();
@@ -307,6 +337,8 @@ Result<HubSettings> read_settings(std::string_view text, std::string_view file) 
         taken.error().hint);
   }
   TONGSUAN_TRY([[maybe_unused]] const Done good, check(settings, file));
+  // On Kubernetes a setting of its own says so.
+  if (settings.slurm) settings.agent.images = !settings.slurm->terms.image_command.empty();
   return settings;
 }
 

@@ -26,6 +26,7 @@ struct SlurmSettings {
 };
 struct KubernetesSettings {
   std::string url, token_file, ca_file, certificate, key;
+  std::string worker_url, worker_token_file, worker_ca_file;  // of the worker of MultiKueue
   cluster::KubernetesTerms terms = {};
   std::int64_t deadline_seconds = 5;
 };

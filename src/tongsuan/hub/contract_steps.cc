@@ -3,6 +3,7 @@
 #include <limits>
 #include <tuple>
 
+#include "tongsuan/cluster/image_script.h"
 #include "tongsuan/hub/agent.h"
 
 namespace tongsuan::hub {
@@ -163,12 +164,19 @@ void Agent::prepare(Record& record) {
   if (!text->image.empty() && !options_.images) {
     return judge(record, "failed", "this hub runs no images");
   }
+  if (!text->image.empty() && !cluster::is_image(text->image)) {
+    return judge(record, "failed", "\"" + text->image + "\" is no reference of an image");
+  }
   if (!find_nodes(record, names)) return;
   const StagingReport staged = ports_.staging.bring_in(place, text->stage_in);
   if (staged.state == StagingState::kFailed) {
     return judge(record, "failed", "data could not be brought in: " + staged.detail);
   }
   if (staged.state == StagingState::kWorking) return report(record, "staging", staged.detail);
+  if (!text->stage_in.empty()) {
+    record.reported.clear();  // said once more, with what it was
+    report(record, "staging", staged.detail + " came in");
+  }
   record.stage = Stage::kSubmitting;
   memory_.touch(record);
 }
@@ -188,6 +196,8 @@ cluster::Work Agent::work_of(const Record& record, const WorkText& text, const P
   work.seconds = record.contract.until
                      ? *record.contract.until - exchange_now() + options_.slack_seconds
                      : options_.endless_seconds;
+  work.earliest = record.contract.from - since_cluster();
+  if (record.contract.until) work.latest = *record.contract.until - since_cluster();
   work.service = text.spot ? cluster::Service::kSpot : cluster::Service::kFirm;
   work.script = text.script;
   work.image = text.image;
@@ -311,6 +321,7 @@ void Agent::watch(Record& record) {
 // What the cluster says of its stretches. False: it does not answer.
 bool Agent::measure(Record& record) {
   if (record.job.empty()) return true;
+  if (!clocks_known()) return false;
   if (!may_call(1)) return false;
   const auto segments = ports_.cluster.segments(record.job);
   if (!segments.ok() && segments.error().kind == cluster::FaultKind::kUnknown) return true;
@@ -325,7 +336,7 @@ bool Agent::measure(Record& record) {
 
 void Agent::meter(Record& record, UnixSecond limit) {
   if (record.look_again) return;
-  for (const Span& span : delivered(record.stretches, {memory_.offset(), record.mark, limit})) {
+  for (const Span& span : delivered(record.stretches, {since_cluster(), record.mark, limit})) {
     Message message;
     message.kind = MessageKind::kMeter;
     message.contract = record.contract.id;
@@ -346,7 +357,7 @@ void Agent::lost(Record& record) {
 
 void Agent::ended(Record& record, const cluster::Job* job) {
   if (!measure(record)) return;
-  const std::int64_t offset = memory_.offset();
+  const std::int64_t offset = since_cluster();
   UnixSecond last = std::numeric_limits<UnixSecond>::min();
   for (Stretch& stretch : record.stretches) {
     if (!stretch.end && job != nullptr && job->end) stretch.end = job->end;
@@ -359,8 +370,11 @@ void Agent::ended(Record& record, const cluster::Job* job) {
     last = std::max(last, *stretch.end + offset);
   }
   memory_.touch(record);
+  // One that the cluster dropped because it would have started too late may be tried again where
+  // the contract was extended.
   const bool never_ran = record.stretches.empty() && job != nullptr &&
-                         (job->state == JobState::kFailed || job->state == JobState::kNodeFailed);
+                         (job->state == JobState::kFailed || job->state == JobState::kNodeFailed ||
+                          job->state == JobState::kTimedOut);
   if (never_ran && record.doubted && !to_end(record)) {
     // Another of its name, or a later attempt, may still come.
     const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
@@ -386,7 +400,8 @@ void Agent::ended(Record& record, const cluster::Job* job) {
 
 void Agent::judge_by(Record& record, const cluster::Job& job) {
   const std::string detail = job.detail.empty() ? "" : ": " + job.detail;
-  const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed;
+  const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed ||
+                         job.state == JobState::kTimedOut;
   if (by_itself && record.stretches.empty()) {
     return judge(record, "failed", "its job never ran" + detail);
   }
@@ -412,7 +427,7 @@ void Agent::close(Record& record) {
   const auto retry = retry_.find(record.contract.id);
   if (retry != retry_.end() && now_ < retry->second) return;
   // Not by an old list: its end may have been moved.
-  const bool may_say = listed_ && !record.look_again;
+  const bool may_say = listed_ && !record.look_again && clocks_known();
   if (may_say && record.last_word == LastWord::kUnsaid) say_last_word(record);
   clear_away(record);
 }
@@ -428,7 +443,7 @@ void Agent::say_last_word(Record& record) {
     message.word = record.verdict->reason;
     message.detail = record.verdict->detail;
   } else {
-    message.end = overrun(record.stretches, memory_.offset(), contract.until.value_or(0));
+    message.end = overrun(record.stretches, since_cluster(), contract.until.value_or(0));
   }
   memory_.queue(std::move(message));
   record.last_word = LastWord::kQueued;
@@ -450,7 +465,11 @@ void Agent::clear_away(Record& record) {
       if (out.state == StagingState::kWorking) return;
       const bool failed = out.state == StagingState::kFailed;
       if (failed) memory_.note_oddity(record.contract.id + ": data not brought out: " + out.detail);
-      report(record, "stage-out", (failed ? "failed: " : "") + out.detail);
+      const std::string what =
+          failed ? "data could not be brought out: " + out.detail : out.detail + " went out";
+      // The exchange hears of what it lists; our own log of everything.
+      if (!record.listed) note("stage-out", record.contract.id, what);
+      report(record, "stage-out", what);
     }
     record.brought_out = true;
     memory_.touch(record);

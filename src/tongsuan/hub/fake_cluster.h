@@ -1,5 +1,6 @@
 // Test helper: a cluster in memory. Jobs wait for their nodes, run, end, are put back, lose their
-// nodes; requests may arrive late. Its clock is the agent's.
+// nodes; requests may arrive late. Its clock is the
+// agent's, unless it tells another.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +32,7 @@ struct FakeCluster {
   };
 
   cluster::UnixSecond now = 0;
+  bool tells_clock = false;
   std::vector<cluster::Node> nodes;
   std::vector<Row> rows;  // in the order of their ids
   std::vector<Late> late;

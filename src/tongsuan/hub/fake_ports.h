@@ -167,7 +167,9 @@ class ClusterPort final : public cluster::Cluster {
   std::string describe() const override { return "a cluster in memory"; }
   cluster::Answer<cluster::Inventory> inventory() override {
     if (is_away()) return away();
-    return cluster::Inventory{"1", world_.cluster.nodes};
+    const FakeCluster& there = world_.cluster;
+    return cluster::Inventory{"1", there.nodes,
+                              there.tells_clock ? std::optional(there.now) : std::nullopt};
   }
   cluster::Answer<std::vector<cluster::Job>> jobs() override {
     if (is_away()) return away();

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <thread>
@@ -71,19 +72,24 @@ bool has_no_link(const std::string& folder, const std::string& inside) {
   return true;
 }
 
-std::string bytes_text(const std::string& folder) {
+// Of files, however deep; nothing where we may not look.
+std::optional<std::uintmax_t> bytes_of(const std::filesystem::path& place) {
   std::error_code error;
-  std::uintmax_t bytes = 0;
-  std::filesystem::recursive_directory_iterator files(
-      folder, std::filesystem::directory_options::skip_permission_denied, error);
-  for (; !error && files != std::filesystem::recursive_directory_iterator();
-       files.increment(error)) {
-    std::error_code ignored;
-    if (files->is_regular_file(ignored) && !files->is_symlink(ignored)) {
-      bytes += files->file_size(ignored);
-    }
+  const auto status = std::filesystem::symlink_status(place, error);
+  if (error) return std::nullopt;
+  if (std::filesystem::is_regular_file(status)) {
+    const std::uintmax_t bytes = std::filesystem::file_size(place, error);
+    return error ? std::nullopt : std::optional(bytes);
   }
-  return std::to_string(bytes) + " bytes";
+  std::uintmax_t bytes = 0;
+  if (!std::filesystem::is_directory(status)) return bytes;
+  std::filesystem::recursive_directory_iterator files(place, error);
+  while (!error && files != std::filesystem::recursive_directory_iterator()) {
+    if (files->is_regular_file(error) && !files->is_symlink(error))
+      bytes += files->file_size(error);
+    if (!error) files.increment(error);
+  }
+  return error ? std::nullopt : std::optional(bytes);
 }
 
 class LocalStaging final : public Staging {
@@ -228,6 +234,7 @@ class LocalStaging final : public Staging {
       return failed(std::string("this hub moves no data: ") + (in ? "in" : "out") +
                     " of [staging] is not set");
     }
+    std::optional<std::uintmax_t> bytes = 0;
     for (Transfer transfer : task.transfers) {
       std::string& inside = in ? transfer.to : transfer.from;
       if (!is_inside(inside) || !is_word(in ? transfer.from : transfer.to)) {
@@ -237,8 +244,11 @@ class LocalStaging final : public Staging {
       inside = own + '/' + inside;
       StagingReport moved = run(command, task.place, transfer);
       if (moved.state != StagingState::kDone) return moved;
+      const std::optional<std::uintmax_t> more = bytes_of(inside);
+      bytes = bytes && more ? std::optional(*bytes + *more) : std::nullopt;
     }
-    return {StagingState::kDone, bytes_text(own)};
+    return {StagingState::kDone,
+            bytes ? std::to_string(*bytes) + " bytes" : "bytes that only its tenant may count"};
   }
 
   StagingReport remove_folder(const Place& place) {

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kRecordPrefix = "contract/", kMessagePrefix = "message/";
 constexpr std::string_view kOddityPrefix = "oddity/";
-constexpr std::string_view kEpoch = "agent/epoch", kOffset = "agent/offset";
+constexpr std::string_view kEpoch = "agent/epoch", kOffset = "agent/offset",
+                           kClusterOffset = "agent/cluster-offset";
 constexpr std::string_view kInherits = "agent/inherits";
 constexpr std::string_view kNextMessage = "agent/next-message";
 constexpr std::size_t kNumberDigits = 19;
@@ -63,6 +64,8 @@ Result<Done> Memory::take(const Row& row) {
     inherits_ = true;
   } else if (name == kOffset) {
     good = parse_decimal(row.text, 0, offset_);
+  } else if (name == kClusterOffset) {
+    good = parse_decimal(row.text, 0, cluster_offset_);
   }
   if (good) return Done{};
   return Error{ErrorCode::kCorrupt, "the spool's row " + row.name + " is damaged",
@@ -147,6 +150,11 @@ void Memory::set_inherits(bool inherits) {
   inherits_ = inherits;
   changes_.push_back(
       {std::string(kInherits), inherits ? std::optional<std::string>("1") : std::nullopt});
+}
+
+void Memory::set_cluster_offset(std::int64_t offset) {
+  cluster_offset_ = offset;
+  changes_.push_back({std::string(kClusterOffset), std::to_string(offset)});
 }
 
 void Memory::set_offset(std::int64_t offset) {

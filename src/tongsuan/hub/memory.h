@@ -54,8 +54,11 @@ class Memory {
   // it may have been begun by them.
   [[nodiscard]] bool inherits() const { return inherits_; }
   void set_inherits(bool inherits);
+  // So much the exchange's clock is ahead of ours, and the cluster's of ours.
   [[nodiscard]] std::int64_t offset() const { return offset_; }
   void set_offset(std::int64_t offset);
+  [[nodiscard]] std::int64_t cluster_offset() const { return cluster_offset_; }
+  void set_cluster_offset(std::int64_t offset);
 
   // Rows of others: the node book's, the outputs', and what people are shown.
   [[nodiscard]] std::vector<Change>& changes() { return changes_; }
@@ -73,7 +76,7 @@ class Memory {
   std::map<std::string, std::size_t> meters_;  // in messages_, by contract
   std::vector<Change> changes_;
   std::uint64_t epoch_ = 0, next_message_ = 1, next_oddity_ = 1;
-  std::int64_t offset_ = 0;
+  std::int64_t offset_ = 0, cluster_offset_ = 0;
   bool inherits_ = false;
 };
 

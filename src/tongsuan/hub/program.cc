@@ -401,6 +401,9 @@ int show_logs(const HubSettings& settings, Spool& spool, const Arguments& argume
       cluster::output_file(cluster::job_name(arguments.contract, record->attempt), stream);
   const auto text = end_of_file(settings.staging.scratch, arguments.contract, file);
   if (!text.ok()) return complain(text.error(), kFailed);
+  // Its folder may have gone a moment ago, and the end is kept.
+  const bool is_closing = record->stage == Stage::kClosing;
+  if (is_closing && text.value().empty()) return show_kept(spool, arguments, stream);
   return show_lines(text.value(), arguments.lines);
 }
 

@@ -15,7 +15,8 @@ constexpr const char* kClass = "h100";
 constexpr std::uint32_t kNodes = 6, kDevices = 8;
 
 struct Plan {
-  std::int64_t skew = 0;  // the exchange's clock less the agent's
+  std::int64_t skew = 0;  // the exchange's clock less the cluster's
+  bool is_moved = false;  // our own clock, whenever an agent starts; else it is the cluster's
   bool loses_spool = false, is_replaced = false, is_bad = true;
 };
 
@@ -23,6 +24,7 @@ Plan plan_of(Random& random) {
   Plan plan;
   constexpr std::int64_t kSkews[] = {0, 0, 7, -40, 3'600};
   plan.skew = kSkews[random.below(5)];
+  plan.is_moved = random.below(3) == 0;
   plan.loses_spool = random.below(4) == 0;
   plan.is_replaced = random.below(4) == 0;
   plan.is_bad = random.below(8) != 0;
@@ -36,6 +38,7 @@ class Life {
     world_.exchange.add_pool(kClass, kNodes, kDevices);
     world_.cluster.add_nodes("n", kNodes, kClass, kDevices);
     world_.cluster.remembers = 3'000;
+    world_.cluster.tells_clock = plan_.is_moved;
     WorkText text;
     text.script = "#!/bin/sh\n";
     world_.exchange.texts["plain"] = text;
@@ -81,6 +84,8 @@ class Life {
 
   void start_process(bool take_over = false) {
     process_.reset();
+    constexpr std::int64_t kAhead[] = {0, 10, -240, 3'000};
+    ahead_ = plan_.is_moved ? kAhead[random_.below(4)] : 0;
     process_ = std::make_unique<Process>(world_, *rows_, holder_, options(take_over), note());
     ASSERT_TRUE(process_->agent.open().ok());
   }
@@ -120,8 +125,8 @@ class Life {
       pass(world_.exchange.now + 1);
       check_now();
     }
-    const UnixSecond now = world_.exchange.now - plan_.skew;
-    if (former_) static_cast<void>(former_->agent.step(now));
+    const UnixSecond now = world_.exchange.now - plan_.skew + ahead_;
+    if (former_) static_cast<void>(former_->agent.step(now - ahead_ + former_ahead_));
     if (former_ && former_->exchange.saw_fence && !former_changes_) {
       former_changes_ = former_->cluster.changes;
     }
@@ -187,6 +192,7 @@ class Life {
   // Another agent takes over while this one goes on, until it hears of it.
   void replace() {
     former_ = std::move(process_);
+    former_ahead_ = ahead_;
     former_rows_ = std::exchange(rows_, std::make_unique<MemorySpool::Rows>());
     holder_ = "second";
     start_process(true);
@@ -283,6 +289,7 @@ class Life {
   Random random_;
   Plan plan_;
   FakeWorld world_;
+  std::int64_t ahead_ = 0, former_ahead_ = 0;  // our clock less the cluster's
   std::string holder_ = "first";
   std::unique_ptr<MemorySpool::Rows> rows_ = std::make_unique<MemorySpool::Rows>(), former_rows_;
   std::unique_ptr<Process> process_, former_;

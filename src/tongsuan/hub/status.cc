@@ -47,6 +47,7 @@ void add_agent(std::string& text, const json::Members& agent, UnixSecond now) {
   const std::string trouble = text_of(agent, "clusterTrouble");
   add_line(text, "cluster",
            text_of(agent, "cluster") + ", seen " + ago(number_of(agent, "clusterSeen"), now) +
+               "; its clock is " + std::to_string(number_of(agent, "clusterAhead")) + " s ahead" +
                (trouble.empty() ? "" : ": " + trouble));
   add_line(text, "nodes",
            std::to_string(number_of(agent, "nodesUp")) + " up, " +

@@ -149,7 +149,35 @@ export type Hubs = HubName[];
 export type OrderBody = BlockOrder | OptionsOrder | CurveOrder | ProfileOrder | ServiceOrder;
 
 /** Devices for some time without a break, all or none, at one hub. Either `value`, or `limit`: then the value is limit × devices × duration of the first way, fractions of a micro-yuan dropped. */
-export type BlockOrder = unknown | unknown;
+export type BlockOrder = {
+  kind: 'block';
+  /** Yours, for your listings */
+  name?: Name;
+  /** What its contracts run */
+  work?: Work;
+  ways: Ways;
+  hubs?: Hubs;
+  /** It is wanted from then on; at once if absent */
+  earliest?: Time;
+  /** It leaves if it has not begun by then; seven days after it is wanted if absent */
+  latestStart?: Time;
+  /** For the whole order when it starts as soon as it is wanted, at or above 0 */
+  value?: Money;
+  /** Per device-hour of the first way, at or above 0 */
+  limit?: Money;
+  /** What an hour of waiting beyond graceSeconds takes from its value */
+  delayCostPerHour?: Money;
+  /** Waiting costs nothing for so long */
+  graceSeconds?: Seconds;
+  /** On top for a block that is booked ahead and kept */
+  premium?: Money;
+  /** Nodes of its own even where its devices would leave room */
+  wholeNodes?: boolean;
+  /** A data set that must be at the hub when it starts */
+  data?: DataName;
+  /** Least share of its energy to be matched with green power. Above 0 answers 501 for now */
+  greenPercent?: number;
+};
 
 /** Devices of a class at a hub over some time, all or none. Legs of energy, and legs that you deliver, are planned: they answer 501 and 400. */
 export type Leg = {
@@ -215,7 +243,25 @@ export type ProfileOrder = {
 };
 
 /** Devices that run in every one of several times, at one hub. A round awards it. */
-export type ServiceOrder = unknown | unknown;
+export type ServiceOrder = {
+  kind: 'service';
+  name?: Name;
+  /** What its contracts run */
+  work?: Work;
+  class: ClassName;
+  devices: Devices;
+  hubs?: Hubs;
+  /** Rising, not overlapping */
+  times: {
+    from: Time;
+    until: Time;
+  }[];
+  value?: Money;
+  /** Per device-hour */
+  limit?: Money;
+  wholeNodes?: boolean;
+  greenPercent?: number;
+};
 
 /** What changes of an order: of a block order, or the name alone of any. Not both value and limit. */
 export type OrderChange = {
@@ -242,11 +288,24 @@ export type OrderBatch = {
 };
 
 export type OrderBatchAnswer = {
-  results: (unknown | unknown)[];
+  results: {
+    idempotencyKey: string;
+    state: 'accepted' | 'refused';
+    id?: OrderId;
+    sequence?: Sequence;
+    hold?: Money;
+    problem?: Problem;
+  }[];
 };
 
 /** A new order, or one of yours with changes */
-export type QuoteBody = unknown | unknown;
+export type QuoteBody = {
+  order?: OrderBody;
+  from?: OrderId;
+  change?: OrderChange;
+  /** Whether to look for changes that would place it */
+  changes?: boolean;
+};
 
 export type Order = {
   id: OrderId;

@@ -1,0 +1,67 @@
+import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { judged, new_buyer, send_order, sign_in_as, type Buyer } from './people';
+
+let buyer: Buyer;
+let waiting: string;
+test.beforeAll(async ({ exchange }) => {
+  buyer = await new_buyer(exchange, `orders-${Date.now()}`);
+  waiting = await send_order(exchange, buyer, 'waits');
+  await judged(exchange, buyer, waiting);
+});
+
+test('nobody sees orders without signing in', async ({ page }) => {
+  await page.goto('/orders?lang=en');
+  await expect(page.getByText('Sign in to see this')).toBeVisible();
+});
+
+test('an order is followed from sending on, while it happens', async ({ page, exchange }) => {
+  await sign_in_as(page, buyer);
+  await page.goto('/orders?lang=en');
+  await expect(page.getByRole('gridcell', { name: waiting })).toBeVisible();
+  // One that everybody would serve comes, and its page follows it.
+  const order = await send_order(exchange, buyer, 'served', '90.00');
+  await expect(page.getByRole('gridcell', { name: order })).toBeVisible();
+  await page.getByRole('gridcell', { name: order }).click();
+  const stages = page.getByRole('list', { name: 'What has become of it' });
+  await expect(stages.getByRole('listitem').filter({ hasText: 'Running' })).toHaveAttribute('aria-current', 'step', { timeout: 60_000 });
+  await expect(page.getByRole('region', { name: 'Contract' })).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Events' }).getByText('Started')).toBeVisible();
+  await page.getByRole('tab', { name: 'Money' }).click();
+  await expect(page.getByRole('grid', { name: 'Movements of money' }).getByText('Set aside').first()).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('part')).toBe('money');
+  // It is stopped, after a question.
+  await page.getByRole('button', { name: 'Stop it' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop it' }).click();
+  await expect(page.getByText('Cancelled').first()).toBeVisible();
+});
+
+test('an order is changed from what was tried', async ({ page }) => {
+  await sign_in_as(page, buyer);
+  await page.goto(`/orders/${waiting}?lang=en`);
+  await expect(page.getByText('It has not run yet')).toBeVisible();
+  await page.keyboard.press('w');
+  const drawer = page.getByRole('dialog', { name: `${waiting}: why?` });
+  await drawer.getByRole('slider', { name: 'Latest start' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await drawer.getByRole('button', { name: 'Change the order' }).click();
+  await page.getByRole('dialog', { name: `Change ${waiting}?` }).getByRole('button', { name: 'Change the order' }).click();
+  await expect(page.getByText(`${waiting} was changed.`)).toBeVisible();
+});
+
+test('an order of somebody else is not found, in words', async ({ page, watched }) => {
+  await sign_in_as(page, buyer);
+  await page.goto('/orders/O-0?lang=en');
+  await expect(page.getByRole('alert')).toBeVisible();
+  watched.faults.length = 0; // the browser notes the 404
+});
+
+for (const look of kLooks) {
+  test(`everybody can use orders (${look.language}, ${look.theme})`, async ({ page }) => {
+    await sign_in_as(page, buyer);
+    for (const path of ['/orders', `/orders/${waiting}`, `/orders/${waiting}?why=${waiting}`]) {
+      await page.goto(in_look(path, look));
+      await expect(page.locator('.sheet, .tiles').first()).toBeVisible();
+      await expect_accessible(page);
+    }
+  });
+}

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { judged, new_buyer, send_order, sign_in_as } from './people';
+
+const verifier = join(resolve(process.env.CONSOLE_OUT ?? 'dist'), 'tongsuan_verify.wasm');
+const needs_verifier = () => test.skip(!existsSync(verifier), 'the build has no verifier: set TONGSUAN_WASM to the file of target wasm_verify');
+
+test('a round is verified in the browser', async ({ page, exchange }) => {
+  needs_verifier();
+  await exchange.rounds(1);
+  await page.goto('/rounds?lang=en');
+  await page.getByRole('button', { name: 'Verify in this browser' }).click();
+  await expect(page.getByText('Verified here')).toBeVisible();
+  await expect(page.getByText(/orders, .* awards and .* rows/)).toBeVisible();
+  await expect(page.getByText('have the hashes that the exchange told of')).toBeVisible();
+});
+
+test('a certificate that was tampered with does not hold, and the page says why', async ({ page, exchange }) => {
+  needs_verifier();
+  await exchange.rounds(1);
+  await page.route('**/v1/rounds/*/certificate', async (route) => {
+    const reply = await route.fetch();
+    const text = await reply.text();
+    const tampered = text.replace(/welfare=(\d+)/, (_, digits: string) => `welfare=${BigInt(digits) + 1_000_000n}`);
+    expect(tampered).not.toBe(text);
+    await route.fulfill({ response: reply, body: tampered });
+  });
+  await page.goto('/rounds?lang=en');
+  await page.getByRole('button', { name: 'Verify in this browser' }).click();
+  await expect(page.getByText('Does not hold')).toBeVisible();
+  await expect(page.getByText('Welfare is not what the outcome is worth.')).toBeVisible();
+  await expect(page.getByText('are not those that the exchange told of')).toBeVisible();
+});
+
+test('rounds are stepped through by keyboard, and the address holds what is looked at', async ({ page, exchange }) => {
+  await exchange.rounds(2);
+  await page.goto('/rounds?lang=en&class=H800&view=table');
+  await expect(page.getByRole('grid', { name: 'Supply and demand' })).toBeVisible();
+  await page.keyboard.press('[');
+  await expect(page).toHaveURL(/\/rounds\/R-\w+\?/);
+  const older = new URL(page.url());
+  expect(older.searchParams.get('class')).toBe('H800');
+  await page.keyboard.press(']');
+  await expect(page).not.toHaveURL(older.href);
+  await page.goBack();
+  await expect(page).toHaveURL(older.href);
+  await page.keyboard.press('/');
+  await page.keyboard.type('zzz');
+  await expect(page.getByText('0 rows')).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('find')).toBe('zzz');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).first().click()]);
+  expect(file.suggestedFilename()).toMatch(/^R-\w+-H800-all-\d+\.csv$/);
+});
+
+test('why an order was not placed, and what would change it, is answered by clearing anew', async ({ page, exchange }) => {
+  const buyer = await new_buyer(exchange, 'why-buyer');
+  const order = await send_order(exchange, buyer, 'too-cheap');
+  await judged(exchange, buyer, order);
+  await sign_in_as(page, buyer);
+  await page.goto('/rounds?lang=en&orders=mine');
+  await expect(page.getByRole('gridcell', { name: 'Outbid' })).toBeVisible();
+  await page.keyboard.press('w');
+  const drawer = page.getByRole('dialog', { name: `${order}: why?` });
+  await expect(drawer.getByText('every place and time costs more than the order is worth')).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('why')).toBe(order);
+  // The cheapest change that raises the bid works when it is tried.
+  const change = drawer.getByRole('listitem').filter({ hasText: /^Bid ¥/ });
+  await change.getByRole('button', { name: 'Try' }).click();
+  await expect(drawer.getByRole('row', { name: /^Outcome/ }).getByText('Placed', { exact: true })).toBeVisible();
+  // A slider by keyboard: at nothing, nobody serves it.
+  await drawer.getByRole('slider', { name: 'Limit' }).focus();
+  await page.keyboard.press('Home');
+  await expect(drawer.getByRole('row', { name: /^Outcome/ }).getByText('Outbid').last()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(drawer).toHaveCount(0);
+});
+
+for (const look of kLooks) {
+  test(`everybody can use rounds (${look.language}, ${look.theme})`, async ({ page, exchange }) => {
+    await exchange.rounds(1);
+    for (const path of ['/rounds', '/rounds?view=table', '/rounds/R-999999']) {
+      await page.goto(in_look(path, look));
+      await expect(page.locator('.frame, .empty').first()).toBeVisible();
+      await expect_accessible(page);
+    }
+  });
+}
+
+test('a round fits a small phone', async ({ page, exchange }) => {
+  await exchange.rounds(1);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto('/rounds?lang=zh');
+  await expect(page.locator('.frame')).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

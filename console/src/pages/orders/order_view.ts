@@ -1,0 +1,61 @@
+// What the page of an order shows of it. Pure.
+import type { wire } from '../../api';
+import type { StageId } from '../../model';
+import { format_count, format_duration, format_money, format_ppm, format_time, money_of, time_of, type Language, type Micro } from '../../units';
+import type { Key } from '../../words/index.svelte';
+
+type Say = (key: Key, values?: Record<string, string | number>) => string;
+
+export const plain_money = (value: Micro): string => format_money(value, 'en', [2, 6]).replace(/[¥,]/g, '').replace('−', '-');
+
+export const kStageNames: Record<StageId, Key> = {
+  submitted: 'stage.submitted', cleared: 'stage.cleared', dispatched: 'stage.dispatched', running: 'stage.running', metered: 'stage.metered', settled: 'stage.settled',
+};
+
+export const kEndReasons: Record<wire.EndReason, Key> = { completed: 'end.completed', failed: 'end.failed', preempted: 'end.preempted', cancelled: 'end.cancelled' };
+const kPhases: Record<string, Key> = {
+  dispatched: 'phase.dispatched', staging: 'phase.staging', submitted: 'phase.submitted', running: 'phase.running', ending: 'phase.ending', 'stage-out': 'phase.stage_out', stuck: 'phase.stuck', settled: 'phase.settled',
+};
+/** A phase that is not known yet stands for itself. */
+export function phase_text(phase: string, say: Say): string {
+  const key = kPhases[phase];
+  return key ? say(key) : phase;
+}
+
+const kEvents: Record<string, Key> = {
+  'contract.started': 'event.started', 'contract.extended': 'event.extended', 'contract.granted': 'event.granted', 'contract.metered': 'event.metered', 'contract.ended': 'event.ended',
+  'contract.settled': 'event.settled', 'contract.reported': 'event.reported', 'contract.missed': 'event.missed', 'contract.presumed': 'event.presumed', 'contract.told': 'event.told',
+  'contract.concluded': 'event.concluded', 'contract.shrunk': 'event.shrunk', 'contract.own': 'event.own',
+};
+export function event_title(event: wire.Event, say: Say): string {
+  const key = kEvents[event.type];
+  return key ? say(key) : event.type;
+}
+
+/** What an event of a contract says beside its kind. */
+export function event_detail(event: wire.Event, language: Language, say: Say): string {
+  const money = (value: wire.Money) => format_money(money_of(value), language, [2, 4]);
+  const time = (text: string) => format_time(time_of(text));
+  switch (event.type) {
+    case 'contract.started': return say('event.started_text', { devices: format_count(event.devices, language), class: event.class, hub: event.hub, price: money(event.price), end: time(event.expectedEnd) });
+    case 'contract.extended': return say('event.until', { time: time(event.until) });
+    case 'contract.granted': return say('event.granted_text', { cost: money(event.cost), until: time(event.until) });
+    case 'contract.metered': return say('event.metered_text', { paid: money(event.paid), until: time(event.until) });
+    case 'contract.ended': return say('event.ended_text', { reason: say(kEndReasons[event.reason]), done: format_ppm(event.donePpm, language) });
+    case 'contract.settled': return say('event.settled_text', { penalty: money(event.penalty) });
+    case 'contract.reported': return event.detail ? say('event.reported_detail', { phase: phase_text(event.phase, say), detail: event.detail }) : phase_text(event.phase, say);
+    case 'contract.missed': return say('event.until', { time: time(event.until) });
+    case 'contract.presumed': return say('event.presumed_text', { amount: money(event.amount), until: time(event.until) });
+    case 'contract.told': return say('event.until', { time: time(event.until) });
+    case 'contract.concluded':
+      return say('event.concluded_text', { missed: format_duration(event.missedSeconds, language), refund: money(event.refund), penalty: money(event.penalty) });
+    case 'contract.shrunk': return say('event.shrunk_text', { devices: format_count(event.devices, language) });
+    default: return '';
+  }
+}
+
+const kLines: Record<wire.StatementLine['kind'], Key> = {
+  deposit: 'line.deposit', withdrawal: 'line.withdrawal', transfer: 'line.transfer', hold: 'line.hold', release: 'line.release', payment: 'line.payment',
+  'take-or-pay': 'line.take_or_pay', resale: 'line.resale', penalty: 'line.penalty', voucher: 'line.voucher', premium: 'line.premium', refund: 'line.refund', rounding: 'line.rounding',
+};
+export const line_title = (kind: wire.StatementLine['kind'], say: Say): string => say(kLines[kind]);
