@@ -21,10 +21,12 @@ test('a text that is another than the journal says is found', async ({ page, exc
   await exchange.rounds(1);
   await page.route('**/v1/rounds/*/certificate', async (route) => {
     const reply = await route.fetch();
-    await route.fulfill({ response: reply, body: (await reply.text()).replace('award ', 'Award ') });
+    await route.fulfill({ response: reply, body: (await reply.text()).replace('certificate', 'Certificate') });
   });
   await page.goto('/audit?lang=en');
-  await page.getByRole('listitem').filter({ hasText: 'Texts of rounds' }).getByRole('button', { name: 'Check' }).click();
+  const item = page.getByRole('listitem').filter({ hasText: 'Texts of rounds' });
+  await item.getByRole('button', { name: 'Check' }).click();
+  await expect(item.getByRole('button', { name: 'Check', exact: true })).toBeEnabled(); // all were looked at
   await expect(page.getByRole('row', { name: /Certificate .* Differs/ }).first()).toBeVisible();
   await expect(page.getByRole('row', { name: /Book .* Same/ }).first()).toBeVisible();
 });

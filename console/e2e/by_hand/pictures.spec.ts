@@ -21,8 +21,8 @@ interface Picture {
   file?: boolean; // opens a replay
 }
 const kPictures: Picture[] = [
-  { name: 'console-map', path: '/map?hub=guian', look: light('en'), height: 900 },
-  { name: 'console-map.zh', path: '/map?hub=guian', look: light('zh'), height: 900 },
+  { name: 'console-map', path: '/map', look: light('en'), height: 900 },
+  { name: 'console-map.zh', path: '/map', look: light('zh'), height: 900 },
   { name: 'console-map-dark', path: '/map', look: dark('en'), height: 900 },
   { name: 'console-hub', path: '/hub/guian', look: light('en'), height: 1000, as: 'auditor' },
   { name: 'console-hub.zh', path: '/hub/guian', look: light('zh'), height: 1000, as: 'auditor' },

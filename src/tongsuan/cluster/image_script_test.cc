@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace tongsuan::cluster {
 namespace {
@@ -16,7 +17,8 @@ Work boxed(const std::string& script) {
 
 // What a shell says that runs it.
 std::string said_by_shell(const std::string& script) {
-  const std::string path = testing::TempDir() + "tongsuan-image-script";
+  const std::string path =
+      testing::TempDir() + "tongsuan-image-script-" + std::to_string(::getpid());
   FILE* const file = std::fopen(path.c_str(), "w");
   std::fputs(script.c_str(), file);
   std::fclose(file);
