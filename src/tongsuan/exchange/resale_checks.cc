@@ -31,8 +31,9 @@ bool is_open(const ResaleRow* row, engine::ContractId contract) {
   return row != nullptr && row->open() && row->terms.contract == contract;
 }
 
-bool is_over(const ResaleRow* row, engine::ContractId contract) {
-  return row != nullptr && row->over() && row->terms.contract == contract;
+// Open, or over.
+bool has_begun(const ResaleRow* row, engine::ContractId contract) {
+  return row != nullptr && row->grant != 0 && row->terms.contract == contract;
 }
 
 }  // namespace
@@ -104,11 +105,10 @@ Misfitting misfit(const State& state, const ResaleOpened& event) {
 
 Misfitting misfit(const State& state, const ResaleTaken& event) {
   const ResaleRow* row = state.resales().find(event.resale);
-  const bool over = is_over(row, event.contract);
-  if (!over && !is_open(row, event.contract)) return "devices of a resale that is not open";
+  if (!has_begun(row, event.contract)) return "devices of a resale that is not open";
   const std::uint32_t before = state.resales().bought(event.by, event.resale);
   if (event.devices <= before) return std::nullopt;
-  if (over) return "devices of a resale that is over";
+  if (row->over()) return "devices of a resale that is over";
   if (event.by.resale && event.by.id <= event.resale.value) return "a resale that has its own";
   if (row->taken - before + event.devices > row->terms.devices) return "more than a resale has";
   const std::uint32_t has = devices_of(state, event.by);
@@ -127,9 +127,7 @@ Misfitting misfit(const State& state, const ResaleMetered& event) {
 
 Misfitting misfit(const State& state, const ResaleEarned& event) {
   const ResaleRow* row = state.resales().find(event.resale);
-  if (!is_open(row, event.contract) && !is_over(row, event.contract)) {
-    return "income of a resale that is not open";
-  }
+  if (!has_begun(row, event.contract)) return "income of a resale that is not open";
   if (row->terms.seller != event.seller) return "income of somebody else";
   return event.income.raw() <= 0 ? Misfitting("income that is none") : std::nullopt;
 }

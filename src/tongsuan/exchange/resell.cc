@@ -319,8 +319,12 @@ void Executor::close(ResaleId id) {
   }
   if (row.open()) close_right(id, Money());
   if (state_.resales().find(id)->taken > 0) return emit(ResaleOver{id, row.terms.contract, until});
+  drop(id);
+}
+
+void Executor::drop(ResaleId id) {
   move_takes({true, id.value}, std::nullopt, 0);
-  emit(ResaleClosed{id, row.terms.contract});
+  emit(ResaleClosed{id, contract_of(id)});
 }
 
 Second Executor::paid_until(Holder holder) const {
@@ -337,11 +341,7 @@ Second Executor::paid_until(Holder holder) const {
 
 void Executor::leave(ResaleId id, Holder by) {
   take(id, by, 0);
-  const ResaleRow& row = *state_.resales().find(id);
-  if (row.taken > 0) return;
-  const ContractId contract = row.terms.contract;
-  move_takes({true, id.value}, std::nullopt, 0);
-  emit(ResaleClosed{id, contract});
+  if (state_.resales().find(id)->taken == 0) drop(id);
 }
 
 void Executor::leave_paid(Holder by) {

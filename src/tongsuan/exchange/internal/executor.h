@@ -193,6 +193,7 @@ class Executor {
   // Up to where a holder, and whoever has its devices, has paid.
   [[nodiscard]] Second paid_until(Holder holder) const;
   void leave(ResaleId resale, Holder by);  // of one that is over
+  void drop(ResaleId resale);              // that nobody has any more, with what it had taken
   // Of what is over it leaves what it has paid for.
   void leave_paid(Holder by);
   Money add_owed(ResaleId resale, Second until, std::vector<ledger::Leg>& legs);
