@@ -6,6 +6,7 @@
 
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/base/text.h"
+#include "tongsuan/server/internal/header_text.h"
 
 namespace tongsuan::server {
 namespace {
@@ -51,15 +52,9 @@ bool never_changes(std::string_view name) {
   return name.starts_with("assets/") || is_worker(name);
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // "q=0", "q=0.0": not wanted.
 bool is_refused(std::string_view parameter) {
-  parameter = trimmed(parameter);
+  parameter = internal::trimmed(parameter);
   if (!parameter.starts_with("q=0")) return false;
   return parameter.find_first_of("123456789") == std::string_view::npos;
 }
@@ -69,12 +64,8 @@ bool lists(const net::Fields& headers, std::string_view header, std::string_view
   for (const net::Field& field : headers.list) {
     if (field.name != header) continue;
     for (std::string_view rest = field.value; !rest.empty();) {
-      const std::size_t end = std::min(rest.find(','), rest.size());
-      const std::string_view item = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      const std::size_t semicolon = std::min(item.find(';'), item.size());
-      if (trimmed(item.substr(0, semicolon)) != wanted) continue;
-      if (semicolon == item.size() || !is_refused(item.substr(semicolon + 1))) return true;
+      std::string_view item = internal::cut(rest, ',');
+      if (internal::cut(item, ';') == wanted && !is_refused(item)) return true;
     }
   }
   return false;

@@ -3,24 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "tongsuan/server/internal/header_text.h"
+
 namespace tongsuan::server::internal {
 namespace {
 
 constexpr int kFullWeight = 1'000;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// What stands before the mark; the rest stays without it.
-std::string_view cut(std::string_view& text, char mark) {
-  const std::size_t end = std::min(text.find(mark), text.size());
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return trimmed(part);
-}
 
 // Thousandths of "0.85"; of what is no weight, all: whoever cannot say it is not refused for it.
 int weight_of(std::string_view text) {
