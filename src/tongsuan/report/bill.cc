@@ -114,6 +114,12 @@ void BillAmounts::add(const BillAmounts& other) {
   for (std::size_t i = 0; i < kBillKinds; ++i) of[i] += other.of[i];
 }
 
+BillAmounts Bill::of_contracts() const {
+  BillAmounts sum;
+  for (const BillRow& row : rows) sum.add(row.amounts);
+  return sum;
+}
+
 std::string exact_amount(int128 micro) {
   std::string text = fixed(micro, kMicro, 6);
   while (text.ends_with("0") && text[text.size() - 3] != '.') text.pop_back();
@@ -124,11 +130,10 @@ std::string bill_csv(const Bill& bill) {
   std::string out;
   write_line(out, bill, {}, true);
   write_line(out, bill, {.row = "opening", .balance = bill.opening}, false);
-  BillAmounts contracts;
   for (const BillRow& row : bill.rows) {
     write_line(out, bill, {.row = "contract", .contract = &row, .net = row.amounts.net()}, false);
-    contracts.add(row.amounts);
   }
+  const BillAmounts contracts = bill.of_contracts();
   for (std::size_t kind = 0; kind < kBillKinds; ++kind) {
     const int128 rest = bill.totals.of[kind] - contracts.of[kind];
     if (rest != 0) write_line(out, bill, {.row = kKindKeys[kind], .net = rest}, false);

@@ -71,6 +71,7 @@ struct Bill {
   int128 opening = 0, closing = 0;
   std::vector<BillRow> rows;  // by contract
   BillAmounts totals;
+  [[nodiscard]] BillAmounts of_contracts() const;  // the sum of the rows
 };
 
 // "-1234.50": every digit there is, and two decimals at least.

@@ -142,8 +142,7 @@ void write_figure(std::string& out, Word name, int128 amount, const std::string&
 }
 
 void write_figures(std::string& out, const Bill& bill) {
-  BillAmounts contracts;
-  for (const BillRow& row : bill.rows) contracts.add(row.amounts);
+  const BillAmounts contracts = bill.of_contracts();
   const std::string unit = escape(bill.currency);
   const std::string all = unit + ", " + both(Word::kAllAccounts);
   out += "<dl class=\"kpis\">\n";

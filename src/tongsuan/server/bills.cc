@@ -25,25 +25,11 @@ constexpr std::size_t kHtmlRowsMax = 5'000;
 
 // ---- JSON
 
-constexpr std::string_view kAmountNames[report::kBillKinds] = {
-    "payment", "takeOrPay", "premium", "penalty", "refund",
-    "voucher", "resale",    "other",   "deposit", "withdrawal"};
-
 void write_exact(json::Writer& out, std::string_view key, int128 micro) {
   out.begin_object(key)
       .text("amount", report::exact_amount(micro))
       .text("currency", "CNY")
       .end_object();
-}
-
-// Those that are not 0, and what they come to.
-void write_amounts(json::Writer& out, std::string_view key, const BillAmounts& amounts) {
-  out.begin_object(key);
-  for (std::size_t kind = 0; kind < report::kBillKinds; ++kind) {
-    if (amounts.of[kind] != 0) write_exact(out, kAmountNames[kind], amounts.of[kind]);
-  }
-  write_exact(out, "net", amounts.net());
-  out.end_object();
 }
 
 // "ended_early_seconds" as members are written: endedEarlySeconds.
@@ -58,6 +44,17 @@ std::string member_name(std::string_view key) {
     }
   }
   return name;
+}
+
+// Those that are not 0, and what they come to.
+void write_amounts(json::Writer& out, std::string_view key, const BillAmounts& amounts) {
+  out.begin_object(key);
+  for (std::size_t kind = 0; kind < report::kBillKinds; ++kind) {
+    const std::string_view name = report::bill_kind_key(static_cast<report::BillKind>(kind));
+    if (amounts.of[kind] != 0) write_exact(out, member_name(name), amounts.of[kind]);
+  }
+  write_exact(out, "net", amounts.net());
+  out.end_object();
 }
 
 void write_row(json::Writer& out, const BillRow& row) {
