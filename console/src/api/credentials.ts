@@ -1,4 +1,6 @@
 // Who asks. A key signs each request (docs/access.md): the secret never crosses the wire.
+import { hex } from '../units';
+
 import { Failure } from './problem';
 
 export type Credentials = { kind: 'key'; key: string; secret: string } | { kind: 'token'; token: string };
@@ -14,7 +16,6 @@ export interface Signed {
 const bytes_of = (text: string) => new TextEncoder().encode(text);
 const base64url = (bytes: Uint8Array) =>
   btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const random_text = (bytes = 16): string => base64url(crypto.getRandomValues(new Uint8Array(bytes)));
 

@@ -1,5 +1,6 @@
 // Whether what was published of rounds is what the market was told: the hash of each text.
 import { routes, type Client, type wire } from '../api';
+import { hex } from '../units';
 
 export interface TextCheck {
   readonly round: string;
@@ -10,11 +11,9 @@ export interface TextCheck {
   readonly holds: boolean;
 }
 
-const hex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
 export async function check_text(round: string, part: TextCheck['part'], told: string, text: string): Promise<TextCheck> {
   const bytes = new TextEncoder().encode(text);
-  const found = hex(await crypto.subtle.digest('SHA-256', bytes));
+  const found = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
   return { round, part, told, found, bytes: bytes.length, holds: found === told };
 }
 

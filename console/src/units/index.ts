@@ -1,3 +1,4 @@
+export * from './bytes';
 export * from './csv';
 export * from './language';
 export * from './money';

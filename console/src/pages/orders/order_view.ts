@@ -1,12 +1,10 @@
 // What the page of an order shows of it. Pure.
 import type { wire } from '../../api';
 import type { StageId } from '../../model';
-import { format_count, format_duration, format_money, format_ppm, format_time, money_of, time_of, type Language, type Micro } from '../../units';
+import { format_count, format_duration, format_money, format_ppm, format_time, money_of, time_of, type Language } from '../../units';
 import type { Key } from '../../words/index.svelte';
 
 type Say = (key: Key, values?: Record<string, string | number>) => string;
-
-export const plain_money = (value: Micro): string => format_money(value, 'en', [2, 6]).replace(/[¥,]/g, '').replace('−', '-');
 
 export const kStageNames: Record<StageId, Key> = {
   submitted: 'stage.submitted', cleared: 'stage.cleared', dispatched: 'stage.dispatched', running: 'stage.running', metered: 'stage.metered', settled: 'stage.settled',

@@ -1,7 +1,7 @@
 // What the page of a round shows of it. Pure: components only draw it.
 import type { Step } from '../../charts';
 import { bid_of, type Book, type BookRow, type CurveBlock, type Curves, type RoundFiles } from '../../model';
-import { approximate, format_count, format_day, format_duration, format_money, type Language, type Micro, type Moment } from '../../units';
+import { approximate, format_count, format_day, format_duration, format_money, wire_money, type Language, type Micro, type Moment } from '../../units';
 import type { Column, Tone } from '../../ui';
 import type { Key } from '../../words/index.svelte';
 import type { wire } from '../../api';
@@ -50,13 +50,10 @@ export function curve_columns(language: Language, say: Say): Column<CurveRow>[] 
     { id: 'side', title: say('rounds.side'), text: (row) => say(row.side === 'supply' ? 'rounds.supply' : 'rounds.demand'), sort: (row) => row.side, width: '104px' },
     { id: 'name', title: say('rounds.name'), text: (row) => row.block.name, sort: (row) => row.block.name, width: 'minmax(176px, 2fr)' },
     { id: 'devices', title: say('rounds.devices'), text: (row) => format_count(row.block.devices, language), csv: (row) => String(row.block.devices), sort: (row) => row.block.devices, number: true },
-    { id: 'price', title: say('rounds.bid'), text: (row) => format_money(row.block.price, language), csv: (row) => plain_money(row.block.price), sort: (row) => row.block.price, number: true },
+    { id: 'price', title: say('rounds.bid'), text: (row) => format_money(row.block.price, language), csv: (row) => wire_money(row.block.price).amount, sort: (row) => row.block.price, number: true },
     { id: 'taken', title: say('rounds.outcome'), text: (row) => say(row.block.taken ? 'rounds.taken' : 'rounds.not_taken'), sort: (row) => (row.block.taken ? 0 : 1) },
   ];
 }
-
-/** For files: yuan, with no sign and no separators. */
-export const plain_money = (value: Micro): string => format_money(value, 'en', [2, 6]).replace(/[¥,]/g, '').replace('−', '-');
 
 const way_of = (row: BookRow) => row.order.runs[row.award?.variant ?? 0] ?? null;
 
@@ -71,7 +68,7 @@ export function book_columns(book: Book, gate: Moment, language: Language, say: 
     { id: 'class', title: say('rounds.class'), text: (row) => way_of(row)?.accelerator ?? none, sort: (row) => way_of(row)?.accelerator ?? null, width: '120px' },
     { id: 'devices', title: say('rounds.devices'), text: (row) => { const way = way_of(row); return way ? format_count(way.devices, language) : none; }, csv: (row) => String(way_of(row)?.devices ?? ''), sort: (row) => way_of(row)?.devices ?? null, number: true, width: '80px' },
     { id: 'time', title: say('rounds.duration'), text: (row) => { const way = way_of(row); return way ? format_duration(way.slots * book.slot_seconds, language) : none; }, csv: (row) => String((way_of(row)?.slots ?? 0) * book.slot_seconds), sort: (row) => way_of(row)?.slots ?? null, number: true, width: '112px' },
-    { id: 'bid', title: say('rounds.bid'), text: (row) => { const price = bid(row); return price === null ? none : format_money(price, language); }, csv: (row) => { const price = bid(row); return price === null ? '' : plain_money(price); }, sort: bid, number: true, width: '132px' },
+    { id: 'bid', title: say('rounds.bid'), text: (row) => { const price = bid(row); return price === null ? none : format_money(price, language); }, csv: (row) => { const price = bid(row); return price === null ? '' : wire_money(price).amount; }, sort: bid, number: true, width: '132px' },
     { id: 'hub', title: say('hub.title'), text: (row) => (row.award?.hub ? title_of(row.award.hub) : none), sort: (row) => row.award?.hub ?? null, width: 'minmax(136px, 1fr)' },
     { id: 'start', title: say('rounds.start'), text: (row) => { const at = start(row); return at ? format_day(at, language) : none; }, sort: (row) => start(row)?.unix ?? null, width: '136px' },
   ];
