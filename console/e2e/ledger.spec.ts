@@ -21,7 +21,7 @@ test('an operator follows money from the balance to a statement, by keyboard', a
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tab', { name: 'Statement', selected: true })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('of')).toBe('P-2');
+  await expect.poll(() => new URL(page.url()).searchParams.get('of')).toBe('P-2');
 });
 
 test('statements and bills lead from their opening to their closing', async ({ page, exchange }) => {

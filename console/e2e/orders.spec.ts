@@ -28,7 +28,7 @@ test('an order is followed from sending on, while it happens', async ({ page, ex
   await expect(page.getByRole('grid', { name: 'Events' }).getByText('Started')).toBeVisible();
   await page.getByRole('tab', { name: 'Money' }).click();
   await expect(page.getByRole('grid', { name: 'Movements of money' }).getByText('Set aside').first()).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('part')).toBe('money');
+  await expect.poll(() => new URL(page.url()).searchParams.get('part')).toBe('money');
   // It is stopped, after a question.
   await page.getByRole('button', { name: 'Stop it' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop it' }).click();

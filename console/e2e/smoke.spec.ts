@@ -25,7 +25,7 @@ test('the address holds what is looked at, and the keyboard reaches it', async (
   await hub.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: /Guizhou/ })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('hub')).toBe('guian');
+  await expect.poll(() => new URL(page.url()).searchParams.get('hub')).toBe('guian');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(hub).toBeFocused();
@@ -81,5 +81,5 @@ test('switching the language keeps the place', async ({ page }) => {
   await page.goto('/map?lang=en&colour=use');
   await page.getByRole('button', { name: '中文' }).click();
   await expect(page.getByRole('heading', { name: '市场全景', level: 2 })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('colour')).toBe('use');
+  await expect.poll(() => new URL(page.url()).searchParams.get('colour')).toBe('use');
 });
