@@ -1072,6 +1072,15 @@ class ParticipantBody:
 
 
 @dataclass
+class Self:
+    participant: str
+    name: str
+    role: str
+    proof: str
+    key: Optional[str] = None
+
+
+@dataclass
 class Participant:
     id: str
     name: str
@@ -2075,10 +2084,10 @@ __all__ = [
     "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
     "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
     "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
-    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
-    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
-    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "TrialBalance", "ParticipantBody", "Self", "Participant", "ParticipantChange",
+    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
+    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
+    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
     "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
     "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
     "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
