@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { expect, test } from './fixtures';
 import { judged, new_buyer, send_order, sign_in_as, type Buyer } from './people';
 
 let buyer: Buyer;
@@ -54,14 +54,3 @@ test('an order of somebody else is not found, in words', async ({ page, watched 
   await expect(page.getByRole('alert')).toBeVisible();
   watched.faults.length = 0; // the browser notes the 404
 });
-
-for (const look of kLooks) {
-  test(`everybody can use orders (${look.language}, ${look.theme})`, async ({ page }) => {
-    await sign_in_as(page, buyer);
-    for (const path of ['/orders', `/orders/${waiting}`, `/orders/${waiting}?why=${waiting}`]) {
-      await page.goto(in_look(path, look));
-      await expect(page.locator('.sheet, .tiles').first()).toBeVisible();
-      await expect_accessible(page);
-    }
-  });
-}

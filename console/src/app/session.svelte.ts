@@ -7,9 +7,11 @@ const kKey = 'tongsuan.credentials';
 class Session {
   name = $state<string | null>(null); // of the credentials, to show; null: nobody signed in
   reader = $state.raw<Reader | null>(kPublic); // null: the exchange has not said yet whose they are
-  over = $state(false); // it was signed in, and the exchange takes that no more
+  #over = (): void => undefined;
 
-  begin(client: Client): void {
+  /** `over` hears where the exchange does not take any more what was kept. */
+  begin(client: Client, over: () => void): void {
+    this.#over = over;
     try {
       const kept = sessionStorage.getItem(kKey);
       if (kept) this.#enter(client, JSON.parse(kept) as Credentials, null);
@@ -26,9 +28,9 @@ class Session {
       const reader = await find_reader(client);
       if (this.name === name) this.reader = reader;
     } catch (error) {
-      if (this.name !== name || to_failure(error).details.status !== 401) return;
+      if (this.name !== name || ![401, 403].includes(to_failure(error).details.status)) return;
       this.sign_out(client);
-      this.over = true;
+      this.#over();
     }
   }
   /** Throws what the exchange says where it does not take them. */
@@ -51,7 +53,7 @@ class Session {
   }
   #enter(client: Client, credentials: Credentials, reader: Reader | null): void {
     client.use(credentials);
-    [this.name, this.reader, this.over] = [credentials.kind === 'key' ? credentials.key : credentials.token.slice(0, 16), reader, false];
+    [this.name, this.reader] = [credentials.kind === 'key' ? credentials.key : credentials.token.slice(0, 16), reader];
   }
 }
 export const session = new Session();

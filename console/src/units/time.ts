@@ -47,6 +47,22 @@ export function format_day(moment: Moment, language: Language): string {
   return new Intl.DateTimeFormat(locale(language), parts).format(local(moment));
 }
 
+const kTyped = /^(\d{4})[-/.年]\s*(\d{1,2})[-/.月]\s*(\d{1,2})日?(?:\s*T?\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?$/;
+
+/** What people type for a time, as 2026-12-01T08:00; null where it is none. Without an hour it is midnight. */
+export function parse_typed_time(text: string): string | null {
+  const found = kTyped.exec(text.trim());
+  if (!found) return null;
+  const [year = '', month = '', day = '', hour = '0', minute = '00'] = found.slice(1).map((part) => part as string | undefined);
+  const two = (part: string) => part.padStart(2, '0');
+  const made = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}`;
+  const read = new Date(`${made}Z`);
+  // The 31st of February is no day, though some would take it for one of March.
+  return Number.isNaN(read.getTime()) || read.toISOString().slice(0, 16) !== made ? null : made;
+}
+/** Year, month, day, as in every language of the console. */
+export const format_typed_time = (value: string): string => value.replace('T', ' ');
+
 /** UTC+8, UTC+5:30 */
 export function format_zone(moment: Moment): string {
   const size = Math.abs(moment.zone);
