@@ -36,10 +36,10 @@ test('events are found by kind, actor and word, and the address keeps it', async
   await expect(grid).toBeVisible();
   await page.getByLabel('Topic').selectOption('participant');
   await page.getByLabel('Actor, such as P-5').fill('P-5');
-  await expect(page.getByText('1 rows')).toBeVisible();
+  await expect(page.getByText('1 row', { exact: true })).toBeVisible();
   await expect(grid.getByRole('row', { name: /participant.opened P-5 name supplier-guian/ })).toBeVisible();
   await page.reload();
-  await expect(page.getByText('1 rows')).toBeVisible();
+  await expect(page.getByText('1 row', { exact: true })).toBeVisible();
 });
 
 test('everybody sees public events and who supplies', async ({ page }) => {

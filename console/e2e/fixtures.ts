@@ -40,7 +40,7 @@ export async function expect_accessible(page: Page, what: 'all' | 'colours' = 'a
 
 async function wear(page: Page, { language, theme }: Look): Promise<void> {
   const [html, header] = [page.locator('html'), page.getByRole('banner')];
-  if ((await html.getAttribute('lang')) !== (language === 'zh' ? 'zh-CN' : 'en')) await header.getByRole('button', { name: language === 'zh' ? '中文' : 'EN' }).click();
+  if ((await html.getAttribute('lang')) !== (language === 'zh' ? 'zh-CN' : 'en')) await header.getByRole('button', { name: language === 'zh' ? '中文' : 'EN' }).press('Enter'); // a drawer may lie over it
   await header.getByRole('combobox').selectOption(theme);
   await expect(html).toHaveAttribute('data-theme', theme);
   await expect(html).toHaveAttribute('lang', language === 'zh' ? 'zh-CN' : 'en');

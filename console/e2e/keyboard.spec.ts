@@ -20,7 +20,7 @@ function watch_focus(): number {
   view.stops = [];
   view.missed = () => all.filter((one) => one.isConnected && !reached.has(one)).map((one) => `${one.tagName} ${name_of(one)}`);
   document.addEventListener('focusin', ({ target }) => {
-    if (!(target instanceof HTMLElement)) return;
+    if (!(target instanceof Element)) return;
     reached.add(target);
     const [box, style] = [target.getBoundingClientRect(), getComputedStyle(target)];
     const marked = (style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none' || target.querySelector(':scope svg, :scope circle, :scope path') !== null || target instanceof SVGElement;

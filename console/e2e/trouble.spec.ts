@@ -16,8 +16,9 @@ for (const [status, code, chinese, english] of kStatuses) {
     await sign_in_as(page, 'auditor');
     const problem = { type: `urn:tongsuan:problem:${code}`, title: 'title', status, code, detail: 'What happened here.' };
     await page.route('**/v1/transfers*', (route) => route.fulfill({ status, contentType: 'application/problem+json', headers: { 'Retry-After': '7' }, body: JSON.stringify(problem) }));
+    await page.goto(in_look('/ledger?tab=transfers', { language: 'zh', theme: 'light' }));
     for (const [language, text] of [['zh', chinese], ['en', english]] as const) {
-      await page.goto(in_look('/ledger?tab=transfers', { language, theme: 'light' }));
+      if (language === 'en') await page.getByRole('banner').getByRole('button', { name: 'EN' }).click();
       if (status === 401) {
         await expect(page.getByRole('heading', { name: language === 'zh' ? '登录后可查看' : 'Sign in to see this' })).toBeVisible();
         continue;
@@ -51,8 +52,10 @@ test('a slow network shows that it is loading, then what came', async ({ page })
 for (const [name, path, slow] of kSlow) {
   test(`over a slow network ${name} says that it loads, and then shows what came`, async ({ page }) => {
     await sign_in_as(page, name === 'orders' ? kDayBuyer : 'auditor');
+    let first = true; // of a journal there are many pages
     await page.route(slow, async (route) => {
-      await new Promise((done) => setTimeout(done, 800));
+      if (first) await new Promise((done) => setTimeout(done, 800));
+      first = false;
       await route.continue();
     });
     await page.goto(path);

@@ -1,12 +1,12 @@
 // Who the reader is. Credentials live in memory; for the time of the tab, if the reader wants so.
 import { to_failure, type Client, type Credentials } from '../api';
-import { find_reader, kPublic, type Reader } from '../model';
+import { find_reader, kPublic, kUnknown, type Reader } from '../model';
 
 const kKey = 'tongsuan.credentials';
 
 class Session {
   name = $state<string | null>(null); // of the credentials, to show; null: nobody signed in
-  reader = $state.raw<Reader | null>(kPublic); // null: the exchange has not said yet whose they are
+  reader = $state.raw<Reader | null>(kPublic); // null: the exchange is being asked whose they are
   #over = (): void => undefined;
 
   /** `over` hears where the exchange does not take any more what was kept. */
@@ -23,12 +23,14 @@ class Session {
   /** Asks whose the credentials are, unless that is known. Where the exchange cannot be reached, later once more. */
   async learn(client: Client): Promise<void> {
     const name = this.name;
-    if (this.reader !== null) return;
+    if (this.reader !== null && this.reader.kind !== 'unknown') return;
     try {
       const reader = await find_reader(client);
       if (this.name === name) this.reader = reader;
     } catch (error) {
-      if (this.name !== name || ![401, 403].includes(to_failure(error).details.status)) return;
+      if (this.name !== name) return;
+      this.reader = kUnknown;
+      if (![401, 403].includes(to_failure(error).details.status)) return;
       this.sign_out(client);
       this.#over();
     }

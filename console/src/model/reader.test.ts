@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { kPublic, may, reader_of } from '.';
+import { kPublic, kUnknown, may, reader_of } from '.';
 
 test('a reader sees what is their own, or watches over everybody', () => {
   const self = { participant: 'P-5', name: 'guian-idc', proof: 'signature' } as const;
@@ -18,4 +18,5 @@ test('what a role may do stands in the contract', () => {
   expect(may(buyer, 'getTrialBalance')).toBe(false);
   expect(may(kPublic, 'getMarket')).toBe(true);
   expect(may(kPublic, 'listOrders')).toBe(false);
+  expect(may(kUnknown, 'listOrders')).toBe(true); // the exchange will say
 });

@@ -9,7 +9,7 @@ export interface Console {
   place: Place;
   market: Live<Picture>;
   clock: MarketClock;
-  who: () => Reader | null; // null: signed in, and the exchange has not said yet as whom
+  who: () => Reader | null; // null: signed in, and the exchange is being asked as whom
   sign_in: () => void; // asks the reader to
 }
 

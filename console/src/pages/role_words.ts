@@ -1,6 +1,6 @@
 // Roles in words, and which of them may do something.
 import type { Operation, wire } from '../api';
-import { roles_of, type Reader } from '../model';
+import { is_known, roles_of, type Reader } from '../model';
 import { any_of, type Language } from '../units';
 import type { Key } from '../words/index.svelte';
 
@@ -22,7 +22,7 @@ export const roles_text = (operation: Operation, language: Language, say: Say): 
 /** Whom this is for, and as whom the reader is signed in. */
 export function not_for(reader: Reader, operation: Operation, language: Language, say: Say): string {
   const roles = roles_text(operation, language, say);
-  return reader.kind === 'public' ? say('role.for', { roles }) : say('role.for_others', { roles, name: reader.name, role: role_name(reader.role, say) });
+  return is_known(reader) ? say('role.for_others', { roles, name: reader.name, role: role_name(reader.role, say) }) : say('role.for', { roles });
 }
 
 /** What the console does for somebody, by the operation that it takes; as in the dialog about the reader. */
