@@ -11,7 +11,7 @@ interface Visit {
 const kVisits: readonly Visit[] = [
   { page: 'map', paths: ['/map', '/map?view=table', '/nowhere'] },
   { page: 'rounds', paths: ['/rounds', '/rounds?view=table', '/rounds/R-999999'], ready: '.frame, .empty, .table' },
-  { page: 'orders', as: kDayBuyer, paths: (day) => ['/orders', `/orders/${day.finished}?part=money`, `/orders/${day.waits}?why=${day.waits}`, `/orders/${day.runs}?part=output`], ready: '.sheet, .tiles' },
+  { page: 'orders', as: kDayBuyer, paths: (day) => ['/orders', `/orders/${day.finished}?part=money`, `/orders/${day.waits}?why=${day.waits}`, `/orders/${day.runs}`], ready: '.sheet, .tiles' },
   { page: 'orders of others', as: 'auditor', paths: ['/orders'] },
   { page: 'submit', as: kDayBuyer, paths: ['/submit', `/submit?job=${Buffer.from('a: [').toString('base64url')}`], ready: 'textarea' },
   { page: 'hub', as: 'auditor', paths: ['/hub/guian', '/hub/guian?pools=table&offers=table&prices=table&show=all', '/hub/nowhere'], ready: '.tiles, .empty' },

@@ -1,6 +1,7 @@
 // Times of the exchange: seconds since 1970 and the zone in which the exchange speaks. They are
 // shown in that zone, whatever the zone of the reader's machine is.
-import { type Language, locale } from './language';
+import { number_format, time_format } from './formats';
+import type { Language } from './language';
 
 export interface Moment {
   readonly unix: number;
@@ -44,7 +45,7 @@ export const format_time = (moment: Moment): string => local(moment).toISOString
 /** Day and time for people: 28 Nov 14:05, 11月28日 14:05. */
 export function format_day(moment: Moment, language: Language): string {
   const parts = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' } as const;
-  return new Intl.DateTimeFormat(locale(language), parts).format(local(moment));
+  return time_format(language, parts).format(local(moment));
 }
 
 const kTyped = /^(\d{4})[-/.年]\s*(\d{1,2})[-/.月]\s*(\d{1,2})日?(?:\s*T?\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?$/;
@@ -95,7 +96,7 @@ export function format_duration(seconds: number, language: Language): string {
     left -= count * size;
     if ((!count && (parts.length || size > 1)) || parts.length === 2) continue;
     const format = { style: 'unit', unit, unitDisplay: 'short' } as const;
-    parts.push(new Intl.NumberFormat(locale(language), format).format(count));
+    parts.push(number_format(language, format).format(count));
   }
   return parts.join(language === 'zh' ? '' : ' ');
 }
