@@ -18,7 +18,7 @@ function watch_focus(): number {
   const all = [...document.querySelectorAll<HTMLElement>(kMarks)].filter((one) => one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }) && !(one instanceof HTMLInputElement && one.type === 'radio' && !one.checked));
   const reached = new Set<Element>();
   view.stops = [];
-  view.missed = () => all.filter((one) => one.isConnected && !reached.has(one)).map((one) => `${one.tagName} ${name_of(one)}`);
+  view.missed = () => all.filter((one) => one.isConnected && one.matches(kMarks) && !reached.has(one)).map((one) => `${one.tagName} ${name_of(one)}`);
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element)) return;
     reached.add(target);
@@ -32,12 +32,12 @@ function watch_focus(): number {
 async function walk(page: Page): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const count = await page.evaluate(watch_focus);
-  for (let at = 0; at < count + 2; at++) await page.keyboard.press('Tab');
-  const { stops, missed } = await page.evaluate(() => {
-    const view = window as unknown as { stops: Stop[]; missed: () => string[] };
-    return { stops: view.stops, missed: view.missed() };
-  });
-  expect(missed).toEqual([]);
+  const tab = async (times: number) => { for (let at = 0; at < times; at++) await page.keyboard.press('Tab'); };
+  const missed = () => page.evaluate(() => (window as unknown as { missed: () => string[] }).missed());
+  await tab(count + 2);
+  if ((await missed()).length) await tab(count); // something came while it went, such as a quote
+  expect(await missed()).toEqual([]);
+  const stops = await page.evaluate(() => (window as unknown as { stops: Stop[] }).stops);
   expect(stops.filter((one) => one.name === '' || !one.seen || !one.marked)).toEqual([]);
 }
 
