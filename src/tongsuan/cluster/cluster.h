@@ -146,6 +146,10 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
+// Whether it is that tenant's, as far as the cluster says whose it is. Anybody may give a job a
+// name of ours.
+[[nodiscard]] bool belongs_to(const Job& job, const Tenant& tenant);
+
 // What a job says, and a part of it.
 enum class Stream : std::uint8_t { kStdout, kStderr };
 [[nodiscard]] inline std::string_view to_string(Stream stream) {

@@ -186,7 +186,7 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   if (job.state != JobState::kPending && had_nodes) job.start = slurm_time(row.find("start_time"));
   if (has_ended(job.state)) job.end = slurm_time(row.find("end_time"));
   job.exit_code = exit_code_of(row.find("exit_code"));
-  job.output = text_of(row.find("standard_output"));
+  job.output = shortened(text_of(row.find("standard_output")));  // a tenant may change it
   return job;
 }
 
@@ -246,6 +246,16 @@ constexpr const char* kTokenHint =
 bool says_unauthenticated(std::int64_t number) {
   constexpr std::int64_t kUnspecified = -1, kProtocolAuthentication = 1007;
   return number == kUnspecified || number == kProtocolAuthentication;
+}
+
+// Slurmrestd and slurmctld lost each other: what was asked for may have happened.
+bool says_interrupted(std::int64_t number) {
+  return (number >= 1'000 && number <= 1'004 && number != 1'001) ||
+         (number >= 1'801 && number <= 1'803) || (number >= 5'000 && number <= 5'005);
+}
+// Slurmrestd did not find slurmctld: nothing has happened.
+bool says_away(std::int64_t number) {
+  return number == 1'001 || number == 1'800;
 }
 
 Fault other_version() {
@@ -395,7 +405,7 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     return bad_slurm_answer("status " + std::to_string(reply.status) + ", " + root.error().context);
   }
   std::string what;
-  bool unknown = false, unauthenticated = false;
+  bool unknown = false, unauthenticated = false, interrupted = false, away = false;
   for (const Value item : root.value().members().find("errors").items()) {
     const Members error = item.members();
     std::string text = text_of(error.find("description"));
@@ -407,12 +417,18 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     if (text.empty()) text = "error " + std::to_string(which);
     unknown = unknown || says_unknown(text, which);
     unauthenticated = unauthenticated || says_unauthenticated(which);
+    interrupted = interrupted || says_interrupted(which);
+    away = away || says_away(which);
     what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};
   if (unknown) return Fault{FaultKind::kUnknown, shortened(what), {}};
   if (reply.status == 404) return other_version();
+  // Of those who stand in between, where they say no more than that.
+  const bool is_gateway = what.empty() && reply.status >= 502 && reply.status <= 504;
   if (what.empty()) what = "status " + std::to_string(reply.status);
+  if (interrupted || is_gateway) return Fault{FaultKind::kInDoubt, shortened(what), {}};
+  if (away) return Fault{FaultKind::kUnreachable, shortened(what), {}};
   return Fault{FaultKind::kRefused, shortened(what), unauthenticated ? kTokenHint : ""};
 }
 

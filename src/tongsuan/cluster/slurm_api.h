@@ -55,7 +55,8 @@ struct SlurmReply {
   std::string_view body;
 };
 // Of every reply: what Slurm says went wrong. kUnknown for jobs that are not there; kUnreachable
-// where this version of the interface is not there: nothing has happened then.
+// where this version of the interface, or slurmctld, is not there: nothing has happened then;
+// kInDoubt where slurmctld was asked, and its answer did not come.
 [[nodiscard]] Answer<Done> check_reply(const SlurmReply& reply);
 [[nodiscard]] Answer<std::string> read_submitted(const SlurmReply& reply);  // the job's id
 // Those with names of ours.

@@ -306,6 +306,25 @@ TEST(Slurm, KnowsWhetherASubmissionMayHaveArrived) {
   EXPECT_EQ(here.fake.taken(), 2);
 }
 
+// slurmctld was asked, and slurmrestd, or a proxy before it, did not get its answer.
+TEST(Slurm, DoubtsWhatOthersLostTheAnswerOf) {
+  Here here(38);
+  ASSERT_TRUE(here.slurm->jobs().ok());
+  const auto error = [](int number) {
+    return R"({"errors":[{"error_number":)" + std::to_string(number) + R"(,"error":"lost"}]})";
+  };
+  for (const int number : {1'003, 1'802, 5'000, 5'004, 5'005}) {
+    here.fake.say(500, error(number));
+    EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kInDoubt) << number;
+  }
+  here.fake.say(504, R"({"message":"upstream timed out"})");
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kInDoubt);
+  here.fake.say(500, error(1'800));
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kUnreachable) << "nobody was asked";
+  here.fake.say(500, error(2'015));
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kRefused);
+}
+
 TEST(Slurm, DoubtsAJobThatItCouldNotReadBack) {
   Here here(40, true, kImpatient);
   must_answer(*here.slurm);
@@ -374,6 +393,20 @@ TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
   }
   EXPECT_EQ(here.slurm->jobs().value().size(), 11U);
   EXPECT_EQ(here.slurm->find("ts-C-17-1").value()->id, "11");  // not "9"
+}
+
+// Whoever may submit may call a job as one of ours.
+TEST(Slurm, TakesNoJobOfAnotherUserForItsOwn) {
+  Here here(40);
+  Work others = work();
+  others.tenant.user = "eve";
+  ASSERT_TRUE(here.slurm->submit(others, false).ok());
+  const auto made = here.slurm->submit(work(), true);
+  ASSERT_TRUE(made.ok()) << what(made);
+  EXPECT_EQ(made.value().id, "2");
+  EXPECT_EQ(made.value().user, "lab");
+  ASSERT_TRUE(here.slurm->submit(others, false).ok());
+  EXPECT_EQ(here.slurm->submit(work(), true).value().id, "2");
 }
 
 TEST(Slurm, RefusesAnswersThatAreNone) {
