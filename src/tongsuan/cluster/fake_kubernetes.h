@@ -145,9 +145,8 @@ class FakeKubernetes {
 
   net::Response answer(const net::Request& request) {
     const std::string* token = request.headers.find("authorization");
-    if (token == nullptr || *token != "Bearer good") {
+    if (token == nullptr || *token != "Bearer good")
       return refused(401, "Unauthorized", "Unauthorized");
-    }
     if (request.target == "/version") return json(200, R"({"major":"1","gitVersion":"v1.31.4"})");
     if (forbids) return refused(403, "Forbidden", "jobs.batch is forbidden: User cannot list");
     const std::vector<std::string>& path = request.path;
@@ -201,8 +200,7 @@ class FakeKubernetes {
                      const std::vector<std::string>& all) const {
     const std::string* next = request.query.find("continue");
     const std::size_t begin = next == nullptr ? 0 : std::stoul(*next);
-    const std::string* limit = request.query.find("limit");
-    const std::size_t most = std::min(page, limit == nullptr ? page : std::stoul(*limit));
+    const std::size_t most = std::min(page, std::stoul(*request.query.find("limit")));
     const std::size_t end = std::min(all.size(), begin + most);
     std::string items;
     for (std::size_t i = begin; i < end; ++i) items += (i == begin ? "" : ",") + all[i];
@@ -302,18 +300,6 @@ class FakeKubernetes {
     if (spec.find("activeDeadlineSeconds").as_int64().value() < 0) return "activeDeadlineSeconds";
     return {};
   }
-  // The library of the real one writes what could be HTML so.
-  static std::string as_go_writes(const std::string& json) {
-    std::string out;
-    for (const char c : json) {
-      if (c == '<') {
-        out += "\\u003c";
-      } else {
-        out += c;
-      }
-    }
-    return out;
-  }
   net::Response create(const std::string& body, const std::string& space) {
     json::Document document;
     const auto root = document.parse(body);
@@ -334,7 +320,7 @@ class FakeKubernetes {
     row.uid = "uid-" + std::to_string(++made_);
     const std::size_t labels = body.find("\"labels\":") + 9, spec_at = body.find("\"spec\":") + 7;
     row.labels = body.substr(labels, body.find('}', labels) + 1 - labels);
-    row.spec = as_go_writes(body.substr(spec_at, body.size() - 1 - spec_at));
+    row.spec = body.substr(spec_at, body.size() - 1 - spec_at);
     for (const json::Value each : metadata.find("finalizers").items()) {
       row.finalizers.push_back(text(each));
     }
