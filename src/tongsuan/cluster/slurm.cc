@@ -10,6 +10,9 @@
 namespace tongsuan::cluster {
 namespace {
 
+// All jobs of a cluster are in one answer: 5 KB and more each.
+constexpr std::size_t kSlurmBytesMax = std::size_t{256} << 20;
+
 class Slurm final : public Cluster {
  public:
   Slurm(SlurmOptions options, net::Client client)
@@ -205,7 +208,7 @@ Answer<std::unique_ptr<Cluster>> make_slurm(SlurmOptions options) {
   http.ca_file = options.ca_file;
   http.connect_deadline = http.send_deadline = http.answer_deadline = http.body_deadline =
       options.deadline;
-  http.body_bytes = kAnswerBytesMax;
+  http.body_bytes = kSlurmBytesMax;
   auto client = net::Client::make(options.url, http);
   if (!client.ok()) {
     return Fault{FaultKind::kUnfit, client.error().context, client.error().hint};

@@ -209,6 +209,76 @@ Node node_of(const Members& row, const SlurmTerms& terms) {
   return node;
 }
 
+// ---- Answers about large clusters ------------------------------------------------------------
+
+// Looks through a document once, byte by byte, and takes those of its jobs out that cannot be ours.
+class JobSieve {
+ public:
+  explicit JobSieve(std::string_view text) : text_(text) {}
+
+  // What is not whole stays as it is.
+  std::string sift() {
+    for (; at_ < text_.size() && depth_ >= 0; ++at_) {
+      const char c = text_[at_];
+      if (c == '"') {
+        take_text();
+      } else if (c == '{' || c == '[') {
+        open(c);
+      } else if (c == '}' || c == ']') {
+        close();
+      }
+    }
+    if (depth_ != 0 || at_ != text_.size()) return std::string(text_);
+    out_ += text_.substr(copied_);
+    return std::move(out_);
+  }
+
+ private:
+  // To its last quote. At the top it may be a name.
+  void take_text() {
+    const std::size_t begin = ++at_;
+    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    if (depth_ == 1 && at_ < text_.size()) name_ = text_.substr(begin, at_ - begin);
+  }
+  void open(char c) {
+    if (depth_ == 1 && c == '[' && name_ == "jobs") {
+      in_jobs_ = true;
+      is_first_ = true;
+      copy_to(at_ + 1);
+    } else if (in_jobs_ && depth_ == 2) {
+      job_ = at_;
+    }
+    ++depth_;
+  }
+  void close() {
+    --depth_;
+    if (in_jobs_ && depth_ == 2) {
+      const std::string_view job = text_.substr(job_, at_ + 1 - job_);
+      if (job.find(kOurs) == std::string_view::npos) return;
+      if (!is_first_) out_ += ',';
+      is_first_ = false;
+      out_ += job;
+    } else if (in_jobs_ && depth_ == 1) {
+      in_jobs_ = false;
+      copied_ = at_;
+    }
+  }
+  void copy_to(std::size_t end) {
+    out_ += text_.substr(copied_, end - copied_);
+    copied_ = end;
+  }
+
+  static constexpr std::string_view kOurs = "\"ts-C-";  // so the names of all of them begin
+
+  std::string_view text_, name_;
+  std::string out_;
+  std::size_t at_ = 0, copied_ = 0, job_ = 0;
+  int depth_ = 0;
+  bool in_jobs_ = false, is_first_ = true;
+};
+
 // ---- Replies -------------------------------------------------------------------------------
 
 // A document that lives as long as what is read of it.
@@ -440,7 +510,9 @@ Answer<std::string> read_submitted(const SlurmReply& reply) {
 }
 
 Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms) {
-  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
+  // Of a large cluster only what may be ours is small enough to be parsed.
+  const std::string sifted = JobSieve(reply.body).sift();
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read({reply.status, sifted}));
   TONGSUAN_TRY(const json::Items items, own.list("jobs"));
   std::vector<Job> jobs;
   for (const Value item : items) {

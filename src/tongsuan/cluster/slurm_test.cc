@@ -409,6 +409,24 @@ TEST(Slurm, TakesNoJobOfAnotherUserForItsOwn) {
   EXPECT_EQ(here.slurm->submit(work(), true).value().id, "2");
 }
 
+// All jobs of a cluster come in one answer, which may be larger than anything that is parsed.
+TEST(Slurm, FindsItsJobsAmongVeryManyOfOthers) {
+  Here here(40);
+  ASSERT_TRUE(here.slurm->submit(work(), false).ok());
+  FakeSlurm::Row other = here.fake.job(1);
+  other.name = "train";
+  other.comment = std::string(4'000, 'x') + R"({"jobs":[{"name":"\\")";
+  for (int i = 0; i < 5'000; ++i) here.fake.jobs.push_back(other);
+  here.fake.jobs.push_back(here.fake.job(1));
+  here.fake.jobs.back().id = 9'999;
+  here.fake.jobs.back().comment = other.comment + "]}";
+  const auto jobs = here.slurm->jobs();
+  ASSERT_TRUE(jobs.ok()) << what(jobs);
+  ASSERT_EQ(jobs.value().size(), 2U);
+  EXPECT_EQ(jobs.value()[1].id, "9999");
+  EXPECT_EQ(jobs.value()[1].nodes, (std::vector<std::string>{"a-n1", "a-n3"}));
+}
+
 TEST(Slurm, RefusesAnswersThatAreNone) {
   Here here(40);
   ASSERT_TRUE(here.slurm->jobs().ok());
@@ -420,7 +438,7 @@ TEST(Slurm, RefusesAnswersThatAreNone) {
   }
   here.fake.say(502, "<html>bad gateway");
   EXPECT_EQ(kind(here.slurm->jobs()), FaultKind::kBadAnswer);
-  here.fake.say(200, "{\"jobs\":[\"" + std::string(std::size_t{15} << 20, 'x') + "\"]}");
+  here.fake.say(200, "{\"jobs\":[],\"more\":\"" + std::string(std::size_t{15} << 20, 'x') + "\"}");
   EXPECT_EQ(kind(here.slurm->jobs()), FaultKind::kBadAnswer);
   // Rows that say nothing are nobody's jobs, and stop nobody's reading.
   here.fake.say(200, R"({"jobs":[1,null,{},{"job_id":-1,"name":"ts-C-1-1"}]})");

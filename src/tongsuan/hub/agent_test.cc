@@ -282,6 +282,19 @@ TEST_F(AgentTest, TriesAgainOnlyWhatIsKnownNotToHaveRun) {
   EXPECT_EQ(row.reason, "failed");
 }
 
+// A job can be called otherwise by its user, from within.
+TEST_F(AgentTest, LeavesNoJobRunningThatItDoesNotSeeAnyMore) {
+  FakeExchange::Row& row = running(std::nullopt);
+  pass(100);
+  job().job.name = "bash";
+  pass(60);
+  EXPECT_FALSE(has_ended(job().job.state)) << "it may be seen again";
+  pass(200);
+  EXPECT_TRUE(has_ended(job().job.state));
+  EXPECT_EQ(row.reason, "failed");
+  EXPECT_LE(metered(row), *job().job.end - *job().job.start);
+}
+
 TEST_F(AgentTest, MetersEveryStretchOfAJobThatWasPutBack) {
   FakeExchange::Row& row = running(std::nullopt);
   pass(100);

@@ -362,11 +362,21 @@ void Agent::meter(Record& record, UnixSecond limit) {
   }
 }
 
-// The cluster does not name its job any more.
+// The cluster does not name its job any more. It may run on all the same: its user can call it
+// otherwise.
 void Agent::lost(Record& record) {
   if (record.asked_at == now_) return;  // the list of jobs is older than the job
   const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
-  if (now_ >= since + options_.doubt_seconds) ended(record, nullptr);
+  if (now_ < since + options_.doubt_seconds) return;
+  if (!record.job.empty()) {
+    if (!may_call(1)) return;
+    const auto done = ports_.cluster.cancel(record.job);
+    const bool is_away = !done.ok() && (done.error().kind == cluster::FaultKind::kUnreachable ||
+                                        done.error().kind == cluster::FaultKind::kInDoubt);
+    if (!done.ok()) note("not-cancelled", record.contract.id, done.error().what);
+    if (is_away) return;
+  }
+  ended(record, nullptr);
 }
 
 void Agent::ended(Record& record, const cluster::Job* job) {

@@ -231,12 +231,15 @@ class ClusterPort final : public cluster::Cluster {
     ++changes;
     const Fuse::Fate fate = fuse_.next();
     if (fate == Fuse::Fate::kDead || world_.happens(world_.weather.cluster_away)) return away();
-    world_.cluster.cancel(*world_.cluster.find(id));
+    if (FakeCluster::Row* row = world_.cluster.find(id)) world_.cluster.cancel(*row);
     if (fate != Fuse::Fate::kLives || world_.happens(world_.weather.doubt)) return away();
     return Done{};
   }
   cluster::Answer<std::vector<cluster::Segment>> segments(const std::string& id) override {
     if (is_away()) return away();
+    if (world_.cluster.find(id) == nullptr) {
+      return cluster::Fault{cluster::FaultKind::kUnknown, "no such job"};
+    }
     const std::vector<cluster::Segment>& all = world_.cluster.find(id)->segments;
     if (world_.cluster.knows_last_stretch_only && !all.empty()) return std::vector{all.back()};
     return all;
