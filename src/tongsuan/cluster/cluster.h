@@ -216,6 +216,10 @@ class Cluster {
   // Ends the job, if it has not ended; to be asked again until its state says so.
   [[nodiscard]] virtual Answer<Done> cancel(const std::string& id) = 0;
 
+  // The same of a job that `jobs` does not show any more: its user may have called it otherwise.
+  // Where ids may have begun anew, one that is not the tenant's is left alone.
+  [[nodiscard]] virtual Answer<Done> cancel_unseen(const std::string& id, const Tenant& tenant);
+
   // Every stretch in which the job ran, in the order of their starts.
   [[nodiscard]] virtual Answer<std::vector<Segment>> segments(const std::string& id) = 0;
 

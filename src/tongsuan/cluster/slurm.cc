@@ -76,6 +76,17 @@ class Slurm final : public Cluster {
     return done;
   }
 
+  [[nodiscard]] Answer<Done> cancel_unseen(const std::string& id, const Tenant& tenant) override {
+    TONGSUAN_TRY(const net::Response response, look("/job/" + id));
+    const Answer<Job> there = read_any_job(reply(response), options_.terms);
+    if (!there.ok() && there.error().kind == FaultKind::kUnknown) return Done{};
+    if (!there.ok()) return there.error();
+    const bool is_its = there.value().id == id && belongs_to(there.value(), tenant) &&
+                        there.value().partition == options_.terms.partition;
+    if (!is_its || has_ended(there.value().state)) return Done{};
+    return cancel(id);
+  }
+
   [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
     TONGSUAN_TRY(const SlurmVersion version, version_now());
     if (version.accounting == 0) return last_segment(id);

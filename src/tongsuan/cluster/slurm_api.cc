@@ -160,13 +160,13 @@ std::int64_t exit_code_of(const Value& value) {
   return number_of(value.members().find("return_code")).value_or(0);
 }
 
-std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
+std::optional<Job> any_job_of(const Value& value, const SlurmTerms& terms) {
   const Members row = value.members();
   const auto id = number_of(row.find("job_id"));
   const auto state = job_state(row.find("job_state"));
   Job job;
   job.name = text_of(row.find("name"));
-  if (!id || !state || !read_job_name(job.name)) return std::nullopt;
+  if (!id || !state) return std::nullopt;
   job.id = std::to_string(*id);
   job.state = *state;
   job.detail = shortened(text_of(row.find("state_reason")));
@@ -188,6 +188,11 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   job.exit_code = exit_code_of(row.find("exit_code"));
   job.output = shortened(text_of(row.find("standard_output")));  // a tenant may change it
   return job;
+}
+
+std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
+  std::optional<Job> job = any_job_of(value, terms);
+  return job && read_job_name(job->name) ? job : std::nullopt;
 }
 
 Node node_of(const Members& row, const SlurmTerms& terms) {
@@ -525,6 +530,15 @@ Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& te
                                                                        job.id);
   });
   return jobs;
+}
+
+Answer<Job> read_any_job(const SlurmReply& reply, const SlurmTerms& terms) {
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
+  TONGSUAN_TRY(const json::Items items, own.list("jobs"));
+  for (const Value item : items) {
+    if (auto job = any_job_of(item, terms)) return std::move(*job);
+  }
+  return Fault{FaultKind::kUnknown, "Slurm knows no such job", {}};
 }
 
 Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms) {

@@ -61,6 +61,8 @@ struct SlurmReply {
 [[nodiscard]] Answer<std::string> read_submitted(const SlurmReply& reply);  // the job's id
 // Those with names of ours.
 [[nodiscard]] Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms);
+// The first, whatever it is called.
+[[nodiscard]] Answer<Job> read_any_job(const SlurmReply& reply, const SlurmTerms& terms);
 // Those of the partition.
 [[nodiscard]] Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms);
 // The controller's clock, of what it says of itself; nothing where it does not.

@@ -395,6 +395,22 @@ TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
   EXPECT_EQ(here.slurm->find("ts-C-17-1").value()->id, "11");  // not "9"
 }
 
+// Its user can give it another name; another's job may have got its id.
+TEST(Slurm, EndsByItsIdWhatIsNotSeenAnyMore) {
+  Here here(38);
+  const std::string id = here.slurm->submit(work(), false).value().id;
+  here.fake.run(1, 1'000);
+  here.fake.job(1).name = "bash";
+  EXPECT_TRUE(here.slurm->jobs().value().empty());
+  here.fake.job(1).user = "eve";
+  EXPECT_TRUE(here.slurm->cancel_unseen(id, work().tenant).ok());
+  EXPECT_EQ(here.fake.job(1).end, 0) << "it is another's";
+  here.fake.job(1).user = "lab";
+  EXPECT_TRUE(here.slurm->cancel_unseen(id, work().tenant).ok());
+  EXPECT_NE(here.fake.job(1).end, 0);
+  EXPECT_TRUE(here.slurm->cancel_unseen("99", work().tenant).ok());
+}
+
 // Whoever may submit may call a job as one of ours.
 TEST(Slurm, TakesNoJobOfAnotherUserForItsOwn) {
   Here here(40);

@@ -368,9 +368,10 @@ void Agent::lost(Record& record) {
   if (record.asked_at == now_) return;  // the list of jobs is older than the job
   const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
   if (now_ < since + options_.doubt_seconds) return;
-  if (!record.job.empty()) {
+  const auto tenant = options_.tenants.find(record.contract.participant);
+  if (!record.job.empty() && tenant != options_.tenants.end()) {
     if (!may_call(1)) return;
-    const auto done = ports_.cluster.cancel(record.job);
+    const auto done = ports_.cluster.cancel_unseen(record.job, tenant->second);
     const bool is_away = !done.ok() && (done.error().kind == cluster::FaultKind::kUnreachable ||
                                         done.error().kind == cluster::FaultKind::kInDoubt);
     if (!done.ok()) note("not-cancelled", record.contract.id, done.error().what);
