@@ -50,6 +50,10 @@ class Viewer {
     all.class_names = market_.class_names;
     all.zone_names = market_.zone_names;
     for (const Zone& zone : market_.zones) all.commodities.push_back(zone.commodity);
+    for (const Hub& hub : market_.hubs) {
+      all.power_zones.push_back(hub.power_zone);
+      all.green_zones.push_back(hub.green_zone);
+    }
     all.energy.resize(problem_.slot_count);
     find_lanes();
     for (std::uint32_t lane = 0; lane < problem_.lanes.size(); ++lane) {

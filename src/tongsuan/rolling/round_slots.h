@@ -92,6 +92,8 @@ struct RoundSlots {
   std::vector<EnergySlot> energy;
   NameList hub_names, class_names, zone_names;
   std::vector<Commodity> commodities;  // by ZoneId
+  // By HubId: ZoneId::value of the zones that it draws from, or kNone.
+  std::vector<std::uint32_t> power_zones, green_zones;
   [[nodiscard]] std::size_t cells() const {
     return (pools.size() + links.size() + zones.size()) * energy.size();
   }

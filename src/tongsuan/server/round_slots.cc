@@ -3,7 +3,6 @@
 // Columns instead of objects, because a round has many slots: each list has an entry for every slot
 // of the answer. What a round decided does not change, so neither does the answer.
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -43,7 +42,8 @@ class Writing {
   [[nodiscard]] std::size_t cells() const {
     const auto covered = [this](const auto& lane) { return covers(lane); };
     const auto lanes = std::ranges::count_if(round_.pools, covered) +
-                       std::ranges::count_if(round_.links, covered) + std::ssize(round_.zones);
+                       std::ranges::count_if(round_.links, covered) +
+                       std::ranges::count_if(round_.zones, covered);
     return static_cast<std::size_t>(lanes) * slots().count();
   }
 
@@ -57,7 +57,9 @@ class Writing {
       if (covers(link)) write(out, link);
     }
     out.end_array().begin_array("zones");
-    for (const ZoneSlots& zone : round_.zones) write(out, zone);
+    for (const ZoneSlots& zone : round_.zones) {
+      if (covers(zone)) write(out, zone);
+    }
     out.end_array().begin_object("energy");
     digits(out, "drawnWh", round_.energy, &rolling::EnergySlot::drawn);
     digits(out, "matchedWh", round_.energy, &rolling::EnergySlot::matched);
@@ -72,6 +74,12 @@ class Writing {
   }
   [[nodiscard]] bool covers(const LinkSlots& link) const {
     return (link.used || part_.all_links) && (is_hub(link.from) || is_hub(link.to));
+  }
+
+  [[nodiscard]] bool covers(const ZoneSlots& zone) const {
+    if (part_.hub.empty()) return true;
+    return hub_ != kNone && (round_.power_zones[hub_] == zone.zone.value ||
+                             round_.green_zones[hub_] == zone.zone.value);
   }
 
   template <class Row>

@@ -7,6 +7,7 @@
 #include "tongsuan/codec/certificate_text.h"
 #include "tongsuan/codec/market_text.h"
 #include "tongsuan/market/problem.h"
+#include "tongsuan/server/hub_history.h"
 #include "tongsuan/server/service_fixture.h"
 #include "tongsuan/server/values.h"
 
@@ -230,7 +231,7 @@ TEST_F(Loads, SayFromWhenTheyAreKnown) {
 TEST(HubHistoryLimits, TheOldestMakeRoom) {
   HubHistory history;
   const auto pools = std::vector<PoolLoad>(kLoadCellsMax / 2);
-  for (const std::uint64_t round : {5, 3, 4, 4}) history.add({round, round, 0, 0, pools});
+  for (const std::uint64_t round : {5U, 3U, 4U, 4U}) history.add({round, round, 0, 0, pools});
   EXPECT_TRUE(history.knows(5));
   EXPECT_TRUE(history.knows(4));
   EXPECT_FALSE(history.knows(3));
