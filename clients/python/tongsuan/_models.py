@@ -1737,7 +1737,8 @@ class EventDataTransferEnded:
 
 @dataclass
 class EventMoneyMoved:
-    """Money went from one account to another"""
+    """Money went from one account to another; an entry of the ledger with several movements is told
+    in as many parts. All of them from the beginning add up to every balance"""
 
     sequence: str
     part: int

@@ -246,9 +246,9 @@ ledger::Reason Executor::reason_of(ResaleId id) const {
 
 Money Executor::add_owed(ResaleId id, Second until, std::vector<ledger::Leg>& legs) {
   const ResaleRow& row = *state_.resales().find(id);
-  const ledger::RightRow& right = *state_.money().rights().find(row.right);
   shares_.clear();
-  if (until <= row.metered) return Money();
+  if (until <= row.metered) return Money();  // also of one that is over, whose right has ended
+  const ledger::RightRow& right = *state_.money().rights().find(row.right);
   const ledger::DeviceSeconds part(std::int64_t{row.terms.devices} * (until - row.metered));
   const Money now = ledger::due(right.cost, right.delivered + part, right.rectangle) - right.paid;
   legs.push_back(ledger::Deliver{row.right, part});

@@ -1711,7 +1711,7 @@ export type EventDataTransferEnded = {
   to: HubName;
 };
 
-/** Money went from one account to another */
+/** Money went from one account to another; an entry of the ledger with several movements is told in as many parts. All of them from the beginning add up to every balance */
 export type EventMoneyMoved = {
   type: 'money.moved';
   sequence: Sequence;
