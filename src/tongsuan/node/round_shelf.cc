@@ -228,6 +228,7 @@ void RoundShelf::prepare(std::uint64_t round) {
   const std::lock_guard lock(held->mutex);
   static_cast<void>(held->open());
   static_cast<void>(held->book_tree());
+  static_cast<void>(make_slots(*held));
 }
 
 // ---- Texts -------------------------------------------------------------------------------------
@@ -516,6 +517,16 @@ void RoundShelf::put_slots(std::shared_ptr<const rolling::RoundSlots> slots) {
   slots_.resize(stay);
 }
 
+// With the turn of the round.
+Told<std::shared_ptr<const rolling::RoundSlots>> RoundShelf::make_slots(const Held& held) {
+  if (auto slots = find_slots(held.round, held.root)) return slots;
+  Result<rolling::RoundSlots> made = rolling::round_slots(*held.market, *held.certificate);
+  if (!made.ok()) return Refused{Why::kTooLarge, made.error().context, made.error().hint};
+  auto slots = std::make_shared<const rolling::RoundSlots>(std::move(made).value());
+  put_slots(slots);
+  return slots;
+}
+
 bool RoundShelf::has_slots(std::uint64_t round) {
   const std::lock_guard lock(mutex_);
   return std::ranges::find(slots_, round, &rolling::RoundSlots::round) != slots_.end();
@@ -531,11 +542,7 @@ Told<SlotsTold> RoundShelf::slots(std::uint64_t round) {
   if (auto slots = find_slots(round, found.root)) return SlotsTold{found.gate, std::move(slots)};
   TONGSUAN_TRY(const HeldPtr held, round_of(found));
   const std::lock_guard lock(held->mutex);
-  if (auto slots = find_slots(round, found.root)) return SlotsTold{found.gate, std::move(slots)};
-  Result<rolling::RoundSlots> made = rolling::round_slots(*held->market, *held->certificate);
-  if (!made.ok()) return Refused{Why::kTooLarge, made.error().context, made.error().hint};
-  auto slots = std::make_shared<const rolling::RoundSlots>(std::move(made).value());
-  put_slots(slots);
+  TONGSUAN_TRY(auto slots, make_slots(*held));
   return SlotsTold{found.gate, std::move(slots)};
 }
 

@@ -11,9 +11,9 @@
 // A quote says what an order would have got in the last round that was cleared, and is no promise:
 // the next round has other orders. Beside it stands where dispatch could start it at once.
 //
-// What a round decided slot by slot (rolling/round_slots.h) is made when somebody asks, and stays
-// for the last `kSlotsRounds` rounds beside the round itself, as far as `rolling::kRoundCellsMax`
-// goes.
+// What a round decided slot by slot (rolling/round_slots.h) is made with it, or when somebody asks,
+// and stays for the last `kSlotsRounds` rounds beside the round itself, as far as
+// `rolling::kRoundCellsMax` goes.
 //
 // Everything that goes wrong is a value. Any thread may ask; questions about one round take turns,
 // and beyond `askers_max` that wait, are refused.
@@ -221,6 +221,7 @@ class RoundShelf {
                                                                WhyAnswer& answer) const;
   [[nodiscard]] std::shared_ptr<const rolling::RoundSlots> find_slots(std::uint64_t round,
                                                                       const Digest& root);
+  [[nodiscard]] Told<std::shared_ptr<const rolling::RoundSlots>> make_slots(const Held& held);
   void put_slots(std::shared_ptr<const rolling::RoundSlots> slots);
   [[nodiscard]] std::uint32_t position(const Held& held, OrderId order) const;
 
