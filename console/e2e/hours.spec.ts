@@ -19,10 +19,11 @@ test('the map shows the hours that the last round cleared, by keyboard', async (
   await expect(slider).toHaveAttribute('aria-valuetext', /^Cleared for .*–\d\d:\d\d by R-/);
   await expect(page).toHaveURL(/at=\d{4}-\d\d-\d\dT\d\d/);
   await expect(page.getByRole('region', { name: /^Market map, cleared for/ })).toBeVisible();
-  const before = await slider.inputValue();
-  await page.locator('body').click({ position: { x: 2, y: 400 } });
+  // Another round may close meanwhile: it has slots of its own, the time that is looked at stays.
+  const before = page.url();
+  await slider.blur(); // keys of the page are not for whoever writes
   await page.keyboard.press(']');
-  await expect(slider).not.toHaveValue(before);
+  await expect(page).not.toHaveURL(before);
   await page.getByRole('region', { name: 'Hour shown' }).getByRole('button', { name: 'Now', exact: true }).click();
   await expect(slider).toHaveAttribute('aria-valuetext', 'Posted now');
   await expect(page).not.toHaveURL(/at=/);
@@ -40,8 +41,8 @@ test('a price has its parts, and they are the exchange’s own', async ({ page, 
   await page.keyboard.press('End');
   await page.getByRole('button', { name: 'Pause' }).click(); // no other round comes while this one is compared
   await page.getByRole('button', { name: /^Guian: / }).press('Enter');
-  const panel = page.getByRole('dialog');
-  await panel.getByRole('region', { name: 'Price per device-hour, in parts' }).getByRole('button', { name: 'Table' }).click();
+  const parts = page.getByRole('dialog').getByRole('region', { name: 'Price per device-hour, in parts' });
+  await parts.getByRole('button', { name: 'Table' }).click();
   const said = (await slider.getAttribute('aria-valuetext')) ?? '';
   const round = /R-\w+$/.exec(said)?.[0] ?? '';
   const told = (await (await page.request.get(`/v1/rounds/${round}/slots?hub=guian`)).json()) as Told;
@@ -49,7 +50,7 @@ test('a price has its parts, and they are the exchange’s own', async ({ page, 
   for (const pool of told.pools.filter((one) => (one.offered[last] ?? 0) > 0)) {
     const micro = (text: string | undefined) => Math.round(Number(text) * 1e6);
     expect(micro(pool.price[last])).toBe(micro(pool.capacity[last]) + micro(pool.power[last]));
-    const row = panel.getByRole('row', { name: new RegExp(`^${pool.class} `) });
+    const row = parts.getByRole('row', { name: new RegExp(`^${pool.class} `) });
     const money = (value: number) => new RegExp(`^¥${(Math.round(value / 100) / 1e4).toFixed(4).replace(/0{1,2}$/, '').replace('.', '\\.')}$`);
     await expect(row.getByRole('gridcell').nth(4)).toHaveText(money(micro(pool.price[last])));
     await expect(row.getByRole('gridcell').nth(3)).toHaveText(money(micro(pool.power[last])));
@@ -93,16 +94,14 @@ for (const [name, paths] of Object.entries(kPlaces)) {
       await exchange.rounds(1);
       const { items } = (await (await page.request.get('/v1/rounds?state=cleared&pageSize=1')).json()) as { items: { gate: string }[] };
       const at = `at=${items[0]?.gate.slice(0, 10) ?? ''}T23:30`;
-      for (const path of paths) {
-        await page.goto(in_look(`${path}${at}`, look));
-        await expect(page.locator('.frame').first()).toBeVisible();
-        if (path.startsWith('/map')) await expect(page.getByRole('slider')).toBeVisible();
-        await expect_accessible(page);
-      }
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.goto(in_look(`${paths[0] ?? ''}${at}`, look));
+      // As a chart in one look, as a table in the other.
+      const path = (look.language === 'en' ? paths[0] : paths[1]) ?? '';
+      await page.goto(in_look(`${path}${at}`, look));
       await expect(page.locator('.frame').first()).toBeVisible();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      if (path.startsWith('/map')) await expect(page.getByRole('slider')).toBeVisible();
+      await expect_accessible(page);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     });
   }
 }
