@@ -1170,6 +1170,15 @@ class ParticipantBody:
 
 
 @dataclass
+class Self:
+    participant: str
+    name: str
+    role: str
+    proof: str
+    key: Optional[str] = None
+
+
+@dataclass
 class Participant:
     id: str
     name: str
@@ -2175,22 +2184,22 @@ __all__ = [
     "HubWork", "Work", "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance",
     "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody", "Transfer",
     "TransferPage", "Reason", "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill",
-    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange",
-    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
-    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
-    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
-    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
-    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
-    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
-    "EventOrderWork", "EventContractReported", "EventContractMissed", "EventContractPresumed",
-    "EventContractTold", "EventContractConcluded", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
-    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
-    "AddWebhookBody", "OrderBody", "Event",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Self", "Participant",
+    "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook",
+    "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody",
+    "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended",
+    "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened", "EventOrderGone",
+    "EventBlockBooked", "EventBlockReleased", "EventContractStarted", "EventContractExtended",
+    "EventContractGranted", "EventContractMetered", "EventContractEnded", "EventContractSettled",
+    "EventHubLeased", "EventOrderWork", "EventContractReported", "EventContractMissed",
+    "EventContractPresumed", "EventContractTold", "EventContractConcluded", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
+    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

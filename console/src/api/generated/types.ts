@@ -1250,6 +1250,16 @@ export type ParticipantBody = {
   overdraft?: Money;
 };
 
+export type Self = {
+  participant: ParticipantId;
+  name: Name;
+  role: Role;
+  /** What the request came with */
+  proof: 'signature' | 'token' | 'oidc' | 'development' | 'certificate';
+  /** The key of a signature, or of which a token was made */
+  key?: KeyId;
+};
+
 export type Participant = {
   id: ParticipantId;
   name: Name;
