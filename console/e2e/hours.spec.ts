@@ -29,6 +29,7 @@ test('the map shows the hours that the last round cleared, by keyboard', async (
   await expect(page).not.toHaveURL(/at=/);
   await slider.focus();
   await page.keyboard.press('End');
+  await expect(page).toHaveURL(/at=/);
   await page.reload(); // the address has it
   await expect(slider).toHaveAttribute('aria-valuetext', /^Cleared for/);
 });

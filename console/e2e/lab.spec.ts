@@ -39,7 +39,7 @@ test('what is no replay is refused with its line', async ({ page }) => {
 test('green says what there is, and shows hours of a replay', async ({ page, exchange }) => {
   await exchange.rounds(1);
   await page.goto('/green?lang=en');
-  await expect(page.getByText('It does not trade green energy yet')).toBeVisible();
+  await expect(page.getByText('Green energy itself is not traded yet')).toBeVisible();
   await expect(page.getByRole('img', { name: 'Energy offered, by zone and hour' })).toBeVisible();
   await page.getByLabel('Open files').setInputFiles([join(folder, 'runs.jsonl')]);
   await expect(page.getByRole('img', { name: 'Share matched with green energy of the same hour' })).toBeVisible();
