@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -158,7 +159,10 @@ class Agent {
   [[nodiscard]] Found adopt(Record& record);
   [[nodiscard]] bool to_end(Record& record);
   void judge(Record& record, std::string_view reason, std::string_view detail);
-  void judge_by(Record& record, const cluster::Job& job);
+  void judge_by(Record& record, const cluster::Job& job, cluster::Canceller canceller);
+  // Nothing: it is asked once more in the next step.
+  [[nodiscard]] std::optional<cluster::Canceller> canceller_of(const Record& record,
+                                                               const cluster::Job& job);
   [[nodiscard]] const WorkText* text_of(Record& record);
   [[nodiscard]] bool find_nodes(Record& record, std::vector<std::string>& names);
   [[nodiscard]] bool find_place(Record& record, Place& place);

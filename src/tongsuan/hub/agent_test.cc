@@ -192,6 +192,41 @@ TEST_F(AgentTest, CancelsWhatTheExchangeEnded) {
   EXPECT_EQ(row.overrun, *job().job.end - end);
 }
 
+// Whoever ends its own job owes what it bought; whom the hub ends is owed.
+TEST_F(AgentTest, TellsABuyersEndFromTheHubs) {
+  using cluster::Canceller;
+  for (const Canceller who : {Canceller::kItsUser, Canceller::kOthers, Canceller::kNotYetTold}) {
+    FakeExchange::Row& row = contract(std::nullopt, "plain");
+    pass(80);
+    FakeCluster::Row& mine = world.cluster.rows.back();
+    ASSERT_TRUE(FakeCluster::runs(mine));
+    mine.canceller = who;
+    world.cluster.stop(mine, cluster::JobState::kCancelled, "");
+    pass(60);
+    EXPECT_EQ(row.reason.empty(), who == Canceller::kNotYetTold) << "waited for";
+    pass(200);
+    EXPECT_EQ(row.reason, who == Canceller::kItsUser ? "completed" : "failed");
+    EXPECT_EQ(metered(row), *mine.job.end - *mine.job.start);
+  }
+}
+
+TEST_F(AgentTest, ABuyerMayEndWhatHasNotBegun) {
+  cluster::Work other;  // is in the way
+  other.nodes = {"n0"};
+  other.seconds = 100'000;
+  world.cluster.make(other);
+  world.cluster.rows.back().job.name = "other";
+  world.cluster.pass(world.cluster.now + 1);
+  FakeExchange::Row& row = contract(std::nullopt);
+  pass(80);
+  ASSERT_EQ(job(1).job.state, cluster::JobState::kPending);
+  job(1).canceller = cluster::Canceller::kItsUser;
+  world.cluster.stop(job(1), cluster::JobState::kCancelled, "");
+  pass(100);
+  EXPECT_EQ(row.reason, "completed");
+  EXPECT_EQ(world.cluster.rows.size(), 2U) << "and it is not begun again";
+}
+
 TEST_F(AgentTest, EndsAreToldWithTheirReasons) {
   using enum cluster::JobState;
   const std::tuple<cluster::JobState, std::string, std::string> kCases[] = {

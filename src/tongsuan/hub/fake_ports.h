@@ -235,6 +235,11 @@ class ClusterPort final : public cluster::Cluster {
     if (fate != Fuse::Fate::kLives || world_.happens(world_.weather.doubt)) return away();
     return Done{};
   }
+  cluster::Answer<cluster::Canceller> canceller(const cluster::Job& job) override {
+    if (is_away()) return away();
+    const FakeCluster::Row* row = world_.cluster.find(job.id);
+    return row == nullptr ? cluster::Canceller::kOthers : row->canceller;
+  }
   cluster::Answer<std::vector<cluster::Segment>> segments(const std::string& id) override {
     if (is_away()) return away();
     if (world_.cluster.find(id) == nullptr) {
