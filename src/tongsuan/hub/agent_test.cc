@@ -169,6 +169,17 @@ TEST_F(AgentTest, GoesOnBeyondItsTimeWhereThatIsExtended) {
   EXPECT_EQ(job().job.state, cluster::JobState::kRunning);
 }
 
+// Not only when it has run.
+TEST_F(AgentTest, RunsNothingWhoseDataCannotBeBroughtOut) {
+  world.bad_places = {"s3://out"};
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt, "data");
+  pass(60);
+  EXPECT_EQ(row.reason, "failed");
+  EXPECT_EQ(row.detail, "its data cannot be moved: s3://out is bad");
+  EXPECT_TRUE(world.cluster.rows.empty());
+}
+
 TEST_F(AgentTest, BeginsNothingWithoutALease) {
   pass(60);
   contract(std::nullopt, "data");

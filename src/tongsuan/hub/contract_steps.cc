@@ -171,6 +171,10 @@ void Agent::prepare(Record& record) {
   if (!text->image.empty() && !cluster::is_image(text->image)) {
     return judge(record, "failed", "\"" + text->image + "\" is no reference of an image");
   }
+  // Before devices are used for what cannot be brought out.
+  if (const auto why = ports_.staging.objection(text->stage_in, text->stage_out); !why.empty()) {
+    return judge(record, "failed", "its data cannot be moved: " + why);
+  }
   if (!find_nodes(record, names)) return;
   const StagingReport staged = ports_.staging.bring_in(place, text->stage_in);
   if (staged.state == StagingState::kFailed) {

@@ -52,6 +52,7 @@ struct FakeWorld {
   FakeExchange exchange;
   FakeCluster cluster;
   std::set<std::string> folders;             // of contracts
+  std::set<std::string> bad_places;          // that staging never moves from, or to
   std::set<std::string> links;               // files that are none
   std::map<std::string, std::string> files;  // what jobs have said, by folder and name
   std::map<std::string, int> staging_for;    // polls that are left, by contract and way
@@ -268,6 +269,16 @@ class StagingPort final : public Staging {
   StagingPort(FakeWorld& world, Fuse& fuse) : world_(world), fuse_(fuse) {}
 
   std::string folder(const std::string& contract) const override { return "/scratch/" + contract; }
+  std::string objection(const std::vector<Transfer>& in,
+                        const std::vector<Transfer>& out) const override {
+    for (const Transfer& each : in) {
+      if (world_.bad_places.contains(each.from)) return each.from + " is bad";
+    }
+    for (const Transfer& each : out) {
+      if (world_.bad_places.contains(each.to)) return each.to + " is bad";
+    }
+    return {};
+  }
   std::vector<std::string> contracts() override {
     return {world_.folders.begin(), world_.folders.end()};
   }

@@ -59,6 +59,33 @@ bool is_word(std::string_view text) {
   });
 }
 
+// "s3" of "s3:bucket/data": a name, and nothing in it that would be settings.
+bool has_plain_name(std::string_view place) {
+  const std::size_t colon = place.find(':');
+  if (colon == std::string_view::npos || colon == 0 || place.front() == '.') return false;
+  return std::ranges::all_of(place.substr(0, colon), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == '.';
+  });
+}
+
+bool goes_up(std::string_view path) {
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find_first_of("/:", begin), path.size());
+    if (path.substr(begin, end - begin) == "..") return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+// By whole names: "s3:data" allows "s3:data/x" and not "s3:database".
+bool begins_with(std::string_view place, std::string_view allowed) {
+  if (!place.starts_with(allowed)) return false;
+  const char last = allowed.back();
+  return place.size() == allowed.size() || last == '/' || last == ':' ||
+         place[allowed.size()] == '/';
+}
+
 // No link on the way from the folder, as far as we may look.
 bool has_no_link(const std::string& folder, const std::string& inside) {
   std::string path = folder;
@@ -110,6 +137,16 @@ class LocalStaging final : public Staging {
 
   std::string folder(const std::string& contract) const override {
     return options_.scratch + '/' + contract;
+  }
+  std::string objection(const std::vector<Transfer>& in,
+                        const std::vector<Transfer>& out) const override {
+    for (const Transfer& each : in) {
+      if (std::string why = refusal_of(each.from, options_.places); !why.empty()) return why;
+    }
+    for (const Transfer& each : out) {
+      if (std::string why = refusal_of(each.to, options_.places); !why.empty()) return why;
+    }
+    return {};
   }
   std::vector<std::string> contracts() override {
     std::vector<std::string> found;
@@ -254,9 +291,11 @@ class LocalStaging final : public Staging {
     std::optional<std::uintmax_t> bytes = 0;
     for (Transfer transfer : task.transfers) {
       std::string& inside = in ? transfer.to : transfer.from;
-      if (!is_inside(inside) || !is_word(in ? transfer.from : transfer.to)) {
+      if (!is_inside(inside)) {
         return failed("a place that is none: " + transfer.from + " to " + transfer.to);
       }
+      std::string why = refusal_of(in ? transfer.from : transfer.to, options_.places);
+      if (!why.empty()) return failed(std::move(why));
       if (!has_no_link(own, inside)) return failed(inside + " is reached through a link");
       inside = own + '/' + inside;
       StagingReport moved = run(command, task.place, transfer, stop);
@@ -364,6 +403,25 @@ Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
   if (got < 0) return no_output(file);
   piece.bytes.resize(static_cast<std::size_t>(got));
   return piece;
+}
+
+bool is_place(std::string_view text) {
+  return is_word(text) && !goes_up(text) && (text.front() == '/' || has_plain_name(text));
+}
+
+std::string refusal_of(std::string_view place, const std::vector<std::string>& places) {
+  const bool is_allowed =
+      is_place(place) &&
+      (places.empty() ? has_plain_name(place)
+                      : std::ranges::any_of(places, [place](const std::string& allowed) {
+                          return begins_with(place, allowed);
+                        }));
+  if (is_allowed) return {};
+  std::string which;
+  for (const std::string& allowed : places) which += (which.empty() ? "" : ", ") + allowed;
+  return '"' + std::string(place) + "\" is no place that this hub moves data from or to; try " +
+         (places.empty() ? "the name of a remote and a path in it, as s3:bucket/data"
+                         : "one that begins with " + which);
 }
 
 bool is_inside(std::string_view path) {

@@ -33,6 +33,9 @@ class Staging {
   virtual ~Staging() = default;
 
   [[nodiscard]] virtual std::string folder(const std::string& contract) const = 0;
+  // Why data are never brought in so, or out; empty: they may be.
+  [[nodiscard]] virtual std::string objection(const std::vector<Transfer>& in,
+                                              const std::vector<Transfer>& out) const = 0;
   // Those that have folders.
   [[nodiscard]] virtual std::vector<std::string> contracts() = 0;
   // Makes the folder, and fills it.
