@@ -500,11 +500,31 @@ TEST_F(AgentTest, KnowsTheExchangesClockHoweverLongItTakesToAnswer) {
 
 TEST_F(AgentTest, SweepsFoldersThatNobodyKnows) {
   FakeExchange::Row& row = running(std::nullopt);
-  world.folders = {row.contract.id, "C-ZZ"};
+  const std::set<std::string> both = {row.contract.id, "C-ZZ"};
+  options.leftover_seconds = 600;
+  world.folders = both;
   rows.clear();
   start();
-  pass(30);
+  pass(300);
+  EXPECT_EQ(world.folders, both) << "data may be on their way out";
+  start();  // which does not begin the wait anew
+  pass(200);
+  EXPECT_EQ(world.folders, both);
+  pass(150);
   EXPECT_EQ(world.folders, std::set<std::string>{row.contract.id});
+  for (const auto& [name, text] : rows) EXPECT_FALSE(name.starts_with("leftover/")) << name;
+}
+
+TEST_F(AgentTest, SweepsNoFolderThatIsKnownAgain) {
+  options.leftover_seconds = 600;
+  pass(60);
+  world.folders = {"C-1"};  // of the contract that comes
+  start();
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt);
+  ASSERT_EQ(row.contract.id, "C-1");
+  pass(1'200);
+  EXPECT_TRUE(world.folders.contains("C-1"));
 }
 
 TEST_F(AgentTest, BeginsNothingASecondTimeWhereNobodyKnowsOfTheFirst) {
