@@ -186,7 +186,7 @@ class Agent {
   [[nodiscard]] OutputAnswer kept_output(const OutputWant& want);
   [[nodiscard]] OutputAnswer read_stream(const Record& record, cluster::Stream stream,
                                          const cluster::Extent& extent);
-  void keep_output(const Record& record);
+  [[nodiscard]] bool keep_output(const Record& record);
 
   AgentOptions options_;
   Ports ports_;

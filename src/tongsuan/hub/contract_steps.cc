@@ -508,7 +508,7 @@ void Agent::say_last_word(Record& record) {
 // The end of its output is kept, data go out, then the folder goes, which stays until the exchange
 // has taken the end.
 void Agent::clear_away(Record& record) {
-  keep_output(record);
+  if (!keep_output(record)) return;
   const auto tenant = options_.tenants.find(record.contract.participant);
   const bool has_place = tenant != options_.tenants.end();
   const Place place{record.contract.id, has_place ? tenant->second : cluster::Tenant{}};

@@ -51,8 +51,9 @@ struct Weather {
 struct FakeWorld {
   FakeExchange exchange;
   FakeCluster cluster;
-  std::set<std::string> folders;             // of contracts
-  std::set<std::string> bad_places;          // that staging never moves from, or to
+  std::set<std::string> folders;     // of contracts
+  std::set<std::string> bad_places;  // that staging never moves from, or to
+  bool scratch_hangs = false;
   std::set<std::string> links;               // files that are none
   std::map<std::string, std::string> files;  // what jobs have said, by folder and name
   std::map<std::string, int> staging_for;    // polls that are left, by contract and way
@@ -293,6 +294,7 @@ class StagingPort final : public Staging {
   Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
                                            const cluster::Extent& extent) override {
     if (!world_.folders.contains(contract)) return cluster::Piece{};
+    if (world_.scratch_hangs) return std::string(kNoAnswer);
     if (world_.links.contains(file)) return file + " is a link";
     const std::string& text = world_.files[folder(contract) + '/' + file];
     return cluster::piece_of(extent, text.size(), text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "tongsuan/hub/command.h"
+#include "tongsuan/hub/patient_reader.h"
 #include "tongsuan/journal/open_file.h"
 
 namespace tongsuan::hub {
@@ -25,6 +27,8 @@ namespace {
 
 constexpr std::size_t kUserBytes = 16'384;  // of an entry of the system's users
 constexpr int kAtOnce = 8;                  // that are under way
+
+constexpr std::chrono::milliseconds kReadPatience{5'000};  // far less than a lease lasts
 
 enum class Way : std::uint8_t { kIn, kOut, kRemove };
 
@@ -166,7 +170,9 @@ class LocalStaging final : public Staging {
   }
   Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
                                            const cluster::Extent& extent) override {
-    return read_tenant_file(options_.scratch, contract, file, extent);
+    return reader_.read([scratch = options_.scratch, contract, file, extent] {
+      return read_tenant_file(scratch, contract, file, extent);
+    });
   }
   StagingReport remove(const Place& place) override { return ask({Way::kRemove, place, {}}); }
 
@@ -349,6 +355,7 @@ class LocalStaging final : public Staging {
   std::map<TaskName, StagingReport> done_;
   std::map<TaskName, UnderWay> under_way_;
   bool ending_ = false;
+  PatientReader reader_{kReadPatience};
   std::vector<std::thread> threads_;  // last: they use all of the above
 };
 

@@ -6,7 +6,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <gtest/gtest.h>
+#include <memory>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "tongsuan/hub/command.h"
+#include "tongsuan/hub/patient_reader.h"
 
 namespace tongsuan::hub {
 namespace {
@@ -281,6 +284,44 @@ TEST_F(LocalStagingTest, LeavesAloneWhatItMayNotEnd) {
   EXPECT_EQ(kill(number, SIGKILL), 0) << "it goes on";
   EXPECT_TRUE(end.good) << end.detail;
   EXPECT_NE(end.detail.find("not done after 1 s, and it goes on"), std::string::npos) << end.detail;
+}
+
+// ---- A file system that hangs ----------------------------------------------------------------
+
+TEST(PatientReader, GoesOnWhileAReadHangs) {
+  std::promise<void> mended;
+  const auto piece = [](std::string bytes) {
+    cluster::Piece read;
+    read.bytes = std::move(bytes);
+    return PatientReader::Outcome(std::move(read));
+  };
+  {
+    PatientReader reader(std::chrono::milliseconds(50));
+    const auto hangs = [&piece, wait = mended.get_future().share()] {
+      wait.wait();
+      return piece("late");
+    };
+    EXPECT_EQ(reader.read(hangs).error(), kNoAnswer);
+    EXPECT_EQ(reader.read([&] { return piece("never begun"); }).error(), kNoAnswer);
+    mended.set_value();
+    std::string bytes;
+    for (int i = 0; i < 2'000 && bytes.empty(); ++i) {
+      const auto read = reader.read([&] { return piece("new"); });
+      if (read.ok()) bytes = read.value().bytes;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_EQ(bytes, "new") << "and not what came too late";
+  }
+  const auto for_ever = std::make_shared<std::promise<void>>();
+  {
+    PatientReader reader(std::chrono::milliseconds(1));
+    const auto hangs = [for_ever]() -> PatientReader::Outcome {
+      for_ever->get_future().wait();
+      return std::string("late");
+    };
+    EXPECT_EQ(reader.read(hangs).error(), kNoAnswer);
+  }
+  for_ever->set_value();  // the thread was left to itself, and ends now
 }
 
 // ---- What jobs say ---------------------------------------------------------------------------
