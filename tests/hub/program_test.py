@@ -40,6 +40,7 @@ token_file = "{root}/token"
 [staging]
 in = "cp -- {{from}} {{to}}"
 out = "cp -- {{from}} {{to}}"
+places = "{root}"
 [environment]
 PATH = "/usr/bin:/bin"
 [class.H100]
@@ -271,6 +272,9 @@ class ProgramTest(unittest.TestCase):
         self.start()
         stranger = self.exchange.start("4", {"script": "#!/bin/sh\n"}, participant="P-9")
         self.assertEqual(self.over(stranger)["detail"], "no local user for P-9")
+        odd = self.exchange.start("7", {"script": "#!/bin/sh\n", "stageOut": [
+            {"from": "out", "to": ":sftp,ssh='touch x':y"}]})
+        self.assertIn("is no place that this hub moves data from or to", self.over(odd)["detail"])
         self.assertTrue(eventually(lambda: self.exchange.up.get(2) is False))
         down = self.exchange.start("5", {"script": "#!/bin/sh\n"}, nodes=[2])
         self.assertEqual(self.over(down)["detail"], "n3 is down: DOWN")
@@ -322,6 +326,7 @@ class ProgramTest(unittest.TestCase):
             'hub = "east"': ('hubb = "east"', "there is no key hubb before the first table"),
             "interval = 1": ("interval = 0", "interval takes a whole number from 1 to 60"),
             "[slurm]": ("[slurms]", "there is no table [slurms]"),
+            "places = ": ('places = ":sftp,ssh=x:"\n#', '":sftp,ssh=x:" in places of [staging] is no place'),
             'account = "lab"': ('acount = "lab"', "there is no key acount in [tenant.P-3]"),
             "lease = 30": ("lease = \"30\"", "lease takes no text"),
             'user = "%s"\naccount' % this_user(): ("account", "[tenant.P-3] needs user and account"),

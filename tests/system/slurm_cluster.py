@@ -5,7 +5,7 @@ usage: slurm_cluster.py up ROOT NAME [--nodes N] [--devices N] [--type TYPE] [--
        slurm_cluster.py down ROOT NAME
        slurm_cluster.py do ROOT NAME stop-controller|start-controller|restart-rest
        slurm_cluster.py do ROOT NAME stop-node|start-node NODE
-       slurm_cluster.py do ROOT NAME requeue JOB
+       slurm_cluster.py do ROOT NAME requeue|cancel-as-its-user|cancel-as-root JOB
        slurm_cluster.py env ROOT NAME
 
 `up` starts munged, slurmctld, slurmd for every node, slurmrestd, and with accounting MariaDB and
@@ -267,6 +267,8 @@ class Cluster:
             os.symlink("/dev/null", self.path("dev", f"gpu{i}"))
         if os.geteuid() == 0:
             subprocess.run(["chown", "-R", f"{self.user}:{self.user}", self.folder], check=True)
+        if self.tenants():
+            os.chmod(self.path("work"), 0o1777)
         self.write("cluster.json", json.dumps(self.made))
         self.write("etc/munge.key", os.urandom(128), 0o400)
         self.write("etc/jwt.key", os.urandom(32), 0o400)
@@ -376,6 +378,12 @@ class Cluster:
             # Ours are not put back by the cluster itself; its operator can all the same.
             self.run("scontrol", "update", f"JobId={which}", "Requeue=1")
             self.run("scontrol", "requeue", which)
+        elif what in ("cancel-as-its-user", "cancel-as-root"):
+            user = "root"
+            if what == "cancel-as-its-user":
+                user = self.run("squeue", "-h", "-o", "%u", "-j", which).stdout.strip()
+            subprocess.run(["scancel", which], check=True, env=self.environment(), user=user,
+                           group=pwd.getpwnam(user).pw_gid, extra_groups=[], timeout=PATIENCE)
         else:
             fail(f"there is no {what}; try: slurm_cluster.py --help")
 
@@ -386,6 +394,7 @@ class Cluster:
             "TONGSUAN_SLURM_KEY": self.path("etc/jwt.key"),
             "TONGSUAN_SLURM_USER": self.user,
             "TONGSUAN_SLURM_FOLDER": self.path("work"),
+            "TONGSUAN_SLURM_TENANT": "".join(self.tenants()[:1]),
             "TONGSUAN_SLURM_ACCOUNTING": "yes" if self.made["accounting"] else "",
             "TONGSUAN_SLURM_DO": f"{sys.executable} {script} do {self.root} {self.name}",
         }

@@ -211,6 +211,7 @@ class Hub:
                  f'credentials = "{credentials}"', f'holder = "{holder}"',
                  f'spool = "{os.path.join(self.folder, spool)}"', f'scratch = "{self.scratch}"',
                  "[staging]", f'in = "{mover} -- {{from}} {{to}}"', f'out = "{mover} -- {{from}} {{to}}"',
+                 f'places = "{os.path.dirname(os.path.dirname(self.folder))}"',
                  "[times]", "interval = 1", "meter = 5", "nodes = 2", "down = 12", "lease = 30",
                  "request = 4", "retry = 2", "doubt = 10", "grace = 5",
                  "[slurm]", f'url = "http://127.0.0.1:{self.cluster.made["base"] + 2}"',

@@ -58,6 +58,10 @@ std::string output_file(std::string_view job_name, Stream stream) {
   return std::string(job_name) + (stream == Stream::kStdout ? ".out" : ".err");
 }
 
+Answer<Canceller> Cluster::canceller(const Job&) {
+  return Canceller::kOthers;
+}
+
 Answer<Done> Cluster::cancel_unseen(const std::string& id, const Tenant& /*tenant*/) {
   return cancel(id);
 }

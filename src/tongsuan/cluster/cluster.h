@@ -181,6 +181,13 @@ struct Part {
 // Where the jobs of a cluster with files write what they say, in the folder of their work.
 [[nodiscard]] std::string output_file(std::string_view job_name, Stream stream);
 
+// Who cancelled a job.
+enum class Canceller : std::uint8_t {
+  kOthers,      // or nobody can tell
+  kItsUser,     // the one whose job it is
+  kNotYetTold,  // by the cluster: ask again
+};
+
 // A stretch in which a job had its devices.
 struct Segment {
   std::string job;
@@ -219,6 +226,9 @@ class Cluster {
   // The same of a job that `jobs` does not show any more: its user may have called it otherwise.
   // Where ids may have begun anew, one that is not the tenant's is left alone.
   [[nodiscard]] virtual Answer<Done> cancel_unseen(const std::string& id, const Tenant& tenant);
+
+  // Of a job that was cancelled, as far as the cluster tells.
+  [[nodiscard]] virtual Answer<Canceller> canceller(const Job& job);
 
   // Every stretch in which the job ran, in the order of their starts.
   [[nodiscard]] virtual Answer<std::vector<Segment>> segments(const std::string& id) = 0;

@@ -31,6 +31,7 @@ class FakeSlurm {
     std::int64_t start = 0, end = 0;
     std::vector<std::string> states;
     std::string nodes;
+    std::string killer = {};  // who asked for its end
   };
   struct Machine {
     std::string name;
@@ -81,7 +82,7 @@ class FakeSlurm {
     row.start = start;
     stretches.push_back({id, start, 0, row.states, write_host_list(row.nodes)});
   }
-  void end(int id, std::int64_t end, std::vector<std::string> states) {
+  void end(int id, std::int64_t end, std::vector<std::string> states, std::string killer = {}) {
     Row& row = job(id);
     row.states = states;
     row.end = end;
@@ -91,6 +92,7 @@ class FakeSlurm {
     }
     stretches.back().end = end;
     stretches.back().states = std::move(states);
+    stretches.back().killer = std::move(killer);
   }
 
   std::vector<Row> jobs;
@@ -149,7 +151,7 @@ class FakeSlurm {
       // 25.05 says so with the status, too.
       return failed(version_ >= 43 ? 404 : 500, "Not there", 2017, "Invalid job id specified");
     }
-    return request.method == net::Method::kDelete ? cancel(*found) : rows({*found});
+    return request.method == net::Method::kDelete ? cancel(*found, *user) : rows({*found});
   }
 
   static net::Response refused_token() { return {401, "text/plain", {}, "Authentication failure"}; }
@@ -280,7 +282,13 @@ class FakeSlurm {
       out.begin_object("state");
       states(out, "current", each.states);
       out.text("reason", "None").end_object().begin_object("time");
-      out.number("start", each.start).number("end", each.end).end_object().end_object();
+      out.number("start", each.start).number("end", each.end).end_object();
+      if (each.killer.empty() && plain(version_)) {
+        out.null("kill_request_user");
+      } else {
+        out.text("kill_request_user", each.killer);
+      }
+      out.end_object();
     }
     out.end_array().end_object();
     return {200, "application/json", {}, body};
@@ -339,11 +347,11 @@ class FakeSlurm {
     out.text("step_id", "batch").text("job_submit_user_msg", "").end_object();
     return {200, "application/json", {}, body};
   }
-  net::Response cancel(Row& row) {
+  net::Response cancel(Row& row, const std::string& user) {
     if (row.end != 0 && !plain(version_)) {
       return failed(500, "", 2021, "Job/step already completing or completed");
     }
-    if (row.end == 0) end(row.id, 5'000, {"CANCELLED"});
+    if (row.end == 0) end(row.id, 5'000, {"CANCELLED"}, user);
     return rows({});
   }
 

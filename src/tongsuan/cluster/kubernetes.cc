@@ -347,12 +347,20 @@ class Kubernetes final : public Cluster {
   // "gone": they are, and say nothing any more. Empty: nobody could be asked.
   [[nodiscard]] std::string end_of_pods(const KubernetesJob& row) {
     const std::string path = "/api/v1/namespaces/" + row.id.space + "/pods";
-    const auto pods =
-        where_nodes_are().ask(net::Method::kGet, list_target(path, pods_selector(row.id)));
-    if (!pods.ok()) return {};
-    const auto ended = read_pods_end(reply(pods.value()));
-    if (!ended.ok()) return {};
-    return ended.value().empty() ? "gone" : ended.value();
+    const std::string target = list_target(path, pods_selector(row.id));
+    std::string next, ended;
+    for (int pages = 0; pages < kPagesMax; ++pages) {
+      const auto pods = where_nodes_are().ask(net::Method::kGet, paged(target, next));
+      if (!pods.ok()) return {};
+      const auto page = read_pod_page(reply(pods.value()));
+      if (!page.ok()) return {};
+      // Whoever took a pod away explains the codes of all others.
+      if (page.value().disrupted) return page.value().ended;
+      if (ended.empty()) ended = page.value().ended;
+      next = page.value().next;
+      if (next.empty()) return ended.empty() ? "gone" : ended;
+    }
+    return {};
   }
 
   void release_if_old(const KubernetesJob& row) {

@@ -438,23 +438,25 @@ Answer<JobChanges> read_job_changes(const KubernetesReply& reply, const Kubernet
   return changes;
 }
 
-Answer<std::string> read_pods_end(const KubernetesReply& reply) {
+Answer<PodPage> read_pod_page(const KubernetesReply& reply) {
   TONGSUAN_TRY(const KubernetesDocument own, KubernetesDocument::read(reply, "PodList"));
   TONGSUAN_TRY(const json::Items items, own.items());
-  std::string ended;
+  PodPage page{.ended = {}, .disrupted = false, .next = own.of_list("continue")};
   for (const Value item : items) {
     const Members status = item.members().find("status").members();
     if (const auto disruption = condition_of(status, "DisruptionTarget"); disruption.is_so) {
-      return std::string(is_nodes_fault(disruption.reason) ? "node-failed" : "preempted");
+      page.ended = is_nodes_fault(disruption.reason) ? "node-failed" : "preempted";
+      page.disrupted = true;
+      return page;
     }
     for (const Value container : status.find("containerStatuses").items()) {
       const Members state = container.members().find("state").members();
       const auto code = state.find("terminated").members().find("exitCode").as_int64();
-      if (code.ok() && code.value() != 0 && ended.empty())
-        ended = "failed " + std::to_string(code.value());
+      if (code.ok() && code.value() != 0 && page.ended.empty())
+        page.ended = "failed " + std::to_string(code.value());
     }
   }
-  return ended;
+  return page;
 }
 
 Answer<std::string> read_pod_name(const KubernetesReply& reply, std::string_view prefix) {

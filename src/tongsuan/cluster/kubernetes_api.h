@@ -108,7 +108,12 @@ struct JobChanges {
 
 // How pods of a failed job ended, as `ended` keeps it: "preempted", "node-failed" or "failed 3";
 // empty where they do not say.
-[[nodiscard]] Answer<std::string> read_pods_end(const KubernetesReply& reply);
+struct PodPage {
+  std::string ended;
+  bool disrupted = false;  // one of them was taken away: no other page says more
+  std::string next;
+};
+[[nodiscard]] Answer<PodPage> read_pod_page(const KubernetesReply& reply);
 
 // The name of the last pod of a list whose name begins so; empty where there is none.
 [[nodiscard]] Answer<std::string> read_pod_name(const KubernetesReply& reply,

@@ -161,6 +161,28 @@ TEST_F(KubernetesTest, AsksPodsOnceWhyTheyFailed) {
   EXPECT_EQ(fake.count("/pods?"), 1);
 }
 
+// Of a large gang the one that says it may be the last.
+TEST_F(KubernetesTest, AsksAllPodsWhyTheyFailed) {
+  const std::string quiet = R"({"status":{"phase":"Running"}})";
+  const std::string code =
+      R"({"status":{"containerStatuses":[{"state":{"terminated":{"exitCode":7}}}]}})";
+  const std::string taken = R"({"status":{"conditions":[{"type":"DisruptionTarget",)"
+                            R"("status":"True","reason":"DeletionByTaintManager"}]}})";
+  fake.pods.assign(250, quiet);
+  fake.pods[101] = code;
+  fake.pods[102] = R"({"status":{"containerStatuses":[{"state":{"terminated":{"exitCode":9}}}]}})";
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ends("1970-01-01T00:16:40Z", "Failed", "BackoffLimitExceeded", "1970-01-01T00:16:45Z");
+  EXPECT_EQ(ours().state, JobState::kFailed);
+  EXPECT_EQ(ours().exit_code, 7);
+  EXPECT_EQ(fake.count("/pods?"), 3);
+  fake.jobs.clear();
+  fake.pods.back() = taken;
+  ASSERT_TRUE(cluster->submit(work(), false).ok());
+  ends("1970-01-01T00:16:40Z", "Failed", "PodFailurePolicy", "1970-01-01T00:16:45Z");
+  EXPECT_EQ(ours().state, JobState::kNodeFailed);
+}
+
 TEST_F(KubernetesTest, KnowsWhoTookThePodsAway) {
   struct Case {
     const char* reason;

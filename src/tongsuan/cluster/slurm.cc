@@ -87,6 +87,17 @@ class Slurm final : public Cluster {
     return cancel(id);
   }
 
+  [[nodiscard]] Answer<Canceller> canceller(const Job& job) override {
+    TONGSUAN_TRY(const SlurmVersion version, version_now());
+    if (version.accounting == 0) return Canceller::kOthers;
+    TONGSUAN_TRY(const net::Response response,
+                 ask(net::Method::kGet, version.accounting_path("/job/" + job.id), options_.user));
+    const Answer<Canceller> told = read_canceller(reply(response), job, options_.user);
+    // Accounting hears of a job some seconds later than the controller.
+    if (!told.ok() && told.error().kind == FaultKind::kUnknown) return Canceller::kNotYetTold;
+    return told;
+  }
+
   [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
     TONGSUAN_TRY(const SlurmVersion version, version_now());
     if (version.accounting == 0) return last_segment(id);

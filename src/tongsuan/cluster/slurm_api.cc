@@ -597,6 +597,26 @@ Answer<std::vector<Segment>> read_segments(const SlurmReply& reply, std::string_
   return segments;
 }
 
+Answer<Canceller> read_canceller(const SlurmReply& reply, const Job& job, std::string_view agent) {
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
+  TONGSUAN_TRY(const json::Items items, own.list("jobs"));
+  std::optional<UnixSecond> last;
+  std::string who;
+  for (const Value item : items) {
+    const Members row = item.members();
+    const auto id = number_of(row.find("job_id"));
+    const auto end = slurm_time(row.find("time").members().find("end"));
+    const auto state = job_state(row.find("state").members().find("current"));
+    if (!id || std::to_string(*id) != job.id || !end || state != JobState::kCancelled) continue;
+    if (last && *last > *end) continue;
+    last = end;
+    who = text_of(row.find("kill_request_user"));
+  }
+  if (!last) return Canceller::kNotYetTold;
+  const bool is_its = !who.empty() && who == job.user && who != agent;
+  return is_its ? Canceller::kItsUser : Canceller::kOthers;
+}
+
 std::string mismatch(const Work& work, const SlurmTerms& terms, const Job& job) {
   const std::string& qos = work.service == Service::kFirm ? terms.firm_qos : terms.spot_qos;
   struct Check {

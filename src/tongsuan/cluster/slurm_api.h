@@ -71,6 +71,10 @@ struct SlurmReply {
 [[nodiscard]] Answer<std::vector<Segment>> read_segments(const SlurmReply& reply,
                                                          std::string_view job);
 
+// Of a job, by its last record. Where its user is the agent's own, nobody can tell the two apart.
+[[nodiscard]] Answer<Canceller> read_canceller(const SlurmReply& reply, const Job& job,
+                                               std::string_view agent);
+
 // What the cluster made of the work that is not what was asked for; empty: nothing.
 [[nodiscard]] std::string mismatch(const Work& work, const SlurmTerms& terms, const Job& job);
 

@@ -5,6 +5,7 @@
 //   TONGSUAN_SLURM_USER   who looks and cancels, and who the tenant is
 //   TONGSUAN_SLURM_FOLDER a folder that this user may write
 //   TONGSUAN_SLURM_ACCOUNTING whether there is slurmdbd; empty: there is none
+//   TONGSUAN_SLURM_TENANT another user with the account, whose jobs run; empty: there is none
 //   TONGSUAN_SLURM_DO     tests/system/slurm_cluster.py do ROOT NAME; without it nothing is broken
 #include <chrono>
 #include <cstdlib>
@@ -288,6 +289,33 @@ TEST_F(SlurmLive, StretchesOfAJobThatWasPutBackAreTold) {
   EXPECT_FALSE(segments.value()[1].end);
   EXPECT_TRUE(slurm_->cancel(first.id).ok());
   wait_for(first.name, JobState::kCancelled);
+}
+
+TEST_F(SlurmLive, TellsWhoCancelledAJob) {
+  const std::string tenant = slurm_setting("TONGSUAN_SLURM_TENANT");
+  if (!may_break() || tenant.empty()) GTEST_SKIP() << "takes root, accounting and a tenant";
+  const std::pair<std::string, Canceller> kCases[] = {{"cancel-as-its-user", Canceller::kItsUser},
+                                                      {"cancel-as-root", Canceller::kOthers},
+                                                      {"", Canceller::kOthers}};
+  std::uint32_t attempt = 11;
+  for (const auto& [way, who] : kCases) {
+    Work mine = work(attempt++, "sleep 90\n");
+    mine.tenant.user = tenant;
+    const Job job = start(mine);
+    if (way.empty()) {
+      EXPECT_TRUE(slurm_->cancel(job.id).ok());
+    } else {
+      change(way + ' ' + job.id);
+    }
+    const Job ended = wait_for(job.name, JobState::kCancelled);
+    Answer<Canceller> told = slurm_->canceller(ended);
+    for (int i = 0; i < 300 && told.ok() && told.value() == Canceller::kNotYetTold; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      told = slurm_->canceller(ended);
+    }
+    ASSERT_TRUE(told.ok()) << told.error().what;
+    EXPECT_EQ(told.value(), who) << way;
+  }
 }
 
 }  // namespace

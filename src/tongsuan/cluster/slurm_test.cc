@@ -205,6 +205,38 @@ TEST_P(EveryVersion, LivesWithoutAccounting) {
   EXPECT_TRUE(here.slurm->segments(id).value().empty());
 }
 
+TEST_P(EveryVersion, TellsWhoCancelledAJob) {
+  Here here(GetParam());
+  const std::string id = here.slurm->submit(work(), false).value().id;
+  const auto canceller = [&](const std::string& user) {
+    Job job;
+    job.id = id;
+    job.state = JobState::kCancelled;
+    job.user = user;
+    return here.slurm->canceller(job).value();
+  };
+  EXPECT_EQ(canceller("lab"), Canceller::kNotYetTold) << "accounting has not heard of it";
+  here.fake.run(1, 1'000);
+  EXPECT_EQ(canceller("lab"), Canceller::kNotYetTold) << "accounting takes it to run";
+  here.fake.end(1, 1'100, {"CANCELLED"}, "lab");
+  EXPECT_EQ(canceller("lab"), Canceller::kItsUser);
+  EXPECT_EQ(canceller("other"), Canceller::kOthers);
+  EXPECT_EQ(canceller(""), Canceller::kOthers);
+  here.fake.stretches.back().killer = "root";
+  EXPECT_EQ(canceller("lab"), Canceller::kOthers);
+  here.fake.stretches.back().killer = "";
+  EXPECT_EQ(canceller(""), Canceller::kOthers);
+  here.fake.stretches.back().killer = "operator";  // whose token may be every tenant's
+  EXPECT_EQ(canceller("operator"), Canceller::kOthers);
+}
+
+TEST_P(EveryVersion, TellsNotWhoCancelledAJobWithoutAccounting) {
+  Here here(GetParam(), false);
+  const Job made = here.slurm->submit(work(), false).value();
+  here.fake.end(1, 1'100, {"CANCELLED"}, "lab");
+  EXPECT_EQ(here.slurm->canceller(made).value(), Canceller::kOthers);
+}
+
 TEST_P(EveryVersion, RefusesAWrongToken) {
   Here here(GetParam());
   for (const std::string token : {"stolen-", ""}) {

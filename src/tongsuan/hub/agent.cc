@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tongsuan/base/text.h"
 #include "tongsuan/json/writer.h"
 
 namespace tongsuan::hub {
@@ -15,6 +16,12 @@ constexpr std::size_t kMessagesPerStep = 500;
 constexpr int kCallsPerStep = 200;
 constexpr int kAwaysMax = 2;              // one message that fails does not keep the others
 constexpr std::int64_t kPartOfLease = 6;  // that each part of a step may take, of the lease's time
+
+constexpr std::string_view kLeftoverPrefix = "leftover/";  // rows: since when
+
+std::string leftover_row(const std::string& contract) {
+  return std::string(kLeftoverPrefix) + contract;
+}
 
 }  // namespace
 
@@ -270,18 +277,42 @@ void Agent::list() {
   sweep();
 }
 
-// Folders that a lost spool has left behind: looked for once, after a list has said what there is.
-void Agent::sweep() {
-  if (!swept_) {
-    leftovers_ = ports_.staging.contracts();
-    std::erase_if(leftovers_,
-                  [this](const std::string& id) { return memory_.records().contains(id); });
+// Folders that a lost spool, or another agent, has left behind: looked for once, after a list has
+// said what there is. Data may still be on their way out of one, by a command that nobody here
+// knows of, or still wait for somebody who fetches them by hand.
+void Agent::find_leftovers() {
+  std::map<std::string, std::string> known;
+  const Result<std::vector<Row>> rows = ports_.spool.read(kLeftoverPrefix);
+  if (!rows.ok()) {
+    result_ = {StepEnd::kBroken, rows.error().context};
+    return;
   }
+  for (const Row& row : rows.value()) known[row.name.substr(kLeftoverPrefix.size())] = row.text;
+  for (const std::string& id : ports_.staging.contracts()) {
+    if (memory_.records().contains(id)) continue;
+    UnixSecond since = now_;
+    const auto row = known.find(id);
+    const bool was_seen = row != known.end() && parse_decimal(row->second, 0, since);
+    leftovers_[id] = std::min(since, now_);
+    if (was_seen) known.erase(row);
+    if (!was_seen) memory_.changes().push_back({leftover_row(id), std::to_string(now_)});
+  }
+  for (const auto& [id, since] : known) memory_.changes().push_back({leftover_row(id), {}});
   swept_ = true;
-  std::erase_if(leftovers_, [this](const std::string& id) {
-    const StagingReport removed = ports_.staging.remove({id, {}});
-    if (removed.state != StagingState::kWorking) note("swept", id, removed.detail);
-    return removed.state != StagingState::kWorking;
+}
+
+void Agent::sweep() {
+  if (!swept_) find_leftovers();
+  std::erase_if(leftovers_, [this](const auto& leftover) {
+    const auto& [id, since] = leftover;
+    bool is_done = memory_.records().contains(id);  // it is known again
+    if (!is_done && now_ >= since + options_.leftover_seconds) {
+      const StagingReport removed = ports_.staging.remove({id, {}});
+      is_done = removed.state != StagingState::kWorking;
+      if (is_done) note("swept", id, removed.detail);
+    }
+    if (is_done) memory_.changes().push_back({leftover_row(id), {}});
+    return is_done;
   });
 }
 

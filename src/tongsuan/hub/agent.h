@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ struct AgentOptions {
   std::int64_t endless_seconds = 2'592'000;  // that it gives where the end is not known
   std::int64_t doubt_seconds = 120;          // so long what nobody knows is looked for
   std::int64_t retry_seconds = 30;           // after a refusal
+  std::int64_t leftover_seconds = 86'400;    // that folders stay of which nobody knows
   std::uint32_t attempts_max = 3;            // of jobs that never ran
   std::uint32_t tries_max = 10;              // of asking for a job, or of telling an end
   KeepLimits keep = {};                      // of output, after the end
@@ -116,6 +118,7 @@ class Agent {
   void take_contract(Contract listed);
   void forget_what_is_gone();
   void sweep();
+  void find_leftovers();
   void look_again();
   void show_status();
   [[nodiscard]] bool commit();
@@ -158,7 +161,10 @@ class Agent {
   [[nodiscard]] Found adopt(Record& record);
   [[nodiscard]] bool to_end(Record& record);
   void judge(Record& record, std::string_view reason, std::string_view detail);
-  void judge_by(Record& record, const cluster::Job& job);
+  void judge_by(Record& record, const cluster::Job& job, cluster::Canceller canceller);
+  // Nothing: it is asked once more in the next step.
+  [[nodiscard]] std::optional<cluster::Canceller> canceller_of(const Record& record,
+                                                               const cluster::Job& job);
   [[nodiscard]] const WorkText* text_of(Record& record);
   [[nodiscard]] bool find_nodes(Record& record, std::vector<std::string>& names);
   [[nodiscard]] bool find_place(Record& record, Place& place);
@@ -180,7 +186,7 @@ class Agent {
   [[nodiscard]] OutputAnswer kept_output(const OutputWant& want);
   [[nodiscard]] OutputAnswer read_stream(const Record& record, cluster::Stream stream,
                                          const cluster::Extent& extent);
-  void keep_output(const Record& record);
+  [[nodiscard]] bool keep_output(const Record& record);
 
   AgentOptions options_;
   Ports ports_;
@@ -199,8 +205,8 @@ class Agent {
   bool accepted_ = false;                                          // as the last lease said
   UnixSecond lease_until_ = 0, lease_next_ = 0, lease_taken_ = 0;  // of our clock
   bool swept_ = false;
-  std::vector<std::string> leftovers_;     // folders of contracts that nobody knows
-  std::map<std::string, WorkText> texts_;  // of contracts that are prepared
+  std::map<std::string, UnixSecond> leftovers_;  // contracts with folders that nobody knows: since
+  std::map<std::string, WorkText> texts_;        // of contracts that are prepared
 
   // Of the cluster, in this step.
   bool cluster_away_ = false, jobs_known_ = false;

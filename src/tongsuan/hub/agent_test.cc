@@ -169,6 +169,17 @@ TEST_F(AgentTest, GoesOnBeyondItsTimeWhereThatIsExtended) {
   EXPECT_EQ(job().job.state, cluster::JobState::kRunning);
 }
 
+// Not only when it has run.
+TEST_F(AgentTest, RunsNothingWhoseDataCannotBeBroughtOut) {
+  world.bad_places = {"s3://out"};
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt, "data");
+  pass(60);
+  EXPECT_EQ(row.reason, "failed");
+  EXPECT_EQ(row.detail, "its data cannot be moved: s3://out is bad");
+  EXPECT_TRUE(world.cluster.rows.empty());
+}
+
 TEST_F(AgentTest, BeginsNothingWithoutALease) {
   pass(60);
   contract(std::nullopt, "data");
@@ -190,6 +201,41 @@ TEST_F(AgentTest, CancelsWhatTheExchangeEnded) {
   EXPECT_EQ(job().job.state, cluster::JobState::kCancelled);
   EXPECT_EQ(metered(row), end - *job().job.start);
   EXPECT_EQ(row.overrun, *job().job.end - end);
+}
+
+// Whoever ends its own job owes what it bought; whom the hub ends is owed.
+TEST_F(AgentTest, TellsABuyersEndFromTheHubs) {
+  using cluster::Canceller;
+  for (const Canceller who : {Canceller::kItsUser, Canceller::kOthers, Canceller::kNotYetTold}) {
+    FakeExchange::Row& row = contract(std::nullopt, "plain");
+    pass(80);
+    FakeCluster::Row& mine = world.cluster.rows.back();
+    ASSERT_TRUE(FakeCluster::runs(mine));
+    mine.canceller = who;
+    world.cluster.stop(mine, cluster::JobState::kCancelled, "");
+    pass(60);
+    EXPECT_EQ(row.reason.empty(), who == Canceller::kNotYetTold) << "waited for";
+    pass(200);
+    EXPECT_EQ(row.reason, who == Canceller::kItsUser ? "completed" : "failed");
+    EXPECT_EQ(metered(row), *mine.job.end - *mine.job.start);
+  }
+}
+
+TEST_F(AgentTest, ABuyerMayEndWhatHasNotBegun) {
+  cluster::Work other;  // is in the way
+  other.nodes = {"n0"};
+  other.seconds = 100'000;
+  world.cluster.make(other);
+  world.cluster.rows.back().job.name = "other";
+  world.cluster.pass(world.cluster.now + 1);
+  FakeExchange::Row& row = contract(std::nullopt);
+  pass(80);
+  ASSERT_EQ(job(1).job.state, cluster::JobState::kPending);
+  job(1).canceller = cluster::Canceller::kItsUser;
+  world.cluster.stop(job(1), cluster::JobState::kCancelled, "");
+  pass(100);
+  EXPECT_EQ(row.reason, "completed");
+  EXPECT_EQ(world.cluster.rows.size(), 2U) << "and it is not begun again";
 }
 
 TEST_F(AgentTest, EndsAreToldWithTheirReasons) {
@@ -454,11 +500,31 @@ TEST_F(AgentTest, KnowsTheExchangesClockHoweverLongItTakesToAnswer) {
 
 TEST_F(AgentTest, SweepsFoldersThatNobodyKnows) {
   FakeExchange::Row& row = running(std::nullopt);
-  world.folders = {row.contract.id, "C-ZZ"};
+  const std::set<std::string> both = {row.contract.id, "C-ZZ"};
+  options.leftover_seconds = 600;
+  world.folders = both;
   rows.clear();
   start();
-  pass(30);
+  pass(300);
+  EXPECT_EQ(world.folders, both) << "data may be on their way out";
+  start();  // which does not begin the wait anew
+  pass(200);
+  EXPECT_EQ(world.folders, both);
+  pass(150);
   EXPECT_EQ(world.folders, std::set<std::string>{row.contract.id});
+  for (const auto& [name, text] : rows) EXPECT_FALSE(name.starts_with("leftover/")) << name;
+}
+
+TEST_F(AgentTest, SweepsNoFolderThatIsKnownAgain) {
+  options.leftover_seconds = 600;
+  pass(60);
+  world.folders = {"C-1"};  // of the contract that comes
+  start();
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt);
+  ASSERT_EQ(row.contract.id, "C-1");
+  pass(1'200);
+  EXPECT_TRUE(world.folders.contains("C-1"));
 }
 
 TEST_F(AgentTest, BeginsNothingASecondTimeWhereNobodyKnowsOfTheFirst) {

@@ -59,6 +59,7 @@ void add_exchange(std::vector<Setting>& all, HubSettings& s) {
            {"output", "seconds", &agent.keep.seconds, {0, 31'536'000}},
            {"staging", "in", &s.staging.in},
            {"staging", "out", &s.staging.out},
+           {"staging", "places", &s.staging.places},
            {"staging", "own", &s.staging.own},
            {"staging", "remove", &s.staging.remove},
            {"staging", "deadline", &s.staging.deadline_seconds, kSeconds},
@@ -274,6 +275,11 @@ Result<Done> check(const HubSettings& s, std::string_view file) {
   for (const auto& [participant, tenant] : s.agent.tenants) {
     if (!tenant.user.empty() && !tenant.account.empty()) continue;
     return fault("[tenant." + participant + "] needs user and account", "give both");
+  }
+  for (const std::string& place : s.staging.places) {
+    if (is_place(place)) continue;
+    return fault("\"" + place + "\" in places of [staging] is no place",
+                 "name remotes and folders: places = \"s3:bucket/data nas: /data/shared\"");
   }
   // Else the lease could run out between two renewals.
   if (s.agent.lease_seconds < 3 * (s.interval_seconds + s.request_seconds)) {

@@ -171,6 +171,10 @@ void Agent::prepare(Record& record) {
   if (!text->image.empty() && !cluster::is_image(text->image)) {
     return judge(record, "failed", "\"" + text->image + "\" is no reference of an image");
   }
+  // Before devices are used for what cannot be brought out.
+  if (const auto why = ports_.staging.objection(text->stage_in, text->stage_out); !why.empty()) {
+    return judge(record, "failed", "its data cannot be moved: " + why);
+  }
   if (!find_nodes(record, names)) return;
   const StagingReport staged = ports_.staging.bring_in(place, text->stage_in);
   if (staged.state == StagingState::kFailed) {
@@ -418,12 +422,32 @@ void Agent::ended(Record& record, const cluster::Job* job) {
   if (last > exchange_now() - kClockMargin) return;
   if (record.contract.live && !record.verdict) {
     if (job == nullptr) judge(record, "failed", "the cluster does not know its job any more");
-    if (job != nullptr) judge_by(record, *job);
+    if (job != nullptr) {
+      const auto canceller = canceller_of(record, *job);
+      if (!canceller) return;
+      judge_by(record, *job, *canceller);
+    }
   }
   record.stage = Stage::kClosing;
 }
 
-void Agent::judge_by(Record& record, const cluster::Job& job) {
+// A cluster that does not tell it while `doubt_seconds` last counts as the one that ended the job.
+std::optional<cluster::Canceller> Agent::canceller_of(const Record& record,
+                                                      const cluster::Job& job) {
+  if (job.state != JobState::kCancelled) return cluster::Canceller::kOthers;
+  if (!may_call(1)) return std::nullopt;
+  const cluster::Answer<cluster::Canceller> told = ports_.cluster.canceller(job);
+  if (told.ok() && told.value() != cluster::Canceller::kNotYetTold) return told.value();
+  if (!told.ok()) {
+    note("not-told-who-cancelled", record.contract.id, told.error().what);
+    cluster_away_ = cluster_away_ || told.error().kind == cluster::FaultKind::kUnreachable;
+  }
+  const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
+  if (now_ < since + options_.doubt_seconds) return std::nullopt;
+  return cluster::Canceller::kOthers;
+}
+
+void Agent::judge_by(Record& record, const cluster::Job& job, cluster::Canceller canceller) {
   const std::string detail = job.detail.empty() ? "" : ": " + job.detail;
   const bool by_itself = job.state == JobState::kCompleted || job.state == JobState::kFailed ||
                          job.state == JobState::kTimedOut;
@@ -441,6 +465,12 @@ void Agent::judge_by(Record& record, const cluster::Job& job) {
                    "its devices went to other work" + detail);
     case JobState::kNodeFailed:
       return judge(record, "failed", "a node failed" + detail);
+    case JobState::kCancelled:
+      // Otherwise a buyer could have the hub pay for an end of its own.
+      if (canceller == cluster::Canceller::kItsUser) {
+        return judge(record, "completed", "its own user cancelled it" + detail);
+      }
+      [[fallthrough]];
     default:
       return judge(record, "failed", "somebody at the cluster ended it" + detail);
   }
@@ -478,7 +508,7 @@ void Agent::say_last_word(Record& record) {
 // The end of its output is kept, data go out, then the folder goes, which stays until the exchange
 // has taken the end.
 void Agent::clear_away(Record& record) {
-  keep_output(record);
+  if (!keep_output(record)) return;
   const auto tenant = options_.tenants.find(record.contract.participant);
   const bool has_place = tenant != options_.tenants.end();
   const Place place{record.contract.id, has_place ? tenant->second : cluster::Tenant{}};

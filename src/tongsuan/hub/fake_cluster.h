@@ -26,6 +26,7 @@ struct FakeCluster {
     std::optional<cluster::UnixSecond> leaves;     // while it is ending
     std::optional<cluster::UnixSecond> put_back_until;
     std::int64_t exit_code = 0;
+    cluster::Canceller canceller = cluster::Canceller::kOthers;
   };
   struct Late {
     cluster::UnixSecond at = 0;

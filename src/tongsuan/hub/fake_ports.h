@@ -51,7 +51,9 @@ struct Weather {
 struct FakeWorld {
   FakeExchange exchange;
   FakeCluster cluster;
-  std::set<std::string> folders;             // of contracts
+  std::set<std::string> folders;     // of contracts
+  std::set<std::string> bad_places;  // that staging never moves from, or to
+  bool scratch_hangs = false;
   std::set<std::string> links;               // files that are none
   std::map<std::string, std::string> files;  // what jobs have said, by folder and name
   std::map<std::string, int> staging_for;    // polls that are left, by contract and way
@@ -235,6 +237,11 @@ class ClusterPort final : public cluster::Cluster {
     if (fate != Fuse::Fate::kLives || world_.happens(world_.weather.doubt)) return away();
     return Done{};
   }
+  cluster::Answer<cluster::Canceller> canceller(const cluster::Job& job) override {
+    if (is_away()) return away();
+    const FakeCluster::Row* row = world_.cluster.find(job.id);
+    return row == nullptr ? cluster::Canceller::kOthers : row->canceller;
+  }
   cluster::Answer<std::vector<cluster::Segment>> segments(const std::string& id) override {
     if (is_away()) return away();
     if (world_.cluster.find(id) == nullptr) {
@@ -263,6 +270,16 @@ class StagingPort final : public Staging {
   StagingPort(FakeWorld& world, Fuse& fuse) : world_(world), fuse_(fuse) {}
 
   std::string folder(const std::string& contract) const override { return "/scratch/" + contract; }
+  std::string objection(const std::vector<Transfer>& in,
+                        const std::vector<Transfer>& out) const override {
+    for (const Transfer& each : in) {
+      if (world_.bad_places.contains(each.from)) return each.from + " is bad";
+    }
+    for (const Transfer& each : out) {
+      if (world_.bad_places.contains(each.to)) return each.to + " is bad";
+    }
+    return {};
+  }
   std::vector<std::string> contracts() override {
     return {world_.folders.begin(), world_.folders.end()};
   }
@@ -277,6 +294,7 @@ class StagingPort final : public Staging {
   Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
                                            const cluster::Extent& extent) override {
     if (!world_.folders.contains(contract)) return cluster::Piece{};
+    if (world_.scratch_hangs) return std::string(kNoAnswer);
     if (world_.links.contains(file)) return file + " is a link";
     const std::string& text = world_.files[folder(contract) + '/' + file];
     return cluster::piece_of(extent, text.size(), text);

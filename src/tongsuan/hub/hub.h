@@ -2,6 +2,7 @@
 //   exchange_port.h    what agent and exchange say to each other
 //   spool.h            what must not be forgotten: rows that change together
 //   staging.h          folders of contracts, and data in and out
+//   patient_reader.h   reads of files that nobody waits for longer than a moment
 //   agent.h            the core: one step after the other, without clock, socket or file
 //   record.h           one contract and its stages
 //   memory.h           the spool's rows in memory, messages among them

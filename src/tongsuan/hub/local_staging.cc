@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "tongsuan/hub/command.h"
+#include "tongsuan/hub/patient_reader.h"
 #include "tongsuan/journal/open_file.h"
 
 namespace tongsuan::hub {
@@ -25,6 +27,8 @@ namespace {
 
 constexpr std::size_t kUserBytes = 16'384;  // of an entry of the system's users
 constexpr int kAtOnce = 8;                  // that are under way
+
+constexpr std::chrono::milliseconds kReadPatience{5'000};  // far less than a lease lasts
 
 enum class Way : std::uint8_t { kIn, kOut, kRemove };
 
@@ -57,6 +61,33 @@ bool is_word(std::string_view text) {
   return !text.empty() && text.front() != '-' && std::ranges::none_of(text, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
+}
+
+// "s3" of "s3:bucket/data": a name, and nothing in it that would be settings.
+bool has_plain_name(std::string_view place) {
+  const std::size_t colon = place.find(':');
+  if (colon == std::string_view::npos || colon == 0 || place.front() == '.') return false;
+  return std::ranges::all_of(place.substr(0, colon), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == '.';
+  });
+}
+
+bool goes_up(std::string_view path) {
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find_first_of("/:", begin), path.size());
+    if (path.substr(begin, end - begin) == "..") return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+// By whole names: "s3:data" allows "s3:data/x" and not "s3:database".
+bool begins_with(std::string_view place, std::string_view allowed) {
+  if (!place.starts_with(allowed)) return false;
+  const char last = allowed.back();
+  return place.size() == allowed.size() || last == '/' || last == ':' ||
+         place[allowed.size()] == '/';
 }
 
 // No link on the way from the folder, as far as we may look.
@@ -111,6 +142,16 @@ class LocalStaging final : public Staging {
   std::string folder(const std::string& contract) const override {
     return options_.scratch + '/' + contract;
   }
+  std::string objection(const std::vector<Transfer>& in,
+                        const std::vector<Transfer>& out) const override {
+    for (const Transfer& each : in) {
+      if (std::string why = refusal_of(each.from, options_.places); !why.empty()) return why;
+    }
+    for (const Transfer& each : out) {
+      if (std::string why = refusal_of(each.to, options_.places); !why.empty()) return why;
+    }
+    return {};
+  }
   std::vector<std::string> contracts() override {
     std::vector<std::string> found;
     std::error_code error;
@@ -129,7 +170,9 @@ class LocalStaging final : public Staging {
   }
   Result<cluster::Piece, std::string> read(const std::string& contract, const std::string& file,
                                            const cluster::Extent& extent) override {
-    return read_tenant_file(options_.scratch, contract, file, extent);
+    return reader_.read([scratch = options_.scratch, contract, file, extent] {
+      return read_tenant_file(scratch, contract, file, extent);
+    });
   }
   StagingReport remove(const Place& place) override { return ask({Way::kRemove, place, {}}); }
 
@@ -254,9 +297,11 @@ class LocalStaging final : public Staging {
     std::optional<std::uintmax_t> bytes = 0;
     for (Transfer transfer : task.transfers) {
       std::string& inside = in ? transfer.to : transfer.from;
-      if (!is_inside(inside) || !is_word(in ? transfer.from : transfer.to)) {
+      if (!is_inside(inside)) {
         return failed("a place that is none: " + transfer.from + " to " + transfer.to);
       }
+      std::string why = refusal_of(in ? transfer.from : transfer.to, options_.places);
+      if (!why.empty()) return failed(std::move(why));
       if (!has_no_link(own, inside)) return failed(inside + " is reached through a link");
       inside = own + '/' + inside;
       StagingReport moved = run(command, task.place, transfer, stop);
@@ -310,6 +355,7 @@ class LocalStaging final : public Staging {
   std::map<TaskName, StagingReport> done_;
   std::map<TaskName, UnderWay> under_way_;
   bool ending_ = false;
+  PatientReader reader_{kReadPatience};
   std::vector<std::thread> threads_;  // last: they use all of the above
 };
 
@@ -364,6 +410,25 @@ Result<cluster::Piece, std::string> read_tenant_file(const std::string& scratch,
   if (got < 0) return no_output(file);
   piece.bytes.resize(static_cast<std::size_t>(got));
   return piece;
+}
+
+bool is_place(std::string_view text) {
+  return is_word(text) && !goes_up(text) && (text.front() == '/' || has_plain_name(text));
+}
+
+std::string refusal_of(std::string_view place, const std::vector<std::string>& places) {
+  const bool is_allowed =
+      is_place(place) &&
+      (places.empty() ? has_plain_name(place)
+                      : std::ranges::any_of(places, [place](const std::string& allowed) {
+                          return begins_with(place, allowed);
+                        }));
+  if (is_allowed) return {};
+  std::string which;
+  for (const std::string& allowed : places) which += (which.empty() ? "" : ", ") + allowed;
+  return '"' + std::string(place) + "\" is no place that this hub moves data from or to; try " +
+         (places.empty() ? "the name of a remote and a path in it, as s3:bucket/data"
+                         : "one that begins with " + which);
 }
 
 bool is_inside(std::string_view path) {

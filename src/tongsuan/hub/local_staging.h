@@ -4,7 +4,9 @@
 // put work into it and tell what became of it. Folders are made with mode 0700 below `scratch`,
 // given to the tenant's user, and never reached through a link. Commands are words without a shell,
 // in which {from}, {to}, {folder} and {user} are replaced; what a stranger wrote is one word, never
-// begins with '-', and where it is a path it stays inside the folder.
+// begins with '-', and where it is a path it stays inside the folder. Where data may come from and
+// go to, `places` says: programs that move data take words for more than that (one of rclone that
+// begins with ':' or has a ',' before its ':' is settings, among them commands that it runs).
 //
 // Giving a folder away and removing what others own needs rights that an agent should not have:
 // `own` and `remove` name commands for that. Without them the agent does it as itself.
@@ -23,6 +25,7 @@ namespace tongsuan::hub {
 struct LocalStagingOptions {
   std::string scratch;  // a folder that is there
   std::vector<std::string> in, out, own, remove;
+  std::vector<std::string> places;  // what places of strangers begin with; empty: any NAME:…
   std::int64_t deadline_seconds = 3'600;  // of each command
 };
 
@@ -35,6 +38,13 @@ struct LocalStagingOptions {
                                                                    const std::string& contract,
                                                                    const std::string& file,
                                                                    const cluster::Extent& extent);
+
+// Whether a place may stand among `places`: "/data", "s3:bucket", and nothing a program could take
+// for settings of its own.
+[[nodiscard]] bool is_place(std::string_view text);
+// Why a place of a stranger is none of `places`; empty: it is one.
+[[nodiscard]] std::string refusal_of(std::string_view place,
+                                     const std::vector<std::string>& places);
 
 // Whether a path stays where it is put: relative, without "..", without control bytes.
 [[nodiscard]] bool is_inside(std::string_view path);

@@ -6,7 +6,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <gtest/gtest.h>
+#include <memory>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "tongsuan/hub/command.h"
+#include "tongsuan/hub/patient_reader.h"
 
 namespace tongsuan::hub {
 namespace {
@@ -28,6 +31,7 @@ class LocalStagingTest : public testing::Test {
     fs::create_directory(root + "/scratch");
     fs::permissions(root + "/scratch", fs::perms::owner_all);
     options.scratch = root + "/scratch";
+    options.places = {root, "s3:", "a:"};
     options.in = options.out = {"cp", "-r", "--", "{from}", "{to}"};
     const passwd* user = getpwuid(geteuid());
     place = {"C-1A", {user == nullptr ? "root" : user->pw_name, "lab"}};
@@ -95,6 +99,56 @@ TEST_F(LocalStagingTest, LeavesThePlaceOfTheContractByNoPath) {
   EXPECT_EQ(in({}).state, StagingState::kFailed);
 }
 
+// Programs that move data take some words for settings, among them commands that they run.
+TEST_F(LocalStagingTest, TakesNoPlaceForMoreThanAPlace) {
+  const std::string kNever[] = {":sftp,ssh=\"sh -c 'touch x'\":/data",
+                                "s3,endpoint=http://x:bucket",
+                                "s3{x}:bucket",
+                                "--config=x",
+                                "-s3:bucket",
+                                "",
+                                ":",
+                                ".:x",
+                                "bucket",
+                                "s3 :bucket",
+                                "s3:bucket/../other",
+                                "s3:..",
+                                "s3:a\nb",
+                                "../s3:bucket",
+                                "a/b:c"};
+  for (const std::string& bad : kNever) {
+    EXPECT_FALSE(refusal_of(bad, {}).empty()) << bad;
+    EXPECT_FALSE(refusal_of(bad, {"s3:", "/data"}).empty()) << bad;
+    EXPECT_FALSE(is_place(bad)) << bad;
+  }
+  EXPECT_EQ(refusal_of("s3://bucket/data:1,x", {}), "");
+  EXPECT_EQ(refusal_of("lab-2.b_c:", {}), "");
+  EXPECT_NE(refusal_of("/etc/shadow", {}), "") << "files of this machine have to be named";
+  const std::vector<std::string> some = {"s3:data", "nas:", "/data/shared"};
+  for (const char* good : {"s3:data", "s3:data/x", "nas:x", "/data/shared/x/y", "/data/shared"}) {
+    EXPECT_EQ(refusal_of(good, some), "") << good;
+  }
+  for (const char* bad : {"s3:database", "s3:", "other:x", "/data/shared2", "/data", "/"}) {
+    EXPECT_NE(refusal_of(bad, some), "") << bad;
+  }
+  EXPECT_EQ(refusal_of("s4:x", some),
+            "\"s4:x\" is no place that this hub moves data from or to; try one that begins with "
+            "s3:data, nas:, /data/shared");
+}
+
+TEST_F(LocalStagingTest, RunsNothingForAPlaceThatItDoesNotMove) {
+  options.in = options.out = {"touch", root + "/ran"};
+  options.places.clear();
+  start();
+  const std::string bad = ":sftp,ssh=x:y";
+  EXPECT_NE(staging->objection({{bad, "x"}}, {}), "");
+  EXPECT_NE(staging->objection({}, {{"x", bad}}), "");
+  EXPECT_EQ(staging->objection({{"s3:x", "x"}}, {{"x", "s3:y"}}), "");
+  EXPECT_EQ(in({{bad, "x"}}).state, StagingState::kFailed);
+  EXPECT_EQ(out({{"x", bad}}).state, StagingState::kFailed);
+  EXPECT_FALSE(fs::exists(root + "/ran"));
+}
+
 TEST_F(LocalStagingTest, FollowsNoLinks) {
   start();
   ASSERT_EQ(in({}).state, StagingState::kDone);
@@ -122,7 +176,7 @@ TEST_F(LocalStagingTest, SaysWhyACommandFailed) {
 TEST_F(LocalStagingTest, StopsWhatIsUnderWayWhenTheFolderGoes) {
   options.in = {"sleep", "1000"};
   start();
-  ASSERT_EQ(staging->bring_in(place, {{"a", "b"}}).state, StagingState::kWorking);
+  ASSERT_EQ(staging->bring_in(place, {{"a:b", "b"}}).state, StagingState::kWorking);
   for (int i = 0; i < 400 && !fs::exists(staging->folder("C-1A")); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -132,23 +186,23 @@ TEST_F(LocalStagingTest, StopsWhatIsUnderWayWhenTheFolderGoes) {
 
 // Of whom the data come does not depend on whose never come.
 TEST_F(LocalStagingTest, KeepsNobodyWaitingForTheDataOfOthers) {
-  options.in = {"sh", "-c", "test $0 = quick || sleep 1000", "{from}"};
+  options.in = {"sh", "-c", "test $0 = a:quick || sleep 1000", "{from}"};
   start();
   const Place slow{"C-2", place.tenant};
   place.tenant.user = "daemon";
   if (geteuid() != 0 || getpwnam("daemon") == nullptr) GTEST_SKIP() << "takes root, two users";
   for (int i = 0; i < 3; ++i) {
     const Place more{"C-2" + std::to_string(i), slow.tenant};
-    ASSERT_EQ(staging->bring_in(more, {{"slow", "x"}}).state, StagingState::kWorking);
+    ASSERT_EQ(staging->bring_in(more, {{"a:slow", "x"}}).state, StagingState::kWorking);
   }
-  EXPECT_EQ(in({{"quick", "x"}}).state, StagingState::kDone);
+  EXPECT_EQ(in({{"a:quick", "x"}}).state, StagingState::kDone);
   EXPECT_FALSE(fs::exists(staging->folder("C-21"))) << "of one user one after the other";
 }
 
 TEST_F(LocalStagingTest, EndsWithWorkUnderWay) {
   options.in = {"sleep", "1000"};
   start();
-  ASSERT_EQ(staging->bring_in(place, {{"a", "b"}}).state, StagingState::kWorking);
+  ASSERT_EQ(staging->bring_in(place, {{"a:b", "b"}}).state, StagingState::kWorking);
   staging.reset();
 }
 
@@ -230,6 +284,44 @@ TEST_F(LocalStagingTest, LeavesAloneWhatItMayNotEnd) {
   EXPECT_EQ(kill(number, SIGKILL), 0) << "it goes on";
   EXPECT_TRUE(end.good) << end.detail;
   EXPECT_NE(end.detail.find("not done after 1 s, and it goes on"), std::string::npos) << end.detail;
+}
+
+// ---- A file system that hangs ----------------------------------------------------------------
+
+TEST(PatientReader, GoesOnWhileAReadHangs) {
+  std::promise<void> mended;
+  const auto piece = [](std::string bytes) {
+    cluster::Piece read;
+    read.bytes = std::move(bytes);
+    return PatientReader::Outcome(std::move(read));
+  };
+  {
+    PatientReader reader(std::chrono::milliseconds(50));
+    const auto hangs = [&piece, wait = mended.get_future().share()] {
+      wait.wait();
+      return piece("late");
+    };
+    EXPECT_EQ(reader.read(hangs).error(), kNoAnswer);
+    EXPECT_EQ(reader.read([&] { return piece("never begun"); }).error(), kNoAnswer);
+    mended.set_value();
+    std::string bytes;
+    for (int i = 0; i < 2'000 && bytes.empty(); ++i) {
+      const auto read = reader.read([&] { return piece("new"); });
+      if (read.ok()) bytes = read.value().bytes;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_EQ(bytes, "new") << "and not what came too late";
+  }
+  const auto for_ever = std::make_shared<std::promise<void>>();
+  {
+    PatientReader reader(std::chrono::milliseconds(1));
+    const auto hangs = [for_ever]() -> PatientReader::Outcome {
+      for_ever->get_future().wait();
+      return std::string("late");
+    };
+    EXPECT_EQ(reader.read(hangs).error(), kNoAnswer);
+  }
+  for_ever->set_value();  // the thread was left to itself, and ends now
 }
 
 // ---- What jobs say ---------------------------------------------------------------------------

@@ -70,21 +70,25 @@ OutputAnswer Agent::read_stream(const Record& record, cluster::Stream stream,
   return answer.error().what;
 }
 
-// Once: what cannot be read now is not there later either.
-void Agent::keep_output(const Record& record) {
+// Once: what cannot be read now is not there later either. False: its file system does not answer,
+// and it is read with a later step.
+bool Agent::keep_output(const Record& record) {
   const std::string& contract = record.contract.id;
-  if (record.job.empty() || outputs_.has(contract)) return;
-  if (!output_read_.insert(contract).second) return;
+  if (record.job.empty() || outputs_.has(contract)) return true;
+  if (output_read_.contains(contract)) return true;
   std::map<cluster::Stream, KeptOutput> streams;
   for (const cluster::Stream stream : kBothStreams) {
     OutputAnswer answer = read_stream(record, stream, {});
+    if (!answer.ok() && answer.error() == kNoAnswer) return false;
     if (answer.ok()) {
       streams[stream] = {now_, answer.value().size, std::move(answer).value().bytes};
     } else {
       note("not-kept", contract, answer.error());
     }
   }
+  output_read_.insert(contract);
   if (!streams.empty()) outputs_.put(contract, streams, memory_.changes());
+  return true;
 }
 
 }  // namespace tongsuan::hub

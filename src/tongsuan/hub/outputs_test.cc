@@ -95,6 +95,21 @@ TEST_F(OutputsTest, AreBroughtWhileTheJobRuns) {
   EXPECT_EQ(bytes({}, Stream::kStderr), "oh");
 }
 
+TEST_F(OutputsTest, AreKeptOnceTheFileSystemAnswersAgain) {
+  run();
+  world.files[kOut] = "at the end";
+  world.scratch_hangs = true;
+  EXPECT_EQ(bytes({}), "! " + std::string(kNoAnswer));
+  *world.cluster.rows[0].work_ends = world.cluster.now + 1;
+  pass(200);
+  EXPECT_EQ(world.exchange.rows.begin()->second.reason, "completed") << "the end waits for nothing";
+  EXPECT_FALSE(world.folders.empty());
+  world.scratch_hangs = false;
+  pass(50);
+  EXPECT_TRUE(world.folders.empty());
+  EXPECT_EQ(bytes({}), "at the end");
+}
+
 TEST_F(OutputsTest, BeginAnewWhereTheFileDid) {
   run();
   world.files[kOut] = "short";

@@ -31,6 +31,8 @@ constexpr int kFailed = 1, kUsage = 2, kSettings = 3, kFenced = 4;
 constexpr const char* kConfig = "/etc/tongsuan/tongsuan-hub.toml";
 constexpr std::int64_t kLinesMax = 100'000;
 constexpr std::uint64_t kTailBytes = 1 << 20;
+// Of one answer of the exchange: a page of work and its texts are far smaller.
+constexpr std::size_t kAnswerBytesMax = std::size_t{16} << 20;
 
 constexpr const char* kHelp = R"(usage: tongsuan-hub [COMMAND] [--config FILE] [options]
 
@@ -217,6 +219,7 @@ Result<std::unique_ptr<Exchange>> open_exchange(const HubSettings& settings, Sig
   options.credential = credential;
   options.ca_file = settings.ca_file;
   options.timeout = std::chrono::seconds(settings.request_seconds);
+  options.body_bytes_max = kAnswerBytesMax;
   remote::Hooks hooks;
   hooks.unix_now = system_seconds;
   hooks.pause = [&signals](std::chrono::milliseconds pause) { return signals.wait(pause); };

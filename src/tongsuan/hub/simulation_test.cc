@@ -80,6 +80,7 @@ class Life {
  private:
   AgentOptions options(bool take_over) const {
     AgentOptions options;
+    options.leftover_seconds = 300;
     options.hub = "hub";
     options.tenants["P-1"] = {"anna", "lab"};
     options.take_over = take_over;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tongsuan/cluster/cluster.h"
@@ -19,6 +20,9 @@ struct StagingReport {
   StagingState state = StagingState::kWorking;
   std::string detail = {};  // how much there is, or why it failed
 };
+
+// Of a read that takes too long: ask again later.
+inline constexpr std::string_view kNoAnswer = "the hub's file system does not answer now";
 
 struct Place {
   std::string contract;
@@ -33,6 +37,9 @@ class Staging {
   virtual ~Staging() = default;
 
   [[nodiscard]] virtual std::string folder(const std::string& contract) const = 0;
+  // Why data are never brought in so, or out; empty: they may be.
+  [[nodiscard]] virtual std::string objection(const std::vector<Transfer>& in,
+                                              const std::vector<Transfer>& out) const = 0;
   // Those that have folders.
   [[nodiscard]] virtual std::vector<std::string> contracts() = 0;
   // Makes the folder, and fills it.
@@ -41,7 +48,7 @@ class Staging {
   [[nodiscard]] virtual StagingReport bring_out(const Place& place,
                                                 const std::vector<Transfer>& transfers) = 0;
   // A part of a regular file that lies in the folder itself and is its owner's; why not, otherwise.
-  // Of a file that is not there it is empty.
+  // Of a file that is not there it is empty. Does not wait for a file system that hangs: kNoAnswer.
   [[nodiscard]] virtual Result<cluster::Piece, std::string> read(const std::string& contract,
                                                                  const std::string& file,
                                                                  const cluster::Extent& extent) = 0;

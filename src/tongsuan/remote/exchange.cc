@@ -72,7 +72,7 @@ Asked<Exchange> Exchange::make(ExchangeOptions options, Hooks hooks) {
   limits.ca_file = options.ca_file;
   limits.answer_deadline = options.timeout;
   limits.body_deadline = std::max(options.timeout, milliseconds{60'000});
-  limits.body_bytes = kTextBytesMax;
+  limits.body_bytes = options.body_bytes_max;
   Result<net::Client> client = net::Client::make(options.server, limits);
   if (!client.ok()) return trouble(TroubleKind::kCannotAsk, client.error().context);
   if (options.credential && !is_guarded(options.server)) {

@@ -86,6 +86,7 @@ struct ExchangeOptions {
   std::string ca_file;
   std::string pending;  // folder of Idempotency-Keys; empty: none
   std::chrono::milliseconds timeout{30'000};
+  std::size_t body_bytes_max = kTextBytesMax;  // of an answer; a longer one is none
 };
 
 class Exchange {

@@ -92,7 +92,8 @@ class ExchangeTest : public FolderTest {
                            .credential = credential,
                            .ca_file = {},
                            .pending = folder + "/pending",
-                           .timeout = milliseconds(timeout_milliseconds)},
+                           .timeout = milliseconds(timeout_milliseconds),
+                           .body_bytes_max = body_bytes_max},
                           hooks)
         .value();
   }
@@ -114,6 +115,7 @@ class ExchangeTest : public FolderTest {
   std::vector<net::Reply> hung;
   std::vector<std::int64_t> pauses;
   int resumed = 0;
+  std::size_t body_bytes_max = kTextBytesMax;
   std::optional<Credential> credential;
   std::unique_ptr<net::Server> server;
 };
@@ -217,6 +219,17 @@ TEST_F(ExchangeTest, WhatIsNotOfAnExchangeIsToldAsSuch) {
   const Asked<Reply> gate = exchange.get("/v1/market");
   EXPECT_EQ(gate.error().kind, TroubleKind::kBadAnswer);
   EXPECT_EQ(gate.error().problem.status, 502);
+}
+
+TEST_F(ExchangeTest, TakesNoMoreThanItIsMeantTo) {
+  body_bytes_max = 1'000;
+  answers = {good(std::string(1'000, ' ')), good(std::string(1'001, ' '))};
+  Exchange exchange = make();
+  EXPECT_TRUE(exchange.get("/v1/market").ok());
+  const Asked<Reply> much = exchange.get("/v1/market");
+  ASSERT_FALSE(much.ok());
+  EXPECT_EQ(much.error().kind, TroubleKind::kBadAnswer);
+  EXPECT_NE(much.error().what.find("larger than allowed"), std::string::npos) << much.error().what;
 }
 
 TEST(Exchange, SendsNoCredentialsThatOthersCouldRead) {
