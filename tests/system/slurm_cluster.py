@@ -30,6 +30,7 @@ import time
 
 PORTS = 24  # in a row: controller, accounting, REST, and from the tenth on the nodes
 NODES_MAX = PORTS - 10
+CLUSTERS_MAX = 16  # of one process
 PATIENCE = 60  # seconds for whatever has to come up
 
 
@@ -54,8 +55,8 @@ def free_ports():
     """The first of PORTS ports in a row that nobody uses."""
     with PROMISING:
         bases = range(21000, 60000, PORTS)
-        # Another process may look at the same moment, and not listen yet.
-        first = os.getpid() % len(bases)
+        # Another process, the next one perhaps, may look at the same moment, and not listen yet.
+        first = os.getpid() * CLUSTERS_MAX % len(bases)
         base = next(each for each in [*bases[first:], *bases[:first]]
                     if each not in PROMISED and are_free(each))
         PROMISED.add(base)
