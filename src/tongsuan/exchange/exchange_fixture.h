@@ -167,6 +167,7 @@ inline std::string wrong_money(const State& state) {
 
 inline std::string wrong_deliveries(const State& state) {
   Deliveries again;  // everything derived, from the rows alone
+  std::vector<Money> escrow(state.participants().size());
   for (const auto& [number, row] : state.deliveries().rows()) {
     again.change(ContractId{number}, [&](Delivery& copy) { copy = row; });
     const bool known = state.engine().knows(ContractId{number});
@@ -177,10 +178,23 @@ inline std::string wrong_deliveries(const State& state) {
     if (known && state.engine().contract(ContractId{number}).end < 0) return "it still runs";
     if (row.told < what.from || row.told > what.until) return "told beyond what is presumed";
     if (row.told_missed > row.told - what.from) return "more missed than was told of";
+    for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+      escrow[i] = escrow[i] + row.in_escrow({i});
+    }
+    if (what.hold.slot == kNone) continue;
     const ledger::HoldRow* hold = state.money().holds().find(what.hold);
     const Money held = hold == nullptr ? Money() : hold->left;
     if (held != what.amount) return "another amount is held than is presumed";
     if (hold != nullptr && hold->owner != what.supplier) return "a hold of somebody else";
+  }
+  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+    if (state.money().balance({{i}, ledger::Purpose::kEscrow}) != escrow[i] ||
+        state.deliveries().in_escrow({i}) != escrow[i]) {
+      return "another amount is in escrow than is presumed";
+    }
+  }
+  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+    if (again.in_escrow({i}) != escrow[i]) return "escrows of presumptions";
   }
   if (again.open() != state.deliveries().open() || again.due() != state.deliveries().due()) {
     return "presumptions that are open, or due";

@@ -404,11 +404,15 @@ std::string wrong_resales(const State& state) {
   for (const auto& [number, row] : state.resales().rows()) {
     for (const Take& take : row.takes) bought[take.by] += take.devices;
     if (row.over() && row.taken == 0) return "it is over, and nobody has it";
-    if (!row.open()) continue;
+    if (row.grant == 0) continue;
     const ledger::RightRow* right = state.money().rights().find(row.right);
     const ledger::HoldRow* hold = state.money().holds().find(row.hold);
-    if (right == nullptr || hold == nullptr) return "an open resale owes nothing";
+    if (right == nullptr || hold == nullptr) return "a resale that has begun owes nothing";
     if (hold->left != right->cost - right->paid) return "another amount is held than is owed";
+    if (row.owed(row.terms.until) > (right->rectangle - right->delivered).raw()) {
+      return "more is owed than there is";
+    }
+    if (row.over()) continue;
     if (row.taken > row.terms.devices) return "more is taken than there is";
     unsold[row.terms.pool.value] += row.terms.devices - row.taken;
   }
