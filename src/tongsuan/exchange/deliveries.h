@@ -92,12 +92,12 @@ struct Presumed {
 // Another part of a payment for [from, until) that was presumed: a seller's, or the supplier's of
 // what a seller owed for these seconds.
 struct PresumedShare {
-  std::uint32_t payment = 0;      // of which it is; 0: the buyer's
-  ResaleId owed;                  // by its seller, for devices of it; 0: the buyer paid it
-  engine::ContractId owed_of;     // of which `owed` is; 0: the one that is presumed
-  ledger::ParticipantId payer;    // who has back what was missed
-  ResaleId earned;                // by its seller; 0: the supplier has it
-  engine::ContractId earned_of;   // of which `earned` is; 0: as `owed_of`
+  std::uint32_t payment = 0;     // of which it is; 0: the buyer's
+  ResaleId owed;                 // by its seller, for devices of it; 0: the buyer paid it
+  engine::ContractId owed_of;    // of which `owed` is; 0: the one that is presumed
+  ledger::ParticipantId payer;   // who has back what was missed
+  ResaleId earned;               // by its seller; 0: the supplier has it
+  engine::ContractId earned_of;  // of which `earned` is; 0: as `owed_of`
   ledger::ParticipantId payee;
   Holder by;  // that had the devices of `earned`
   Second from = 0;

@@ -180,8 +180,17 @@ void Executor::presume(ContractId id, Second from, std::span<const Share> paid) 
     if (share.resale.value == 0) {
       what.amount = what.amount + share.amount;
     } else {
-      shares.push_back({0, {}, id, what.buyer, share.resale, contract_of(share.resale), share.to,
-                        share.by, from, share.until, share.amount});
+      shares.push_back({0,
+                        {},
+                        id,
+                        what.buyer,
+                        share.resale,
+                        contract_of(share.resale),
+                        share.to,
+                        share.by,
+                        from,
+                        share.until,
+                        share.amount});
     }
   }
   if (what.until > from) owe_presumed({{}, {false, id.value}, from, what.until, 0}, shares);
@@ -263,8 +272,8 @@ void Executor::settle_presumed(ContractId id, Second overrun) {
   const Second missed = row.told_missed + what.until - row.told;
   const GoingBack back = going_back(row);
   const Second late = std::max<Second>(0, missed - kMissedGrace);
-  const Money penalty = penalty_of(
-      what.supplier, part_of(row.paid(), late, what.until - what.from, Rounding::kDown));
+  const Money penalty =
+      penalty_of(what.supplier, part_of(row.paid(), late, what.until - what.from, Rounding::kDown));
   const ledger::Reason why{.reference = state_.sequence() + 1};
   std::vector<ledger::Leg> legs;
   if (what.amount > Money()) {

@@ -264,8 +264,7 @@ Executor::Payer Executor::payer_of(ResaleId id, Second from, Second until) const
 }
 
 // The legs that deliver and pay so many device-seconds; no more than there are.
-Money Executor::add_owed(const Payer& payer, std::int64_t seconds,
-                         std::vector<ledger::Leg>& legs) {
+Money Executor::add_owed(const Payer& payer, std::int64_t seconds, std::vector<ledger::Leg>& legs) {
   const ResaleRow& row = *state_.resales().find(ResaleId{payer.holder.id});
   const ledger::RightRow& right = *state_.money().rights().find(row.right);
   shares_.clear();
@@ -325,8 +324,8 @@ void Executor::shrink(ResaleId id, std::uint32_t kept) {
   if (idle > 0) pay_part({id, {true, id.value}, since, at_, idle});
   const ledger::RightRow& right = *right_of(id);
   const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (terms.until - since));
-  const Money keep = part_of(right.cost - right.paid, rectangle.raw(),
-                             (right.rectangle - right.delivered).raw());
+  const Money keep =
+      part_of(right.cost - right.paid, rectangle.raw(), (right.rectangle - right.delivered).raw());
   if (keep == Money()) return close(id);
   close_right(id, since, keep);
   const ResaleRow row = *state_.resales().find(id);
@@ -367,15 +366,15 @@ void Executor::drop(ResaleId id) {
 // Of a holder's seconds, those of the resales that its devices are of: of these as of their own, as
 // their devices are among all of the holder's.
 void Executor::add_parts(const Part& part, std::vector<Part>& parts) const {
-  const int128 whole = static_cast<int128>(internal::devices_of(state_, part.by)) *
-                       (part.until - part.from);
+  const int128 whole =
+      static_cast<int128>(internal::devices_of(state_, part.by)) * (part.until - part.from);
   for (const ResaleId id : state_.resales().bought(part.by)) {
     if (parts.size() >= kPartsMax) return;
     const Second until = std::min(part.until, state_.resales().find(id)->terms.until);
     if (until <= part.from || whole == 0) continue;
     const int128 taken = static_cast<int128>(state_.resales().bought(part.by, id));
-    const auto seconds = static_cast<std::int64_t>(
-        static_cast<int128>(part.seconds) * taken * (until - part.from) / whole);
+    const auto seconds = static_cast<std::int64_t>(static_cast<int128>(part.seconds) * taken *
+                                                   (until - part.from) / whole);
     if (seconds == 0) continue;
     parts.push_back({id, part.by, part.from, until, seconds});
     add_parts({{}, {true, id.value}, part.from, until, seconds}, parts);
@@ -422,8 +421,9 @@ void Executor::owe_presumed(const Part& presumed, std::vector<PresumedShare>& sh
   for (const Part& part : parts_of(presumed)) {
     if (shares.size() + kSharesMax + 1 > kPresumedSharesMax) return;
     const ResaleTerms terms = state_.resales().find(part.of)->terms;
-    PresumedShare own{++payment,      part.of,   terms.contract, terms.seller, {}, terms.contract,
-                      ParticipantId{}, {true, part.of.value}, part.from, part.until, Money()};
+    PresumedShare own{++payment, part.of,        terms.contract,  terms.seller,
+                      {},        terms.contract, ParticipantId{}, {true, part.of.value},
+                      part.from, part.until,     Money()};
     for (const Share& share : pay_part(part)) {
       if (share.resale.value == 0) {
         own.payee = share.to;

@@ -409,8 +409,9 @@ class State::Apply {
     });
   }
   void operator()(const DeliveryShared& event) const {
-    state_.deliveries_.change(event.contract,
-                              [&](Delivery& row) { row.shares.push_back({event.share, 0}); });
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.shares.push_back({event.share, 0});
+    });
   }
   void operator()(const DeliveryTold& event) const {
     state_.deliveries_.change(event.contract, [&](Delivery& row) {
