@@ -43,7 +43,8 @@ std::string wrong_deliveries(const State& state);
 
 class ExchangeTest : public ::testing::Test {
  protected:
-  ExchangeTest() : exchange_(places_without_accounts(), 0), twin_(places_without_accounts(), 0) {
+  explicit ExchangeTest(TestSwitches switches = {})
+      : exchange_(places_without_accounts(), 0, switches), twin_(places_without_accounts(), 0) {
     for (const char* name : {"east-supplier", "west-supplier"}) {
       must(kHouse, OpenParticipant{name, Role::kHub, kHouse, Money()});
     }
@@ -107,6 +108,12 @@ class ExchangeTest : public ::testing::Test {
   }
   [[nodiscard]] std::int64_t balance(ledger::Account account) const {
     return exchange_.state().money().balance(account).raw();
+  }
+  // Of all accounts of a participant.
+  [[nodiscard]] std::int64_t all_of(ParticipantId who) const {
+    std::int64_t sum = 0;
+    for (const Money money : exchange_.state().money().participant(who).balance) sum += money.raw();
+    return sum;
   }
   [[nodiscard]] std::int64_t left(OrderId order) const {
     return exchange_.state().left_of(order).raw();

@@ -237,11 +237,11 @@ TEST_F(ResaleTest, OnesOwnWordAtTheEndIsAboveTheSetting) {
   EXPECT_FALSE(exchange_.state().participants()[kAlice.value].resell);
 }
 
-// A snapshot of the second version is one of today less those who keep their devices, and less what
-// agents said.
+// A snapshot of the second version is one of today less those who keep their devices, less what
+// agents said, and less shares and ends.
 TEST_F(ResaleTest, TheSettingIsInASnapshot) {
   constexpr std::size_t kLease = 4 + 4 + 8 + 1 + 4;
-  const std::size_t agents = exchange_.state().hubs().size() * kLease + 4 + 4;
+  const std::size_t agents = exchange_.state().hubs().size() * kLease + 4 + 4 + 4 + 4;
   const auto before = [&] {
     static_cast<void>(exchange_.digest());
     std::string bytes = exchange_.snapshot();
