@@ -353,7 +353,8 @@ TEST_F(SharesTest, OfWhatWasNeverDeliveredNobodyKeepsAnything) {
     EXPECT_EQ(settle(third), "done");
     EXPECT_EQ(everybody(), before) << ppm;
     now_ = begin + 200;
-    must(kHouse, TurnResales{});
+    ask(kHouse, TurnResales{});
+    EXPECT_TRUE(exchange_.state().resales().rows().empty());
     renew();
   }
 }
@@ -471,10 +472,13 @@ TEST_F(SharesTest, NorForWhatTheTakerOfItsTakerMissed) {
   EXPECT_EQ(meter(second, 20, 40), "done");
   EXPECT_EQ(end(second), "done");
   const ContractId third = run(carol_, 8);
-  now_ = 120;
-  EXPECT_EQ(meter(third, 50, 120), "done");
+  now_ = 100;
+  EXPECT_EQ(meter(third, 50, 100), "done");
   EXPECT_EQ(exchange_.state().resales().find(ResaleId{1})->spared, 4 * 10);
   EXPECT_EQ(exchange_.state().resales().find(ResaleId{2})->spared, 8 * 10);
+  must(kHouse, TurnResales{});
+  now_ = 120;
+  EXPECT_EQ(meter(third, 100, 120), "done");
   must(kHouse, TurnResales{});
   EXPECT_TRUE(exchange_.state().resales().rows().empty());
   EXPECT_EQ(spent(kAlice), 4 * 20);
@@ -548,6 +552,29 @@ TEST_F(FullTest, AnEndNeedsNoRoom) {
   EXPECT_EQ(settle(id), "done");
   EXPECT_EQ(spent(kAlice), 80);
   EXPECT_EQ(balance(cash(kEast)), 80);
+}
+
+// Carol goes on with what Bob gave up of what Alice gave up, beyond the end of Bob's.
+TEST_F(SharesTest, WhatAResaleLeavesIsNotForSaleWhereSomebodyHasIt) {
+  carol();
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 12);
+  EXPECT_EQ(name_of(kHouse, Dispatch{engine::ExtendContract{first, 125}}), "done");
+  now_ = 20;
+  EXPECT_EQ(meter(first, 0, 20), "done");
+  EXPECT_EQ(end(first), "done");
+  const ContractId second = run(kBob, 12);  // to 120
+  now_ = 40;
+  EXPECT_EQ(meter(second, 20, 40), "done");
+  EXPECT_EQ(end(second), "done");
+  const ContractId third = run(carol_, 12);  // to 140
+  now_ = 120;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{2}));
+  now_ = 122;
+  EXPECT_EQ(meter(third, 40, 122), "done");
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{2}), nullptr);
+  EXPECT_EQ(exchange_.state().resales().unsold(PoolId{0}), 0U);
 }
 
 TEST_F(DeliveryTest, APartIsNotEvenPlanned) {

@@ -99,6 +99,9 @@ Code Executor::operator()(MeterContract& command) {
   if (from > money.metered) miss(command.contract, from);
   meter(command.contract, command.until);
   leave_paid({false, command.contract.value});
+  // What a resale had taken that ends now is its seller's again, and the contract may go on with
+  // it.
+  recall(state_.engine().contract(command.contract).pool);
   return Code::kDone;
 }
 
