@@ -82,14 +82,14 @@ void ResaleBook::offered(const exchange::ResaleOffered& event) {
   row.until = terms.until;
 }
 
-// What it owes for goes on from where it is paid for now; devices that go take with them what was
-// paid for them at once.
+// What it owes for goes on from where it is paid for now; for devices that go up to now.
 std::int64_t ResaleBook::opened(Second at, const exchange::ResaleOpened& event, std::int64_t ppm) {
   Row& row = rows_[event.resale.value];
   std::int64_t moved = 0;
   if (!row.open) {
     moved = row.cost = share(left_[row.contract], ppm, kAll);
     row.ppm = ppm;
+    row.all = event.devices * (row.until - event.from);
     row.open = true;
     ++opened_;
     // Whoever sells below this would rather owe.
@@ -98,17 +98,18 @@ std::int64_t ResaleBook::opened(Second at, const exchange::ResaleOpened& event, 
       fault("resales_are_owed_exactly", "an ask at which selling loses");
     }
   } else {
-    const std::int64_t kept = event.devices * (row.until - row.metered);
-    row.cost = share(row.cost - row.due(), kept, row.all - row.delivered);
-    row.spared -= (row.devices - event.devices) * (at - row.metered);
-    if (row.spared < 0 || event.from != row.metered) {
-      fault("resales_are_owed_exactly", "devices that go take more with them than was paid");
+    const std::int64_t gone = (row.devices - event.devices) * (at - row.metered);
+    const std::int64_t all = event.devices * (row.until - row.metered) + gone;
+    row.cost = share(row.cost - row.due(), all, row.all - row.delivered);
+    row.all = all;
+    row.spared -= gone;
+    if (event.from != row.metered) {
+      fault("resales_are_owed_exactly", "devices go from another second than was paid for");
     }
     ++recalled_;
   }
   row.from = row.metered = event.from;
   row.devices = event.devices;
-  row.all = row.devices * (row.until - row.from);
   row.delivered = 0;
   if (event.cost.raw() != row.cost || event.owed_ppm != row.ppm) {
     fault("resales_are_owed_exactly", "resale " + std::to_string(event.resale.value) + " owes " +
@@ -170,9 +171,9 @@ std::int64_t ResaleBook::meter(std::uint32_t resale, Second until) {
   Row& row = rows_[resale];
   const std::int64_t passed = row.devices * (until - row.metered);
   row.metered = until;
-  const std::int64_t spared = std::min(row.spared, passed);
-  row.spared -= spared;
-  return row.deliver(passed - spared);
+  const std::int64_t owed = std::max<std::int64_t>(0, passed - row.spared);
+  row.spared = std::max<std::int64_t>(0, row.spared - passed);
+  return row.deliver(owed);
 }
 
 void ResaleBook::add_parts(Holder holder, std::int64_t devices, const Part& part,

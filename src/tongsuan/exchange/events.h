@@ -329,7 +329,7 @@ struct DeliveryShared {
   }
 };
 // Device-seconds that are not owed as time passes: `by` missed them, or they were paid at once
-// because they are presumed, or because nobody has these devices and the supplier takes them back.
+// because they are presumed.
 struct ResaleSpared {
   ResaleId resale;
   engine::ContractId contract;

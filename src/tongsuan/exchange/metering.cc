@@ -302,10 +302,10 @@ void Executor::settle_presumed(ContractId id, Second overrun) {
 }
 
 void Executor::emit_returned(const PresumedShare& share, Money amount) {
+  if (share.owed.value != 0) emit(ResaleRefunded{share.owed, share.owed_of, share.payer, amount});
   if (share.earned.value != 0) {
     emit(ResaleReturned{share.earned, share.earned_of, share.payee, share.by, amount});
   }
-  if (share.owed.value != 0) emit(ResaleRefunded{share.owed, share.owed_of, share.payer, amount});
 }
 
 Code Executor::operator()(SettleContract& command) {

@@ -29,6 +29,17 @@ Misfitting misfit_of_right(const State& state, const Row& row, ledger::Participa
   return hold->owner == seller ? std::nullopt : Misfitting("the hold of somebody else's resale");
 }
 
+// Neither more is spared than it has, nor more owed than its right has left.
+Misfitting misfit_of_seconds(const State& state, const ResaleRow& row) {
+  const ledger::RightRow& right = *state.money().rights().find(row.right);
+  const std::int64_t left = (right.rectangle - right.delivered).raw();
+  const int128 all =
+      static_cast<int128>(row.terms.devices) * std::max<Second>(0, row.terms.until - row.metered);
+  return row.spared > all || all - row.spared > left
+             ? Misfitting("other seconds are spared than a resale has")
+             : std::nullopt;
+}
+
 bool is_open(const ResaleRow* row, engine::ContractId contract) {
   return row != nullptr && row->open() && row->terms.contract == contract;
 }
@@ -195,12 +206,9 @@ Misfitting misfit_of_rows(const State& state) {
     if (row.grant == 0 && !row.takes.empty()) return "devices of a resale that is not open";
     if (row.grant == 0) continue;
     if (row.over() && row.takes.empty()) return "a resale that is over and that nobody has";
-    if (row.spared < 0 || row.spared > std::int64_t{row.terms.devices} *
-                                           std::max<Second>(0, row.terms.until - row.metered)) {
-      return "more seconds spared than a resale has";
-    }
     if (row.open() || row.right.slot != kNone) {
       if (Misfitting wrong = misfit_of_right(state, row, row.terms.seller)) return wrong;
+      if (Misfitting wrong = misfit_of_seconds(state, row)) return wrong;
     }
     if (row.taken > row.terms.devices) return "more than a resale has";
     for (const Take& take : row.takes) {

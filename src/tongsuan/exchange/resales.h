@@ -87,6 +87,7 @@ struct ResaleRow {
   std::vector<Take> takes;     // in the order of holders
   std::uint32_t taken = 0;     // devices of `takes`; derived from them
   // Device-seconds from `metered` on that are not owed any more: they were missed, or are paid.
+  // Below 0: owed for devices that it has no more.
   std::int64_t spared = 0;
   bool ended = false;  // its time has passed
   [[nodiscard]] bool open() const { return grant != 0 && !ended; }

@@ -268,6 +268,23 @@ TEST_F(ResaleTest, TheSettingIsInASnapshot) {
   EXPECT_FALSE(old.restore(bytes).ok()) << "somebody who is not there";
 }
 
+// What the fifth version added is nothing here.
+TEST_F(ResaleTest, AFourthSnapshotIsRead) {
+  const ContractId id = run(kAlice, 4, {0});
+  now_ = 50;
+  end(id);
+  static_cast<void>(exchange_.digest());
+  std::string bytes = exchange_.snapshot();
+  const std::size_t parts = 16 + engine::write_snapshot(exchange_.state().engine()).size() +
+                            ledger::write_snapshot(exchange_.state().money()).size();
+  bytes.replace(0, kFourthSnapshotMagic.size(), kFourthSnapshotMagic);
+  bytes.erase(bytes.size() - parts - 8, 8);
+  Exchange old(places_without_accounts(), 0);
+  const auto read = old.restore(bytes);
+  ASSERT_TRUE(read.ok()) << read.error().context;
+  EXPECT_EQ(old.snapshot(), exchange_.snapshot());
+}
+
 TEST_F(ResaleTest, ResoldDevicesMayBeResold) {
   const ContractId first = run(kAlice, 4, {0});
   now_ = 20;

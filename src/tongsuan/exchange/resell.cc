@@ -313,20 +313,19 @@ void Executor::close_right(ResaleId id, Second until, Money keep) {
   }
 }
 
-// Nothing more is owed for the devices that are not kept: nobody has them, so all of their time is
-// paid, and that of the others as far as their takers have told.
+// Nothing more is owed for the devices that are not kept; for what they were here for it is, as far
+// as takers are behind, with what is owed for the others.
 void Executor::shrink(ResaleId id, std::uint32_t kept) {
   meter(Holder{true, id.value});
   const ResaleTerms terms = state_.resales().find(id)->terms;
   if (terms.until <= at_) return close(id);
   const Second since = state_.resales().find(id)->metered;
-  const std::int64_t idle = std::int64_t{terms.devices - kept} * (at_ - since);
-  if (idle > 0) pay_part({id, {true, id.value}, since, at_, idle});
   const ledger::RightRow& right = *right_of(id);
-  const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (terms.until - since));
+  const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (terms.until - since) +
+                                        std::int64_t{terms.devices - kept} * (at_ - since));
   const Money keep =
       part_of(right.cost - right.paid, rectangle.raw(), (right.rectangle - right.delivered).raw());
-  if (keep == Money()) return close(id);
+  if (keep == Money() || kept == 0) return close(id);
   close_right(id, since, keep);
   const ResaleRow row = *state_.resales().find(id);
   const std::uint64_t grant = state_.money().last_contract() + 1;

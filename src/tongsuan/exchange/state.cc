@@ -332,10 +332,10 @@ class State::Apply {
   }
   void operator()(const ResaleOpened& event) const {
     state_.resales_.change(event.resale, [&](ResaleRow& row) {
-      // What was paid at once for devices that go is settled with them.
+      // For devices that go it owes up to now.
       const std::int64_t gone = std::int64_t{row.terms.devices} - event.devices;
       if (row.grant != 0) row.settle(event.from);
-      if (row.grant != 0) row.spared -= std::min(row.spared, gone * (state_.now_ - event.from));
+      if (row.grant != 0) row.spared -= gone * (state_.now_ - event.from);
       row.terms.devices = event.devices;
       row.hold = event.hold;
       row.right = event.right;

@@ -206,14 +206,16 @@ void MoneyLines::see_shared(const exchange::DeliveryShared& shared) {
 // What goes back has one line; what stays is released by another.
 void MoneyLines::see_returned(const exchange::ResaleReturned& returned) {
   const Account escrow{returned.seller, Purpose::kEscrow};
-  MoneyLine* line = find_unnamed([&](const MoneyLine& one) {
+  const auto back = std::ranges::find_if(pending_, [&](const Pending& pending) {
+    const MoneyLine& one = pending.line;
     return one.did.from == escrow && one.sold == kNone && one.did.amount == returned.amount;
   });
-  if (line != nullptr) {
-    line->kind = MoneyKind::kRefund;
-    line->sold = returned.contract.value;
-    line->sold_as = returned.resale.value;
-    line->returned = true;
+  if (back != pending_.end()) {
+    MoneyLine& line = back->line;
+    line.kind = MoneyKind::kRefund;
+    line.sold = returned.contract.value;
+    line.sold_as = returned.resale.value;
+    line.returned = true;
   }
   MoneyLine* rest = find_unnamed([&](const MoneyLine& one) {
     return one.did.from == escrow && one.sold == kNone && one.kind == MoneyKind::kRelease;
@@ -223,10 +225,11 @@ void MoneyLines::see_returned(const exchange::ResaleReturned& returned) {
   rest->resale = returned.resale.value;
 }
 
+// Before what is said of its payee.
 void MoneyLines::see_refunded(const exchange::ResaleRefunded& refunded) {
   const Account cash{refunded.seller, Purpose::kCash};
   MoneyLine* line = find_unnamed([&](const MoneyLine& one) {
-    return one.did.from.purpose == Purpose::kEscrow && one.did.to == cash &&
+    return one.did.from.purpose == Purpose::kEscrow && one.did.to == cash && one.sold == kNone &&
            one.did.amount == refunded.amount;
   });
   if (line == nullptr) return;
