@@ -524,14 +524,9 @@ class BookKeeper::Own {
     segment.metered = event.until;
     books_.deliveries_.missed();
   }
-  // Missed, or paid at once: by itself for devices that go, else for what is presumed.
+  // Missed, or paid at once for what is presumed.
   void operator()(const exchange::ResaleSpared& event) {
-    const ResaleBook::Row& row = books_.resales_.rows().at(event.resale.value);
-    if (event.by.resale && event.by.id == event.resale.value) {
-      const ResaleBook::Part idle{
-          event.resale.value, {true, event.by.id}, row.metered, at_, event.seconds};
-      books_.pay_at_once(idle, event);
-    } else if (books_.resales_.gaps_are_not_owed()) {
+    if (books_.resales_.gaps_are_not_owed()) {
       books_.resales_.spared(event);
     } else {
       books_.paid_at_once_.push_back(event);
