@@ -99,7 +99,7 @@ std::int64_t ResaleBook::opened(Second at, const exchange::ResaleOpened& event, 
     }
   } else {
     const std::int64_t gone = (row.devices - event.devices) * (at - row.metered);
-    const std::int64_t all = event.devices * (row.until - row.metered) + gone;
+    const std::int64_t all = event.devices * (row.until - row.metered) + gone - row.spared;
     row.cost = share(row.cost - row.due(), all, row.all - row.delivered);
     row.all = all;
     row.spared -= gone;

@@ -319,10 +319,12 @@ void Executor::shrink(ResaleId id, std::uint32_t kept) {
   meter(Holder{true, id.value});
   const ResaleTerms terms = state_.resales().find(id)->terms;
   if (terms.until <= at_) return close(id);
-  const Second since = state_.resales().find(id)->metered;
+  const auto [since, spared] =
+      std::pair(state_.resales().find(id)->metered, state_.resales().find(id)->spared);
   const ledger::RightRow& right = *right_of(id);
   const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (terms.until - since) +
-                                        std::int64_t{terms.devices - kept} * (at_ - since));
+                                        std::int64_t{terms.devices - kept} * (at_ - since) -
+                                        spared);
   const Money keep =
       part_of(right.cost - right.paid, rectangle.raw(), (right.rectangle - right.delivered).raw());
   if (keep == Money() || kept == 0) return close(id);
