@@ -1,7 +1,6 @@
-import { expect, expect_accessible, in_look, kBothLooks, sign_in_as, test } from './fixtures';
+import { expect, sign_in_as, test } from './fixtures';
 
-test('an auditor checks texts, money and order', async ({ page, exchange }) => {
-  await exchange.rounds(2);
+test('an auditor checks texts, money and order', async ({ page }) => {
   await sign_in_as(page, 'auditor');
   await page.goto('/audit?lang=en');
   await expect(page.getByText('Sequences, parts and times rise')).toBeVisible();
@@ -17,8 +16,7 @@ test('an auditor checks texts, money and order', async ({ page, exchange }) => {
   await expect(item('Replay by the exchange').getByText(/certificates of \d+ rounds passed/)).toBeVisible({ timeout: 60_000 });
 });
 
-test('a text that is another than the journal says is found', async ({ page, exchange }) => {
-  await exchange.rounds(1);
+test('a text that is another than the journal says is found', async ({ page }) => {
   await page.route('**/v1/rounds/*/certificate', async (route) => {
     const reply = await route.fetch();
     await route.fulfill({ response: reply, body: (await reply.text()).replace('certificate', 'Certificate') });
@@ -38,10 +36,10 @@ test('events are found by kind, actor and word, and the address keeps it', async
   await expect(grid).toBeVisible();
   await page.getByLabel('Topic').selectOption('participant');
   await page.getByLabel('Actor, such as P-5').fill('P-5');
-  await expect(page.getByText('1 rows')).toBeVisible();
+  await expect(page.getByText('1 row', { exact: true })).toBeVisible();
   await expect(grid.getByRole('row', { name: /participant.opened P-5 name supplier-guian/ })).toBeVisible();
   await page.reload();
-  await expect(page.getByText('1 rows')).toBeVisible();
+  await expect(page.getByText('1 row', { exact: true })).toBeVisible();
 });
 
 test('everybody sees public events and who supplies', async ({ page }) => {
@@ -54,18 +52,3 @@ test('everybody sees public events and who supplies', async ({ page }) => {
   await page.getByRole('button', { name: 'Buyers' }).click();
   await expect(page.getByText('Who buys is in the journal')).toBeVisible();
 });
-
-for (const look of kBothLooks) {
-  test(`everybody can use it (${look.language}, ${look.theme})`, async ({ page }) => {
-    await sign_in_as(page, 'auditor');
-    for (const tab of ['chain', 'events', 'rules', 'rules&view=table', 'concentration', 'concentration&side=buyers&view=table']) {
-      await page.goto(in_look(`/audit?tab=${tab}`, look));
-      await expect(page.locator('.tiles, .frame, .empty').first()).toBeVisible();
-      await expect_accessible(page);
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(in_look('/audit?tab=events', look));
-    await expect(page.getByRole('grid')).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  });
-}

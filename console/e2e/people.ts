@@ -16,7 +16,7 @@ const next_key = () => `console-e2e-${process.pid}-${Date.now()}-${made++}`;
 export async function ask(exchange: Exchange, who: string, method: string, path: string, body?: Json): Promise<Json> {
   const reply = await fetch(`${exchange.address}/v1${path}`, {
     method,
-    headers: { Authorization: `Bearer dev-${who}`, ...(body ? { 'Content-Type': 'application/json', 'Idempotency-Key': next_key() } : {}) },
+    headers: { Authorization: `Bearer dev-${who}`, ...(method === 'GET' ? {} : { 'Idempotency-Key': next_key() }), ...(body ? { 'Content-Type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const told = (await reply.json()) as Json;
@@ -36,16 +36,17 @@ export async function sign_in_as(page: Page, buyer: Buyer): Promise<void> {
 }
 
 /** A block order; at this price nobody serves it. */
-export async function send_order(exchange: Exchange, buyer: Buyer, name: string, limit = '0.01'): Promise<string> {
+export async function send_order(exchange: Exchange, buyer: Buyer, name: string, limit = '0.01', durationSeconds = 7_200): Promise<string> {
   const { id } = await ask(exchange, buyer.name, 'POST', '/orders', {
-    kind: 'block', name, ways: [{ class: 'H800', devices: 8, durationSeconds: 7200 }], limit: { amount: limit, currency: 'CNY' }, work: { script: '#!/bin/sh\necho hello\n' },
+    kind: 'block', name, ways: [{ class: 'H800', devices: 8, durationSeconds }], limit: { amount: limit, currency: 'CNY' }, work: { script: '#!/bin/sh\necho hello\n' },
   });
   return String(id);
 }
 
-/** Until a round has cleared in whose book the order stood. */
+/** Closes rounds until one has cleared in whose book the order stood. */
 export async function judged(exchange: Exchange, buyer: Buyer, order: string): Promise<void> {
   await expect.poll(async () => {
+    await exchange.close_round();
     const reply = await fetch(`${exchange.address}/v1/orders/${order}/why?changes=false`, { headers: { Authorization: `Bearer dev-${buyer.name}` } });
     const told = (await reply.json()) as { reason?: string };
     return told.reason ?? '';

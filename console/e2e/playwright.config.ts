@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: '.',
   testIgnore: 'by_hand/**',
   outputDir: 'out',
+  globalSetup: './day.ts',
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 20_000 },

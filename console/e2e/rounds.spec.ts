@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { expect, expect_accessible, in_look, kLooks, test } from './fixtures';
+import { expect, test } from './fixtures';
 import { judged, new_buyer, send_order, sign_in_as } from './people';
 
 const verifier = join(resolve(process.env.CONSOLE_OUT ?? 'dist'), 'tongsuan_verify.wasm');
 const needs_verifier = () => test.skip(!existsSync(verifier), 'the build has no verifier: set TONGSUAN_WASM to the file of target wasm_verify');
 
-test('a round is verified in the browser', async ({ page, exchange }) => {
+test('a round is verified in the browser', async ({ page }) => {
   needs_verifier();
-  await exchange.rounds(1);
   await page.goto('/rounds?lang=en');
   await page.getByRole('button', { name: 'Verify in this browser' }).click();
   await expect(page.getByText('Verified here')).toBeVisible();
@@ -17,9 +16,8 @@ test('a round is verified in the browser', async ({ page, exchange }) => {
   await expect(page.getByText('have the hashes that the exchange told of')).toBeVisible();
 });
 
-test('a certificate that was tampered with does not hold, and the page says why', async ({ page, exchange }) => {
+test('a certificate that was tampered with does not hold, and the page says why', async ({ page }) => {
   needs_verifier();
-  await exchange.rounds(1);
   await page.route('**/v1/rounds/*/certificate', async (route) => {
     const reply = await route.fetch();
     const text = await reply.text();
@@ -34,8 +32,7 @@ test('a certificate that was tampered with does not hold, and the page says why'
   await expect(page.getByText('are not those that the exchange told of')).toBeVisible();
 });
 
-test('rounds are stepped through by keyboard, and the address holds what is looked at', async ({ page, exchange }) => {
-  await exchange.rounds(2);
+test('rounds are stepped through by keyboard, and the address holds what is looked at', async ({ page }) => {
   await page.goto('/rounds?lang=en&class=H800&view=table');
   await expect(page.getByRole('grid', { name: 'Supply and demand' })).toBeVisible();
   await page.keyboard.press('[');
@@ -82,23 +79,4 @@ test('why an order was not placed, and what would change it, is answered by clea
   await expect(outcome.getByRole('cell', { name: 'Outbid' })).toHaveCount(2);
   await page.keyboard.press('Escape');
   await expect(drawer).toHaveCount(0);
-});
-
-for (const look of kLooks) {
-  test(`everybody can use rounds (${look.language}, ${look.theme})`, async ({ page, exchange }) => {
-    await exchange.rounds(1);
-    for (const path of ['/rounds', '/rounds?view=table', '/rounds/R-999999']) {
-      await page.goto(in_look(path, look));
-      await expect(page.locator('.frame, .empty').first()).toBeVisible();
-      await expect_accessible(page);
-    }
-  });
-}
-
-test('a round fits a small phone', async ({ page, exchange }) => {
-  await exchange.rounds(1);
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.goto('/rounds?lang=zh');
-  await expect(page.locator('.frame')).toBeVisible();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });

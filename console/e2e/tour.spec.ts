@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kBothLooks, test } from './fixtures';
+import { expect, test } from './fixtures';
 
 test.use({ newcomer: true });
 
@@ -19,13 +19,3 @@ test('the first steps lead from the map to a question, and stay away when they w
   await page.getByRole('button', { name: 'Take the tour' }).press('Enter');
   await expect(card).toBeVisible();
 });
-
-for (const look of kBothLooks) {
-  test(`everybody can use them (${look.language}, ${look.theme})`, async ({ page }) => {
-    await page.goto(in_look('/', look));
-    await expect(page.getByRole('complementary')).toBeVisible();
-    await expect_accessible(page);
-    await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  });
-}

@@ -1,4 +1,5 @@
 // When things go wrong: what people are told, and that nothing is missed.
+import { kDayBuyer } from './day';
 import { expect, expect_accessible, in_look, sign_in_as, test } from './fixtures';
 
 const kStatuses = [
@@ -15,8 +16,9 @@ for (const [status, code, chinese, english] of kStatuses) {
     await sign_in_as(page, 'auditor');
     const problem = { type: `urn:tongsuan:problem:${code}`, title: 'title', status, code, detail: 'What happened here.' };
     await page.route('**/v1/transfers*', (route) => route.fulfill({ status, contentType: 'application/problem+json', headers: { 'Retry-After': '7' }, body: JSON.stringify(problem) }));
+    await page.goto(in_look('/ledger?tab=transfers', { language: 'zh', theme: 'light' }));
     for (const [language, text] of [['zh', chinese], ['en', english]] as const) {
-      await page.goto(in_look('/ledger?tab=transfers', { language, theme: 'light' }));
+      if (language === 'en') await page.getByRole('banner').getByRole('button', { name: 'EN' }).click();
       if (status === 401) {
         await expect(page.getByRole('heading', { name: language === 'zh' ? '登录后可查看' : 'Sign in to see this' })).toBeVisible();
         continue;
@@ -30,6 +32,13 @@ for (const [status, code, chinese, english] of kStatuses) {
   });
 }
 
+const kSlow = [
+  ['rounds', '/rounds?lang=en', '**/v1/rounds/*/book'],
+  ['orders', '/orders?lang=en', '**/v1/orders*'],
+  ['ledger', '/ledger?lang=en&tab=transfers', '**/v1/transfers*'],
+  ['audit', '/audit?lang=en&tab=events', '**/v1/journal*'],
+] as const;
+
 test('a slow network shows that it is loading, then what came', async ({ page }) => {
   await page.route('**/v1/hubs*', async (route) => {
     await new Promise((done) => setTimeout(done, 2_000));
@@ -40,18 +49,35 @@ test('a slow network shows that it is loading, then what came', async ({ page })
   await expect(page.getByRole('button', { name: /^Guian/ })).toBeVisible();
 });
 
+for (const [name, path, slow] of kSlow) {
+  test(`over a slow network ${name} says that it loads, and then shows what came`, async ({ page }) => {
+    await sign_in_as(page, name === 'orders' ? kDayBuyer : 'auditor');
+    let first = true; // of a journal there are many pages
+    await page.route(slow, async (route) => {
+      if (first) await new Promise((done) => setTimeout(done, 800));
+      first = false;
+      await route.continue();
+    });
+    await page.goto(path);
+    await expect(page.locator('main .loading').first()).toBeVisible();
+    await expect(page.locator('main').locator('.frame, .sheet, .table').first()).toBeVisible();
+    await expect(page.locator('main .loading')).toHaveCount(0);
+  });
+}
+
 test('a restart is bridged without a gap or a duplicate', async ({ page, exchange, watched }) => {
   test.setTimeout(120_000);
-  await exchange.rounds(1);
   await page.goto('/audit?lang=en&tab=events&topic=round');
   const grid = page.getByRole('grid', { name: 'Events' });
   await expect(grid.getByRole('row').nth(1)).toBeVisible();
-  await exchange.restart(1_500);
+  await exchange.close_round(); // while it is watched
+  await exchange.restart(1_000);
   await expect(page.locator('.live[data-state="open"]')).toBeVisible({ timeout: 60_000 });
   const closed = async () => ((await (await page.request.get('/v1/rounds?pageSize=100')).json()) as { items: { id: string; state: string }[] }).items.filter((one) => one.state !== 'collecting' && one.state !== 'clearing').map((one) => one.id);
-  const before = (await closed()).length;
-  await expect.poll(async () => (await closed()).length, { timeout: 60_000 }).toBeGreaterThan(before);
-  await page.keyboard.press('p'); // so that it stands still
+  for (let more = 0; more < 2; more++) await exchange.close_round();
+  // As soon as the page has the last of them, it is made to stand still.
+  await expect(grid.getByRole('row', { name: new RegExp(`round.closed .*${(await closed())[0] ?? ''}`) })).toBeVisible();
+  await page.keyboard.press('p');
   const rounds = await closed();
   const told = await grid.getByRole('row', { name: /round\.closed/ }).allTextContents();
   const shown = told.map((text) => /round (R-\w+)/.exec(text)?.[1] ?? '');

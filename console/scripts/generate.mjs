@@ -1,5 +1,5 @@
-// Writes src/api/generated/ from ../api/openapi.yaml: types, a function for each operation, and the
-// codes of problems. `--check` writes nothing and fails where the files are not what they would be.
+// Writes src/api/generated/ from ../api/openapi.yaml: types, a function for each operation, who may call
+// it, and the codes of problems. `--check` writes nothing and fails where the files are not what they would be.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,9 +130,16 @@ function problems() {
   return kHeader + `export const kProblemCodes = [\n${codes.map((code) => `  ${quoted(code)},\n`).join('')}] as const;\nexport type ProblemCode = (typeof kProblemCodes)[number];\n`;
 }
 
+// Whoever is let in at all: of what somebody else's is, the exchange says that it is not there.
+function roles() {
+  const operations = Object.values(contract.paths).flatMap((item) => kMethods.flatMap((method) => item[method] ?? []));
+  const lines = operations.map((one) => `  ${one.operationId}: [${one['x-roles'].map(quoted).join(', ')}],\n`);
+  return kHeader + `export const kRolesOf = {\n${lines.join('')}} as const;\nexport type Operation = keyof typeof kRolesOf;\n`;
+}
+
 const folder = join(here, '../src/api/generated');
 mkdirSync(folder, { recursive: true });
-const files = { 'types.ts': types(), 'routes.ts': routes(), 'problem_codes.ts': problems() };
+const files = { 'types.ts': types(), 'routes.ts': routes(), 'problem_codes.ts': problems(), 'roles.ts': roles() };
 let stale = 0;
 for (const [name, text] of Object.entries(files)) {
   const path = join(folder, name);

@@ -34,6 +34,11 @@ export function word_faults(languages, files) {
   const faults = [];
   const [first, ...others] = Object.entries(languages);
   const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort().join();
+  for (const words of Object.values(languages)) {
+    for (const [key, text] of Object.entries(words)) {
+      for (const [, name] of text.matchAll(/\{(\w+)#/g)) if (!text.includes(`{${name}}`)) faults.push(`${key} counts {${name}}, which it does not say`);
+    }
+  }
   for (const [language, words] of others) {
     for (const key of Object.keys(first[1])) if (!(key in words)) faults.push(`${language}.json lacks ${key}`);
     for (const [key, text] of Object.entries(words)) {

@@ -1072,6 +1072,15 @@ class ParticipantBody:
 
 
 @dataclass
+class Self:
+    participant: str
+    name: str
+    role: str
+    proof: str
+    key: Optional[str] = None
+
+
+@dataclass
 class Participant:
     id: str
     name: str
@@ -1640,7 +1649,8 @@ class EventDataTransferEnded:
 
 @dataclass
 class EventMoneyMoved:
-    """Money went from one account to another"""
+    """Money went from one account to another; an entry of the ledger with several movements is told
+    in as many parts. All of them from the beginning add up to every balance"""
 
     sequence: str
     part: int
@@ -2146,10 +2156,10 @@ __all__ = [
     "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
     "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
     "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Participant", "ParticipantChange", "ParticipantPage",
-    "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage", "Delivery", "EventPage",
-    "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck", "Health",
-    "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
+    "TrialBalance", "ParticipantBody", "Self", "Participant", "ParticipantChange",
+    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
+    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
+    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
     "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
     "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
     "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",

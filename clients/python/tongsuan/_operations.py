@@ -14,7 +14,7 @@ from ._models import (
     OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody,
     OrderChange, OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof,
     QuoteBody, ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules,
-    Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
+    Self, Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
     WebhookPage, Why, WithdrawalBody, Work, WorkPage,
 )
 from ._transport import Transport, new_key
@@ -596,6 +596,15 @@ class Operations(Transport):
     def get_trial_balance(self, *, as_of: Optional[str] = None) -> TrialBalance:
         """All money by purpose: it adds up to nothing."""
         return self._call(TrialBalance, "GET", "/v1/ledger/trial-balance", query={"asOf": as_of})
+
+    def get_me(self) -> Self:
+        """Who asks, and in which role.
+
+        Of the credentials that came with the request. A key may have another role than its
+        participant: `role` is that of the request, by which `x-roles` of every operation is to be
+        read.
+        """
+        return self._call(Self, "GET", "/v1/me")
 
     def list_participants(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,

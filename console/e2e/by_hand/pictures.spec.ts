@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { kDayBuyer } from '../day';
 import { apps } from '../exchange';
 import { expect, in_look, sign_in_as, test, type Look } from '../fixtures';
 
@@ -26,6 +27,10 @@ const kPictures: Picture[] = [
   { name: 'console-map-dark', path: '/map', look: dark('en'), height: 900 },
   { name: 'console-hub', path: '/hub/guian', look: light('en'), height: 1000, as: 'auditor' },
   { name: 'console-hub.zh', path: '/hub/guian', look: light('zh'), height: 1000, as: 'auditor' },
+  { name: 'console-rounds', path: '/rounds?class=H800', look: light('en'), height: 1000 },
+  { name: 'console-rounds.zh', path: '/rounds?class=H800', look: light('zh'), height: 1000 },
+  { name: 'console-submit', path: '/submit', look: light('en'), height: 800, as: kDayBuyer },
+  { name: 'console-submit.zh', path: '/submit', look: light('zh'), height: 800, as: kDayBuyer },
   { name: 'console-ledger', path: '/ledger?tab=balance', look: light('en'), height: 640, as: 'auditor' },
   { name: 'console-audit', path: '/audit?tab=concentration&side=buyers', look: light('en'), height: 700, as: 'auditor' },
   { name: 'console-audit.zh', path: '/audit?tab=concentration&side=buyers', look: light('zh'), height: 700, as: 'auditor' },
@@ -41,13 +46,13 @@ test.afterAll(() => rmSync(runs, { recursive: true, force: true }));
 
 for (const { name, path, look, height, as, file } of kPictures) {
   test(name, async ({ page, exchange }) => {
-    await exchange.rounds(12); // so that prices have a course
+    await exchange.rounds(12); // a day has them, so that prices have a course
     if (as) await sign_in_as(page, as);
     await page.setViewportSize({ width: 1440, height });
     await page.goto(in_look(path, look));
     if (file) await page.locator('input[type=file]').setInputFiles([join(runs, 'runs.jsonl')]);
-    await expect(page.locator('.frame').first()).toBeVisible();
-    await page.waitForTimeout(1_000); // transitions are over
+    await expect(page.locator('.frame, textarea').first()).toBeVisible();
+    await page.waitForTimeout(2_000); // transitions are over
     const target = join(images, `${name}.png`);
     await page.screenshot({ path: target });
     expect(statSync(target).size).toBeLessThan(kBytesMax);

@@ -1,39 +1,61 @@
 // Who the reader is. Credentials live in memory; for the time of the tab, if the reader wants so.
-import { routes, type Client, type Credentials } from '../api';
+import { to_failure, type Client, type Credentials } from '../api';
+import { find_reader, kPublic, kUnknown, type Reader } from '../model';
 
 const kKey = 'tongsuan.credentials';
 
 class Session {
-  name = $state<string | null>(null); // what to show; null: nobody signed in
+  name = $state<string | null>(null); // of the credentials, to show; null: nobody signed in
+  reader = $state.raw<Reader | null>(kPublic); // null: the exchange is being asked whose they are
+  #over = (): void => undefined;
 
-  begin(client: Client): void {
+  /** `over` hears where the exchange does not take any more what was kept. */
+  begin(client: Client, over: () => void): void {
+    this.#over = over;
     try {
       const kept = sessionStorage.getItem(kKey);
-      if (kept) this.#enter(client, JSON.parse(kept) as Credentials);
+      if (kept) this.#enter(client, JSON.parse(kept) as Credentials, null);
     } catch {
       // Nothing was kept, or nothing may be.
+    }
+    void this.learn(client);
+  }
+  /** Asks whose the credentials are, unless that is known. Where the exchange cannot be reached, later once more. */
+  async learn(client: Client): Promise<void> {
+    const name = this.name;
+    if (this.reader !== null && this.reader.kind !== 'unknown') return;
+    try {
+      const reader = await find_reader(client);
+      if (this.name === name) this.reader = reader;
+    } catch (error) {
+      if (this.name !== name) return;
+      this.reader = kUnknown;
+      if (![401, 403].includes(to_failure(error).details.status)) return;
+      this.sign_out(client);
+      this.#over();
     }
   }
   /** Throws what the exchange says where it does not take them. */
   async sign_in(client: Client, credentials: Credentials, keep: boolean): Promise<void> {
     client.use(credentials);
+    let reader: Reader;
     try {
-      await routes.getMarket(client);
+      reader = await find_reader(client);
     } catch (error) {
       this.sign_out(client);
       throw error;
     }
-    this.#enter(client, credentials);
+    this.#enter(client, credentials, reader);
     if (keep) sessionStorage.setItem(kKey, JSON.stringify(credentials));
   }
   sign_out(client: Client): void {
     client.use(null);
-    this.name = null;
+    [this.name, this.reader] = [null, kPublic];
     sessionStorage.removeItem(kKey);
   }
-  #enter(client: Client, credentials: Credentials): void {
+  #enter(client: Client, credentials: Credentials, reader: Reader | null): void {
     client.use(credentials);
-    this.name = credentials.kind === 'key' ? credentials.key : credentials.token.slice(0, 16);
+    [this.name, this.reader] = [credentials.kind === 'key' ? credentials.key : credentials.token.slice(0, 16), reader];
   }
 }
 export const session = new Session();

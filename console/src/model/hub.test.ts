@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { wire } from '../api';
 import { time_of } from '../units';
-import { contract_of, lag_of, power_of, reader_of, steps_of, type HubView, type WorkView } from '.';
+import { contract_of, lag_of, power_of, steps_of, type HubView, type WorkView } from '.';
 
 const yuan = (amount: string): wire.Money => ({ amount, currency: 'CNY' });
 const at = (clock: string) => time_of(`2026-04-13T${clock}+08:00`);
@@ -37,9 +37,3 @@ describe('a hub', () => {
   });
 });
 
-test('a reader is who has one account, or who sees all', () => {
-  expect(reader_of([])).toEqual({ kind: 'public' });
-  expect(reader_of(['P-5', 'P-5'])).toEqual({ kind: 'one', participant: 'P-5' });
-  expect(reader_of(['P-0', 'P-0'])).toEqual({ kind: 'overseer' });
-  expect(reader_of(['P-4', 'P-5'])).toEqual({ kind: 'overseer' });
-});

@@ -1,22 +1,32 @@
-// Who reads, as far as the exchange lets a reader know: nobody tells a key whose it is, but each sees
-// its own accounts, and only those who watch over the market see everybody's.
-import { list_all, routes, type Client } from '../api';
+// Who reads, and what the exchange lets such a reader do: whose credentials they are it says itself
+// (GET /me), and who may call what stands in its contract.
+import { kRolesOf, routes, type Client, type Operation, type wire } from '../api';
 
-export type Reader =
-  | { kind: 'public' }
-  | { kind: 'one'; participant: string }
-  | { kind: 'overseer' }; // operator, auditor or regulator
+export type KnownReader =
+  | { kind: 'one'; participant: string; name: string; role: 'participant' | 'hub' }
+  | { kind: 'overseer'; participant: string; name: string; role: 'operator' | 'auditor' | 'regulator' };
+export type Reader = { kind: 'public' } | { kind: 'unknown' } | KnownReader;
 
-export const kExchange = 'P-0';
+export const kPublic: Reader = { kind: 'public' };
+/** Signed in, but the exchange could not be asked as whom: it will decide. */
+export const kUnknown: Reader = { kind: 'unknown' };
 
-export function reader_of(participants: readonly string[]): Reader {
-  const [first, ...others] = [...new Set(participants)];
-  if (first === undefined) return { kind: 'public' };
-  return others.length || first === kExchange ? { kind: 'overseer' } : { kind: 'one', participant: first };
+export const is_known = (reader: Reader | null): reader is KnownReader => reader?.kind === 'one' || reader?.kind === 'overseer';
+
+/** One who sees what is their own, or one who watches over the market and sees everybody's. */
+export function reader_of({ participant, name, role }: wire.Self): KnownReader {
+  return role === 'participant' || role === 'hub' ? { kind: 'one', participant, name, role } : { kind: 'overseer', participant, name, role };
 }
 
-export async function find_reader(client: Client, signal: AbortSignal): Promise<Reader> {
-  if (!client.signed_in) return { kind: 'public' };
-  const { items } = await list_all(client, routes.listAccounts, { pageSize: 2 }, 2, { signal });
-  return reader_of(items.map((item) => item.participant));
+export async function find_reader(client: Client, signal?: AbortSignal): Promise<Reader> {
+  if (!client.signed_in) return kPublic;
+  return reader_of((await routes.getMe(client, signal ? { signal } : {})).value);
+}
+
+export const roles_of = (operation: Operation): readonly (wire.Role | 'public')[] => kRolesOf[operation];
+
+/** Whether it makes sense to ask at all; whose thing it is the exchange looks at then. */
+export function may(reader: Reader, operation: Operation): boolean {
+  const roles = roles_of(operation);
+  return reader.kind === 'unknown' || roles.includes('public') || (is_known(reader) && roles.includes(reader.role));
 }

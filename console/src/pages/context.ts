@@ -2,13 +2,14 @@
 import { getContext, setContext } from 'svelte';
 
 import type { Client } from '../api';
-import type { Live, MarketClock, Picture, Place } from '../model';
+import type { Live, MarketClock, Picture, Place, Reader } from '../model';
 
 export interface Console {
   client: Client;
   place: Place;
   market: Live<Picture>;
   clock: MarketClock;
+  who: () => Reader | null; // null: signed in, and the exchange is being asked as whom
   sign_in: () => void; // asks the reader to
 }
 

@@ -15,6 +15,7 @@ export { default as Table } from './Table.svelte';
 export { default as Tabs } from './Tabs.svelte';
 export { default as Tile } from './Tile.svelte';
 export { default as TimeText } from './TimeText.svelte';
+export { default as TimeField } from './TimeField.svelte';
 export { default as Tip } from './Tip.svelte';
 export { default as ToastList } from './ToastList.svelte';
 export { toasts } from './toasts.svelte';

@@ -1,6 +1,7 @@
 // Money is a whole number of micro-yuan. It crosses the wire as a decimal string and never becomes
 // a floating-point number, except for a length or a colour on the screen (`approximate`).
-import { type Language, locale } from './language';
+import { number_format } from './formats';
+import type { Language } from './language';
 
 export type Micro = bigint & { readonly unit: 'micro-yuan' };
 export interface WireMoney {
@@ -53,13 +54,13 @@ function parts(value: Micro, least: number, most: number): [string, bigint, stri
 /** With separators and currency, by default 2 to 4 decimals: ¥1,234.50. A real minus sign. */
 export function format_money(value: Micro, language: Language, decimals: [number, number] = [2, 4]): string {
   const [sign, whole, fraction] = parts(value, ...decimals);
-  const digits = new Intl.NumberFormat(locale(language)).format(whole);
+  const digits = number_format(language).format(whole);
   return `${sign ? '−' : ''}¥${digits}${fraction ? `.${fraction}` : ''}`;
 }
 
 /** Three figures, for axes and tiles: ¥1.23万, ¥12.3k. */
 export function format_money_short(value: Micro, language: Language): string {
-  const format = new Intl.NumberFormat(locale(language), { notation: 'compact', maximumSignificantDigits: 3 });
+  const format = number_format(language, { notation: 'compact', maximumSignificantDigits: 3 });
   const text = format.format(approximate(value));
   return text.startsWith('-') ? `−¥${text.slice(1)}` : `¥${text}`;
 }

@@ -1,13 +1,14 @@
 // Counts, shares and sizes in words of a language.
-import { type Language, locale } from './language';
+import { number_format } from './formats';
+import type { Language } from './language';
 
 export const format_count = (value: number | bigint, language: Language): string =>
-  new Intl.NumberFormat(locale(language)).format(value);
+  number_format(language).format(value);
 
 /** A share of 1, such as 0.934 → 93.4%. */
 export function format_share(share: number, language: Language, decimals = 1): string {
   const format = { style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals } as const;
-  return new Intl.NumberFormat(locale(language), format).format(share);
+  return number_format(language, format).format(share);
 }
 
 /** A share that is rounded down: 100% is only what is whole. */
@@ -16,15 +17,15 @@ export const format_part = (share: number, language: Language): string => format
 /** Parts per million as per cent, exact: 1234 → 0.1234%. */
 export function format_ppm(ppm: number, language: Language): string {
   const format = { style: 'percent', maximumFractionDigits: 4 } as const;
-  return new Intl.NumberFormat(locale(language), format).format(ppm / 1e6);
+  return number_format(language, format).format(ppm / 1e6);
 }
 
 export const format_decimal = (value: number, language: Language, decimals: number): string =>
-  new Intl.NumberFormat(locale(language), { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  number_format(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 
 /** So many significant figures at most: for numbers whose size nobody knows before. */
 export const format_figures = (value: number, language: Language, figures: number): string =>
-  new Intl.NumberFormat(locale(language), { maximumSignificantDigits: figures }).format(value);
+  number_format(language, { maximumSignificantDigits: figures }).format(value);
 
 const kDataUnits = ['MB', 'GB', 'TB', 'PB', 'EB'] as const;
 
@@ -46,6 +47,6 @@ function scaled(value: number, units: readonly string[], language: Language): st
     value /= 1000;
     at++;
   }
-  const digits = new Intl.NumberFormat(locale(language), { maximumSignificantDigits: 3 }).format(value);
+  const digits = number_format(language, { maximumSignificantDigits: 3 }).format(value);
   return `${digits} ${units[at]}`;
 }

@@ -1,6 +1,7 @@
 // Times of the exchange: seconds since 1970 and the zone in which the exchange speaks. They are
 // shown in that zone, whatever the zone of the reader's machine is.
-import { type Language, locale } from './language';
+import { number_format, time_format } from './formats';
+import type { Language } from './language';
 
 export interface Moment {
   readonly unix: number;
@@ -44,8 +45,24 @@ export const format_time = (moment: Moment): string => local(moment).toISOString
 /** Day and time for people: 28 Nov 14:05, 11月28日 14:05. */
 export function format_day(moment: Moment, language: Language): string {
   const parts = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' } as const;
-  return new Intl.DateTimeFormat(locale(language), parts).format(local(moment));
+  return time_format(language, parts).format(local(moment));
 }
+
+const kTyped = /^(\d{4})[-/.年]\s*(\d{1,2})[-/.月]\s*(\d{1,2})日?(?:\s*T?\s*(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?)?$/;
+
+/** What people type for a time, as 2026-12-01T08:00; null where it is none. Without an hour it is midnight. */
+export function parse_typed_time(text: string): string | null {
+  const found = kTyped.exec(text.trim());
+  if (!found) return null;
+  const [year = '', month = '', day = '', hour = '0', minute = '00'] = found.slice(1).map((part) => part as string | undefined);
+  const two = (part: string) => part.padStart(2, '0');
+  const made = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}`;
+  const read = new Date(`${made}Z`);
+  // The 31st of February is no day, though some would take it for one of March.
+  return Number.isNaN(read.getTime()) || read.toISOString().slice(0, 16) !== made ? null : made;
+}
+/** Year, month, day, as in every language of the console. */
+export const format_typed_time = (value: string): string => value.replace('T', ' ');
 
 /** UTC+8, UTC+5:30 */
 export function format_zone(moment: Moment): string {
@@ -79,7 +96,7 @@ export function format_duration(seconds: number, language: Language): string {
     left -= count * size;
     if ((!count && (parts.length || size > 1)) || parts.length === 2) continue;
     const format = { style: 'unit', unit, unitDisplay: 'short' } as const;
-    parts.push(new Intl.NumberFormat(locale(language), format).format(count));
+    parts.push(number_format(language, format).format(count));
   }
   return parts.join(language === 'zh' ? '' : ' ');
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   csv_text, format_countdown, format_day, format_duration, format_energy, format_megabytes, format_money, format_money_short,
-  format_ppm, format_share, format_time, format_zone, micro, money_of, parse_money, parse_time, preferred, time_of, wire_money, wire_time,
+  format_ppm, format_share, format_time, format_typed_time, format_zone, micro, money_of, parse_money, parse_time, parse_typed_time, preferred, time_of, wire_money, wire_time,
 } from '.';
 
 describe('money', () => {
@@ -37,6 +37,12 @@ describe('time', () => {
     expect(format_day(moment, 'zh')).toContain('11月28日');
     expect(parse_time('2026-11-28 01:06')).toBeNull();
     expect(parse_time('2026-13-28T01:06Z')).toBeNull();
+  });
+  test('is read as people type it', () => {
+    for (const text of ['2026-12-01 08:00', '2026-12-01T08:00', '2026/12/1 8:00', '2026年12月1日 08：00', ' 2026.12.01 08:00:30 ']) expect(parse_typed_time(text)).toBe('2026-12-01T08:00');
+    expect(parse_typed_time('2026-12-01')).toBe('2026-12-01T00:00');
+    for (const wrong of ['', '12/01/2026 08:00', '2026-02-31 08:00', '2026-12-01 24:30', '2026-13-01', 'tomorrow']) expect(parse_typed_time(wrong)).toBeNull();
+    expect(format_typed_time('2026-12-01T08:00')).toBe('2026-12-01 08:00');
   });
   test('durations have their two largest units', () => {
     expect(format_duration(11_525, 'en')).toBe('3 hrs 12 mins');

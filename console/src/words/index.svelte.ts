@@ -13,9 +13,17 @@ class Speech {
 }
 export const speech = new Speech();
 
-/** The sentence with its {names} filled in. */
+/** The sentence with its {names} filled in, and {name#row|rows} after the number of that name. */
 export function say(key: Key, values: Record<string, string | number> = {}): string {
-  return kWords[speech.language][key].replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+  return fill(kWords[speech.language][key], values);
+}
+
+export function fill(sentence: string, values: Record<string, string | number>): string {
+  return sentence.replace(/\{(\w+)(?:#([^|}]*)\|([^}]*))?\}/g, (all, name: string, one: string | undefined, many: string | undefined) => {
+    const value = values[name];
+    if (one === undefined || many === undefined) return String(value ?? all);
+    return String(value) === '1' ? one : many; // also of numbers that were written out already
+  });
 }
 
 /** The title of something that has one in each language. */

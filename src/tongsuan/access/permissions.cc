@@ -50,6 +50,8 @@ const char* action_name(Action action) {
       return "change-settings";
     case Action::kReadOutput:
       return "read-output";
+    case Action::kReadSelf:
+      return "read-self";
   }
   return "unknown";
 }

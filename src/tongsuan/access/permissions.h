@@ -42,8 +42,9 @@ enum class Action : std::uint8_t {
   kSetCalendar,
   kChangeSettings,  // of a participant
   kReadOutput,      // what a contract's work says: for its buyer and the hub that runs it
+  kReadSelf,        // who one is here
 };
-inline constexpr std::size_t kActionCount = 23;
+inline constexpr std::size_t kActionCount = 24;
 [[nodiscard]] const char* action_name(Action action);  // "submit-order", …
 
 enum class Scope : std::uint8_t { kNothing, kOwn, kAll };
@@ -88,6 +89,7 @@ inline constexpr std::array<Permission, kActionCount> kPermissions = {{
     {Action::kSetCalendar, 0, kO},
     {Action::kChangeSettings, kP, kO},
     {Action::kReadOutput, kP | kH, 0},
+    {Action::kReadSelf, kEverybody, 0},
 }};
 
 constexpr bool in_order() {

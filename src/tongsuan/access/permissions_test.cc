@@ -21,7 +21,7 @@ constexpr std::array<std::pair<Action, std::string_view>, kActionCount> kExpecte
     {Action::kReadAsOf, "ph.AR"},       {Action::kReadMarketData, "PHOAR"},
     {Action::kMoveOwnCash, "ph..."},    {Action::kDropWebhook, "phO.."},
     {Action::kSetCalendar, "..O.."},    {Action::kChangeSettings, "p.O.."},
-    {Action::kReadOutput, "ph..."},
+    {Action::kReadOutput, "ph..."},     {Action::kReadSelf, "phoar"},
 }};
 
 std::string code_of(const Answer<Done>& answer) {

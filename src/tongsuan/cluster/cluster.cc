@@ -31,6 +31,11 @@ std::optional<JobName> read_job_name(std::string_view name) {
   return read;
 }
 
+bool belongs_to(const Job& job, const Tenant& tenant) {
+  return (job.user.empty() || job.user == tenant.user) &&
+         (job.account.empty() || job.account == tenant.account);
+}
+
 Part part_of(const Extent& extent, std::uint64_t size) {
   const std::uint64_t back = std::min({extent.tail, size, std::uint64_t{kPieceBytesMax}});
   Part part{size - back, static_cast<std::size_t>(back)};
@@ -51,6 +56,10 @@ Piece piece_of(const Extent& extent, std::uint64_t size, std::string_view end) {
 
 std::string output_file(std::string_view job_name, Stream stream) {
   return std::string(job_name) + (stream == Stream::kStdout ? ".out" : ".err");
+}
+
+Answer<Done> Cluster::cancel_unseen(const std::string& id, const Tenant& /*tenant*/) {
+  return cancel(id);
 }
 
 Answer<Piece> Cluster::output(const std::string& /*id*/, Stream /*stream*/,

@@ -146,6 +146,10 @@ struct Job {
   friend bool operator==(const Job&, const Job&) = default;
 };
 
+// Whether it is that tenant's, as far as the cluster says whose it is. Anybody may give a job a
+// name of ours.
+[[nodiscard]] bool belongs_to(const Job& job, const Tenant& tenant);
+
 // What a job says, and a part of it.
 enum class Stream : std::uint8_t { kStdout, kStderr };
 [[nodiscard]] inline std::string_view to_string(Stream stream) {
@@ -211,6 +215,10 @@ class Cluster {
   [[nodiscard]] virtual Answer<Job> submit(const Work& work, bool perhaps_there) = 0;
   // Ends the job, if it has not ended; to be asked again until its state says so.
   [[nodiscard]] virtual Answer<Done> cancel(const std::string& id) = 0;
+
+  // The same of a job that `jobs` does not show any more: its user may have called it otherwise.
+  // Where ids may have begun anew, one that is not the tenant's is left alone.
+  [[nodiscard]] virtual Answer<Done> cancel_unseen(const std::string& id, const Tenant& tenant);
 
   // Every stretch in which the job ran, in the order of their starts.
   [[nodiscard]] virtual Answer<std::vector<Segment>> segments(const std::string& id) = 0;

@@ -145,9 +145,8 @@ class FakeKubernetes {
 
   net::Response answer(const net::Request& request) {
     const std::string* token = request.headers.find("authorization");
-    if (token == nullptr || *token != "Bearer good") {
+    if (token == nullptr || *token != "Bearer good")
       return refused(401, "Unauthorized", "Unauthorized");
-    }
     if (request.target == "/version") return json(200, R"({"major":"1","gitVersion":"v1.31.4"})");
     if (forbids) return refused(403, "Forbidden", "jobs.batch is forbidden: User cannot list");
     const std::vector<std::string>& path = request.path;
@@ -201,7 +200,8 @@ class FakeKubernetes {
                      const std::vector<std::string>& all) const {
     const std::string* next = request.query.find("continue");
     const std::size_t begin = next == nullptr ? 0 : std::stoul(*next);
-    const std::size_t end = std::min(all.size(), begin + page);
+    const std::size_t most = std::min(page, std::stoul(*request.query.find("limit")));
+    const std::size_t end = std::min(all.size(), begin + most);
     std::string items;
     for (std::size_t i = begin; i < end; ++i) items += (i == begin ? "" : ",") + all[i];
     return json(200, R"({"kind":")" + kind + R"(","metadata":{"resourceVersion":")" +

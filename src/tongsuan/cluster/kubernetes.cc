@@ -13,7 +13,8 @@ namespace tongsuan::cluster {
 namespace {
 
 constexpr std::size_t kTokenBytesMax = 16'384;
-constexpr int kPageSize = 100;       // jobs have their scripts in them
+constexpr int kPageSize = 100;       // fewer where they do not fit into an answer
+constexpr int kSmallerPage = 4;      // by this
 constexpr int kPagesMax = 2'000;     // of one list, again and again
 constexpr int kTriesMax = 4;         // where somebody else changes the same job
 constexpr int kNominationsMax = 20;  // looked at in one look at all jobs
@@ -105,7 +106,7 @@ class Kubernetes final : public Cluster {
   }
 
   [[nodiscard]] Answer<std::optional<Job>> find(const std::string& name) override {
-    TONGSUAN_TRY(const std::optional<KubernetesJob> row, look_for(name));
+    TONGSUAN_TRY(const std::optional<KubernetesJob> row, look_for(name, {}));
     if (!row) return std::optional<Job>();
     return std::optional<Job>(row->job);
   }
@@ -114,8 +115,8 @@ class Kubernetes final : public Cluster {
     TONGSUAN_TRY(const std::string body, write_job(work, options_.terms));
     if (perhaps_there) {
       TONGSUAN_TRY(std::optional<KubernetesJob> there,
-                   look_for(job_name(work.contract, work.attempt)));
-      if (there) return checked(work, std::move(*there));
+                   look_for(job_name(work.contract, work.attempt), work.tenant.account));
+      if (there) return checked(asked_before(work, *there), std::move(*there));
     }
     const std::string jobs = "/apis/batch/v1/namespaces/" + work.tenant.account + "/jobs";
     TONGSUAN_TRY(const net::Response made, ask(net::Method::kPost, jobs, body, kJson));
@@ -131,7 +132,8 @@ class Kubernetes final : public Cluster {
     Answer<KubernetesJob> kept = look_at(jobs + '/' + name);
     if (!kept.ok())
       return kept.error().kind == FaultKind::kRefused ? kept.error() : in_doubt(kept.error());
-    return checked(work, std::move(kept).value());
+    const Work asked = is_there ? asked_before(work, kept.value()) : work;
+    return checked(asked, std::move(kept).value());
   }
 
   [[nodiscard]] Answer<Done> cancel(const std::string& id) override {
@@ -199,8 +201,9 @@ class Kubernetes final : public Cluster {
   static Fault too_much(const std::string& what) {
     return {FaultKind::kBadAnswer, "the API server has more " + what + " than it may have", {}};
   }
-  static std::string list_target(const std::string& path, const std::string& selector) {
-    std::string target = path + "?limit=" + std::to_string(kPageSize);
+  static std::string list_target(const std::string& path, const std::string& selector,
+                                 int page_size = kPageSize) {
+    std::string target = path + "?limit=" + std::to_string(page_size);
     if (!selector.empty()) target += "&labelSelector=" + net::encode_percent(selector);
     return target;
   }
@@ -214,11 +217,17 @@ class Kubernetes final : public Cluster {
   // All of ours.
   [[nodiscard]] Answer<Done> list() {
     std::map<std::string, KubernetesJob> rows;
-    const std::string target = list_target(kJobs, "tongsuan/contract");
     std::string next;
     version_.clear();
     for (int pages = 0; pages < kPagesMax && rows.size() <= kJobsMax; ++pages) {
-      TONGSUAN_TRY(const net::Response page, ask(net::Method::kGet, paged(target, next)));
+      const std::string target = list_target(kJobs, "tongsuan/contract", page_size_);
+      const auto answer = ask(net::Method::kGet, paged(target, next));
+      // Jobs have scripts and variables of strangers in them, and may be large.
+      if (!answer.ok() && answer.error().kind == FaultKind::kBadAnswer && page_size_ > 1) {
+        page_size_ = std::max(1, page_size_ / kSmallerPage);
+        continue;
+      }
+      TONGSUAN_TRY(const net::Response page, answer);
       if (page.status == 410 && !next.empty()) {  // took too long: from the front again
         rows.clear();
         next.clear();
@@ -257,8 +266,9 @@ class Kubernetes final : public Cluster {
     return read_job(reply(response), options_.terms);
   }
 
-  // In all namespaces; the one that lives, if there are several.
-  [[nodiscard]] Answer<std::optional<KubernetesJob>> look_for(const std::string& name) {
+  // In all namespaces, where none is named; the one that lives, if there are several.
+  [[nodiscard]] Answer<std::optional<KubernetesJob>> look_for(const std::string& name,
+                                                              const std::string& space) {
     std::optional<KubernetesJob> last;
     const auto ours = read_job_name(name);
     if (!ours) return last;
@@ -268,13 +278,20 @@ class Kubernetes final : public Cluster {
                  ask(net::Method::kGet, list_target(kJobs, selector)));
     TONGSUAN_TRY(JobPage page, read_job_page(reply(response), options_.terms));
     for (KubernetesJob& row : page.jobs) {
-      if (row.job.name == name && (!last || last->deleted)) last = std::move(row);
+      const bool is_meant = row.job.name == name && (space.empty() || row.id.space == space);
+      if (is_meant && (!last || last->deleted)) last = std::move(row);
     }
     if (last) settle(*last);
     return last;
   }
 
   // ---- Changing ----
+
+  // The work as it was when the job was asked for: then more of its time was left.
+  static Work asked_before(Work work, const KubernetesJob& there) {
+    work.seconds = std::max(work.seconds, there.seconds);
+    return work;
+  }
 
   // The job, if it is what was asked for, and running or about to; otherwise it is deleted.
   [[nodiscard]] Answer<Job> checked(const Work& work, KubernetesJob made) {
@@ -392,6 +409,7 @@ class Kubernetes final : public Cluster {
   std::optional<Calls> worker_;
   std::map<std::string, KubernetesJob> rows_;  // of ours, by id, as of version_
   std::string version_;                        // of the list; empty: none
+  int page_size_ = kPageSize;                  // of lists of jobs
   std::string nominated_to_;                   // id of the last job that was looked at
 };
 

@@ -298,6 +298,52 @@ TEST_F(KubernetesTest, KnowsWhetherASubmissionMayHaveArrived) {
   EXPECT_EQ(fake.taken(), 2);
 }
 
+// It is asked for as long as is left of its time, which was more when it was made.
+TEST_F(KubernetesTest, TakesTheJobThatItAskedForBefore) {
+  fake.say("PATCH", 500, R"({"kind":"Status","message":"etcdserver: request timed out"})");
+  ASSERT_EQ(kind(cluster->submit(work(), false)), FaultKind::kInDoubt);
+  Work later = work();
+  later.seconds -= 130;
+  for (const bool perhaps_there : {true, false}) {
+    fake.suspend(kName, true);
+    const auto found = cluster->submit(later, perhaps_there);
+    ASSERT_TRUE(found.ok()) << what(found);
+    EXPECT_FALSE(fake.job(kName).suspended);
+  }
+  later.seconds = 7'200;
+  EXPECT_EQ(kind(cluster->submit(later, true)), FaultKind::kMismatch) << "it would end too early";
+}
+
+// Its text is a buyer's, and must not keep the others' from being seen.
+TEST_F(KubernetesTest, SeesItsJobsHoweverLargeTheyAre) {
+  constexpr std::uint32_t kMany = 40;
+  Work large = work();
+  large.script = "#!/bin/sh\n" + std::string(kScriptBytesMax - 10, '<');
+  fake.webhook = [](FakeKubernetes::Row& row) {  // so the real one writes what could be HTML
+    std::string spec;
+    for (const char c : row.spec) spec += c == '<' ? "\\u003c" : std::string(1, c);
+    row.spec = std::move(spec);
+  };
+  for (large.attempt = 1; large.attempt <= kMany; ++large.attempt) {
+    ASSERT_TRUE(cluster->submit(large, false).ok());
+  }
+  const auto jobs = cluster->jobs();
+  ASSERT_TRUE(jobs.ok()) << what(jobs);
+  EXPECT_EQ(jobs.value().size(), kMany);
+}
+
+// A tenant of another namespace may call a job so.
+TEST_F(KubernetesTest, TakesNoJobOfAnotherTenantForItsOwn) {
+  fake.spaces.insert("other");
+  Work others = work();
+  others.tenant.account = "other";
+  ASSERT_TRUE(cluster->submit(others, false).ok());
+  const auto made = cluster->submit(work(), true);
+  ASSERT_TRUE(made.ok()) << what(made);
+  EXPECT_EQ(made.value().account, "lab");
+  EXPECT_EQ(fake.taken(), 2);
+}
+
 TEST_F(KubernetesTest, DoubtsAJobThatItCouldNotResume) {
   fake.say("PATCH", 500, R"({"kind":"Status","message":"etcdserver: request timed out"})");
   EXPECT_EQ(kind(cluster->submit(work(), false)), FaultKind::kInDoubt);

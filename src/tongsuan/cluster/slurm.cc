@@ -10,6 +10,9 @@
 namespace tongsuan::cluster {
 namespace {
 
+// All jobs of a cluster are in one answer: 5 KB and more each.
+constexpr std::size_t kSlurmBytesMax = std::size_t{256} << 20;
+
 class Slurm final : public Cluster {
  public:
   Slurm(SlurmOptions options, net::Client client)
@@ -46,7 +49,7 @@ class Slurm final : public Cluster {
 
   [[nodiscard]] Answer<Job> submit(const Work& work, bool perhaps_there) override {
     if (perhaps_there) {
-      TONGSUAN_TRY(std::optional<Job> there, find(job_name(work.contract, work.attempt)));
+      TONGSUAN_TRY(std::optional<Job> there, find_of(work));
       if (there) return checked(work, std::move(*there));
     }
     TONGSUAN_TRY(const SlurmVersion version, version_now());
@@ -71,6 +74,17 @@ class Slurm final : public Cluster {
       if (now.ok() && has_ended(now.value().state)) return Done{};
     }
     return done;
+  }
+
+  [[nodiscard]] Answer<Done> cancel_unseen(const std::string& id, const Tenant& tenant) override {
+    TONGSUAN_TRY(const net::Response response, look("/job/" + id));
+    const Answer<Job> there = read_any_job(reply(response), options_.terms);
+    if (!there.ok() && there.error().kind == FaultKind::kUnknown) return Done{};
+    if (!there.ok()) return there.error();
+    const bool is_its = there.value().id == id && belongs_to(there.value(), tenant) &&
+                        there.value().partition == options_.terms.partition;
+    if (!is_its || has_ended(there.value().state)) return Done{};
+    return cancel(id);
   }
 
   [[nodiscard]] Answer<std::vector<Segment>> segments(const std::string& id) override {
@@ -98,6 +112,17 @@ class Slurm final : public Cluster {
   static Fault in_doubt(Fault fault) {
     fault.kind = FaultKind::kInDoubt;
     return fault;
+  }
+
+  // Of its tenant: others may call a job so.
+  [[nodiscard]] Answer<std::optional<Job>> find_of(const Work& work) {
+    TONGSUAN_TRY(const std::vector<Job> all, jobs());
+    const std::string name = job_name(work.contract, work.attempt);
+    std::optional<Job> last;
+    for (const Job& job : all) {
+      if (job.name == name && belongs_to(job, work.tenant)) last = job;
+    }
+    return last;
   }
 
   // The job, if it is what was asked for; otherwise it is cancelled.
@@ -194,7 +219,7 @@ Answer<std::unique_ptr<Cluster>> make_slurm(SlurmOptions options) {
   http.ca_file = options.ca_file;
   http.connect_deadline = http.send_deadline = http.answer_deadline = http.body_deadline =
       options.deadline;
-  http.body_bytes = kAnswerBytesMax;
+  http.body_bytes = kSlurmBytesMax;
   auto client = net::Client::make(options.url, http);
   if (!client.ok()) {
     return Fault{FaultKind::kUnfit, client.error().context, client.error().hint};

@@ -160,13 +160,13 @@ std::int64_t exit_code_of(const Value& value) {
   return number_of(value.members().find("return_code")).value_or(0);
 }
 
-std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
+std::optional<Job> any_job_of(const Value& value, const SlurmTerms& terms) {
   const Members row = value.members();
   const auto id = number_of(row.find("job_id"));
   const auto state = job_state(row.find("job_state"));
   Job job;
   job.name = text_of(row.find("name"));
-  if (!id || !state || !read_job_name(job.name)) return std::nullopt;
+  if (!id || !state) return std::nullopt;
   job.id = std::to_string(*id);
   job.state = *state;
   job.detail = shortened(text_of(row.find("state_reason")));
@@ -186,8 +186,13 @@ std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
   if (job.state != JobState::kPending && had_nodes) job.start = slurm_time(row.find("start_time"));
   if (has_ended(job.state)) job.end = slurm_time(row.find("end_time"));
   job.exit_code = exit_code_of(row.find("exit_code"));
-  job.output = text_of(row.find("standard_output"));
+  job.output = shortened(text_of(row.find("standard_output")));  // a tenant may change it
   return job;
+}
+
+std::optional<Job> job_of(const Value& value, const SlurmTerms& terms) {
+  std::optional<Job> job = any_job_of(value, terms);
+  return job && read_job_name(job->name) ? job : std::nullopt;
 }
 
 Node node_of(const Members& row, const SlurmTerms& terms) {
@@ -208,6 +213,76 @@ Node node_of(const Members& row, const SlurmTerms& terms) {
   node.detail = shortened(reason.empty() ? state : state + ": " + reason);
   return node;
 }
+
+// ---- Answers about large clusters ------------------------------------------------------------
+
+// Looks through a document once, byte by byte, and takes those of its jobs out that cannot be ours.
+class JobSieve {
+ public:
+  explicit JobSieve(std::string_view text) : text_(text) {}
+
+  // What is not whole stays as it is.
+  std::string sift() {
+    for (; at_ < text_.size() && depth_ >= 0; ++at_) {
+      const char c = text_[at_];
+      if (c == '"') {
+        take_text();
+      } else if (c == '{' || c == '[') {
+        open(c);
+      } else if (c == '}' || c == ']') {
+        close();
+      }
+    }
+    if (depth_ != 0 || at_ != text_.size()) return std::string(text_);
+    out_ += text_.substr(copied_);
+    return std::move(out_);
+  }
+
+ private:
+  // To its last quote. At the top it may be a name.
+  void take_text() {
+    const std::size_t begin = ++at_;
+    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    if (depth_ == 1 && at_ < text_.size()) name_ = text_.substr(begin, at_ - begin);
+  }
+  void open(char c) {
+    if (depth_ == 1 && c == '[' && name_ == "jobs") {
+      in_jobs_ = true;
+      is_first_ = true;
+      copy_to(at_ + 1);
+    } else if (in_jobs_ && depth_ == 2) {
+      job_ = at_;
+    }
+    ++depth_;
+  }
+  void close() {
+    --depth_;
+    if (in_jobs_ && depth_ == 2) {
+      const std::string_view job = text_.substr(job_, at_ + 1 - job_);
+      if (job.find(kOurs) == std::string_view::npos) return;
+      if (!is_first_) out_ += ',';
+      is_first_ = false;
+      out_ += job;
+    } else if (in_jobs_ && depth_ == 1) {
+      in_jobs_ = false;
+      copied_ = at_;
+    }
+  }
+  void copy_to(std::size_t end) {
+    out_ += text_.substr(copied_, end - copied_);
+    copied_ = end;
+  }
+
+  static constexpr std::string_view kOurs = "\"ts-C-";  // so the names of all of them begin
+
+  std::string_view text_, name_;
+  std::string out_;
+  std::size_t at_ = 0, copied_ = 0, job_ = 0;
+  int depth_ = 0;
+  bool in_jobs_ = false, is_first_ = true;
+};
 
 // ---- Replies -------------------------------------------------------------------------------
 
@@ -246,6 +321,16 @@ constexpr const char* kTokenHint =
 bool says_unauthenticated(std::int64_t number) {
   constexpr std::int64_t kUnspecified = -1, kProtocolAuthentication = 1007;
   return number == kUnspecified || number == kProtocolAuthentication;
+}
+
+// Slurmrestd and slurmctld lost each other: what was asked for may have happened.
+bool says_interrupted(std::int64_t number) {
+  return (number >= 1'000 && number <= 1'004 && number != 1'001) ||
+         (number >= 1'801 && number <= 1'803) || (number >= 5'000 && number <= 5'005);
+}
+// Slurmrestd did not find slurmctld: nothing has happened.
+bool says_away(std::int64_t number) {
+  return number == 1'001 || number == 1'800;
 }
 
 Fault other_version() {
@@ -395,7 +480,7 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     return bad_slurm_answer("status " + std::to_string(reply.status) + ", " + root.error().context);
   }
   std::string what;
-  bool unknown = false, unauthenticated = false;
+  bool unknown = false, unauthenticated = false, interrupted = false, away = false;
   for (const Value item : root.value().members().find("errors").items()) {
     const Members error = item.members();
     std::string text = text_of(error.find("description"));
@@ -407,12 +492,18 @@ Answer<Done> check_reply(const SlurmReply& reply) {
     if (text.empty()) text = "error " + std::to_string(which);
     unknown = unknown || says_unknown(text, which);
     unauthenticated = unauthenticated || says_unauthenticated(which);
+    interrupted = interrupted || says_interrupted(which);
+    away = away || says_away(which);
     what += (what.empty() ? "" : "; ") + text;
   }
   if (what.empty() && reply.status >= 200 && reply.status < 300) return Done{};
   if (unknown) return Fault{FaultKind::kUnknown, shortened(what), {}};
   if (reply.status == 404) return other_version();
+  // Of those who stand in between, where they say no more than that.
+  const bool is_gateway = what.empty() && reply.status >= 502 && reply.status <= 504;
   if (what.empty()) what = "status " + std::to_string(reply.status);
+  if (interrupted || is_gateway) return Fault{FaultKind::kInDoubt, shortened(what), {}};
+  if (away) return Fault{FaultKind::kUnreachable, shortened(what), {}};
   return Fault{FaultKind::kRefused, shortened(what), unauthenticated ? kTokenHint : ""};
 }
 
@@ -424,7 +515,9 @@ Answer<std::string> read_submitted(const SlurmReply& reply) {
 }
 
 Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms) {
-  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
+  // Of a large cluster only what may be ours is small enough to be parsed.
+  const std::string sifted = JobSieve(reply.body).sift();
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read({reply.status, sifted}));
   TONGSUAN_TRY(const json::Items items, own.list("jobs"));
   std::vector<Job> jobs;
   for (const Value item : items) {
@@ -437,6 +530,15 @@ Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& te
                                                                        job.id);
   });
   return jobs;
+}
+
+Answer<Job> read_any_job(const SlurmReply& reply, const SlurmTerms& terms) {
+  TONGSUAN_TRY(const SlurmDocument own, SlurmDocument::read(reply));
+  TONGSUAN_TRY(const json::Items items, own.list("jobs"));
+  for (const Value item : items) {
+    if (auto job = any_job_of(item, terms)) return std::move(*job);
+  }
+  return Fault{FaultKind::kUnknown, "Slurm knows no such job", {}};
 }
 
 Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms) {

@@ -55,11 +55,14 @@ struct SlurmReply {
   std::string_view body;
 };
 // Of every reply: what Slurm says went wrong. kUnknown for jobs that are not there; kUnreachable
-// where this version of the interface is not there: nothing has happened then.
+// where this version of the interface, or slurmctld, is not there: nothing has happened then;
+// kInDoubt where slurmctld was asked, and its answer did not come.
 [[nodiscard]] Answer<Done> check_reply(const SlurmReply& reply);
 [[nodiscard]] Answer<std::string> read_submitted(const SlurmReply& reply);  // the job's id
 // Those with names of ours.
 [[nodiscard]] Answer<std::vector<Job>> read_jobs(const SlurmReply& reply, const SlurmTerms& terms);
+// The first, whatever it is called.
+[[nodiscard]] Answer<Job> read_any_job(const SlurmReply& reply, const SlurmTerms& terms);
 // Those of the partition.
 [[nodiscard]] Answer<Inventory> read_nodes(const SlurmReply& reply, const SlurmTerms& terms);
 // The controller's clock, of what it says of itself; nothing where it does not.

@@ -306,6 +306,25 @@ TEST(Slurm, KnowsWhetherASubmissionMayHaveArrived) {
   EXPECT_EQ(here.fake.taken(), 2);
 }
 
+// slurmctld was asked, and slurmrestd, or a proxy before it, did not get its answer.
+TEST(Slurm, DoubtsWhatOthersLostTheAnswerOf) {
+  Here here(38);
+  ASSERT_TRUE(here.slurm->jobs().ok());
+  const auto error = [](int number) {
+    return R"({"errors":[{"error_number":)" + std::to_string(number) + R"(,"error":"lost"}]})";
+  };
+  for (const int number : {1'003, 1'802, 5'000, 5'004, 5'005}) {
+    here.fake.say(500, error(number));
+    EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kInDoubt) << number;
+  }
+  here.fake.say(504, R"({"message":"upstream timed out"})");
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kInDoubt);
+  here.fake.say(500, error(1'800));
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kUnreachable) << "nobody was asked";
+  here.fake.say(500, error(2'015));
+  EXPECT_EQ(kind(here.slurm->submit(work(), false)), FaultKind::kRefused);
+}
+
 TEST(Slurm, DoubtsAJobThatItCouldNotReadBack) {
   Here here(40, true, kImpatient);
   must_answer(*here.slurm);
@@ -376,6 +395,54 @@ TEST(Slurm, DoesNotTakeStrangersForItsOwn) {
   EXPECT_EQ(here.slurm->find("ts-C-17-1").value()->id, "11");  // not "9"
 }
 
+// Its user can give it another name; another's job may have got its id.
+TEST(Slurm, EndsByItsIdWhatIsNotSeenAnyMore) {
+  Here here(38);
+  const std::string id = here.slurm->submit(work(), false).value().id;
+  here.fake.run(1, 1'000);
+  here.fake.job(1).name = "bash";
+  EXPECT_TRUE(here.slurm->jobs().value().empty());
+  here.fake.job(1).user = "eve";
+  EXPECT_TRUE(here.slurm->cancel_unseen(id, work().tenant).ok());
+  EXPECT_EQ(here.fake.job(1).end, 0) << "it is another's";
+  here.fake.job(1).user = "lab";
+  EXPECT_TRUE(here.slurm->cancel_unseen(id, work().tenant).ok());
+  EXPECT_NE(here.fake.job(1).end, 0);
+  EXPECT_TRUE(here.slurm->cancel_unseen("99", work().tenant).ok());
+}
+
+// Whoever may submit may call a job as one of ours.
+TEST(Slurm, TakesNoJobOfAnotherUserForItsOwn) {
+  Here here(40);
+  Work others = work();
+  others.tenant.user = "eve";
+  ASSERT_TRUE(here.slurm->submit(others, false).ok());
+  const auto made = here.slurm->submit(work(), true);
+  ASSERT_TRUE(made.ok()) << what(made);
+  EXPECT_EQ(made.value().id, "2");
+  EXPECT_EQ(made.value().user, "lab");
+  ASSERT_TRUE(here.slurm->submit(others, false).ok());
+  EXPECT_EQ(here.slurm->submit(work(), true).value().id, "2");
+}
+
+// All jobs of a cluster come in one answer, which may be larger than anything that is parsed.
+TEST(Slurm, FindsItsJobsAmongVeryManyOfOthers) {
+  Here here(40);
+  ASSERT_TRUE(here.slurm->submit(work(), false).ok());
+  FakeSlurm::Row other = here.fake.job(1);
+  other.name = "train";
+  other.comment = std::string(4'000, 'x') + R"({"jobs":[{"name":"\\")";
+  for (int i = 0; i < 5'000; ++i) here.fake.jobs.push_back(other);
+  here.fake.jobs.push_back(here.fake.job(1));
+  here.fake.jobs.back().id = 9'999;
+  here.fake.jobs.back().comment = other.comment + "]}";
+  const auto jobs = here.slurm->jobs();
+  ASSERT_TRUE(jobs.ok()) << what(jobs);
+  ASSERT_EQ(jobs.value().size(), 2U);
+  EXPECT_EQ(jobs.value()[1].id, "9999");
+  EXPECT_EQ(jobs.value()[1].nodes, (std::vector<std::string>{"a-n1", "a-n3"}));
+}
+
 TEST(Slurm, RefusesAnswersThatAreNone) {
   Here here(40);
   ASSERT_TRUE(here.slurm->jobs().ok());
@@ -387,7 +454,7 @@ TEST(Slurm, RefusesAnswersThatAreNone) {
   }
   here.fake.say(502, "<html>bad gateway");
   EXPECT_EQ(kind(here.slurm->jobs()), FaultKind::kBadAnswer);
-  here.fake.say(200, "{\"jobs\":[\"" + std::string(std::size_t{15} << 20, 'x') + "\"]}");
+  here.fake.say(200, "{\"jobs\":[],\"more\":\"" + std::string(std::size_t{15} << 20, 'x') + "\"}");
   EXPECT_EQ(kind(here.slurm->jobs()), FaultKind::kBadAnswer);
   // Rows that say nothing are nobody's jobs, and stop nobody's reading.
   here.fake.say(200, R"({"jobs":[1,null,{},{"job_id":-1,"name":"ts-C-1-1"}]})");

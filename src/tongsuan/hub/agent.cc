@@ -13,7 +13,8 @@ constexpr std::int64_t kStatusSeconds = 10;
 constexpr std::int64_t kHeldSeconds = 10;
 constexpr std::size_t kMessagesPerStep = 500;
 constexpr int kCallsPerStep = 200;
-constexpr int kAwaysMax = 2;  // one message that fails does not keep the others
+constexpr int kAwaysMax = 2;              // one message that fails does not keep the others
+constexpr std::int64_t kPartOfLease = 6;  // that each part of a step may take, of the lease's time
 
 }  // namespace
 
@@ -39,9 +40,11 @@ Result<Done> Agent::open() {
   return Done{};
 }
 
-StepResult Agent::step(UnixSecond now) {
+StepResult Agent::step(UnixSecond now, std::int64_t ahead) {
   if (stopped()) return result_;
   now_ = now;
+  ahead_ = ahead;
+  begin_part();
   exchange_away_ = listed_ = cluster_away_ = jobs_known_ = false;
   calls_left_ = kCallsPerStep;
   look_for_orders();
@@ -51,12 +54,10 @@ StepResult Agent::step(UnixSecond now) {
   if (!exchange_away_ && !stopped()) list();
   if (listed_ && !stopped()) show_outputs();
   if (stopped() || !commit()) return result_;
+  begin_part();
   look_at_jobs();
   look_at_nodes();
-  for (auto& [id, record] : memory_.records()) {
-    if (stopped()) return result_;
-    advance(record);
-  }
+  advance_all();
   if (!stopped() && jobs_known_) end_strangers();
   if (stopped()) return result_;
   outputs_.forget_old(now_, memory_.changes());
@@ -65,8 +66,25 @@ StepResult Agent::step(UnixSecond now) {
   return result_;
 }
 
+void Agent::begin_part() {
+  part_ends_ = clock_now() + std::max<std::int64_t>(2, options_.lease_seconds / kPartOfLease);
+}
+
+// Where there was too much to do for one step, the next one goes on with those that had no turn.
+void Agent::advance_all() {
+  std::map<std::string, Record>& records = memory_.records();
+  auto at = records.lower_bound(turn_);
+  bool has_room = true;
+  for (std::size_t i = 0; i < records.size() && !stopped(); ++i, ++at) {
+    if (at == records.end()) at = records.begin();
+    if (has_room) turn_ = at->first;
+    has_room = calls_left_ > 0 && in_time();
+    advance(at->second);
+  }
+}
+
 bool Agent::may_call(int cost) {
-  if (cluster_away_ || calls_left_ < cost) return false;
+  if (cluster_away_ || calls_left_ < cost || !in_time()) return false;
   calls_left_ -= cost;
   return true;
 }
@@ -103,7 +121,7 @@ void Agent::look_for_orders() {
 // ---- The lease -------------------------------------------------------------------------------
 
 bool Agent::lease_runs() const {
-  return memory_.epoch() != 0 && now_ + kClockJitter < lease_until_;
+  return memory_.epoch() != 0 && clock_now() + kClockJitter < lease_until_;
 }
 
 void Agent::keep_lease() {
@@ -133,7 +151,7 @@ void Agent::keep_lease() {
 void Agent::take_lease(const Lease& lease) {
   lease_until_ = now_ + (lease.until - lease.now);
   lease_next_ = now_ + options_.lease_seconds / 3;
-  const std::int64_t offset = lease.now - now_;
+  const std::int64_t offset = lease.now - clock_now();
   // Seconds that come and go would make what runs begin anew all the time.
   if (std::abs(offset - memory_.offset()) > kClockJitter) {
     note("clock", "", "the exchange is " + std::to_string(offset) + " s ahead of us");
@@ -157,7 +175,7 @@ void Agent::take_lease(const Lease& lease) {
 void Agent::tell() {
   std::set<std::string> waiting;  // contracts of which a message was not answered
   std::uint64_t at = 0;
-  for (std::size_t told = 0; told < kMessagesPerStep; ++told) {
+  for (std::size_t told = 0; told < kMessagesPerStep && in_time(); ++told) {
     auto next = memory_.messages().upper_bound(at);
     while (next != memory_.messages().end() && waiting.contains(next->second.contract)) ++next;
     if (next == memory_.messages().end()) return;
@@ -226,7 +244,7 @@ void Agent::report(Record& record, std::string_view phase, std::string_view deta
   message.kind = MessageKind::kReport;
   message.contract = record.contract.id;
   message.word = phase;
-  message.detail = detail.substr(0, kDetailBytesMax);
+  message.detail = one_line(detail);
   note(phase, message.contract, detail);
   memory_.queue(std::move(message));
 }
@@ -335,12 +353,14 @@ void Agent::show_status() {
   status_next_ = now_ + kStatusSeconds;
   std::string text;
   json::Writer out(text);
-  out.begin_object().number("time", now_).text("hub", options_.hub);
-  out.number_unsigned("epoch", memory_.epoch()).number("leaseUntil", lease_until_);
+  out.begin_object().number("time", now_ + ahead_).text("hub", options_.hub);
+  out.number_unsigned("epoch", memory_.epoch()).number("leaseUntil", lease_until_ + ahead_);
   out.truth("exchangeAway", exchange_away_).truth("accepting", accepted_);
-  out.number("exchangeAhead", memory_.offset()).number("clusterAhead", memory_.cluster_offset());
+  out.number("exchangeAhead", memory_.offset() - ahead_);
+  out.number("clusterAhead", memory_.cluster_offset() - ahead_);
   out.text("cluster", ports_.cluster.describe());
-  out.number("clusterSeen", cluster_seen_).text("clusterTrouble", cluster_trouble_);
+  out.number("clusterSeen", cluster_seen_ == 0 ? 0 : cluster_seen_ + ahead_)
+      .text("clusterTrouble", cluster_trouble_);
   out.number_unsigned("nodesUp", nodes_.up_count());
   out.number_unsigned("nodesDown", nodes_.down_count());
   out.begin_array("warnings");

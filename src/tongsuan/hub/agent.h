@@ -12,11 +12,11 @@
 //   - Jobs are begun only while the lease runs; what runs goes on without it, until its time is
 //     over. After a fenced answer nothing is done any more at all.
 //
-// Time. `step` is given the seconds of our own clock, which serves for waiting only: the exchange's
-// is found with every lease, the cluster's with every look at its nodes, and what is told is the
-// cluster's seconds as seconds of the exchange. A cluster that does not tell is taken to have ours.
-// The agent has no clock, no thread, no file: the spool,
-// the exchange, the cluster and the data are ports, which must live as long as the agent.
+// Time. `step` is given the seconds of our own clock, which nobody sets, and which serves for
+// waiting only: the exchange's is found with every lease, the cluster's with every look at its
+// nodes, and what is told is the cluster's seconds as seconds of the exchange. A cluster that does
+// not tell is taken to have ours. The agent has no clock, no thread, no file: the spool, the
+// exchange, the cluster and the data are ports, which must live as long as the agent.
 #pragma once
 
 #include <cstdint>
@@ -78,6 +78,8 @@ struct Ports {
   cluster::Cluster& cluster;
   Spool& spool;
   Staging& staging;
+  // Our own clock, which goes on while a step does; absent: steps take no time.
+  std::function<UnixSecond()> clock = {};
 };
 
 class Agent {
@@ -86,7 +88,8 @@ class Agent {
 
   // Reads the spool; before the first step.
   [[nodiscard]] Result<Done> open();
-  [[nodiscard]] StepResult step(UnixSecond now);
+  // `ahead`: so much this machine's clock is ahead of ours by now, for what people are shown.
+  [[nodiscard]] StepResult step(UnixSecond now, std::int64_t ahead = 0);
 
   [[nodiscard]] const std::map<std::string, Record>& records() { return memory_.records(); }
   // Whether nothing is to be told, and no contract is anywhere but gone.
@@ -94,6 +97,12 @@ class Agent {
 
  private:
   using Jobs = std::map<std::string, std::vector<const cluster::Job*>>;  // by contract
+  // What the cluster has under the name of a contract's job.
+  enum class Found : std::uint8_t {
+    kNothing,
+    kWaits,  // it has not begun, and perhaps nobody has read it back
+    kJob,
+  };
 
   // ---- agent.cc: the exchange and the spool.
   void look_for_orders();
@@ -131,9 +140,14 @@ class Agent {
   void end_strangers();
   void cancel(const cluster::Job& job, std::string_view why);
 
-  // False: this step has made enough calls, or the cluster does not answer in it. So no step takes
-  // longer than the lease lasts, however much there is to do; the next one goes on.
+  // False: this step has made enough calls, or for long enough, or the cluster does not answer in
+  // it. So no step takes longer than the lease lasts, however much there is to do, and however slow
+  // everybody is; the next one goes on.
   [[nodiscard]] bool may_call(int cost);
+  [[nodiscard]] UnixSecond clock_now() const { return ports_.clock ? ports_.clock() : now_; }
+  void begin_part();  // of a step: what speaks to the exchange, and what speaks to the cluster
+  [[nodiscard]] bool in_time() const { return clock_now() < part_ends_; }
+  void advance_all();
 
   // ---- contract_steps.cc: one contract.
   void advance(Record& record);
@@ -141,7 +155,7 @@ class Agent {
   void submit(Record& record);
   void watch(Record& record);
   void close(Record& record);
-  [[nodiscard]] bool adopt(Record& record);
+  [[nodiscard]] Found adopt(Record& record);
   [[nodiscard]] bool to_end(Record& record);
   void judge(Record& record, std::string_view reason, std::string_view detail);
   void judge_by(Record& record, const cluster::Job& job);
@@ -152,6 +166,7 @@ class Agent {
   [[nodiscard]] cluster::Work work_of(const Record& record, const WorkText& text,
                                       const Place& place, std::vector<std::string> nodes) const;
   [[nodiscard]] const cluster::Job* job_of(const Record& record) const;
+  [[nodiscard]] bool is_its(const Record& record, const cluster::Job& job) const;
   void lost(Record& record);
   void ended(Record& record, const cluster::Job* job);
   [[nodiscard]] bool measure(Record& record);
@@ -174,7 +189,9 @@ class Agent {
   OutputKeep outputs_;
   Memory memory_;
 
-  UnixSecond now_ = 0;
+  UnixSecond now_ = 0;        // when this step began
+  UnixSecond part_ends_ = 0;  // then what it does now is left to the next one
+  std::int64_t ahead_ = 0;
   StepResult result_;
 
   // Of the exchange. What nobody answered is not asked again in this step.
@@ -191,6 +208,7 @@ class Agent {
   // moves, and nothing is measured between an old clock and a new one.
   bool exchange_clock_known_ = false, cluster_clock_known_ = false;
   int calls_left_ = 0;
+  std::string turn_;  // the contract with which the next step goes on
   std::vector<cluster::Job> all_jobs_;
   Jobs jobs_;
   UnixSecond cluster_seen_ = 0, nodes_next_ = 0;

@@ -37,7 +37,8 @@ class AgentTest : public testing::Test {
 
   void start() {
     process.reset();
-    process = std::make_unique<Process>(world, rows, holder, options);
+    process = std::make_unique<Process>(world, rows, holder, options, Note(),
+                                        [this] { return world.cluster.now + ahead; });
     ASSERT_TRUE(process->agent.open().ok());
   }
   // Steps of ten seconds.
@@ -236,6 +237,21 @@ TEST_F(AgentTest, EndsWhatCannotBeginWithTheReason) {
   EXPECT_TRUE(world.folders.empty());
 }
 
+// The exchange takes one line of whole characters: what a cluster says may be neither.
+TEST_F(AgentTest, TellsEndsWhateverTheClusterSaysOfThem) {
+  std::string wide;
+  while (wide.size() < 2 * kDetailBytesMax) wide += "\xe5\x9d\x8f";
+  for (const std::string& said : {wide, "x" + wide, std::string("two\nlines"),
+                                  std::string(kDetailBytesMax, '\xff'), std::string("\x7f\x01")}) {
+    FakeExchange::Row& row = contract(std::nullopt);
+    pass(80);
+    world.cluster.stop(world.cluster.rows.back(), cluster::JobState::kNodeFailed, said);
+    pass(60);
+    EXPECT_EQ(row.reason, "failed") << said;
+    EXPECT_TRUE(row.detail.starts_with("a node failed: ")) << row.detail;
+  }
+}
+
 TEST_F(AgentTest, GivesUpOnAClusterThatRefuses) {
   pass(60);
   world.weather.refusal = 1'000;
@@ -266,6 +282,19 @@ TEST_F(AgentTest, TriesAgainOnlyWhatIsKnownNotToHaveRun) {
   EXPECT_EQ(row.reason, "failed");
 }
 
+// A job can be called otherwise by its user, from within.
+TEST_F(AgentTest, LeavesNoJobRunningThatItDoesNotSeeAnyMore) {
+  FakeExchange::Row& row = running(std::nullopt);
+  pass(100);
+  job().job.name = "bash";
+  pass(60);
+  EXPECT_FALSE(has_ended(job().job.state)) << "it may be seen again";
+  pass(200);
+  EXPECT_TRUE(has_ended(job().job.state));
+  EXPECT_EQ(row.reason, "failed");
+  EXPECT_LE(metered(row), *job().job.end - *job().job.start);
+}
+
 TEST_F(AgentTest, MetersEveryStretchOfAJobThatWasPutBack) {
   FakeExchange::Row& row = running(std::nullopt);
   pass(100);
@@ -277,6 +306,29 @@ TEST_F(AgentTest, MetersEveryStretchOfAJobThatWasPutBack) {
   std::int64_t ran = 0;
   for (const cluster::Segment& segment : job().segments) ran += *segment.end - segment.start;
   EXPECT_EQ(metered(row), ran);
+}
+
+// Without accounting a cluster knows the last stretch only: nothing of what came before is told
+// that was not seen.
+TEST_F(AgentTest, MetersNoGapBetweenStretchesOfWhichTheEndIsNotKnown) {
+  world.cluster.knows_last_stretch_only = true;
+  FakeExchange::Row& row = running(std::nullopt);
+  pass(100);
+  world.cluster.put_back(job(), 300);
+  pass(500);
+  *job().work_ends = world.cluster.now + 10;
+  pass(60);
+  ASSERT_EQ(job().segments.size(), 2U);
+  const cluster::Segment& first = job().segments[0];
+  const cluster::Segment& second = job().segments[1];
+  std::int64_t of_first = 0;
+  for (const Span& span : row.metered) {
+    EXPECT_TRUE(span.end <= *first.end || span.begin >= second.start)
+        << span.begin << " to " << span.end;
+    if (span.end <= *first.end) of_first += span.end - span.begin;
+  }
+  EXPECT_GE(of_first, *first.end - first.start - options.meter_seconds - 10);
+  EXPECT_EQ(metered(row), of_first + *second.end - second.start);
 }
 
 TEST_F(AgentTest, TellsNodesOnlyWhereTheyDiffer) {
@@ -354,6 +406,52 @@ TEST_F(AgentTest, DoesManyThingsInManySteps) {
   EXPECT_TRUE(process->agent.idle());
 }
 
+// However slow the others are, too; and everybody has a turn.
+TEST_F(AgentTest, DoesNotOutlastItsLeaseWhereEverybodyIsSlow) {
+  world.exchange.pools.clear();
+  world.exchange.add_pool("h100", 100, 8);
+  world.cluster.nodes.clear();
+  world.cluster.add_nodes("n", 100, "h100", 8);
+  pass(60);
+  world.exchange_takes = world.cluster_takes = 2;
+  for (std::uint32_t node = 0; node < 100; ++node) contract(std::nullopt, "plain", {node});
+  const std::uint64_t epoch = world.exchange.epoch;
+  for (int i = 0; i < 120; ++i) {
+    const UnixSecond begun = world.cluster.now;
+    ASSERT_EQ(process->agent.step(begun + ahead).end, StepEnd::kGoOn);
+    EXPECT_LE(world.cluster.now, begun + options.lease_seconds / 2);
+    EXPECT_GT(world.exchange.lease_until, world.exchange.now);
+    world.pass(2);
+  }
+  EXPECT_EQ(world.exchange.epoch, epoch);
+  EXPECT_EQ(world.cluster.rows.size(), 100U);
+  for (const auto& [id, row] : world.exchange.rows) EXPECT_FALSE(row.metered.empty()) << id;
+}
+
+TEST_F(AgentTest, BeginsNothingOnceTheLeaseHasRunOutInAStep) {
+  pass(60);
+  world.weather.refusal = 1'000;
+  contract(std::nullopt);
+  pass(20);
+  world.weather = {.exchange_away = 1'000};
+  while (world.exchange.now + 5 < world.exchange.lease_until) world.pass(1);
+  world.cluster_takes = 10;
+  static_cast<void>(process->agent.step(world.cluster.now));
+  EXPECT_GT(world.exchange.now, world.exchange.lease_until);
+  EXPECT_TRUE(world.cluster.rows.empty());
+}
+
+// The time of the exchange is that of its answer, not that of our question.
+TEST_F(AgentTest, KnowsTheExchangesClockHoweverLongItTakesToAnswer) {
+  FakeExchange::Row& row = running(std::nullopt);
+  world.exchange_takes = 7;
+  pass(200);
+  world.exchange_takes = 0;
+  *job().work_ends = world.cluster.now + 5;
+  pass(100);
+  EXPECT_EQ(metered(row), *job().job.end - *job().job.start);
+}
+
 TEST_F(AgentTest, SweepsFoldersThatNobodyKnows) {
   FakeExchange::Row& row = running(std::nullopt);
   world.folders = {row.contract.id, "C-ZZ"};
@@ -424,6 +522,29 @@ TEST_F(AgentTest, WritesItsIntentBeforeItAsks) {
   EXPECT_GT(asked, 3);
 }
 
+// Names of jobs follow from names of contracts, which anybody can guess.
+TEST_F(AgentTest, TakesNoJobOfAnotherUserForItsOwn) {
+  pass(60);
+  cluster::Work others;
+  others.contract = "C-1";
+  others.tenant = {"eve", "lab"};
+  others.nodes = {"n2"};
+  others.seconds = 10'000;
+  world.cluster.make(others);
+  world.cluster.pass(world.cluster.now + 1);
+  FakeExchange::Row& row = contract(std::nullopt);
+  ASSERT_EQ(row.contract.id, "C-1");
+  ASSERT_TRUE(FakeCluster::runs(job(0)));
+  pass(100);
+  EXPECT_TRUE(has_ended(job(0).job.state)) << "nobody's";
+  ASSERT_EQ(world.cluster.rows.size(), 2U);
+  ASSERT_TRUE(FakeCluster::runs(job(1)));
+  *job(1).work_ends = world.cluster.now + 50;
+  pass(100);
+  EXPECT_EQ(row.reason, "completed");
+  EXPECT_EQ(metered(row), *job(1).job.end - *job(1).job.start);
+}
+
 TEST_F(AgentTest, MetersTheJobThatRanFirstAndNoCopyOfIt) {
   FakeExchange::Row& row = running(std::nullopt);
   pass(100);
@@ -477,6 +598,47 @@ TEST_F(AgentTest, MakesNoSecondAttemptWhereTheFirstMayStillCome) {
   pass(200);
   EXPECT_EQ(world.cluster.rows.size(), 2U);
   EXPECT_EQ(row.reason, "failed");
+}
+
+// Who asked for it did not live to read it back, and the cluster begins nothing before that.
+TEST_F(AgentTest, ReadsBackTheJobThatItFinds) {
+  world.cluster.suspends = true;
+  pass(60);
+  for (const bool is_lost : {false, true}) {
+    FakeExchange::Row& row = contract(std::nullopt);
+    const std::size_t at = world.cluster.rows.size();
+    while (world.cluster.rows.size() == at) {
+      process->fuse.light(world.random.below(8), true);
+      pass(10);
+      if (process->fuse.burnt()) start();
+    }
+    ASSERT_TRUE(job(at).suspended);
+    if (is_lost) rows.clear();
+    start();
+    pass(60);
+    EXPECT_EQ(world.cluster.rows.size(), at + 1);
+    EXPECT_EQ(job(at).job.state, cluster::JobState::kRunning) << "lost spool: " << is_lost;
+    world.exchange.cancel(row.contract.id);
+    pass(60);
+    EXPECT_TRUE(row.over);
+  }
+}
+
+// What is to end is not begun for that.
+TEST_F(AgentTest, EndsAJobThatNobodyReadBackWithoutBeginningIt) {
+  world.cluster.suspends = true;
+  pass(60);
+  FakeExchange::Row& row = contract(std::nullopt);
+  cluster::Work work;
+  work.contract = row.contract.id;
+  work.nodes = {"n0", "n1"};
+  work.seconds = 10'000;
+  world.cluster.make(work);
+  world.exchange.cancel(row.contract.id);
+  pass(60);
+  EXPECT_TRUE(job().segments.empty());
+  EXPECT_TRUE(has_ended(job().job.state));
+  EXPECT_TRUE(row.over);
 }
 
 TEST_F(AgentTest, WaitsForWhatMayComeBeforeItSaysTheLastWord) {

@@ -57,7 +57,7 @@ void Agent::look_at_nodes() {
 // Where it is as we knew it, our own clock has not moved, and what we know of the exchange's holds.
 void Agent::take_cluster_clock(std::optional<UnixSecond> now) {
   cluster_clock_known_ = true;
-  const std::int64_t offset = now.value_or(now_) - now_;
+  const std::int64_t offset = now ? *now - clock_now() : 0;
   if (std::abs(offset - memory_.cluster_offset()) <= kAnswerSeconds) {
     exchange_clock_known_ = true;
     return;

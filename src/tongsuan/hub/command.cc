@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <string_view>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 extern char** environ;
@@ -20,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSaidMax = 4'096;  // of what it says, from the end
 constexpr int kPollMilliseconds = 50;
+constexpr int kReadsMax = 64;                   // at once, of one that does not stop talking
+constexpr std::chrono::seconds kEndSeconds{5};  // that one which was killed may take to be gone
 
 struct Child {
   pid_t pid = -1;
@@ -29,7 +32,9 @@ struct Child {
 // The error number; 0: it runs.
 int start(const std::vector<std::string>& words, Child& child) {
   int ends[2] = {-1, -1};
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+  // Our end alone: a command that talks faster than we listen waits, and does not fail.
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -62,11 +67,33 @@ int start(const std::vector<std::string>& words, Child& child) {
 
 void listen(int from, std::string& said) {
   char bytes[1'024];
-  ssize_t count = 0;
-  while ((count = read(from, bytes, sizeof bytes)) > 0) {
+  for (int i = 0; i < kReadsMax; ++i) {
+    const ssize_t count = read(from, bytes, sizeof bytes);
+    if (count <= 0) return;
     said.append(bytes, static_cast<std::size_t>(count));
     if (said.size() > kSaidMax) said.erase(0, said.size() - kSaidMax);
   }
+}
+
+// Whether it has ended. It stays in the table of processes: its number is nobody else's yet.
+bool is_over(pid_t pid) {
+  siginfo_t about{};
+  const int error = waitid(P_PID, static_cast<id_t>(pid), &about, WEXITED | WNOHANG | WNOWAIT);
+  return error != 0 || about.si_pid != 0;
+}
+
+void wait_and_listen(const Child& child, std::string& said) {
+  pollfd ready{child.said, POLLIN, 0};
+  // After the end of what it says there is nothing to wait for but its own end.
+  if (poll(&ready, 1, kPollMilliseconds) > 0 && (ready.revents & POLLIN) == 0) {
+    poll(nullptr, 0, kPollMilliseconds);
+  }
+  listen(child.said, said);
+}
+
+// Somebody has to hear of its end: the table of processes would keep it.
+void leave(pid_t pid) {
+  std::thread([pid] { waitpid(pid, nullptr, 0); }).detach();
 }
 
 std::string last_line(std::string_view said) {
@@ -93,22 +120,25 @@ CommandEnd run_command(const std::vector<std::string>& words, std::chrono::secon
     return {false, words[0] + " cannot be run: " + std::strerror(error)};
   }
   const Clock::time_point end = Clock::now() + deadline;
+  Clock::time_point lost = Clock::time_point::max();
   std::string said;
   std::string why;
-  int status = 0;
-  while (waitpid(child.pid, &status, WNOHANG) == 0) {
-    pollfd ready{child.said, POLLIN, 0};
-    // After the end of what it says there is nothing to wait for but its own end.
-    if (poll(&ready, 1, kPollMilliseconds) > 0 && (ready.revents & POLLIN) == 0) {
-      poll(nullptr, 0, kPollMilliseconds);
-    }
-    listen(child.said, said);
+  while (!is_over(child.pid) && Clock::now() < lost) {
+    wait_and_listen(child, said);
     if (!why.empty() || (!stop && Clock::now() < end)) continue;
     why = stop ? "stopped" : "not done after " + std::to_string(deadline.count()) + " s";
     kill(-child.pid, SIGKILL);
+    lost = Clock::now() + kEndSeconds;
   }
   // Whatever it has left running, too.
   kill(-child.pid, SIGKILL);
+  int status = 0;
+  const pid_t gone = waitpid(child.pid, &status, WNOHANG);
+  if (gone < 0) why = "its end is not known";
+  if (gone == 0) {
+    why += ", and it goes on: we may not end it";
+    leave(child.pid);
+  }
   listen(child.said, said);
   close(child.said);
   const bool good = why.empty() && WIFEXITED(status) && WEXITSTATUS(status) == 0;

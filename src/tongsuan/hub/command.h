@@ -14,7 +14,8 @@ struct CommandEnd {
 };
 
 // In a process group of its own, which is killed when `deadline` is over or `stop` becomes true,
-// and of which nothing is left afterwards.
+// and of which nothing is left afterwards: but for what runs as somebody else, such as what sudo
+// began, which we may not end. That is left alone.
 [[nodiscard]] CommandEnd run_command(const std::vector<std::string>& words,
                                      std::chrono::seconds deadline, const std::atomic<bool>& stop);
 

@@ -23,13 +23,12 @@ auto rank(const cluster::Job& job) {
   return std::tuple(kind, has_start ? *job.start : 0, job.id.size(), std::string_view(job.id));
 }
 
-bool is_phase_of_a_job(std::string_view phase) {
-  return phase == "submitted" || phase == "running" || phase == "ending" || phase == "stage-out";
+bool has_not_begun(const cluster::Job& job) {
+  return job.state == JobState::kPending && job.restarts == 0;
 }
 
-std::string first_words(std::string text) {
-  if (text.size() > kDetailBytesMax) text.resize(kDetailBytesMax);
-  return text;
+bool is_phase_of_a_job(std::string_view phase) {
+  return phase == "submitted" || phase == "running" || phase == "ending" || phase == "stage-out";
 }
 
 }  // namespace
@@ -48,7 +47,7 @@ void Agent::advance(Record& record) {
 }
 
 void Agent::judge(Record& record, std::string_view reason, std::string_view detail) {
-  record.verdict = Verdict{std::string(reason), first_words(std::string(detail))};
+  record.verdict = Verdict{std::string(reason), one_line(detail)};
   memory_.touch(record);
   note(reason, record.contract.id, detail);
 }
@@ -67,21 +66,26 @@ bool Agent::to_end(Record& record) {
 
 // ---- Preparing -------------------------------------------------------------------------------
 
-// A job of its name is its job, whoever asked for it.
-bool Agent::adopt(Record& record) {
+// Its tenant's job of its name is its job, whoever asked for it. Whoever asked for one that has not
+// begun may have died, or given up, before it was read back, and some clusters begin nothing before
+// that: it is asked for once more, which finds it.
+Agent::Found Agent::adopt(Record& record) {
   const auto jobs = jobs_.find(record.contract.id);
-  if (jobs == jobs_.end()) return false;
+  if (jobs == jobs_.end()) return Found::kNothing;
   std::uint32_t attempt = 0;
   for (const cluster::Job* job : jobs->second) {
+    if (!is_its(record, *job)) continue;
     attempt = std::max(attempt, cluster::read_job_name(job->name)->attempt);
   }
-  if (attempt < record.attempt) return false;
-  if (attempt == record.attempt && record.stage == Stage::kRunning) return true;
+  if (attempt < record.attempt) return Found::kNothing;
+  if (attempt == record.attempt && record.stage == Stage::kRunning) return Found::kJob;
   record.attempt = attempt;
   record.asked = true;
-  record.stage = Stage::kRunning;
+  const cluster::Job* job = job_of(record);
+  const bool waits = job != nullptr && has_not_begun(*job) && !to_end(record);
+  record.stage = waits ? Stage::kSubmitting : Stage::kRunning;
   memory_.touch(record);
-  return true;
+  return waits ? Found::kWaits : Found::kJob;
 }
 
 const WorkText* Agent::text_of(Record& record) {
@@ -142,7 +146,7 @@ bool Agent::find_nodes(Record& record, std::vector<std::string>& names) {
 
 void Agent::prepare(Record& record) {
   const std::string& id = record.contract.id;
-  if (adopt(record)) return;
+  if (adopt(record) != Found::kNothing) return;
   if (to_end(record)) {
     record.stage = Stage::kClosing;
     memory_.touch(record);
@@ -209,7 +213,7 @@ cluster::Work Agent::work_of(const Record& record, const WorkText& text, const P
 }
 
 void Agent::submit(Record& record) {
-  if (adopt(record)) return;
+  if (adopt(record) == Found::kJob) return;
   if (to_end(record)) {
     // What may have been asked for is waited for, so that it can be ended.
     if (record.asked && now_ < record.asked_at + options_.doubt_seconds) return;
@@ -275,12 +279,21 @@ void Agent::take_answer(Record& record, const cluster::Answer<cluster::Job>& ans
 
 // ---- Running ---------------------------------------------------------------------------------
 
+// Its tenant's, whoever else calls a job so; the one that was made for it also where participants
+// are mapped to others now.
+bool Agent::is_its(const Record& record, const cluster::Job& job) const {
+  const auto tenant = options_.tenants.find(record.contract.participant);
+  return job.id == record.job || tenant == options_.tenants.end() ||
+         belongs_to(job, tenant->second);
+}
+
 const cluster::Job* Agent::job_of(const Record& record) const {
   const auto jobs = jobs_.find(record.contract.id);
   const cluster::Job* best = nullptr;
   if (jobs == jobs_.end()) return best;
   for (const cluster::Job* job : jobs->second) {
     if (cluster::read_job_name(job->name)->attempt != record.attempt) continue;
+    if (!is_its(record, *job)) continue;
     // The one that has run is the job, whatever comes after it.
     if (!record.stretches.empty() && job->id != record.stretches.front().job) continue;
     if (best == nullptr || rank(*job) < rank(*best)) best = job;
@@ -291,7 +304,7 @@ const cluster::Job* Agent::job_of(const Record& record) const {
 void Agent::watch(Record& record) {
   const std::string& id = record.contract.id;
   // Another agent may have made a later attempt before it heard that it was replaced.
-  if (record.stretches.empty()) static_cast<void>(adopt(record));
+  if (record.stretches.empty() && adopt(record) == Found::kWaits) return;
   const cluster::Job* job = job_of(record);
   if (job == nullptr) return lost(record);
   if (job->id != record.job || job->output != record.output) {
@@ -330,7 +343,8 @@ bool Agent::measure(Record& record) {
     cluster_away_ = true;
     return false;
   }
-  if (merge(record.stretches, segments.value())) memory_.touch(record);
+  const bool is_new = merge(record.stretches, segments.value());
+  if (end_earlier(record.stretches, record.mark - since_cluster()) || is_new) memory_.touch(record);
   return true;
 }
 
@@ -348,11 +362,22 @@ void Agent::meter(Record& record, UnixSecond limit) {
   }
 }
 
-// The cluster does not name its job any more.
+// The cluster does not name its job any more. It may run on all the same: its user can call it
+// otherwise.
 void Agent::lost(Record& record) {
   if (record.asked_at == now_) return;  // the list of jobs is older than the job
   const UnixSecond since = missing_.try_emplace(record.contract.id, now_).first->second;
-  if (now_ >= since + options_.doubt_seconds) ended(record, nullptr);
+  if (now_ < since + options_.doubt_seconds) return;
+  const auto tenant = options_.tenants.find(record.contract.participant);
+  if (!record.job.empty() && tenant != options_.tenants.end()) {
+    if (!may_call(1)) return;
+    const auto done = ports_.cluster.cancel_unseen(record.job, tenant->second);
+    const bool is_away = !done.ok() && (done.error().kind == cluster::FaultKind::kUnreachable ||
+                                        done.error().kind == cluster::FaultKind::kInDoubt);
+    if (!done.ok()) note("not-cancelled", record.contract.id, done.error().what);
+    if (is_away) return;
+  }
+  ended(record, nullptr);
 }
 
 void Agent::ended(Record& record, const cluster::Job* job) {

@@ -94,6 +94,10 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
+// What a stranger said, as the exchange takes it: one line of whole characters, cut where it is too
+// long.
+[[nodiscard]] std::string one_line(std::string_view text);
+
 // "report C-17 running", for logs.
 [[nodiscard]] std::string describe(const Message& message);
 // The Idempotency-Key under which it is told.

@@ -17,6 +17,7 @@ struct FakeCluster {
   struct Row {
     cluster::Job job;
     bool is_late = false;             // nobody waited for it any more
+    bool suspended = false;           // nobody has read it back
     std::vector<std::string> wanted;  // nodes
     std::vector<cluster::Segment> segments;
     std::int64_t seconds = 0;                      // of work that is left
@@ -33,6 +34,8 @@ struct FakeCluster {
 
   cluster::UnixSecond now = 0;
   bool tells_clock = false;
+  bool knows_last_stretch_only = false;
+  bool suspends = false;  // begins nothing that was not read back, as Kubernetes
   std::vector<cluster::Node> nodes;
   std::vector<Row> rows;  // in the order of their ids
   std::vector<Late> late;
@@ -56,11 +59,14 @@ struct FakeCluster {
     row.job.id = std::to_string(rows.size() + 1);
     row.job.name = cluster::job_name(work.contract, work.attempt);
     row.job.devices_per_node = work.devices_per_node;
+    row.job.user = work.tenant.user;
+    row.job.account = work.tenant.account;
     row.job.output = work.folder + "/" + row.job.name + ".out";
     row.wanted = work.nodes;
     row.seconds = work_seconds;
     row.limit = work.seconds;
     row.exit_code = next_exit;
+    row.suspended = suspends;
     rows.push_back(row);
     return row.job;
   }
@@ -151,7 +157,7 @@ struct FakeCluster {
   }
 
   void begin(Row& row) {
-    if (row.job.state != cluster::JobState::kPending) return;
+    if (row.job.state != cluster::JobState::kPending || row.suspended) return;
     if (row.put_back_until && now < *row.put_back_until) return;
     for (const Row& other : rows) {
       if (!runs(other)) {

@@ -6,10 +6,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "tongsuan/base/random.h"
+#include "tongsuan/base/text.h"
 #include "tongsuan/hub/exchange_port.h"
 #include "tongsuan/hub/metering.h"
 
@@ -149,6 +151,17 @@ struct FakeExchange {
  private:
   static Trouble fence() { return {TroubleKind::kFenced, "another agent has taken over"}; }
 
+  // One line of whole characters. What is none would arrive as another, which is longer.
+  static bool is_said_well(std::string_view detail) {
+    if (detail.size() > kDetailBytesMax) return false;
+    while (!detail.empty()) {
+      const std::size_t length = utf8_length(detail);
+      if (length == 0 || static_cast<unsigned char>(detail.front()) < 0x20) return false;
+      detail.remove_prefix(length);
+    }
+    return true;
+  }
+
   // Why not; empty: it is done.
   std::string take(const Message& message) {
     if (message.kind == MessageKind::kNodes) return take_nodes(message);
@@ -156,11 +169,13 @@ struct FakeExchange {
     if (found == rows.end()) return "unknown";
     Row& row = found->second;
     if (message.kind == MessageKind::kReport) {
+      if (!is_said_well(message.detail)) return "bad value";
       row.phases.push_back(message.word);
       if (!row.over) row.contract.phase = message.word;
       return {};
     }
     if (row.over) return "over";
+    if (!is_said_well(message.detail)) return "bad value";
     if (message.kind == MessageKind::kMeter) return take_meter(row, message);
     if (message.kind == MessageKind::kEnd) {
       if (!row.contract.live) return "not running";

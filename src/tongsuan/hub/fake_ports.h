@@ -3,6 +3,7 @@
 // after what it asked for has happened.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -58,6 +59,13 @@ struct FakeWorld {
   std::int64_t work_min = 5, work_max = 900;  // seconds that work takes
   std::uint64_t exits_badly = 200;            // per mille
   Random random{1};
+
+  // Seconds that each call takes.
+  std::int64_t exchange_takes = 0, cluster_takes = 0;
+  void pass(std::int64_t seconds) {
+    exchange.pass(exchange.now + seconds);
+    cluster.pass(cluster.now + seconds);
+  }
 
   [[nodiscard]] bool happens(std::uint64_t per_mille) { return random.below(1'000) < per_mille; }
 };
@@ -143,6 +151,7 @@ class ExchangePort final : public Exchange {
   template <class T, class Ask, class Heard>
   Said<T> ask(Ask&& question, Heard&& heard) {
     const Trouble away{TroubleKind::kAway, "no answer"};
+    world_.pass(world_.exchange_takes);
     if (saw_fence) ++calls_after_fence;
     const Fuse::Fate fate = fuse_.next();
     if (fate == Fuse::Fate::kDead || world_.happens(world_.weather.exchange_away)) return away;
@@ -185,12 +194,16 @@ class ClusterPort final : public cluster::Cluster {
   }
   cluster::Answer<cluster::Job> submit(const cluster::Work& work, bool perhaps_there) override {
     ++changes;
+    world_.pass(world_.cluster_takes);
     const Fuse::Fate fate = fuse_.next();
     const cluster::Fault doubt{cluster::FaultKind::kInDoubt, "no answer in time"};
     if (fate == Fuse::Fate::kDead || world_.happens(world_.weather.cluster_away)) return away();
     if (perhaps_there) {
       for (const cluster::Job& job : world_.cluster.jobs()) {
-        if (job.name == cluster::job_name(work.contract, work.attempt)) return job;
+        if (job.name != cluster::job_name(work.contract, work.attempt)) continue;
+        if (!belongs_to(job, work.tenant)) continue;
+        world_.cluster.find(job.id)->suspended = false;
+        return job;
       }
     }
     if (world_.happens(world_.weather.refusal)) {
@@ -207,6 +220,7 @@ class ClusterPort final : public cluster::Cluster {
     }
     const cluster::Job made = world_.cluster.make(work);
     if (is_doubted) return doubt;
+    world_.cluster.find(made.id)->suspended = false;
     if (world_.happens(world_.weather.mismatch)) {
       world_.cluster.cancel(*world_.cluster.find(made.id));
       return cluster::Fault{cluster::FaultKind::kMismatch, "it was made otherwise"};
@@ -217,19 +231,25 @@ class ClusterPort final : public cluster::Cluster {
     ++changes;
     const Fuse::Fate fate = fuse_.next();
     if (fate == Fuse::Fate::kDead || world_.happens(world_.weather.cluster_away)) return away();
-    world_.cluster.cancel(*world_.cluster.find(id));
+    if (FakeCluster::Row* row = world_.cluster.find(id)) world_.cluster.cancel(*row);
     if (fate != Fuse::Fate::kLives || world_.happens(world_.weather.doubt)) return away();
     return Done{};
   }
   cluster::Answer<std::vector<cluster::Segment>> segments(const std::string& id) override {
     if (is_away()) return away();
-    return world_.cluster.find(id)->segments;
+    if (world_.cluster.find(id) == nullptr) {
+      return cluster::Fault{cluster::FaultKind::kUnknown, "no such job"};
+    }
+    const std::vector<cluster::Segment>& all = world_.cluster.find(id)->segments;
+    if (world_.cluster.knows_last_stretch_only && !all.empty()) return std::vector{all.back()};
+    return all;
   }
 
   std::uint64_t changes = 0;
 
  private:
   bool is_away() {
+    world_.pass(world_.cluster_takes);
     return fuse_.next() != Fuse::Fate::kLives || world_.happens(world_.weather.cluster_away);
   }
   static cluster::Fault away() { return {cluster::FaultKind::kUnreachable, "no answer"}; }
@@ -287,12 +307,13 @@ class StagingPort final : public Staging {
 // One process of an agent, on rows that outlive it.
 struct Process {
   Process(FakeWorld& world, MemorySpool::Rows& rows, const std::string& holder,
-          AgentOptions options, Note note = {})
+          AgentOptions options, Note note = {}, std::function<UnixSecond()> clock = {})
       : spool(rows, fuse),
         exchange(world, holder, fuse),
         cluster(world, fuse),
         staging(world, fuse),
-        agent(std::move(options), {exchange, cluster, spool, staging}, std::move(note)) {}
+        agent(std::move(options), {exchange, cluster, spool, staging, std::move(clock)},
+              std::move(note)) {}
 
   Fuse fuse;
   MemorySpool spool;

@@ -251,7 +251,7 @@ std::string body_of(const OutputWant& want, const OutputAnswer& answer) {
     out.number_unsigned("tail", want.extent.tail);
   }
   if (!answer.ok()) {
-    out.text("missing", answer.error().substr(0, kDetailBytesMax)).end_object();
+    out.text("missing", one_line(answer.error())).end_object();
     return body;
   }
   const cluster::Piece& piece = answer.value();

@@ -24,6 +24,7 @@ namespace tongsuan::hub {
 namespace {
 
 constexpr std::size_t kUserBytes = 16'384;  // of an entry of the system's users
+constexpr int kAtOnce = 8;                  // that are under way
 
 enum class Way : std::uint8_t { kIn, kOut, kRemove };
 
@@ -94,15 +95,17 @@ std::optional<std::uintmax_t> bytes_of(const std::filesystem::path& place) {
 
 class LocalStaging final : public Staging {
  public:
-  explicit LocalStaging(LocalStagingOptions options)
-      : options_(std::move(options)), thread_([this] { work(); }) {}
+  explicit LocalStaging(LocalStagingOptions options) : options_(std::move(options)) {
+    for (int i = 0; i < kAtOnce; ++i) threads_.emplace_back([this] { work(); });
+  }
   ~LocalStaging() override {
     {
       const std::lock_guard lock(mutex_);
-      ending_ = stop_ = true;
+      ending_ = true;
+      for (const auto& [name, under] : under_way_) *under.stop = true;
     }
     changed_.notify_all();
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
   }
 
   std::string folder(const std::string& contract) const override {
@@ -153,50 +156,64 @@ class LocalStaging final : public Staging {
     std::erase_if(queue_, [&](const Task& task) { return task.place.contract == contract; });
     for (const Way way : {Way::kIn, Way::kOut}) {
       done_.erase({contract, way});
-      if (current_ == TaskName{contract, way}) {
-        stop_ = true;
+      const auto under = under_way_.find({contract, way});
+      if (under != under_way_.end()) {
+        *under->second.stop = true;
       } else {
         known_.erase({contract, way});
       }
     }
   }
 
+  // The first that may begin: of one user, and so of one contract, one thing after the other.
+  // Whoever's data never come keeps nobody else waiting.
+  std::deque<Task>::iterator next() {
+    return std::ranges::find_if(queue_, [this](const Task& task) {
+      return std::ranges::none_of(under_way_, [&task](const auto& one) {
+        return one.second.user == task.place.tenant.user || one.first.first == task.place.contract;
+      });
+    });
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+      changed_.wait(lock, [this] { return ending_ || next() != queue_.end(); });
       if (ending_) return;
-      const Task task = std::move(queue_.front());
-      queue_.pop_front();
-      current_ = {task.place.contract, task.way};
-      stop_ = false;
+      const auto first = next();
+      const Task task = std::move(*first);
+      queue_.erase(first);
+      const TaskName name{task.place.contract, task.way};
+      const auto stop = std::make_shared<std::atomic<bool>>(false);
+      under_way_.insert_or_assign(name, UnderWay{task.place.tenant.user, stop});
       lock.unlock();
-      StagingReport report = carry_out(task);
+      StagingReport report = carry_out(task, *stop);
       lock.lock();
-      known_.erase(current_);
+      under_way_.erase(name);
+      known_.erase(name);
       // Nobody asks any more for what was stopped.
-      if (!stop_) done_.insert_or_assign(current_, std::move(report));
-      current_ = {};
+      if (!*stop) done_.insert_or_assign(name, std::move(report));
+      changed_.notify_all();
     }
   }
 
-  StagingReport carry_out(const Task& task) {
+  StagingReport carry_out(const Task& task, const std::atomic<bool>& stop) {
     // Names come from the exchange; a folder of another name is none of ours.
     if (!cluster::is_contract(task.place.contract)) return failed("no id of a contract");
     switch (task.way) {
       case Way::kIn: {
-        StagingReport made = make_folder(task.place);
-        return made.state == StagingState::kDone ? move(task) : made;
+        StagingReport made = make_folder(task.place, stop);
+        return made.state == StagingState::kDone ? move(task, stop) : made;
       }
       case Way::kOut:
-        return move(task);
+        return move(task, stop);
       case Way::kRemove:
-        return remove_folder(task.place);
+        return remove_folder(task.place, stop);
     }
     return failed("no such way");
   }
 
-  StagingReport make_folder(const Place& place) {
+  StagingReport make_folder(const Place& place, const std::atomic<bool>& stop) {
     uid_t user = 0;
     gid_t group = 0;
     if (!find_user(place.tenant.user, user, group)) {
@@ -216,7 +233,7 @@ class LocalStaging final : public Staging {
     if (!S_ISDIR(about.st_mode)) return failed(folder(place.contract) + " is no folder");
     if (about.st_uid == user) return {StagingState::kDone, {}};
     if (about.st_uid != geteuid()) return failed(folder(place.contract) + " is somebody else's");
-    if (!options_.own.empty()) return run(options_.own, place, {});
+    if (!options_.own.empty()) return run(options_.own, place, {}, stop);
     const journal::OpenFile made(
         openat(scratch.number(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (made.number() < 0 || fchown(made.number(), user, group) != 0) {
@@ -226,7 +243,7 @@ class LocalStaging final : public Staging {
     return {StagingState::kDone, {}};
   }
 
-  StagingReport move(const Task& task) {
+  StagingReport move(const Task& task, const std::atomic<bool>& stop) {
     const std::string own = folder(task.place.contract);
     const bool in = task.way == Way::kIn;
     const std::vector<std::string>& command = in ? options_.in : options_.out;
@@ -242,7 +259,7 @@ class LocalStaging final : public Staging {
       }
       if (!has_no_link(own, inside)) return failed(inside + " is reached through a link");
       inside = own + '/' + inside;
-      StagingReport moved = run(command, task.place, transfer);
+      StagingReport moved = run(command, task.place, transfer, stop);
       if (moved.state != StagingState::kDone) return moved;
       const std::optional<std::uintmax_t> more = bytes_of(inside);
       bytes = bytes && more ? std::optional(*bytes + *more) : std::nullopt;
@@ -251,11 +268,11 @@ class LocalStaging final : public Staging {
             bytes ? std::to_string(*bytes) + " bytes" : "bytes that only its tenant may count"};
   }
 
-  StagingReport remove_folder(const Place& place) {
+  StagingReport remove_folder(const Place& place, const std::atomic<bool>& stop) {
     const std::string path = folder(place.contract);
     struct stat about {};
     if (lstat(path.c_str(), &about) != 0 && errno == ENOENT) return {StagingState::kDone, {}};
-    if (!options_.remove.empty()) return run(options_.remove, place, {});
+    if (!options_.remove.empty()) return run(options_.remove, place, {}, stop);
     std::error_code error;
     // Removes links, not what they lead to.
     std::filesystem::remove_all(path, error);
@@ -264,7 +281,7 @@ class LocalStaging final : public Staging {
   }
 
   StagingReport run(const std::vector<std::string>& command, const Place& place,
-                    const Transfer& transfer) {
+                    const Transfer& transfer, const std::atomic<bool>& stop) {
     const std::pair<std::string_view, std::string> kWords[] = {{"{from}", transfer.from},
                                                                {"{to}", transfer.to},
                                                                {"{folder}", folder(place.contract)},
@@ -276,20 +293,24 @@ class LocalStaging final : public Staging {
       if (found != std::end(kWords)) word = found->second;
     }
     const CommandEnd end =
-        run_command(words, std::chrono::seconds(options_.deadline_seconds), stop_);
+        run_command(words, std::chrono::seconds(options_.deadline_seconds), stop);
     return {end.good ? StagingState::kDone : StagingState::kFailed, end.detail};
   }
 
-  LocalStagingOptions options_;
+  struct UnderWay {
+    std::string user;
+    std::shared_ptr<std::atomic<bool>> stop;
+  };
+
+  const LocalStagingOptions options_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> queue_;
   std::map<TaskName, bool> known_;  // waiting or under way
   std::map<TaskName, StagingReport> done_;
-  TaskName current_;
-  std::atomic<bool> stop_ = false;  // what is under way
+  std::map<TaskName, UnderWay> under_way_;
   bool ending_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::vector<std::thread> threads_;  // last: they use all of the above
 };
 
 std::string no_output(const std::string& what) {

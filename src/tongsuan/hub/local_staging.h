@@ -1,10 +1,10 @@
 // Folders of contracts on a file system of this machine, and commands that move data.
 //
-// Model. One thread does one thing after the other; questions put work into its queue and tell what
-// became of it. Folders are made with mode 0700 below `scratch`, given to the tenant's user, and
-// never reached through a link. Commands are words without a shell, in which {from}, {to}, {folder}
-// and {user} are replaced; what a stranger wrote is one word, never begins with '-', and where it
-// is a path it stays inside the folder.
+// Model. A few threads do what stands in a queue, of each user one thing after the other; questions
+// put work into it and tell what became of it. Folders are made with mode 0700 below `scratch`,
+// given to the tenant's user, and never reached through a link. Commands are words without a shell,
+// in which {from}, {to}, {folder} and {user} are replaced; what a stranger wrote is one word, never
+// begins with '-', and where it is a path it stays inside the folder.
 //
 // Giving a folder away and removing what others own needs rights that an agent should not have:
 // `own` and `remove` name commands for that. Without them the agent does it as itself.

@@ -1,12 +1,15 @@
 // Folders and commands on a real file system.
 #include "tongsuan/hub/local_staging.h"
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -127,6 +130,21 @@ TEST_F(LocalStagingTest, StopsWhatIsUnderWayWhenTheFolderGoes) {
   EXPECT_FALSE(fs::exists(staging->folder("C-1A")));
 }
 
+// Of whom the data come does not depend on whose never come.
+TEST_F(LocalStagingTest, KeepsNobodyWaitingForTheDataOfOthers) {
+  options.in = {"sh", "-c", "test $0 = quick || sleep 1000", "{from}"};
+  start();
+  const Place slow{"C-2", place.tenant};
+  place.tenant.user = "daemon";
+  if (geteuid() != 0 || getpwnam("daemon") == nullptr) GTEST_SKIP() << "takes root, two users";
+  for (int i = 0; i < 3; ++i) {
+    const Place more{"C-2" + std::to_string(i), slow.tenant};
+    ASSERT_EQ(staging->bring_in(more, {{"slow", "x"}}).state, StagingState::kWorking);
+  }
+  EXPECT_EQ(in({{"quick", "x"}}).state, StagingState::kDone);
+  EXPECT_FALSE(fs::exists(staging->folder("C-21"))) << "of one user one after the other";
+}
+
 TEST_F(LocalStagingTest, EndsWithWorkUnderWay) {
   options.in = {"sleep", "1000"};
   start();
@@ -154,6 +172,64 @@ TEST(Command, HasADeadlineAndLeavesNothingBehind) {
   EXPECT_FALSE(run_command({"/no/such/program"}, std::chrono::seconds(1), stop).good);
   EXPECT_FALSE(run_command({}, std::chrono::seconds(1), stop).good);
   EXPECT_EQ(split_words("  a  {from}\tb "), (std::vector<std::string>{"a", "{from}", "b"}));
+}
+
+TEST(Command, MayTalkFasterThanAnybodyListens) {
+  const std::atomic<bool> stop = false;
+  const CommandEnd loud = run_command({"sh", "-c", "dd if=/dev/zero bs=4M count=1 && echo done"},
+                                      std::chrono::seconds(100), stop);
+  EXPECT_TRUE(loud.good) << loud.detail;
+  EXPECT_FALSE(run_command({"yes"}, std::chrono::seconds(0), stop).good) << "it never stops";
+}
+
+// One whose end somebody else has heard of may have failed.
+TEST(Command, IsNotGoodWhereItsEndIsNotKnown) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const std::atomic<bool> stop = false;
+  EXPECT_FALSE(run_command({"false"}, std::chrono::seconds(100), stop).good);
+  std::signal(SIGCHLD, before);
+}
+
+// Runs something as root, as sudo does, and is nobody itself. What is to be run leaves its number
+// in the file.
+CommandEnd run_as_nobody(const std::string& as_root, const std::string& file) {
+  constexpr uid_t kNobody = 65'534;
+  int ends[2] = {-1, -1};
+  EXPECT_EQ(pipe(ends), 0);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    alarm(300);  // where it would wait for ever
+    const bool is_nobody =
+        setresgid(kNobody, kNobody, kNobody) == 0 && setresuid(kNobody, kNobody, kNobody) == 0;
+    const std::atomic<bool> stop = false;
+    const CommandEnd end = run_command({as_root, "--reuid=0", "--regid=0", "--clear-groups", "sh",
+                                        "-c", "echo $$ > " + file + "; exec sleep 1000"},
+                                       std::chrono::seconds(1), stop);
+    const bool told = write(ends[1], end.detail.data(), end.detail.size()) > 0;
+    _exit(is_nobody && told && !end.good ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string said(4'096, '\0');
+  const ssize_t count = read(ends[0], said.data(), said.size());
+  close(ends[0]);
+  int status = -1;
+  waitpid(pid, &status, 0);
+  return {status == 0, said.substr(0, static_cast<std::size_t>(std::max<ssize_t>(0, count)))};
+}
+
+TEST_F(LocalStagingTest, LeavesAloneWhatItMayNotEnd) {
+  const std::string tool = "/usr/bin/setpriv", as_root = root + "/as-root", file = root + "/number";
+  if (geteuid() != 0 || !fs::exists(tool)) GTEST_SKIP() << "takes root, and setpriv";
+  fs::permissions(root, fs::perms::all);
+  fs::copy_file(tool, as_root);
+  fs::permissions(as_root, fs::perms::set_uid | fs::perms::all);
+  const CommandEnd end = run_as_nobody(as_root, file);
+  pid_t number = 0;
+  std::ifstream(file) >> number;
+  ASSERT_GT(number, 1);
+  EXPECT_EQ(kill(number, SIGKILL), 0) << "it goes on";
+  EXPECT_TRUE(end.good) << end.detail;
+  EXPECT_NE(end.detail.find("not done after 1 s, and it goes on"), std::string::npos) << end.detail;
 }
 
 // ---- What jobs say ---------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tongsuan/base/sha256.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/hub/exchange_port.h"
@@ -15,6 +17,24 @@ constexpr std::size_t kKeyBytes = 24;
 
 std::string_view to_string(MessageKind kind) {
   return kKinds[static_cast<std::size_t>(kind)];
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
+    if (line.size() + length > kDetailBytesMax) break;
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte < 0x20 || byte == 0x7f) {
+      line += ' ';
+    } else if (utf8_length(text) == 0) {
+      line += '?';
+    } else {
+      line += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return line;
 }
 
 std::string describe(const Message& message) {

@@ -23,6 +23,17 @@ bool merge(std::vector<Stretch>& stretches, const std::vector<cluster::Segment>&
   return changed;
 }
 
+bool end_earlier(std::vector<Stretch>& stretches, UnixSecond seen) {
+  bool changed = false;
+  for (std::size_t i = 0; i + 1 < stretches.size(); ++i) {
+    Stretch& stretch = stretches[i];
+    if (stretch.end) continue;
+    stretch.end = std::clamp(seen, stretch.start, stretches[i + 1].start);
+    changed = true;
+  }
+  return changed;
+}
+
 std::vector<Span> delivered(const std::vector<Stretch>& stretches, const Meter& meter) {
   std::vector<Span> spans;
   UnixSecond mark = meter.mark;

@@ -25,6 +25,10 @@ struct Stretch {
   friend bool operator==(const Stretch&, const Stretch&) = default;
 };
 
+// A stretch after which another one came has an end. Where the cluster does not tell it, only what
+// was seen of it counts: up to `seen`, of the cluster's time. False: nothing is new.
+bool end_earlier(std::vector<Stretch>& stretches, UnixSecond seen);
+
 struct Span {
   UnixSecond begin = 0, end = 0;
   friend bool operator==(const Span&, const Span&) = default;

@@ -74,6 +74,7 @@ void NodeBook::assign(const cluster::Inventory& inventory, const std::vector<Poo
         pools, [&](const Pool& one) { return accelerator(one.device_class) == node.accelerator; });
     if (pool == pools.end()) continue;
     std::vector<std::string>& names = names_[pool->device_class];
+    if (names.size() == cluster::kNodesMax) continue;
     changes.push_back({node_row(pool->device_class, names.size()), node.name});
     names.push_back(node.name);
   }

@@ -13,7 +13,7 @@ constexpr cluster::Stream kBothStreams[] = {cluster::Stream::kStdout, cluster::S
 
 void Agent::show_outputs() {
   const std::vector<OutputWant>& wanted = ports_.exchange.wanted();
-  for (std::size_t i = 0; i < std::min(wanted.size(), kBroughtPerStep); ++i) {
+  for (std::size_t i = 0; i < std::min(wanted.size(), kBroughtPerStep) && in_time(); ++i) {
     const OutputAnswer answer = output_of(wanted[i]);
     const Said<Done> said = ports_.exchange.bring(wanted[i], answer, memory_.epoch());
     if (said.ok()) continue;

@@ -10,6 +10,7 @@
 #include "tongsuan/hub/node_book.h"
 #include "tongsuan/hub/record.h"
 #include "tongsuan/hub/spool.h"
+#include "tongsuan/hub/times.h"
 
 namespace tongsuan::hub {
 namespace {
@@ -64,6 +65,33 @@ TEST(Metering, KeepsWhatTheClusterForgets) {
   first.end.reset();
   EXPECT_FALSE(merge(stretches, {first})) << "an end that was known stays";
   EXPECT_EQ(stretches, (std::vector<Stretch>{{"1", 100, 150}, {"1", 200, 210}}));
+}
+
+TEST(Metering, EndsWhatAnotherStretchCameAfter) {
+  const std::pair<UnixSecond, UnixSecond> kSeen[] = {{180, 180}, {90, 100}, {250, 200}};
+  for (const auto& [seen, end] : kSeen) {
+    std::vector<Stretch> stretches{{"1", 100, {}}, {"1", 200, 210}, {"1", 300, {}}};
+    EXPECT_TRUE(end_earlier(stretches, seen));
+    EXPECT_EQ(stretches, (std::vector<Stretch>{{"1", 100, end}, {"1", 200, 210}, {"1", 300, {}}}));
+    EXPECT_FALSE(end_earlier(stretches, seen + 10)) << "once";
+  }
+}
+
+// ---- Our own clock ----------------------------------------------------------------------------
+
+TEST(OwnClock, GoesOnWhoeverSetsTheMachines) {
+  std::int64_t machine = 1'800'000'000, running = 500;
+  const OwnClock clock([&] { return machine; }, [&] { return running; });
+  EXPECT_EQ(clock.now(), 1'800'000'000);
+  machine += 60;
+  running += 61;
+  EXPECT_EQ(clock.now(), 1'800'000'061);
+  EXPECT_EQ(clock.ahead(), 0) << "a second is what rounding makes";
+  machine -= 3'600;
+  ++running;
+  EXPECT_EQ(clock.now(), 1'800'000'062);
+  EXPECT_EQ(clock.ahead(), -3'602);
+  EXPECT_GT(running_seconds(), 0);
 }
 
 // ---- Positions of nodes ----------------------------------------------------------------------
@@ -195,6 +223,13 @@ TEST(Rows, AreReadAsTheyWereWritten) {
   EXPECT_EQ(read_record(write_record(least)), least);
   const Message message{MessageKind::kNodes, "", 9, "h100", "\n", 4, 7, true};
   EXPECT_EQ(read_message(write_message(message)), message);
+}
+
+TEST(Messages, SayOneLineOfWholeCharacters) {
+  EXPECT_EQ(one_line("a\nb\tc\x7f"), "a b c ");
+  EXPECT_EQ(one_line("\xff\xe5\x9d z"), "??? z");
+  EXPECT_EQ(one_line(std::string(255, 'x') + "\xe5\x9d\x8f"), std::string(255, 'x'));
+  EXPECT_EQ(one_line(std::string(300, 'x')).size(), kDetailBytesMax);
 }
 
 TEST(Rows, DamagedOnesAreRefused) {

@@ -176,6 +176,7 @@ class Signals {
     sigaddset(&set_, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL);  // else nobody hears how commands end
   }
   // False: somebody wants an end.
   bool wait(std::chrono::milliseconds time) {
@@ -260,12 +261,15 @@ int run_agent(const HubSettings& settings, const Arguments& arguments) {
   if (!spool.ok()) return complain(spool.error(), kSettings);
   AgentOptions options = settings.agent;
   options.take_over = arguments.take_over;
-  Agent agent(std::move(options), {*exchange, *cluster, *spool.value(), *staging}, write_log);
+  const OwnClock clock;
+  Agent agent(std::move(options),
+              {*exchange, *cluster, *spool.value(), *staging, [&clock] { return clock.now(); }},
+              write_log);
   const Result<Done> opened = agent.open();
   if (!opened.ok()) return complain(opened.error(), kFailed);
   write_log("started", settings.agent.hub, cluster->describe());
   do {
-    const StepResult result = agent.step(system_seconds());
+    const StepResult result = agent.step(clock.now(), clock.ahead());
     if (result.end == StepEnd::kGoOn) continue;
     const bool fenced = result.end == StepEnd::kFenced;
     write_log(fenced ? "fenced" : "broken", settings.agent.hub, result.why);

@@ -18,6 +18,7 @@ struct Plan {
   std::int64_t skew = 0;  // the exchange's clock less the cluster's
   bool is_moved = false;  // our own clock, whenever an agent starts; else it is the cluster's
   bool loses_spool = false, is_replaced = false, is_bad = true;
+  bool suspends = false;  // the cluster begins nothing that was not read back
 };
 
 Plan plan_of(Random& random) {
@@ -28,6 +29,7 @@ Plan plan_of(Random& random) {
   plan.loses_spool = random.below(4) == 0;
   plan.is_replaced = random.below(4) == 0;
   plan.is_bad = random.below(8) != 0;
+  plan.suspends = random.below(3) == 0;
   return plan;
 }
 
@@ -39,6 +41,7 @@ class Life {
     world_.cluster.add_nodes("n", kNodes, kClass, kDevices);
     world_.cluster.remembers = 3'000;
     world_.cluster.tells_clock = plan_.is_moved;
+    world_.cluster.suspends = plan_.suspends;
     WorkText text;
     text.script = "#!/bin/sh\n";
     world_.exchange.texts["plain"] = text;
@@ -61,6 +64,7 @@ class Life {
     set_weather(false);
     for (cluster::Node& node : world_.cluster.nodes) node.up = true;
     for (int i = 0; i < 400; ++i) {
+      if (i == 150) check_calm();
       for (auto& [id, row] : world_.exchange.rows) {
         if (i == 150 && row.contract.live) world_.exchange.cancel(id);
       }
@@ -259,6 +263,13 @@ class Life {
       }
     }
     return text + "\n  ended at " + std::to_string(row.end);
+  }
+
+  // In good weather nothing waits for somebody who has gone.
+  void check_calm() {
+    for (const FakeCluster::Row& row : world_.cluster.rows) {
+      EXPECT_FALSE(row.suspended && !has_ended(row.job.state)) << row.job.name << " never begins";
+    }
   }
 
   void check_end() {

@@ -357,6 +357,50 @@ TEST_F(BillsTest, AnyHistoryAddsUpInEveryForm) {
   }
 }
 
+// Whoever follows the stream knows what each of its accounts has, with no other question.
+TEST_F(BillsTest, EventsTellEveryMovementToBothOfItsSides) {
+  live(33, 90);
+  bool several = false;  // movements of one entry
+  for (const auto& [id, who] : std::map<std::string, std::string>{{alice_, "alice"},
+                                                                  {bob_, "bob"},
+                                                                  {suppliers_[0], "east-idc"},
+                                                                  {suppliers_[1], "west-idc"}}) {
+    const Interest own{kAllTopics, {static_cast<std::uint32_t>(std::stoul(id.substr(2)))}, false};
+    const Feed::Slice slice = service_->core().feed.read(own, 0, SIZE_MAX);
+    ASSERT_FALSE(slice.gone);
+    std::map<std::string, std::int64_t> reckoned, balances;
+    std::set<std::string> places;
+    std::string before;
+    for (const std::string& text : slice.events) {
+      json::Document document;
+      const json::Value event = document.parse(text).value();
+      const std::string sequence = text_of(event, "sequence");
+      const std::int64_t part = event.members().find("part").as_int64().value();
+      EXPECT_TRUE(places.insert(sequence + '.' + std::to_string(part)).second) << text;
+      const bool moved = text_of(event, "type") == "money.moved";
+      several = several || (moved && before == sequence);
+      before = moved ? sequence : "";
+      if (!moved) continue;
+      for (const auto& [key, sign] : {std::pair{"from", -1}, std::pair{"to", 1}}) {
+        const json::Value account = event.members().find(key);
+        if (text_of(account, "participant") != id) continue;
+        reckoned[text_of(account, "purpose")] += sign * money_in(event, "amount");
+      }
+    }
+    json::Document document;
+    const auto answer = get("/v1/accounts/" + id, who);
+    for (const json::Value account :
+         document.parse(answer.body).value().members().find("accounts").items()) {
+      balances[text_of(account, "purpose")] = money_in(account, "balance");
+    }
+    std::erase_if(reckoned, [](const auto& one) { return one.second == 0; });
+    std::erase_if(balances, [](const auto& one) { return one.second == 0; });
+    EXPECT_EQ(reckoned, balances) << who;
+    EXPECT_FALSE(balances.empty()) << who;
+  }
+  EXPECT_TRUE(several) << "no entry moved twice: nothing was tried";
+}
+
 TEST_F(BillsTest, ALineNamesWhatItIsFor) {
   run("alice", "west");
   clock_.advance(600);

@@ -87,6 +87,9 @@ TEST_F(LogsAsked, AreBroughtByTheAgent) {
   const std::string bytes("\xff\0\n\x1b[0m", 7);
   const auto brought = bring(piece(bytes, R"("tail":100)", 50));
   EXPECT_EQ(brought.body, R"({"readers":1})");
+  const std::string metrics = get("/metrics").body;
+  EXPECT_NE(metrics.find("\ntongsuan_log_pieces_total 1\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("\ntongsuan_hub_takes_contracts{hub=\"east\"} 1\n"), std::string::npos);
   const net::Response answer = asked.get();
   EXPECT_EQ(answer.body,
             R"({"contract":"C-0","stream":"stdout","offset":50,"size":57,"ended":false,"bytes":")" +
@@ -188,7 +191,7 @@ TEST_F(LogsAsked, AnswerEverybodyWhoWaitsForTheSame) {
   run();
   auto first = wait_for(""), second = wait_for("", "east-idc");
   work(1);
-  while (service_->core().logs.readers() < 2) std::this_thread::yield();
+  while (service_->core().logs.figures().waiting < 2) std::this_thread::yield();
   EXPECT_EQ(bring(piece("both")).body, R"({"readers":2})");
   EXPECT_EQ(first.get().body, second.get().body);
 }
@@ -227,6 +230,14 @@ TEST_F(LogsAsked, SayWhereNobodyCanBringThem) {
       << slow.body;
   EXPECT_EQ(code(bring(piece("late"))), "not-wanted");
   clock_.advance(601);
+  const auto figure = [&](const std::string& line) {
+    const std::string body = get("/metrics").body;
+    EXPECT_NE(body.find("\ntongsuan_" + line + '\n'), std::string::npos) << line << " in " << body;
+  };
+  figure(R"(hub_takes_contracts{hub="east"} 0)");
+  figure("log_readers 0");
+  figure("log_pieces_total 0");
+  figure("log_late_total 2");
   const auto away = get(kLog, "alice");
   EXPECT_EQ(code(away), "agent-away");
   EXPECT_NE(member(away, "detail").find("ran out at"), std::string::npos) << away.body;

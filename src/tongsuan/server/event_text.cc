@@ -18,19 +18,35 @@ class Teller {
   Teller(const Names& names, const TimeText& time, const View& view, const EventPlace& place)
       : names_(names), time_(time), view_(view), place_(place), out_(text_.json) {}
 
+  // No movement of money.
   EventText tell(const exchange::Event& event) {
     if (const auto* happened = std::get_if<engine::Event>(&event)) {
       std::visit([&](const auto& what) { on(what); }, happened->what);
-    } else if (const auto* money = std::get_if<exchange::MoneyEvent>(&event)) {
-      on(*money);
-    } else {
-      std::visit([&](const auto& what) { on(what); }, std::get<exchange::OwnEvent>(event));
+    } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
+      std::visit([&](const auto& what) { on(what); }, *own);
     }
-    if (!text_.type.empty()) out_.end_object();
-    return std::move(text_);
+    return finish();
+  }
+  EventText tell(const ledger::Posting& did, const ledger::Reason& why) {
+    begin("money.moved", Visibility::kOwner, did.from.participant, did.to.participant);
+    internal::write_account(out_, "from", did.from);
+    internal::write_account(out_, "to", did.to);
+    write_money(out_, "amount", did.amount.raw());
+    out_.begin_object("reason");
+    if (why.contract != 0 && why.reference != 0) {
+      out_.text("resale", id_text('S', why.reference));
+    } else if (why.reference > 0) {
+      out_.text("reference", std::to_string(why.reference));
+    }
+    out_.end_object();
+    return finish();
   }
 
  private:
+  EventText finish() {
+    if (!text_.type.empty()) out_.end_object();
+    return std::move(text_);
+  }
   json::Writer& begin(std::string_view type, Visibility visibility, ParticipantId first = kHouse,
                       ParticipantId second = kHouse) {
     text_.json.reserve(192);
@@ -172,25 +188,6 @@ class Teller {
     const engine::State& engine = view_.state.engine();
     const bool known = engine.knows(event.what.contract);
     out_.number("devices", known ? engine.contract(event.what.contract).devices() : 1);
-  }
-
-  // ---- Money: the first movement of an entry that is of somebody.
-  void on(const exchange::MoneyEvent& event) {
-    const auto moved = std::ranges::find_if(
-        event.facts, [](const ledger::Fact& fact) { return fact.did.amount != Money(); });
-    if (moved == event.facts.end()) return;
-    const ledger::Posting& did = moved->did;
-    begin("money.moved", Visibility::kOwner, did.from.participant, did.to.participant);
-    internal::write_account(out_, "from", did.from);
-    internal::write_account(out_, "to", did.to);
-    write_money(out_, "amount", did.amount.raw());
-    out_.begin_object("reason");
-    if (event.why.contract != 0 && event.why.reference != 0) {
-      out_.text("resale", id_text('S', event.why.reference));
-    } else if (event.why.reference > 0) {
-      out_.text("reference", std::to_string(event.why.reference));
-    }
-    out_.end_object();
   }
 
   // ---- Own
@@ -413,6 +410,10 @@ class Teller {
   json::Writer out_;
 };
 
+bool moves(const ledger::Fact& fact) {
+  return fact.did.amount != Money();
+}
+
 }  // namespace
 
 std::optional<Topics> parse_topics(std::string_view list) {
@@ -427,9 +428,33 @@ std::optional<Topics> parse_topics(std::string_view list) {
   return topics == 0 ? std::nullopt : std::optional(topics);
 }
 
+std::uint32_t parts_of(const exchange::Event& event) {
+  const auto* money = std::get_if<exchange::MoneyEvent>(&event);
+  if (money == nullptr) return 1;
+  return std::max(1U, static_cast<std::uint32_t>(std::ranges::count_if(money->facts, moves)));
+}
+
 EventText event_text(const Names& names, const TimeText& time, const View& view,
                      const EventPlace& place, const exchange::Event& event) {
   return Teller(names, time, view, place).tell(event);
+}
+
+void add_event_texts(std::vector<EventText>& texts, const internal::Names& names,
+                     const TimeText& time, const View& view, EventPlace& place,
+                     const exchange::Event& event) {
+  const std::uint32_t end = place.part + parts_of(event);
+  const auto add = [&](EventText text) {
+    if (!text.type.empty()) texts.push_back(std::move(text));
+    ++place.part;
+  };
+  if (const auto* money = std::get_if<exchange::MoneyEvent>(&event)) {
+    for (const ledger::Fact& fact : money->facts) {
+      if (moves(fact)) add(Teller(names, time, view, place).tell(fact.did, money->why));
+    }
+  } else {
+    add(event_text(names, time, view, place, event));
+  }
+  place.part = end;
 }
 
 }  // namespace tongsuan::server

@@ -34,15 +34,25 @@ struct EventText {
   std::string json;                       // one line
 };
 
+// A sequence is told in parts: one for each event, but one for each movement of an entry of the
+// ledger, because each is somebody else's.
 struct EventPlace {
   std::uint64_t sequence = 0;
   std::uint32_t part = 0;
   Second at = 0;
   std::string_view at_text = {};  // of `at`, where its caller has it already
 };
-// `view`: after the event, so that it knows what the event is about.
+// At least 1, also of what nobody is told of.
+[[nodiscard]] std::uint32_t parts_of(const exchange::Event& event);
+
+// One that is a single part. `view`: after the event, so that it knows what the event is about.
 [[nodiscard]] EventText event_text(const internal::Names& names, const TimeText& time,
                                    const node::View& view, const EventPlace& place,
                                    const exchange::Event& event);
+// Any event: appends its parts from place.part on that somebody is told of, and takes the place
+// past all of them.
+void add_event_texts(std::vector<EventText>& texts, const internal::Names& names,
+                     const TimeText& time, const node::View& view, EventPlace& place,
+                     const exchange::Event& event);
 
 }  // namespace tongsuan::server

@@ -1,4 +1,5 @@
 // Whether it lives, whether it takes requests, and numbers for Prometheus.
+#include <algorithm>
 #include <string>
 
 #include "tongsuan/access/mode.h"
@@ -112,6 +113,24 @@ void add_market(Metrics& metrics, const View& view, const Core& core) {
   }
 }
 
+// Of hubs that ever had an agent.
+void add_agents(Metrics& metrics, const View& view, const Core& core) {
+  const Second now = std::max(core.node.clock().now(), view.state.now());
+  metrics.family("hub_takes_contracts", "gauge", "1 while the agent's lease lasts and it accepts");
+  for (std::uint32_t i = 0; i < view.state.hubs().size(); ++i) {
+    const exchange::Lease& lease = view.state.hubs()[i].lease;
+    if (lease.epoch == 0) continue;
+    metrics.value(lease.takes_contracts(now) ? 1 : 0,
+                  "hub=\"" + std::string(core.names.hub(HubId{i})) + '"');
+  }
+}
+
+void add_logs(Metrics& metrics, const LogFigures& figures) {
+  metrics.gauge("log_readers", "Readers who wait for output of a job", figures.waiting);
+  metrics.counter("log_pieces_total", "Readers who got their piece", figures.answered);
+  metrics.counter("log_late_total", "Readers to whom no agent brought it in time", figures.late);
+}
+
 void send_health(Call& call, std::string_view status) {
   std::string body;
   json::Writer(body)
@@ -162,7 +181,11 @@ void get_metrics(Call& call) {
   Metrics metrics;
   if (core.server_counters) add_http(metrics, core.server_counters());
   add_node(metrics, core.node.figures(), core.node.replica().applied(), core.node.fenced());
-  core.node.replica().read(0, [&](const View& view) { add_market(metrics, view, core); });
+  core.node.replica().read(0, [&](const View& view) {
+    add_market(metrics, view, core);
+    add_agents(metrics, view, core);
+  });
+  add_logs(metrics, core.logs.figures());
   metrics.counter("orders_total", "Orders that were sent to the sequencer", core.counters.orders);
   metrics.counter("rate_limited_total", "Requests above a rate limit",
                   core.counters.refused_by_rate);

@@ -5,6 +5,7 @@
 
 #include "tongsuan/exchange/bytes.h"
 #include "tongsuan/node/history.h"
+#include "tongsuan/server/event_text.h"
 
 namespace tongsuan::server {
 
@@ -199,7 +200,10 @@ void History::see(std::uint64_t sequence, Second at, const std::vector<exchange:
   const std::lock_guard lock(mutex_);
   if (!begin_record(sequence, at)) return;
   std::uint32_t part = 0;
-  for (const exchange::Event& event : events) see_event(sequence, part++, at, event);
+  for (const exchange::Event& event : events) {
+    see_event(sequence, part, at, event);
+    part += parts_of(event);
+  }
   lines_.end_record();
 }
 
@@ -209,7 +213,8 @@ void History::see(std::uint64_t sequence, std::string_view record) {
   std::uint32_t part = 0;
   // Whoever replays the record finds what is wrong with it.
   (void)reader_.read(record, [&](Second at, const exchange::Event& event) {
-    see_event(sequence, part++, at, event);
+    see_event(sequence, part, at, event);
+    part += parts_of(event);
     return true;
   });
   lines_.end_record();

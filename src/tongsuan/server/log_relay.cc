@@ -54,9 +54,11 @@ std::optional<std::chrono::seconds> LogRelay::silence(HubId hub) const {
   return std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - looked->second);
 }
 
-std::size_t LogRelay::readers() const {
+LogFigures LogRelay::figures() const {
   const std::lock_guard lock(mutex_);
-  return waiters_.size();
+  LogFigures figures = figures_;
+  figures.waiting = waiters_.size();
+  return figures;
 }
 
 std::vector<LogReader> LogRelay::take(HubId hub, const LogWant& want) {
@@ -67,6 +69,7 @@ std::vector<LogReader> LogRelay::take(HubId hub, const LogWant& want) {
     if (is_meant) readers.push_back(std::move(at->second.reader));
     at = is_meant ? waiters_.erase(at) : std::next(at);
   }
+  figures_.answered += readers.size();
   return readers;
 }
 
@@ -98,6 +101,7 @@ void LogRelay::loop() {
     }
     Waiter late = std::move(waiters_.begin()->second);
     waiters_.erase(waiters_.begin());
+    ++figures_.late;
     lock.unlock();
     dismiss_(late.hub, std::move(late.reader), End::kTimeIsOver);
     lock.lock();

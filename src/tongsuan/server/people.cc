@@ -42,6 +42,30 @@ void write_participant(json::Writer& out, const View& view, ParticipantId id) {
 
 }  // namespace
 
+// ---- Who asks --------------------------------------------------------------------------------
+
+// Of the proof that came with the request, not of what the participant is now: so there is no asOf.
+// Keys of the exchange are told by their id; what else a proof names is its own affair.
+void get_self(Call& call) {
+  Query query(call);
+  if (!query.finish()) return;
+  const access::Identity& caller = *call.caller;
+  std::string body;
+  json::Writer out(body);
+  out.begin_object()
+      .text("participant", id_text('P', caller.participant.value))
+      .text("name", caller.name)
+      .text("role", access::role_name(caller.role))
+      .text("proof", access::method_name(caller.method));
+  const bool by_key =
+      caller.method == access::Method::kSignature || caller.method == access::Method::kToken;
+  if (by_key) out.text("key", caller.key);
+  out.end_object();
+  std::uint64_t sequence = 0;
+  call.core.node.read([&](const View& view) { sequence = view.sequence; });
+  call.reply.send(json_response(std::move(body), sequence));
+}
+
 // ---- Participants ----------------------------------------------------------------------------
 
 void open_participant(Call& call) {

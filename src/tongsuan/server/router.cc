@@ -72,6 +72,7 @@ constexpr Route kRoutes[] = {
      true},
     {Method::kGet, "/v1/ledger/trial-balance", Action::kReadAccount, in::get_trial_balance, true},
 
+    {Method::kGet, "/v1/me", Action::kReadSelf, in::get_self},
     {Method::kPost, "/v1/participants", Action::kManageParticipants, in::open_participant},
     {Method::kGet, "/v1/participants", Action::kManageParticipants, in::list_participants},
     {Method::kGet, "/v1/participants/{participant}", Action::kReadAccount, in::get_participant},

@@ -134,10 +134,9 @@ void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at
   texts.reserve(events.size());
   // Of one thread, the replica's; most records are of one second.
   if (core.told.at != at || core.told.text.empty()) core.told = {at, core.time.text(at)};
-  std::uint32_t part = 0;
+  EventPlace place{sequence, 0, at, core.told.text};
   for (const exchange::Event& event : events) {
-    texts.push_back(
-        event_text(core.names, core.time, view, {sequence, part++, at, core.told.text}, event));
+    add_event_texts(texts, core.names, core.time, view, place, event);
   }
   core.feed.publish(sequence, std::move(texts));
   if (!view.state.webhooks().empty()) core.webhooks.wake();

@@ -78,6 +78,34 @@ TEST_F(Access, WhatIsAnothersIsNotThere) {
   EXPECT_EQ(get("/v1/accounts", "bob").body.find("P-2"), std::string::npos);
 }
 
+TEST_F(Access, EverybodyIsToldWhoTheyAre) {
+  const auto told = get("/v1/me", "auditor");
+  EXPECT_EQ(told.status, 200);
+  EXPECT_EQ(member(told, "name"), "auditor");
+  EXPECT_EQ(member(told, "role"), "auditor");
+  EXPECT_EQ(member(told, "proof"), "development");
+  EXPECT_EQ(told.body.find("\"key\""), std::string::npos) << "its proof is no key";
+  EXPECT_EQ(header(told, "Tongsuan-Sequence"), std::to_string(node_->figures().durable));
+  EXPECT_EQ(member(get("/v1/me", "alice"), "participant"), "P-2");
+  EXPECT_EQ(code(get("/v1/me")), "unauthenticated");
+  EXPECT_EQ(code(get("/v1/me?asOf=1", "alice")), "unknown-field");
+}
+
+TEST_F(Access, AKeyMayHaveAnotherRoleThanItsParticipant) {
+  const auto made =
+      post("/v1/participants/P-2/keys", "operator", R"({"role":"regulator"})", "another-role");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string key = member(made, "id");
+  const std::string signature =
+      access::sign_request(key, member(made, "secret"), {"GET", "/v1/me", sha256("")},
+                           {access::UnixTime(kEpoch), "0123456789abcdef"});
+  const auto told = ask_raw(Method::kGet, "/v1/me", "", {{"authorization", signature}});
+  EXPECT_EQ(member(told, "participant"), "P-2");
+  EXPECT_EQ(member(told, "role"), "regulator");
+  EXPECT_EQ(member(told, "proof"), "signature");
+  EXPECT_EQ(member(told, "key"), key);
+}
+
 TEST_F(Access, NobodySeesTheSealedBook) {
   const std::string id = submit("alice");
   for (const char* who : {"operator", "auditor", "regulator", "east-idc"}) {

@@ -243,14 +243,18 @@ void read_journal(Call& call) {
     std::uint64_t next = from;
     for (const node::Record& record : records.value()) {
       if (static_cast<std::int64_t>(items.size()) >= size) break;
-      std::uint32_t part = 0;
+      std::vector<EventText> texts;
+      EventPlace place{.sequence = record.sequence};
       (void)exchange::read_record(record.bytes, [&](Second at, const exchange::Event& event) {
-        const EventPlace place{record.sequence, part++, at};
-        if (is_sealed(event, answer.view, regulator)) return true;
-        EventText text = event_text(call.core.names, call.core.time, answer.view, place, event);
-        if (!text.type.empty()) items.push_back(std::move(text.json));
+        place.at = at;
+        if (is_sealed(event, answer.view, regulator)) {
+          place.part += parts_of(event);
+        } else {
+          add_event_texts(texts, call.core.names, call.core.time, answer.view, place, event);
+        }
         return true;
       });
+      for (EventText& text : texts) items.push_back(std::move(text.json));
       next = record.sequence + 1;
     }
     json::Writer out(answer.body);

@@ -16,13 +16,13 @@ void send_past(Call& call, const Interest& interest, const std::vector<node::Rec
     for (const node::Record& record : records) {
       if (text.size() > kStreamPastBytes) break;
       std::vector<EventText> events;
-      std::uint32_t part = 0;
+      EventPlace place{.sequence = record.sequence};
       (void)exchange::read_record(record.bytes, [&](Second at, const exchange::Event& event) {
-        const EventPlace place{record.sequence, part++, at};
-        EventText told = event_text(call.core.names, call.core.time, view, place, event);
-        if (!told.type.empty() && interest.covers(told)) events.push_back(std::move(told));
+        place.at = at;
+        add_event_texts(events, call.core.names, call.core.time, view, place, event);
         return true;
       });
+      std::erase_if(events, [&](const EventText& told) { return !interest.covers(told); });
       for (std::size_t i = 0; i < events.size(); ++i) {
         net::Event event{{}, std::string(events[i].type), events[i].json};
         if (i + 1 == events.size()) event.id = std::to_string(record.sequence);

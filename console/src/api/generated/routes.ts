@@ -69,6 +69,7 @@ import type {
   RoundPrices,
   RoundState,
   Rules,
+  Self,
   Sequence,
   Statement,
   Time,
@@ -291,6 +292,10 @@ export const getBill = (client: Caller, of: { participant: ParticipantId; asOf?:
 /** All money by purpose: it adds up to nothing */
 export const getTrialBalance = (client: Caller, of: { asOf?: Sequence | undefined } = {}, options?: CallOptions): Promise<Reply<TrialBalance>> =>
   client.call<TrialBalance>({ method: 'GET', target: `/v1/ledger/trial-balance`, form: 'json', query: { asOf: of.asOf } }, options);
+
+/** Who asks, and in which role */
+export const getMe = (client: Caller, options?: CallOptions): Promise<Reply<Self>> =>
+  client.call<Self>({ method: 'GET', target: `/v1/me`, form: 'json' }, options);
 
 /** Participants */
 export const listParticipants = (client: Caller, of: { asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined; role?: Role | undefined } = {}, options?: CallOptions): Promise<Reply<ParticipantPage>> =>

@@ -1142,6 +1142,16 @@ export type ParticipantBody = {
   overdraft?: Money;
 };
 
+export type Self = {
+  participant: ParticipantId;
+  name: Name;
+  role: Role;
+  /** What the request came with */
+  proof: 'signature' | 'token' | 'oidc' | 'development' | 'certificate';
+  /** The key of a signature, or of which a token was made */
+  key?: KeyId;
+};
+
 export type Participant = {
   id: ParticipantId;
   name: Name;
@@ -1603,7 +1613,7 @@ export type EventDataTransferEnded = {
   to: HubName;
 };
 
-/** Money went from one account to another */
+/** Money went from one account to another; an entry of the ledger with several movements is told in as many parts. All of them from the beginning add up to every balance */
 export type EventMoneyMoved = {
   type: 'money.moved';
   sequence: Sequence;

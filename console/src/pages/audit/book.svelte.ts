@@ -1,6 +1,6 @@
 // The events that a reader of the audit has: the journal for those who may read it, otherwise what the
 // stream keeps and brings.
-import { Feed, find_reader, JournalReader, type Live, type Picture, type Reader } from '../../model';
+import { Feed, find_reader, JournalReader, may, type Live, type Picture, type Reader } from '../../model';
 import { to_failure, type Client, type Failure, type wire } from '../../api';
 
 export class EventBook {
@@ -53,12 +53,9 @@ export class EventBook {
       return;
     }
     if (this.#abort.signal.aborted) return;
-    if (this.reader.kind === 'overseer') {
-      const journal = new JournalReader(this.client);
-      this.journal = journal;
-      await journal.begin(null);
-      if (journal.failure?.details.status !== 403 || this.#abort.signal.aborted) return;
-      this.journal = null; // an operator: watches, but does not read the journal
+    if (may(this.reader, 'readJournal')) {
+      this.journal = new JournalReader(this.client);
+      return this.journal.begin(null);
     }
     const feed = new Feed(this.client);
     feed.start(() => this.market.sequence);

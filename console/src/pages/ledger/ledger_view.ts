@@ -29,7 +29,7 @@ export function account_text(name: string | null, say: Say): string {
 }
 
 function money<T>(id: string, title: string, of: (row: T) => Micro, language: Language): Column<T> {
-  return { id, title, text: (row) => format_money(of(row), language, [2, 6]), csv: (row) => wire_money(of(row)).amount, sort: of, number: true, width: 'minmax(128px, 1fr)' };
+  return { id, title, text: (row) => format_money(of(row), language, [2, 6]), csv: (row) => wire_money(of(row)).amount, sort: of, number: true, width: 'minmax(152px, 1fr)' };
 }
 
 export const balance_columns = (language: Language, say: Say): Column<Balance>[] => [

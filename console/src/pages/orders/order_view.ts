@@ -24,18 +24,34 @@ const kEvents: Record<string, Key> = {
   'contract.started': 'event.started', 'contract.extended': 'event.extended', 'contract.granted': 'event.granted', 'contract.metered': 'event.metered', 'contract.ended': 'event.ended',
   'contract.settled': 'event.settled', 'contract.reported': 'event.reported', 'contract.missed': 'event.missed', 'contract.presumed': 'event.presumed', 'contract.told': 'event.told',
   'contract.concluded': 'event.concluded', 'contract.shrunk': 'event.shrunk', 'contract.own': 'event.own',
+  'resale.offered': 'resale.offered', 'resale.opened': 'resale.opened', 'resale.taken': 'resale.taken', 'resale.metered': 'resale.metered',
+  'resale.earned': 'resale.earned', 'resale.over': 'resale.over', 'resale.closed': 'resale.closed',
 };
 export function event_title(event: wire.Event, say: Say): string {
   const key = kEvents[event.type];
   return key ? say(key) : event.type;
 }
 
-/** What an event of a contract says beside its kind. */
-export function event_detail(event: wire.Event, language: Language, say: Say): string {
+function resale_detail(event: wire.Event, language: Language, say: Say): string {
   const money = (value: wire.Money) => format_money(money_of(value), language, [2, 4]);
   const time = (text: string) => format_time(time_of(text));
   switch (event.type) {
-    case 'contract.started': return say('event.started_text', { devices: format_count(event.devices, language), class: event.class, hub: event.hub, price: money(event.price), end: time(event.expectedEnd) });
+    case 'resale.offered': return say('resale.offered_text', { devices: format_count(event.devices, language), from: time(event.from), until: time(event.until) });
+    case 'resale.opened': return say('resale.opened_text', { devices: format_count(event.devices, language), owed: money(event.owed) });
+    case 'resale.taken': return say('resale.taken_text', { devices: format_count(event.devices, language) });
+    case 'resale.metered': return say('event.metered_text', { paid: money(event.paid), until: time(event.until) });
+    case 'resale.earned': return say('resale.earned_text', { income: money(event.income) });
+    case 'resale.over': return say('event.until', { time: time(event.until) });
+    default: return '';
+  }
+}
+
+/** What an event of a contract says beside its kind. */
+export function event_detail(event: wire.Event, language: Language, say: Say, title_of = (hub: string): string => hub): string {
+  const money = (value: wire.Money) => format_money(money_of(value), language, [2, 4]);
+  const time = (text: string) => format_time(time_of(text));
+  switch (event.type) {
+    case 'contract.started': return say('event.started_text', { devices: format_count(event.devices, language), class: event.class, hub: title_of(event.hub), price: money(event.price), end: time(event.expectedEnd) });
     case 'contract.extended': return say('event.until', { time: time(event.until) });
     case 'contract.granted': return say('event.granted_text', { cost: money(event.cost), until: time(event.until) });
     case 'contract.metered': return say('event.metered_text', { paid: money(event.paid), until: time(event.until) });
@@ -48,7 +64,7 @@ export function event_detail(event: wire.Event, language: Language, say: Say): s
     case 'contract.concluded':
       return say('event.concluded_text', { missed: format_duration(event.missedSeconds, language), refund: money(event.refund), penalty: money(event.penalty) });
     case 'contract.shrunk': return say('event.shrunk_text', { devices: format_count(event.devices, language) });
-    default: return '';
+    default: return resale_detail(event, language, say);
   }
 }
 

@@ -69,6 +69,7 @@ void get_bill(Call& call);
 void read_journal(Call& call);
 
 // people.cc
+void get_self(Call& call);
 void open_participant(Call& call);
 void list_participants(Call& call);
 void get_participant(Call& call);

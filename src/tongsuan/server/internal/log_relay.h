@@ -44,6 +44,11 @@ struct LogWant {
   friend auto operator<=>(const LogWant&, const LogWant&) = default;
 };
 
+struct LogFigures {
+  std::uint64_t waiting = 0;
+  std::uint64_t answered = 0, late = 0;  // with a piece; for want of one in time
+};
+
 struct LogReader {
   std::uint32_t asker = 0;
   net::Reply reply;
@@ -74,8 +79,7 @@ class LogRelay {
   [[nodiscard]] std::vector<LogWant> wanted(HubId hub);
   // Since it looked last; nothing where this process has not seen it.
   [[nodiscard]] std::optional<std::chrono::seconds> silence(HubId hub) const;
-  // How many wait.
-  [[nodiscard]] std::size_t readers() const;
+  [[nodiscard]] LogFigures figures() const;
   // Those who wait for a piece, and do so no more; empty: nobody wants it.
   [[nodiscard]] std::vector<LogReader> take(HubId hub, const LogWant& want);
   // Dismisses everybody, and whoever comes later.
@@ -96,6 +100,7 @@ class LogRelay {
   const Dismiss dismiss_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  LogFigures figures_;
   Waiters waiters_;  // few enough to be looked through
   std::map<HubId, Clock::time_point> looked_;
   bool stopping_ = false;
