@@ -557,6 +557,31 @@ TEST_F(SharesTest, WhatTheSupplierTakesBackIsOwedUpToThen) {
   EXPECT_EQ(spent(kAlice), 12 * 40 + owed - income);
 }
 
+// All eight that nobody has go back in two steps, and Bob's agent has told of nothing meanwhile.
+TEST_F(SharesTest, WhatTheSupplierTakesBackTwiceIsOwedUpToBoth) {
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 40;
+  EXPECT_EQ(meter(first, 0, 40), "done");
+  must(kAlice, ResellContract{first, 12, 0, 0, Price(5'000)});
+  EXPECT_EQ(settle(first), "done");
+  const OrderId dear = submit(kBob, 6'000, 4);
+  EXPECT_EQ(start(dear, {0}, 7'200), "done");
+  now_ = 60;
+  EXPECT_EQ(start(submit(kBob, 6'000, 4), {1}, 3'600), "done");
+  now_ = 80;
+  EXPECT_EQ(start(submit(kBob, 6'000, 4), {2}, 3'600), "done");
+  const ResaleRow& resale = *exchange_.state().resales().find(ResaleId{1});
+  EXPECT_EQ(resale.terms.devices, 4U);
+  EXPECT_EQ(resale.metered, 40) << "Bob's agent has told of nothing";
+  EXPECT_EQ(resale.spared, -4 * 20 - 4 * 40);
+  now_ = 100;
+  EXPECT_EQ(meter(ContractId{1}, 40, 100), "done");
+  must(kHouse, TurnResales{});
+  const std::int64_t owed = 4 * 20 + 4 * 40 + 4 * 60, income = 2 * 4 * 60;
+  EXPECT_EQ(spent(kAlice), 12 * 40 + owed - income);
+}
+
 // ---- No room -----------------------------------------------------------------------------------
 
 // As if all holds were taken.

@@ -10,6 +10,7 @@ std::int64_t ResaleRow::owed(Second until) const {
 }
 
 void ResaleRow::settle(Second until) {
+  if (until == metered) return;  // nothing was paid: what is owed for devices that went still is
   const std::int64_t all = std::int64_t{terms.devices} * (until - metered);
   spared = std::max<std::int64_t>(0, spared - all);
   metered = until;
