@@ -22,8 +22,9 @@ ID = re.compile(r"^[OCRPTKWXH]-[0-9A-Za-z]{1,24}$")
 # They make nothing, or have a key for each of their items.
 WITHOUT_KEY = {"quoteOrder", "submitOrders", "bringLog"}
 # What they say never changes, is the clock's, or has a way of its own to say from when on.
-WITHOUT_AS_OF = {"readLog", "proveOrder", "getRoundPrices", "getRoundBook", "getRoundCertificate", "getCalendar",
-                 "readJournal", "streamEvents", "getOperation", "getMe", "getHealth", "getReadiness",
+WITHOUT_AS_OF = {"readLog", "proveOrder", "getRoundPrices", "getRoundSlots", "getRoundBook",
+                 "getRoundCertificate", "getCalendar", "readJournal", "streamEvents",
+                 "getOperation", "getMe", "getHealth", "getReadiness",
                  "getMetrics"}
 # Where the sources list codes, and after which text.
 CODE_SOURCES = {"src/tongsuan/exchange/codes.cc": "code_name(", "src/tongsuan/access/denial.cc":

@@ -38,7 +38,7 @@ export default async function record(): Promise<() => void> {
 
 async function record_day(folder: string): Promise<void> {
   found_exchange(folder, { orders: 3_000, round: kRound, at: '2026-12-01T00:00+08:00' });
-  const exchange = await Exchange.open(folder, kSpeed, ['--round-threads', '2', '--round-nice', '0']);
+  const exchange = await Exchange.open(folder, kSpeed, ['--round-threads', '2']);
   try {
     const buyer = await new_buyer(exchange, kDayBuyer);
     const finished = await send_order(exchange, buyer, 'nightly-eval', '90.00');

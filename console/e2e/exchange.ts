@@ -109,8 +109,9 @@ export class Exchange {
   }
 }
 
+// Visits wait for rounds that they close themselves, so rounds do not stand back.
 function run(data: string, speed: number, listen: string, more: readonly string[] = []): ChildProcess {
-  return spawn(join(apps, 'tongsuand'), ['--data', data, '--simulate', '--dev', '--speed', String(speed), '--listen', listen, '--console', dist, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
+  return spawn(join(apps, 'tongsuand'), ['--data', data, '--simulate', '--dev', '--speed', String(speed), '--round-nice', '0', '--listen', listen, '--console', dist, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 function listening(program: ChildProcess): Promise<number> {

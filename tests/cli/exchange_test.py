@@ -274,6 +274,7 @@ class Requests(ExchangeTest):
                       "quote --from O-1 --limit 7 --window 2026-04-13T09:00+08:00..2026-04-14", "why o-1",
                       "squeue -o json", "cancel O-2", "amend O-1 --limit 6.3 --deadline 2026-04-15 --hubs guian",
                       "market", "market rounds", "market classes -o csv", "market calendar", "sinfo -o wide",
+                      "market slots", "market slots r-1 --hub guian --class Ascend910B -o csv",
                       "offer", "offer guian H800 3.80", "offer guian H800 --steps 8@3.80,16@4", "contracts --state running", "ledger", "ledger transfers",
                       "ledger trial-balance", "ledger --participant P-1", "bill --participant P-1 --month 2026-12",
                       "bill --participant p-1 --by line", "bill --participant P-1 --csv - --from 2026-04-13", "bill --participant P-1 --html page.html --lang zh",
@@ -339,6 +340,12 @@ class Requests(ExchangeTest):
         self.assertEqual(self.ask(fake, "orders", "--filter", "value>1000000", "-o", "json").stdout, "[]\n")
         said = self.ask(fake, "market", "--lang", "zh").stdout
         self.assertIn("第 R-1 轮", said)
+        slots = json.loads(self.ask(fake, "market", "slots", "R-1", "-o", "json").stdout)
+        served = INTERFACE.example("getRoundSlots")["pools"][0]
+        self.assertEqual([row["awarded"] for row in slots], served["awarded"])
+        self.assertEqual(slots[1]["begins_at"], "2026-04-13T09:00:00+08:00")
+        self.assertEqual(slots[0]["power"], served["power"][0] + " CNY")
+        self.assert_failure(self.ask(fake, "market", "rounds", "--hub", "guian"), 2, "usage")
         self.assert_failure(self.ask(fake, "orders", "--sort", "price2"), 2, "usage")
         self.assert_failure(self.ask(fake, "orders", "--watch", "1", "-o", "json"), 2, "usage")
 

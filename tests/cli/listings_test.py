@@ -10,7 +10,7 @@ from harness import CommandTest, main, run
 
 SHARED = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path("/nonexistent")
 OF_MARKET = ["hubs", "classes", "orders", "offers", "links", "zones", "lines"]
-OF_ROUND = ["awards", "prices", "flows", "accounts"]
+OF_ROUND = ["awards", "prices", "slots", "flows", "accounts"]
 
 
 class Show(CommandTest):
@@ -54,6 +54,19 @@ class Show(CommandTest):
         paid = sum(money(row["payment"]) for row in awards)
         self.assertAlmostEqual(paid, sum(money(row["paid"]) for row in accounts))
         self.assertEqual({row["order"] for row in awards}, {"first", "west-job"})
+
+    def test_slots_are_prices_by_the_row(self):
+        self.clear()
+        def rows(listing):
+            return json.loads(self.run_ok("show", self.market, self.certificate, listing, "-o", "json").stdout)
+        def micro(text):
+            return round(float(text.split()[0]) * 1e6)
+        prices = {(row["row"], row["slot"]): micro(row["price"]) for row in rows("prices")}
+        slots = rows("slots")
+        self.assertGreater(sum(row["awarded"] for row in slots), 0)
+        for row in slots:
+            self.assertEqual(micro(row["price"]), micro(row["capacity"]) + micro(row["power"]))
+            self.assertEqual(micro(row["capacity"]), prices[f"capacity {row['hub']}/{row['class']}", row["slot"]])
 
     def test_columns_filter_sort_limit(self):
         def names(*options):

@@ -583,6 +583,104 @@ class RoundPage:
 
 
 @dataclass
+class HubHistoryPage:
+    as_of: str
+    items: List[HubLoad]
+    remembering: bool
+    known_from: Optional[datetime] = None
+    next_page_token: Optional[str] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"as_of": "asOf", "known_from": "knownFrom",
+        "next_page_token": "nextPageToken"}
+
+
+@dataclass
+class HubLoadPool:
+    class_: str
+    up_devices: int
+    used_devices: int
+    posted: Money
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "up_devices": "upDevices",
+        "used_devices": "usedDevices"}
+
+
+@dataclass
+class HubLoad:
+    round: str
+    gate: datetime
+    closed: datetime
+    pools: List[HubLoadPool]
+
+
+@dataclass
+class PoolSlots:
+    """Prices are per device-hour and paid at λ′: price = capacity + power; scarcity is a part of
+    capacity; green and node come on top for orders that ask for them"""
+
+    hub: str
+    class_: str
+    device_wh: str
+    offered: List[int]
+    awarded: List[int]
+    price: List[str]
+    capacity: List[str]
+    scarcity: List[str]
+    power: List[str]
+    green: Optional[List[str]] = None
+    node: Optional[List[str]] = None
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"class_": "class", "device_wh": "deviceWh"}
+
+
+@dataclass
+class LinkSlots:
+    from_: str
+    to: str
+    room_mb: List[str]
+    moved_mb: List[str]
+    price: List[str]
+    congestion: List[str]
+    full: List[int]
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from", "room_mb": "roomMb", "moved_mb":
+        "movedMb"}
+
+
+@dataclass
+class ZoneSlots:
+    zone: str
+    commodity: str
+    used_wh: List[str]
+    green_wh: List[str]
+    matched_wh: List[str]
+    price: List[str]
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"used_wh": "usedWh", "green_wh": "greenWh",
+        "matched_wh": "matchedWh"}
+
+
+@dataclass
+class RoundSlotsEnergy:
+    """Of all orders that the round accepted; what runs already is not in it"""
+
+    drawn_wh: List[str]
+    matched_wh: List[str]
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"drawn_wh": "drawnWh", "matched_wh": "matchedWh"}
+
+
+@dataclass
+class RoundSlots:
+    round: str
+    currency: str
+    from_: datetime
+    slot_seconds: int
+    first: int
+    count: int
+    slots: int
+    pools: List[PoolSlots]
+    links: List[LinkSlots]
+    zones: List[ZoneSlots]
+    energy: RoundSlotsEnergy
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from", "slot_seconds": "slotSeconds"}
+
+
+@dataclass
 class RoundPricesPrice:
     hub: str
     class_: str
@@ -1951,8 +2049,7 @@ class EventResalePresumed:
 @dataclass
 class EventResaleSpared:
     """Device-seconds that its seller does not owe for as time passes: who has them missed them, or
-    they are paid now (`paid` above 0) because they are presumed, or the supplier takes the
-    devices back"""
+    they are paid now (`paid` above 0) because they are presumed"""
 
     sequence: str
     part: int
@@ -2149,30 +2246,31 @@ __all__ = [
     "OrderStep", "Order", "Block", "OrderPage", "QuotedLeg", "WhyHubBindingItem", "WhyHub",
     "WhyChange", "Why", "Award", "Proof", "ClassInfo", "HubPrice", "Halt", "Market", "HubPool",
     "HubTitle", "HubAgent", "Hub", "HubPage", "Link", "LinkPage", "Round", "RoundPage",
-    "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound", "Calendar", "Closure",
-    "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody", "NodesReport", "Contract",
-    "ContractPage", "ContractEnd", "ContractReport", "ContractSettle", "LeaseBody", "LeaseAnswer",
-    "WorkPage", "LogWant", "LogPiece", "LogBody", "LogAnswer", "HubWork", "Work", "Stage",
-    "ResaleBody", "Resale", "ResalePage", "AccountBalance", "AccountPage", "Accounts",
-    "DepositBody", "WithdrawalBody", "TransferBody", "Transfer", "TransferPage", "Reason",
-    "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill", "TrialBalancePurpose",
-    "TrialBalance", "ParticipantBody", "Self", "Participant", "ParticipantChange",
-    "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook", "WebhookPage",
-    "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody", "Operation", "Recheck",
-    "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended", "EventOrderAwardedPart",
-    "EventOrderAwarded", "EventOrderOpened", "EventOrderGone", "EventBlockBooked",
-    "EventBlockReleased", "EventContractStarted", "EventContractExtended", "EventContractGranted",
-    "EventContractMetered", "EventContractEnded", "EventContractSettled", "EventHubLeased",
-    "EventOrderWork", "EventContractReported", "EventContractMissed", "EventContractPresumed",
-    "EventContractTold", "EventContractConcluded", "EventGateClosed", "EventRoundClosed",
-    "EventNodesChanged", "EventAskChanged", "EventSupplierChanged", "EventDataTransferStarted",
-    "EventDataTransferEnded", "EventMoneyMoved", "EventParticipantOpened", "EventKeyAdded",
-    "EventKeyRevoked", "EventHaltChanged", "EventRulesChanged", "EventWebhookAdded",
-    "EventWebhookDropped", "EventWebhookConfirmed", "EventRequestAnswered", "EventHistoryDropped",
-    "EventContractShrunk", "EventContractOwn", "EventTakeOrPayChanged", "EventCalendarChanged",
-    "EventResaleOffered", "EventResaleOpened", "EventResaleTaken", "EventResaleMetered",
-    "EventResaleEarned", "EventResalePresumed", "EventResaleSpared", "EventResaleReturned",
-    "EventResaleRefunded", "EventResaleOver", "EventResaleClosed", "EventOrderNamed",
-    "EventParticipantChanged", "CloseGateBody", "AssignSupplierBody", "MeterContractBody",
-    "AddWebhookBody", "OrderBody", "Event",
+    "HubHistoryPage", "HubLoadPool", "HubLoad", "PoolSlots", "LinkSlots", "ZoneSlots",
+    "RoundSlotsEnergy", "RoundSlots", "RoundPricesPrice", "RoundPrices", "Rules", "CalendarRound",
+    "Calendar", "Closure", "CalendarBody", "Offer", "OfferStep", "OfferPage", "OfferBody",
+    "NodesReport", "Contract", "ContractPage", "ContractEnd", "ContractReport", "ContractSettle",
+    "LeaseBody", "LeaseAnswer", "WorkPage", "LogWant", "LogPiece", "LogBody", "LogAnswer",
+    "HubWork", "Work", "Stage", "ResaleBody", "Resale", "ResalePage", "AccountBalance",
+    "AccountPage", "Accounts", "DepositBody", "WithdrawalBody", "TransferBody", "Transfer",
+    "TransferPage", "Reason", "StatementLine", "Statement", "BillAmounts", "BillRow", "Bill",
+    "TrialBalancePurpose", "TrialBalance", "ParticipantBody", "Self", "Participant",
+    "ParticipantChange", "ParticipantPage", "KeyBody", "Key", "KeyPage", "HaltBody", "Webhook",
+    "WebhookPage", "Delivery", "EventPage", "JournalPageHead", "JournalPage", "ReplayBody",
+    "Operation", "Recheck", "Health", "EventOrderAccepted", "EventOrderHeld", "EventOrderAmended",
+    "EventOrderAwardedPart", "EventOrderAwarded", "EventOrderOpened", "EventOrderGone",
+    "EventBlockBooked", "EventBlockReleased", "EventContractStarted", "EventContractExtended",
+    "EventContractGranted", "EventContractMetered", "EventContractEnded", "EventContractSettled",
+    "EventHubLeased", "EventOrderWork", "EventContractReported", "EventContractMissed",
+    "EventContractPresumed", "EventContractTold", "EventContractConcluded", "EventGateClosed",
+    "EventRoundClosed", "EventNodesChanged", "EventAskChanged", "EventSupplierChanged",
+    "EventDataTransferStarted", "EventDataTransferEnded", "EventMoneyMoved",
+    "EventParticipantOpened", "EventKeyAdded", "EventKeyRevoked", "EventHaltChanged",
+    "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
+    "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
+    "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResalePresumed",
+    "EventResaleSpared", "EventResaleReturned", "EventResaleRefunded", "EventResaleOver",
+    "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
+    "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

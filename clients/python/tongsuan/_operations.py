@@ -9,13 +9,14 @@ from ._models import (
     AccountBalance, AccountPage, Accounts, AddWebhookBody, Answer, AssignSupplierBody, Bill,
     BillRow, Calendar, CalendarBody, CloseGateBody, Contract, ContractEnd, ContractPage,
     ContractReport, ContractSettle, DepositBody, Event, EventPage, Halt, HaltBody, Health, Hub,
-    HubPage, HubWork, JournalPage, Key, KeyBody, KeyPage, LeaseAnswer, LeaseBody, Link, LinkPage,
-    LogAnswer, LogBody, LogPiece, Market, MeterContractBody, NewKey, NewWebhook, NodesReport, Offer,
-    OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch, OrderBatchAnswer, OrderBody,
-    OrderChange, OrderPage, Participant, ParticipantBody, ParticipantChange, ParticipantPage, Proof,
-    QuoteBody, ReplayBody, Resale, ResaleBody, ResalePage, Round, RoundPage, RoundPrices, Rules,
-    Self, Statement, StatementLine, Transfer, TransferBody, TransferPage, TrialBalance, Webhook,
-    WebhookPage, Why, WithdrawalBody, Work, WorkPage,
+    HubHistoryPage, HubLoad, HubPage, HubWork, JournalPage, Key, KeyBody, KeyPage, LeaseAnswer,
+    LeaseBody, Link, LinkPage, LogAnswer, LogBody, LogPiece, Market, MeterContractBody, NewKey,
+    NewWebhook, NodesReport, Offer, OfferBody, OfferPage, Operation, Order, OrderAnswer, OrderBatch,
+    OrderBatchAnswer, OrderBody, OrderChange, OrderPage, Participant, ParticipantBody,
+    ParticipantChange, ParticipantPage, Proof, QuoteBody, ReplayBody, Resale, ResaleBody,
+    ResalePage, Round, RoundPage, RoundPrices, RoundSlots, Rules, Self, Statement, StatementLine,
+    Transfer, TransferBody, TransferPage, TrialBalance, Webhook, WebhookPage, Why, WithdrawalBody,
+    Work, WorkPage,
 )
 from ._transport import Transport, new_key
 
@@ -150,6 +151,25 @@ class Operations(Transport):
         """One hub."""
         return self._call(Hub, "GET", f"/v1/hubs/{_quoted(hub)}", query={"asOf": as_of})
 
+    def list_hub_history(
+            self, hub: str, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
+            page_token: Optional[str] = None) -> HubHistoryPage:
+        """How busy a hub was when rounds closed.
+
+        With each round what its pools had right after it: devices up and used, and the price that
+        it posted. The last round comes first. Of the last 1,000 rounds at most; after a restart
+        those before are read from the journal again, until then `remembering` is true.
+        """
+        return self._call(
+                HubHistoryPage, "GET", f"/v1/hubs/{_quoted(hub)}/history", query={"asOf": as_of,
+                "pageSize": page_size, "pageToken": page_token})
+
+    def iter_hub_history(
+            self, hub: str, *, as_of: Optional[str] = None,
+            page_size: Optional[int] = None) -> Iterator[HubLoad]:
+        """How busy a hub was when rounds closed. All pages, one after the other."""
+        return self._pages(self.list_hub_history, hub, as_of=as_of, page_size=page_size)
+
     def list_links(
             self, *, as_of: Optional[str] = None, page_size: Optional[int] = None,
             page_token: Optional[str] = None) -> LinkPage:
@@ -195,6 +215,22 @@ class Operations(Transport):
         return self._call(
                 RoundPrices, "GET", f"/v1/rounds/{_quoted(round)}/prices", query={"hub": hub,
                 "class": class_})
+
+    def get_round_slots(
+            self, round: str, *, hub: Optional[str] = None, class_: Optional[str] = None,
+            links: Optional[str] = None, first: Optional[int] = None,
+            count: Optional[int] = None) -> RoundSlots:
+        """A round slot by slot: devices, data, energy, and parts of prices.
+
+        What the book and the certificate of a round say of every slot of its calendar, derived from
+        nothing else (docs/server.md tells how). Lists are columns: entry i of each is slot first +
+        i, which begins i × slotSeconds after from. Amounts are decimals in currency. Links on which
+        nothing moves in any slot are left out, unless links=all. Pools that the book does not offer
+        in any slot are not there. The answer never changes.
+        """
+        return self._call(
+                RoundSlots, "GET", f"/v1/rounds/{_quoted(round)}/slots", query={"hub": hub,
+                "class": class_, "links": links, "first": first, "count": count})
 
     def get_round_book(self, round: str) -> str:
         """The book of a round as market text.

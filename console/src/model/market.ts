@@ -21,6 +21,7 @@ export interface HubView {
   readonly longitude: number;
   readonly pue: number;
   readonly halted: boolean;
+  readonly power_zone: string | null;
   readonly pools: readonly Pool[];
 }
 export interface LinkView {
@@ -62,6 +63,7 @@ const hub_of = (hub: wire.Hub): HubView => ({
   longitude: Number(hub.longitude),
   pue: Number(hub.pue),
   halted: hub.halted,
+  power_zone: hub.powerZone ?? null,
   pools: hub.pools.map(pool_of),
 });
 

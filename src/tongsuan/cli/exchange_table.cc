@@ -30,8 +30,8 @@ constexpr std::array kPurposes = {"cash"sv, "hold"sv,    "margin"sv,   "voucher"
                                   "rent"sv, "penalty"sv, "rounding"sv, "rail"sv};
 constexpr std::array kBillParts = {"contract"sv, "line"sv};
 constexpr std::array kRoles = {"participant"sv, "hub"sv, "operator"sv, "auditor"sv, "regulator"sv};
-constexpr std::array kMarketParts = {"prices"sv, "rounds"sv, "classes"sv, "calendar"sv,
-                                     "closures"sv};
+constexpr std::array kMarketParts = {"prices"sv,   "rounds"sv,   "classes"sv,
+                                     "calendar"sv, "closures"sv, "slots"sv};
 constexpr std::array kContractActions = {"list"sv, "resales"sv, "resell"sv};
 constexpr std::array kLedgerParts = {"accounts"sv, "trial-balance"sv, "transfers"sv};
 constexpr std::array kConfigActions = {"list"sv, "get"sv, "set"sv, "unset"sv};
@@ -144,6 +144,7 @@ constexpr auto kAmendOptions =
                       text(O::kHubs, "hubs", "HUBS", M::kHelpAmendHubs),
                       text(O::kNewName, "name", "NAME", M::kHelpNewName)},
            kAnswerOptions);
+constexpr auto kMarketOptions = joined(std::array{kHubOption, kClassOption}, kListOptions);
 constexpr auto kOfferOptions =
     joined(std::array{kHubOption, kClassOption, text(O::kSteps, "steps", "STEPS", M::kHelpSteps)},
            kListOptions);
@@ -218,7 +219,8 @@ constexpr PositionalSpec any_number(std::string_view name, M help) {
   return spec;
 }
 constexpr std::array kOrdersArguments = {any_number("ORDER", M::kArgumentOrders)};
-constexpr std::array kMarketArguments = {optional("PART", M::kArgumentMarketPart, kMarketParts)};
+constexpr std::array kMarketArguments = {optional("PART", M::kArgumentMarketPart, kMarketParts),
+                                         optional("ROUND", M::kArgumentMarketRound)};
 constexpr std::array kOfferArguments = {optional("HUB", M::kArgumentHub),
                                         optional("CLASS", M::kArgumentClass),
                                         optional("PRICE", M::kArgumentPrice)};
@@ -270,6 +272,7 @@ constexpr std::array kAmendExamples = {
 constexpr std::array kMarketExamples = {
     Example{"tongsuan market --filter class=H800 --sort posted", M::kExampleMarket},
     Example{"tongsuan market rounds -n 10", M::kExampleRounds},
+    Example{"tongsuan market slots R-12 --hub guian --class H800", M::kExampleSlots},
 };
 constexpr std::array kHubsExamples = {Example{"tongsuan hubs --sort -free", M::kExampleHubs}};
 constexpr std::array kOfferExamples = {
@@ -347,7 +350,7 @@ constexpr std::array kExchangeCommands = {
                 kCancelExamples, kAskCodes, run_cancel, false, "scancel"},
     CommandSpec{"amend", M::kSummaryAmend, M::kAboutAmend, kOrderArguments, kAmendOptions,
                 kAmendExamples, kAskCodes, run_amend},
-    CommandSpec{"market", M::kSummaryMarket, M::kAboutMarket, kMarketArguments, kListOptions,
+    CommandSpec{"market", M::kSummaryMarket, M::kAboutMarket, kMarketArguments, kMarketOptions,
                 kMarketExamples, kReadCodes, run_market},
     CommandSpec{"hubs",
                 M::kSummaryHubs,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tongsuan/cli/explain.h"
+#include "tongsuan/cli/market_slots.h"
 #include "tongsuan/report/round_view.h"
 
 namespace tongsuan::cli {
@@ -323,7 +324,7 @@ Result<Table> lines_table(const ListingInput& input) {
   return table;
 }
 
-constexpr std::array<ListingSpec, 11> kListings = {{{"hubs", false, hubs_table},
+constexpr std::array<ListingSpec, 12> kListings = {{{"hubs", false, hubs_table},
                                                     {"classes", false, classes_table},
                                                     {"orders", false, orders_table},
                                                     {"offers", false, offers_table},
@@ -332,6 +333,7 @@ constexpr std::array<ListingSpec, 11> kListings = {{{"hubs", false, hubs_table},
                                                     {"lines", false, lines_table},
                                                     {"awards", true, awards_table},
                                                     {"prices", true, prices_table},
+                                                    {"slots", true, slots_table},
                                                     {"flows", true, flows_table},
                                                     {"accounts", true, accounts_table}}};
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tongsuan/base/text.h"
+#include "tongsuan/cli/market_slots.h"
 #include "tongsuan/cli/remote_listing.h"
 #include "tongsuan/cli/remote_order.h"
 #include "tongsuan/json/writer.h"
@@ -107,6 +108,11 @@ Attempt<int> run_prices(Session& session, const Arguments& arguments) {
 
 Attempt<int> run_market(Session& session, const Arguments& arguments) {
   const std::string_view what = arguments.positional(0);
+  if (what == "slots") return run_market_slots(session, arguments);
+  if (arguments.has(Option::kHub) || arguments.has(Option::kClassName) ||
+      arguments.positionals().size() > 1) {
+    return usage(session, session.say(Message::kOnlyForSlots));
+  }
   RemoteListing listing{
       .target = "/v1/rounds", .columns = kRoundColumns, .caller = Caller::kAnybody};
   if (what == "rounds") return run_listing(session, arguments, listing);

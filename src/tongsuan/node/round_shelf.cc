@@ -128,9 +128,9 @@ void tell_outside(const View& view, OrderId order, const RoundRow* row, WhyAnswe
 }  // namespace
 
 const char* refused_name(Refused::Why why) {
-  constexpr const char* kNames[] = {"unknown-round", "not-closed",  "not-cleared",
-                                    "unknown-order", "not-in-book", "bad-order",
-                                    "out-of-reach",  "no-text",     "busy"};
+  constexpr const char* kNames[] = {"unknown-round", "not-closed", "not-cleared",  "unknown-order",
+                                    "not-in-book",   "bad-order",  "out-of-reach", "no-text",
+                                    "too-large",     "busy"};
   return kNames[static_cast<std::size_t>(why)];
 }
 
@@ -228,6 +228,7 @@ void RoundShelf::prepare(std::uint64_t round) {
   const std::lock_guard lock(held->mutex);
   static_cast<void>(held->open());
   static_cast<void>(held->book_tree());
+  static_cast<void>(make_slots(*held));
 }
 
 // ---- Texts -------------------------------------------------------------------------------------
@@ -487,6 +488,62 @@ Told<std::vector<OrderId>> RoundShelf::in_book(std::uint64_t round, std::vector<
   TONGSUAN_TRY(const HeldPtr held, round_of(row->value()));
   std::erase_if(orders, [&](OrderId order) { return position(*held, order) == kNone; });
   return orders;
+}
+
+// ---- Slot by slot ------------------------------------------------------------------------------
+
+std::shared_ptr<const rolling::RoundSlots> RoundShelf::find_slots(std::uint64_t round,
+                                                                  const Digest& root) {
+  const std::lock_guard lock(mutex_);
+  const auto at = std::ranges::find_if(
+      slots_, [&](const auto& slots) { return slots->round == round && slots->root == root; });
+  if (at == slots_.end()) return nullptr;
+  std::rotate(slots_.begin(), at, at + 1);
+  return slots_.front();
+}
+
+void RoundShelf::put_slots(std::shared_ptr<const rolling::RoundSlots> slots) {
+  std::vector<std::shared_ptr<const rolling::RoundSlots>> leave;  // freed without the lock
+  const std::lock_guard lock(mutex_);
+  slots_.insert(slots_.begin(), std::move(slots));
+  std::size_t cells = 0;
+  std::size_t stay = 0;
+  while (stay < slots_.size() && stay < kSlotsRounds) {
+    cells += slots_[stay]->cells();
+    if (stay > 0 && cells > rolling::kRoundCellsMax) break;
+    ++stay;
+  }
+  leave.assign(slots_.begin() + static_cast<std::ptrdiff_t>(stay), slots_.end());
+  slots_.resize(stay);
+}
+
+// With the turn of the round.
+Told<std::shared_ptr<const rolling::RoundSlots>> RoundShelf::make_slots(const Held& held) {
+  if (auto slots = find_slots(held.round, held.root)) return slots;
+  Result<rolling::RoundSlots> made = rolling::round_slots(*held.market, *held.certificate);
+  if (!made.ok()) return Refused{Why::kTooLarge, made.error().context, made.error().hint};
+  auto slots = std::make_shared<const rolling::RoundSlots>(std::move(made).value());
+  put_slots(slots);
+  return slots;
+}
+
+bool RoundShelf::has_slots(std::uint64_t round) {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(slots_, round, &rolling::RoundSlots::round) != slots_.end();
+}
+
+Told<SlotsTold> RoundShelf::slots(std::uint64_t round) {
+  const Turn turn(*this);
+  if (!turn.taken()) return Turn::refused();
+  std::optional<Told<RoundRow>> row;
+  read_([&](const View& view) { row = cleared_row(view.state, round); });
+  if (!row->ok()) return row->error();
+  const RoundRow& found = row->value();
+  if (auto slots = find_slots(round, found.root)) return SlotsTold{found.gate, std::move(slots)};
+  TONGSUAN_TRY(const HeldPtr held, round_of(found));
+  const std::lock_guard lock(held->mutex);
+  TONGSUAN_TRY(auto slots, make_slots(*held));
+  return SlotsTold{found.gate, std::move(slots)};
 }
 
 Told<std::string> RoundShelf::pseudonym(OrderId order, std::uint64_t round) {

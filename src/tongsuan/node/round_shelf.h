@@ -11,6 +11,10 @@
 // A quote says what an order would have got in the last round that was cleared, and is no promise:
 // the next round has other orders. Beside it stands where dispatch could start it at once.
 //
+// What a round decided slot by slot (rolling/round_slots.h) is made with it, or when somebody asks,
+// and stays for the last `kSlotsRounds` rounds beside the round itself, as far as
+// `rolling::kRoundCellsMax` goes.
+//
 // Everything that goes wrong is a value. Any thread may ask; questions about one round take turns,
 // and beyond `askers_max` that wait, are refused.
 #pragma once
@@ -29,8 +33,11 @@
 #include "tongsuan/market/canonical.h"
 #include "tongsuan/node/replica.h"
 #include "tongsuan/rolling/frozen_round.h"
+#include "tongsuan/rolling/round_slots.h"
 
 namespace tongsuan::node {
+
+inline constexpr std::size_t kSlotsRounds = 8;
 
 struct Refused {
   enum class Why : std::uint8_t {
@@ -42,6 +49,7 @@ struct Refused {
     kBadOrder,    // the exchange would not take it
     kOutOfReach,  // no start of it lies in the round
     kNoText,      // book or certificate are missing, or are not what was cleared
+    kTooLarge,    // for what is asked of it
     kBusy,
   };
   Why why = Why::kUnknownRound;
@@ -150,6 +158,12 @@ struct Proof {
   Digest root{};
 };
 
+// What a round decided, slot by slot.
+struct SlotsTold {
+  Second begin = 0;  // of its first slot: its gate
+  std::shared_ptr<const rolling::RoundSlots> slots;
+};
+
 struct ShelfOptions {
   std::optional<Digest> secret = {};  // of the books' keys (rolling/book.h)
   // A blob of the journal; any thread. Empty: what is not in memory is not known.
@@ -180,6 +194,10 @@ class RoundShelf {
                                                    std::vector<OrderId> orders);
   [[nodiscard]] Told<std::string> pseudonym(OrderId order, std::uint64_t round);
 
+  // The last ones that were asked for stay, and are told at once.
+  [[nodiscard]] Told<SlotsTold> slots(std::uint64_t round);
+  [[nodiscard]] bool has_slots(std::uint64_t round);
+
   // From the thread that cleared it, before the round is closed; and what makes the first question
   // as fast as others.
   void keep(const std::shared_ptr<const rolling::ClearedRound>& cleared);
@@ -201,13 +219,18 @@ class RoundShelf {
   [[nodiscard]] Told<std::optional<exchange::RoundRow>> row_of(OrderId order,
                                                                std::optional<std::uint64_t> round,
                                                                WhyAnswer& answer) const;
+  [[nodiscard]] std::shared_ptr<const rolling::RoundSlots> find_slots(std::uint64_t round,
+                                                                      const Digest& root);
+  [[nodiscard]] Told<std::shared_ptr<const rolling::RoundSlots>> make_slots(const Held& held);
+  void put_slots(std::shared_ptr<const rolling::RoundSlots> slots);
   [[nodiscard]] std::uint32_t position(const Held& held, OrderId order) const;
 
   Read read_;
   ShelfOptions options_;
-  std::mutex mutex_;           // guards held_
-  std::vector<HeldPtr> held_;  // asked about last comes first
-  std::mutex loading_;         // one text at a time
+  std::mutex mutex_;                                               // guards held_ and slots_
+  std::vector<HeldPtr> held_;                                      // asked about last comes first
+  std::vector<std::shared_ptr<const rolling::RoundSlots>> slots_;  // the same
+  std::mutex loading_;                                             // one text at a time
   std::atomic<std::uint32_t> askers_{0};
 };
 

@@ -130,7 +130,7 @@ class BookMaker {
       market_.accounts.assign(places_.accounts.size(), Account{});
     }
     hub_seller_ = add_account("sellers-of-devices");
-    energy_seller_ = add_account("sellers-of-energy");
+    energy_seller_ = add_account(kEnergySeller);
   }
 
   AccountId add_account(std::string_view name) {

@@ -10,6 +10,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tongsuan/domain/market.h"
@@ -18,6 +20,9 @@
 #include "tongsuan/rolling/package_book.h"
 
 namespace tongsuan::rolling {
+
+// Who offers energy in books of an exchange: what plants deliver first, the grid last.
+inline constexpr std::string_view kEnergySeller = "sellers-of-energy";
 
 struct Grid {  // of time
   Second begin = 0;

@@ -5,6 +5,7 @@
 //   room.h, relocate.h, overrun.h  work that moves, or stops for others, while it runs
 //   fair_share.h      how much each account counts in the line
 //   frozen_round.h    a round that is cleared while the market goes on
+//   round_slots.h     a cleared round slot by slot: devices, data, energy, and parts of prices
 //   rolling_market.h  rounds and dispatch over one engine
 #pragma once
 
@@ -13,3 +14,4 @@
 #include "tongsuan/rolling/frozen_round.h"
 #include "tongsuan/rolling/price_table.h"
 #include "tongsuan/rolling/rolling_market.h"
+#include "tongsuan/rolling/round_slots.h"

@@ -52,31 +52,6 @@ bool never_changes(std::string_view name) {
   return name.starts_with("assets/") || is_worker(name);
 }
 
-// "q=0", "q=0.0": not wanted.
-bool is_refused(std::string_view parameter) {
-  parameter = internal::trimmed(parameter);
-  if (!parameter.starts_with("q=0")) return false;
-  return parameter.find_first_of("123456789") == std::string_view::npos;
-}
-
-// Whether one of the values of the header, parted by commas, is this one.
-bool lists(const net::Fields& headers, std::string_view header, std::string_view wanted) {
-  for (const net::Field& field : headers.list) {
-    if (field.name != header) continue;
-    for (std::string_view rest = field.value; !rest.empty();) {
-      std::string_view item = internal::cut(rest, ',');
-      if (internal::cut(item, ';') == wanted && !is_refused(item)) return true;
-    }
-  }
-  return false;
-}
-
-// Same bytes or not: for a question that changes nothing, weak tags say enough.
-bool has_already(const net::Fields& headers, const std::string& tag) {
-  return lists(headers, "if-none-match", tag) || lists(headers, "if-none-match", "W/" + tag) ||
-         lists(headers, "if-none-match", "*");
-}
-
 Error console_error(ErrorCode code, std::string what, std::string_view hint = kHowToBuild) {
   return {code, std::move(what), std::string(hint)};
 }
@@ -180,7 +155,7 @@ std::optional<net::Response> Console::answer(const net::Request& request) const 
   std::size_t encoding = 0;
   while (!kEncodings[encoding].empty() &&
          (!entry[encoding].there ||
-          !lists(request.headers, "accept-encoding", kEncodings[encoding]))) {
+          !internal::lists(request.headers, "accept-encoding", kEncodings[encoding]))) {
     ++encoding;
   }
   const Variant& variant = entry[encoding];
@@ -195,7 +170,7 @@ std::optional<net::Response> Console::answer(const net::Request& request) const 
       {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Cross-Origin-Resource-Policy", "same-origin"},
   };
-  if (has_already(request.headers, variant.tag)) {
+  if (internal::has_already(request.headers, variant.tag)) {
     response.status = 304;
     return response;
   }

@@ -52,6 +52,9 @@ Problem to_problem(const node::Refused& refused) {
     case Why::kOutOfReach:
       problem.code = "out-of-reach";
       break;
+    case Why::kTooLarge:
+      problem.code = "answer-too-large";
+      break;
     case Why::kNoText:
       break;
     case Why::kBusy:

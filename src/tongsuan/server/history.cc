@@ -266,6 +266,11 @@ std::uint64_t History::round_sequence(std::uint64_t round) const {
   return found == kept_.rounds.end() ? 0 : found->second;
 }
 
+std::map<std::uint64_t, std::uint64_t> History::round_sequences() const {
+  const std::lock_guard lock(mutex_);
+  return kept_.rounds;
+}
+
 std::uint64_t History::key_sequence(const exchange::KeyId& key) const {
   const std::lock_guard lock(mutex_);
   const auto found = kept_.keys.find(key);

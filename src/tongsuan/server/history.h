@@ -85,6 +85,8 @@ class History {
   }
   // Of the command that published a round; 0 where it is not kept.
   [[nodiscard]] std::uint64_t round_sequence(std::uint64_t round) const;
+  // The same of all that are kept, by rounds.
+  [[nodiscard]] std::map<std::uint64_t, std::uint64_t> round_sequences() const;
   [[nodiscard]] std::uint64_t key_sequence(const exchange::KeyId& key) const;
   // Of one contract, the first first; nothing where the first are no longer kept.
   [[nodiscard]] std::optional<std::vector<ContractEvent>> events_of(

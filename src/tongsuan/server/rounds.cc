@@ -3,6 +3,7 @@
 
 #include "tongsuan/base/text.h"
 #include "tongsuan/server/internal/handlers.h"
+#include "tongsuan/server/internal/header_text.h"
 #include "tongsuan/server/internal/views.h"
 
 namespace tongsuan::server::internal {
@@ -99,18 +100,28 @@ void send_text(Call& call, Digest RoundRow::*which, std::string_view what) {
   if (problem) return refuse(call, *problem);
   Result<std::string> text = call.core.options.text(name);
   if (!text.ok()) return refuse(call, {"internal", text.error().context});
-  net::Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  const Digest hash = sha256(text.value());
-  response.headers.list.push_back(
-      {"Repr-Digest",
-       "sha-256=:" + base64({reinterpret_cast<const char*>(hash.data()), 32}) + ":"});
-  response.headers.list.push_back({"Cache-Control", "public, max-age=31536000, immutable"});
-  response.body = std::move(text).value();
-  call.reply.send(std::move(response));
+  send_unchanging(call, "text/plain; charset=utf-8", std::move(text).value());
 }
 
 }  // namespace
+
+void send_unchanging(Call& call, std::string_view content_type, std::string body) {
+  net::Response response;
+  const Digest hash = sha256(body);
+  const std::string tag = '"' + hash_text(hash).substr(0, 32) + '"';
+  response.headers.list = {
+      {"Repr-Digest", "sha-256=:" + base64({reinterpret_cast<const char*>(hash.data()), 32}) + ":"},
+      {"Cache-Control", "public, max-age=31536000, immutable"},
+      {"ETag", tag},
+  };
+  if (has_already(call.request.headers, tag)) {
+    response.status = 304;
+    return call.reply.send(std::move(response));
+  }
+  response.content_type = std::string(content_type);
+  response.body = std::move(body);
+  call.reply.send(std::move(response));
+}
 
 void list_rounds(Call& call) {
   Query query(call);

@@ -61,7 +61,7 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       time(options.epoch, options.zone_seconds),
       names(node.replica().exchange().state().engine().places(), options.data_names),
       door(node, master, options, options.unix_now),
-      remembering(history, options, log),
+      remembering(history, loads, options, log),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
       webhooks({node, master, log, options, feed}),
       slow_work({}),
@@ -127,6 +127,7 @@ void write_log(Core& core, const exchange::Event& event) {
 void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at,
            const std::vector<exchange::Event>& events) {
   core.history.see(sequence, at, events);
+  core.loads.see(view, sequence, events);
   for (const exchange::Event& event : events) write_log(core, event);
   // Half of the work for an order is telling it.
   if (core.options.history && view.state.webhooks().empty() && core.feed.skip(sequence)) return;

@@ -64,6 +64,7 @@ export const kProblemCodes = [
   'not-cleared',
   'not-in-book',
   'out-of-reach',
+  'answer-too-large',
   'used-id',
   'unknown',
   'not-yours',

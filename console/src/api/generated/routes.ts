@@ -20,6 +20,7 @@ import type {
   HaltBody,
   Health,
   Hub,
+  HubHistoryPage,
   HubName,
   HubPage,
   JournalPage,
@@ -67,6 +68,7 @@ import type {
   RoundId,
   RoundPage,
   RoundPrices,
+  RoundSlots,
   RoundState,
   Rules,
   Self,
@@ -133,6 +135,10 @@ export const listHubs = (client: Caller, of: { asOf?: Sequence | undefined; page
 export const getHub = (client: Caller, of: { hub: HubName; asOf?: Sequence | undefined }, options?: CallOptions): Promise<Reply<Hub>> =>
   client.call<Hub>({ method: 'GET', target: `/v1/hubs/${segment(of.hub)}`, form: 'json', query: { asOf: of.asOf } }, options);
 
+/** How busy a hub was when rounds closed */
+export const listHubHistory = (client: Caller, of: { hub: HubName; asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined }, options?: CallOptions): Promise<Reply<HubHistoryPage>> =>
+  client.call<HubHistoryPage>({ method: 'GET', target: `/v1/hubs/${segment(of.hub)}/history`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken } }, options);
+
 /** Data links between hubs */
 export const listLinks = (client: Caller, of: { asOf?: Sequence | undefined; pageSize?: number | undefined; pageToken?: string | undefined } = {}, options?: CallOptions): Promise<Reply<LinkPage>> =>
   client.call<LinkPage>({ method: 'GET', target: `/v1/links`, form: 'json', query: { asOf: of.asOf, pageSize: of.pageSize, pageToken: of.pageToken } }, options);
@@ -148,6 +154,10 @@ export const getRound = (client: Caller, of: { round: RoundId; asOf?: Sequence |
 /** Prices posted by a round */
 export const getRoundPrices = (client: Caller, of: { round: RoundId; hub?: HubName | undefined; class?: ClassName | undefined }, options?: CallOptions): Promise<Reply<RoundPrices>> =>
   client.call<RoundPrices>({ method: 'GET', target: `/v1/rounds/${segment(of.round)}/prices`, form: 'json', query: { hub: of.hub, class: of.class } }, options);
+
+/** A round slot by slot: devices, data, energy, and parts of prices */
+export const getRoundSlots = (client: Caller, of: { round: RoundId; hub?: HubName | undefined; class?: ClassName | undefined; links?: 'used' | 'all' | undefined; first?: number | undefined; count?: number | undefined }, options?: CallOptions): Promise<Reply<RoundSlots>> =>
+  client.call<RoundSlots>({ method: 'GET', target: `/v1/rounds/${segment(of.round)}/slots`, form: 'json', query: { hub: of.hub, class: of.class, links: of.links, first: of.first, count: of.count } }, options);
 
 /** The book of a round as market text */
 export const getRoundBook = (client: Caller, of: { round: RoundId }, options?: CallOptions): Promise<Reply<string>> =>

@@ -631,6 +631,114 @@ export type RoundPage = {
   nextPageToken?: string;
 };
 
+export type HubHistoryPage = {
+  asOf: Sequence;
+  items: HubLoad[];
+  /** The gate of the first round that is known; absent if none is */
+  knownFrom?: Time;
+  /** Rounds from before are being read from the journal */
+  remembering: boolean;
+  nextPageToken?: string;
+};
+
+export type HubLoad = {
+  round: RoundId;
+  gate: Time;
+  closed: Time;
+  pools: {
+    class: ClassName;
+    /** On nodes that are up */
+    upDevices: number;
+    /** Of them, held by contracts */
+    usedDevices: number;
+    /** Per device-hour */
+    posted: Money;
+  }[];
+};
+
+/** A number for each slot */
+export type Counts = number[];
+
+/** A whole number for each slot */
+export type Wholes = Whole[];
+
+/** A decimal amount for each slot */
+export type Amounts = string[];
+
+/** Prices are per device-hour and paid at λ′: price = capacity + power; scarcity is a part of capacity; green and node come on top for orders that ask for them */
+export type PoolSlots = {
+  hub: HubName;
+  class: ClassName;
+  /** What a device draws in a slot: watts × PUE, rounded up to whole Wh */
+  deviceWh: Whole;
+  /** Devices that the book offers */
+  offered: Counts;
+  /** Devices that accepted orders hold */
+  awarded: Counts;
+  /** The sum of capacity and power */
+  price: Amounts;
+  /** λ′ of its capacity row */
+  capacity: Amounts;
+  /** Of capacity, above the dearest device that is sold, or above the cheapest where none is */
+  scarcity: Amounts;
+  /** deviceWh × λ′ of the power zone, rounded up to a micro-yuan */
+  power: Amounts;
+  /** On top, for all energy matched with green of the same slot; absent where the hub has no green zone in the book */
+  green?: Amounts;
+  /** On top, per node-hour, for orders of whole nodes; absent where they are no rows of the book */
+  node?: Amounts;
+};
+
+export type LinkSlots = {
+  from: HubName;
+  to: HubName;
+  /** Megabytes that it can still move */
+  roomMb: Wholes;
+  /** Megabytes of accepted orders */
+  movedMb: Wholes;
+  /** λ′ of the link, per terabyte */
+  price: Amounts;
+  /** Of price, above the tariff */
+  congestion: Amounts;
+  /** Where it is full: positions in these lists */
+  full: Counts;
+};
+
+export type ZoneSlots = {
+  zone: string;
+  commodity: 'power' | 'green';
+  /** Energy that accepted orders draw here */
+  usedWh: Wholes;
+  /** Green energy that is offered; of a power zone what plants are forecast to deliver beyond what runs already */
+  greenWh: Wholes;
+  /** Of usedWh, matched with green energy of the same slot */
+  matchedWh: Wholes;
+  /** λ′ of the zone, per MWh */
+  price: Amounts;
+};
+
+export type RoundSlots = {
+  round: RoundId;
+  currency: 'CNY';
+  /** When the first slot of the answer begins */
+  from: Time;
+  slotSeconds: Duration;
+  /** Number of that slot; slot 0 begins at the gate */
+  first: number;
+  /** Slots of the answer */
+  count: number;
+  /** Slots of the round */
+  slots: number;
+  pools: PoolSlots[];
+  links: LinkSlots[];
+  zones: ZoneSlots[];
+  /** Of all orders that the round accepted; what runs already is not in it */
+  energy: {
+    drawnWh: Wholes;
+    matchedWh: Wholes;
+  };
+};
+
 export type RoundPrices = {
   round: RoundId;
   prices: {
@@ -1843,7 +1951,7 @@ export type EventResalePresumed = {
   amount: Money;
 };
 
-/** Device-seconds that its seller does not owe for as time passes: who has them missed them, or they are paid now (`paid` above 0) because they are presumed, or the supplier takes the devices back */
+/** Device-seconds that its seller does not owe for as time passes: who has them missed them, or they are paid now (`paid` above 0) because they are presumed */
 export type EventResaleSpared = {
   type: 'resale.spared';
   sequence: Sequence;

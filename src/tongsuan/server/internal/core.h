@@ -17,6 +17,7 @@
 #include "tongsuan/json/json.h"
 #include "tongsuan/server/feed.h"
 #include "tongsuan/server/history.h"
+#include "tongsuan/server/hub_history.h"
 #include "tongsuan/server/internal/batch.h"
 #include "tongsuan/server/internal/door.h"
 #include "tongsuan/server/internal/log_relay.h"
@@ -90,6 +91,7 @@ struct Core {
   Amending amending;
   Batches batches;
   History history;
+  HubHistory loads;
   Remembering remembering;
   Feed feed;
   Webhooks webhooks;

@@ -18,10 +18,11 @@ void explain_order(Call& call);
 void prove_order(Call& call);
 void quote_order(Call& call);
 
-// market_data.cc, rounds.cc
+// market_data.cc, rounds.cc, round_slots.cc, hub_rounds.cc
 void get_market(Call& call);
 void list_hubs(Call& call);
 void get_hub(Call& call);
+void list_hub_history(Call& call);
 void list_links(Call& call);
 void get_rules(Call& call);
 void get_calendar(Call& call);
@@ -29,6 +30,7 @@ void list_offers(Call& call);
 void list_rounds(Call& call);
 void get_round(Call& call);
 void get_prices(Call& call);
+void get_slots(Call& call);
 void get_book(Call& call);
 void get_certificate(Call& call);
 void close_gate(Call& call);

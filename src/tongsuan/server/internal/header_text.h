@@ -1,8 +1,12 @@
-// Lists in headers of HTTP: items between commas, each with parameters behind semicolons.
+// Lists in headers of HTTP: items between commas, each with parameters behind semicolons; tags of
+// what a client has already.
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+
+#include "tongsuan/net/message.h"
 
 namespace tongsuan::server::internal {
 
@@ -19,6 +23,32 @@ namespace tongsuan::server::internal {
   const std::string_view part = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
   return trimmed(part);
+}
+
+// "q=0", "q=0.0": not wanted.
+[[nodiscard]] inline bool is_refused(std::string_view parameter) {
+  parameter = trimmed(parameter);
+  if (!parameter.starts_with("q=0")) return false;
+  return parameter.find_first_of("123456789") == std::string_view::npos;
+}
+
+// Whether one of the values of the header, parted by commas, is this one.
+[[nodiscard]] inline bool lists(const net::Fields& headers, std::string_view header,
+                                std::string_view wanted) {
+  for (const net::Field& field : headers.list) {
+    if (field.name != header) continue;
+    for (std::string_view rest = field.value; !rest.empty();) {
+      std::string_view item = cut(rest, ',');
+      if (cut(item, ';') == wanted && !is_refused(item)) return true;
+    }
+  }
+  return false;
+}
+
+// Same bytes or not: for a question that changes nothing, weak tags say enough.
+[[nodiscard]] inline bool has_already(const net::Fields& headers, const std::string& tag) {
+  return lists(headers, "if-none-match", tag) || lists(headers, "if-none-match", "W/" + tag) ||
+         lists(headers, "if-none-match", "*");
 }
 
 }  // namespace tongsuan::server::internal

@@ -2,7 +2,8 @@
 //
 // A thread goes through the journal into a history of its own, which then takes the place of the
 // one that began late: from then on bills and facts of contracts reach back as far as memory does.
-// Bounded by records, not by time.
+// Then it looks at the state as of every round of that history for how busy pools were. Bounded by
+// records, not by time.
 #pragma once
 
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "tongsuan/server/history.h"
+#include "tongsuan/server/hub_history.h"
 #include "tongsuan/server/log.h"
 #include "tongsuan/server/service.h"
 
@@ -19,8 +21,8 @@ inline constexpr std::uint64_t kRecordsRemembered = 5'000'000;  // the last ones
 
 class Remembering {
  public:
-  Remembering(History& history, const ServiceOptions& options, Log& log)
-      : history_(history), options_(options), log_(log) {}
+  Remembering(History& history, HubHistory& loads, const ServiceOptions& options, Log& log)
+      : history_(history), loads_(loads), options_(options), log_(log) {}
   ~Remembering() { stop(); }
   Remembering(const Remembering&) = delete;
   Remembering& operator=(const Remembering&) = delete;
@@ -32,10 +34,13 @@ class Remembering {
 
  private:
   void run();
+  void remember_history();
+  void remember_loads();
   // False: it cannot go on.
   [[nodiscard]] bool read_some(History& older, std::uint64_t& next) const;
 
   History& history_;
+  HubHistory& loads_;
   const ServiceOptions& options_;
   Log& log_;
   std::atomic<bool> busy_{false}, stopping_{false};

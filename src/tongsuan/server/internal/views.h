@@ -33,6 +33,8 @@ inline constexpr std::string_view kRoundStates[] = {"collecting", "clearing", "c
                                                     "unsolved"};
 [[nodiscard]] std::string_view round_state(exchange::RoundOutcome outcome);
 [[nodiscard]] std::string hash_text(const Digest& digest);
+// An answer that is the same for ever, with its hash and tag; 304 for whoever has it already.
+void send_unchanging(Call& call, std::string_view content_type, std::string body);
 // The owner of an order; kHouse where it is forgotten.
 [[nodiscard]] ParticipantId owner_of(const View& view, OrderId order);
 // Owner of the order, and supplier of the hub.
