@@ -63,36 +63,104 @@ void BookKeeper::settle(Contract& contract, Second until) {
                                 supplier_of(contract)};
   if (to > from) {
     contract.paid_from = from;
-    contract.supplied = pay(order.buyer, contract.pool, payer, now);
-    deliveries_.paid(number_of, now, now - contract.supplied);
+    contract.payments = pay(order.buyer, contract.pool, payer, now);
+    deliveries_.paid(number_of, now);
   }
   if (order.paid + order.moved + order.premium_paid > order.what.value + order.what.premium) {
     fault("nobody_pays_more_than_offered", "order " + number(contract.order));
   }
 }
 
-std::int64_t BookKeeper::pay(std::uint32_t buyer, std::uint32_t pool,
-                             const ResaleBook::Payer& payer, std::int64_t amount) {
-  if (amount == 0) return 0;
-  std::int64_t supplied = 0;
+std::vector<ResaleBook::Payment> BookKeeper::pay(std::uint32_t buyer, std::uint32_t pool,
+                                                 const ResaleBook::Payer& payer,
+                                                 std::int64_t amount) {
+  if (amount == 0) return {};
   const auto payments = resales_.split(payer, amount);
   people_[buyer].total -= amount;
   for (const ResaleBook::Payment& payment : payments) {
     people_[payment.to].total += payment.amount;
-    if (payment.resale != 0) continue;
-    steps_.paid(pool, payment.amount);
-    supplied += payment.amount;
+    if (payment.resale == 0) steps_.paid(pool, payment.amount);
   }
   resales_.note_income(payments);
-  return supplied;
+  return payments;
 }
 
 void BookKeeper::settle_resale(std::uint32_t resale, Second until) {
   const ResaleBook::Row row = resales_.rows().at(resale);
+  takers_have_told(resale, {true, resale}, until);
   const std::int64_t now = resales_.meter(resale, until);
   const std::uint32_t supplier = suppliers_[places_.pools[row.pool].hub.value];
   pay(row.seller, row.pool, {{true, resale}, row.price, row.devices, row.metered, until, supplier},
       now);
+}
+
+void BookKeeper::takers_have_told(std::uint32_t resale, ResaleBook::Holder holder, Second until) {
+  for (const auto& [by, devices] : resales_.rows().at(holder.second).takes) {
+    if (by.first) {
+      takers_have_told(resale, by, until);
+      continue;
+    }
+    const Contract& taker = contracts_[by.second];
+    if (!deliveries_.has_agent(taker.pool) || taker.segment.metered >= until) continue;
+    fault("gaps_are_not_owed", "resale " + number(resale) + " is paid up to " + number(until) +
+                                   ", and contract " + number(by.second) + " is told up to " +
+                                   number(taker.segment.metered));
+  }
+}
+
+std::vector<ResaleBook::Payment> BookKeeper::pay_at_once(const ResaleBook::Part& part,
+                                                         const exchange::ResaleSpared& event) {
+  const ResaleBook::Row row = resales_.rows().at(part.resale);
+  const std::int64_t now = resales_.pay_at_once(part.resale, part.seconds);
+  const bool same = event.resale.value == part.resale && event.seconds == part.seconds &&
+                    ResaleBook::Holder{event.by.resale, event.by.id} == part.by &&
+                    event.paid.raw() == now;
+  if (!same) {
+    fault("resales_are_owed_exactly",
+          "resale " + number(part.resale) + " pays another part at once than is due");
+  }
+  const std::uint32_t supplier = suppliers_[places_.pools[row.pool].hub.value];
+  return pay(row.seller, row.pool,
+             {{true, part.resale}, row.price, row.devices, part.from, part.until, supplier}, now);
+}
+
+namespace {
+
+// Those who have something of it; the supplier last, with all of its parts.
+DeliveryBook::Payment presumed_payment(const DeliveryBook::Payment& about,
+                                       const std::vector<ResaleBook::Payment>& payments) {
+  DeliveryBook::Payment made = about;
+  DeliveryBook::Payment::Share supplier;
+  for (const ResaleBook::Payment& payment : payments) {
+    if (payment.resale == 0) {
+      supplier.payee = payment.to;
+      supplier.amount += payment.amount;
+    } else if (payment.amount > 0) {
+      made.shares.push_back({payment.to, payment.resale, payment.amount, payment.until});
+    }
+  }
+  supplier.until = about.until;
+  if (supplier.amount > 0) made.shares.push_back(supplier);
+  return made;
+}
+
+}  // namespace
+
+void BookKeeper::add_owed(std::uint32_t contract, DeliveryBook::Presumed& what) {
+  const std::vector<exchange::ResaleSpared> events = std::exchange(paid_at_once_, {});
+  const auto parts =
+      what.from < what.until
+          ? resales_.parts({false, contract}, contracts_[contract].devices(), what.from, what.until)
+          : std::vector<ResaleBook::Part>();
+  if (parts.size() != events.size()) {
+    return fault("resales_are_owed_exactly", "other resales pay for what is presumed");
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::uint32_t seller = resales_.rows().at(parts[i].resale).seller;
+    const auto payments = pay_at_once(parts[i], events[i]);
+    what.payments.push_back(
+        presumed_payment({seller, parts[i].resale, parts[i].from, parts[i].until, {}}, payments));
+  }
 }
 
 void BookKeeper::has_paid(const exchange::ResaleTaken& event, Second at) {
@@ -422,7 +490,7 @@ class BookKeeper::Own {
     }
   }
   void operator()(const exchange::ResaleOpened& event) {
-    const std::int64_t moved = books_.resales_.opened(event, books_.take_or_pay_ppm_);
+    const std::int64_t moved = books_.resales_.opened(at_, event, books_.take_or_pay_ppm_);
     const ResaleBook::Row& row = books_.resales_.rows().at(event.resale.value);
     books_.orders_[row.order].moved += moved;
   }
@@ -449,11 +517,28 @@ class BookKeeper::Own {
         event.until <= segment.metered || event.until > std::min(at_, segment.until)) {
       books_.deliveries_.fault("delivered_is_paid_once", "a gap in what is no agent's to tell");
     }
+    const auto parts = books_.resales_.parts({false, event.contract.value}, contract.devices(),
+                                             segment.metered, event.until);
+    for (const ResaleBook::Part& part : parts) books_.resales_.spare(part);
     segment.missed += event.until - segment.metered;
     segment.metered = event.until;
-    books_.deliveries_.missed(event.contract.value);
+    books_.deliveries_.missed();
   }
-  // The last payment, save what sellers have of it.
+  // Missed, or paid at once for what is presumed.
+  void operator()(const exchange::ResaleSpared& event) {
+    if (books_.resales_.gaps_are_not_owed()) {
+      books_.resales_.spared(event);
+    } else {
+      books_.paid_at_once_.push_back(event);
+    }
+  }
+  void operator()(const exchange::DeliveryShared& event) { books_.deliveries_.shared(event); }
+  void operator()(const exchange::ResaleReturned& event) {
+    books_.resales_.returned(event);
+    books_.deliveries_.returned(event);
+  }
+  void operator()(const exchange::ResaleRefunded& event) { books_.deliveries_.refunded(event); }
+  // The last payment, and what sellers owe for the same time.
   void operator()(const exchange::DeliveryPresumed& event) {
     const Contract& contract = books_.contracts_[event.contract.value];
     const bool paid = event.what.from < event.what.until;
@@ -463,11 +548,14 @@ class BookKeeper::Own {
     what.pool = contract.pool;
     what.until = contract.segment.metered;
     what.from = what.told = paid ? contract.paid_from : what.until;
-    what.amount = paid ? contract.supplied : 0;
+    what.payments.push_back(
+        presumed_payment({what.buyer, 0, what.from, what.until, {}},
+                         paid ? contract.payments : std::vector<ResaleBook::Payment>()));
+    books_.add_owed(event.contract.value, what);
     what.asked = contract.own ? 0 : books_.steps_.asked_of(event.contract.value);
     what.due = at_ + 86'400;
     if (event.what.from != what.from || event.what.until != what.until ||
-        event.what.amount.raw() != what.amount || event.what.supplier.value != what.supplier) {
+        event.what.amount.raw() != what.supplied(0) || event.what.supplier.value != what.supplier) {
       books_.deliveries_.fault("delivered_is_paid_once",
                                "another payment is presumed than was made");
     }
@@ -475,14 +563,21 @@ class BookKeeper::Own {
   }
   void operator()(const exchange::DeliveryTold& event) { books_.deliveries_.told(event); }
   void operator()(const exchange::DeliverySettled& event) {
-    const auto [what, refund, late] = books_.deliveries_.settled(at_, event);
-    books_.people_[what.supplier].total -= refund;
-    books_.people_[what.buyer].total += refund;
+    const auto [what, late] = books_.deliveries_.settled(at_, event);
+    std::int64_t from_supplier = 0;
+    for (const DeliveryBook::Payment& payment : what.payments) {
+      for (const auto& share : payment.shares) {
+        books_.people_[share.payee].total -= share.back;
+        books_.people_[payment.payer].total += share.back;
+        if (share.earned == 0) from_supplier += share.back;
+        if (share.earned != 0) books_.resales_.give_back(share.earned, share.back);
+      }
+    }
     if (books_.penalise(what.supplier, what.buyer, late) != event.penalty.raw()) {
       books_.deliveries_.fault("delivered_is_paid_once",
                                "another penalty is due for what was missed");
     }
-    books_.steps_.given_back(what.pool, what.asked * event.missed, refund);
+    books_.steps_.given_back(what.pool, what.asked * event.missed, from_supplier);
   }
   void operator()(const exchange::ResaleEarned& event) { books_.resales_.earned(event); }
   void operator()(const exchange::ResaleOver& event) { books_.resales_.over(at_, event); }
@@ -556,12 +651,16 @@ Verdict BookKeeper::holds_cover_what_orders_may_cost(const exchange::State& stat
                          " and may cost " + number(left)};
   }
   for (const auto& [number, row] : resales_.rows()) {
-    if (row.open && !row.over) held[row.seller] += row.cost - row.due(row.metered);
+    if (row.open) held[row.seller] += row.cost - row.due();
   }
-  for (const auto& [number, row] : deliveries_.open()) held[row.supplier] += row.amount;
   for (std::uint32_t i = 0; i < held.size(); ++i) {
-    if (state.money().balance({{i}, Purpose::kHold}).raw() == held[i]) continue;
-    return Violation{"holds_cover_what_orders_may_cost", "of participant " + number(i)};
+    if (state.money().balance({{i}, Purpose::kHold}).raw() != held[i]) {
+      return Violation{"holds_cover_what_orders_may_cost", "of participant " + number(i)};
+    }
+    if (state.money().balance({{i}, Purpose::kEscrow}).raw() != deliveries_.in_escrow(i)) {
+      return Violation{"what_was_missed_goes_back",
+                       "another amount is in escrow, of participant " + number(i)};
+    }
   }
   return std::nullopt;
 }
@@ -576,6 +675,8 @@ Verdict BookKeeper::packages_are_awarded_whole(const exchange::State& state) {
 
 Verdict BookKeeper::device_seconds_are_paid_once() const {
   if (resales_.broken()) return resales_.broken();
+  TONGSUAN_VERDICT(resales_.gaps_are_not_owed());
+  TONGSUAN_VERDICT(deliveries_.what_was_missed_goes_back());
   TONGSUAN_VERDICT(resales_.sellers_earn_what_was_paid());
   for (std::uint32_t pool = 0; pool < nodes_.size(); ++pool) {
     std::int64_t free = 0;

@@ -72,8 +72,8 @@ class BookKeeper {
     bool ended = false;
     bool own = false;
     bool completed = false;  // its work was done before its end
-    Second paid_from = 0;    // of the last payment, and what the supplier had of it
-    std::int64_t supplied = 0;
+    Second paid_from = 0;    // of the last payment, and who had what of it
+    std::vector<ResaleBook::Payment> payments;
     [[nodiscard]] std::int64_t devices() const {
       return std::int64_t{per_node} * static_cast<std::int64_t>(nodes.size());
     }
@@ -104,9 +104,16 @@ class BookKeeper {
   [[nodiscard]] std::uint32_t owner_of(std::uint32_t participant) const;
   // From the buyer to whoever is due: the supplier, whose part it is, and sellers of what it has
   // taken.
-  std::int64_t pay(std::uint32_t buyer, std::uint32_t pool, const ResaleBook::Payer& payer,
-                   std::int64_t amount);
+  std::vector<ResaleBook::Payment> pay(std::uint32_t buyer, std::uint32_t pool,
+                                       const ResaleBook::Payer& payer, std::int64_t amount);
   void settle_resale(std::uint32_t resale, Second until);
+  // Of a resale is paid what its takers have told of, and no more.
+  void takers_have_told(std::uint32_t resale, ResaleBook::Holder holder, Second until);
+  // A seller pays for some seconds at once.
+  std::vector<ResaleBook::Payment> pay_at_once(const ResaleBook::Part& part,
+                                               const exchange::ResaleSpared& event);
+  // What sellers paid for what is presumed of a contract, as events have told.
+  void add_owed(std::uint32_t contract, DeliveryBook::Presumed& what);
   // Whoever gives devices of a resale back has paid for all of its time.
   void has_paid(const exchange::ResaleTaken& event, Second at);
 
@@ -119,6 +126,7 @@ class BookKeeper {
   std::vector<bool> keepers_;  // by participant: what they leave is not for sale
   StepBook steps_;
   DeliveryBook deliveries_;
+  std::vector<exchange::ResaleSpared> paid_at_once_;  // of what is presumed now
   std::vector<exchange::Closure> closures_;
   std::int64_t take_or_pay_ppm_ = exchange::Rules().take_or_pay_ppm;
   std::vector<Order> orders_;

@@ -20,7 +20,8 @@ Clients::Clients(std::uint64_t seed, Witness& witness)
     : random_(seed),
       witness_(witness),
       buyers_(1 + static_cast<std::uint32_t>(random_.below(2))),
-      have_agents_(random_.below(2) == 0) {}
+      have_agents_(random_.below(2) == 0),
+      give_up_(have_agents_ && random_.below(2) == 0) {}
 
 // ---- Calls and messages ----------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ bool Clients::set_up() {
   } else if (next < people * 2) {
     const Id who = participants_[next - people];
     const Purpose purpose = next - people < 2 ? Purpose::kMargin : Purpose::kCash;
-    const Money amount(random_.between(200'000, 40'000'000));
+    const Money amount(random_.between(200'000, 40'000'000) * (give_up_ ? 20 : 1));
     make(kHouse, exchange::Deposit{{who, purpose}, amount, calls_.size() + 1},
          "deposits " + std::to_string(amount.raw()));
   } else if (next < people * 2 + 2) {
@@ -241,7 +242,20 @@ void Clients::operator_acts(Second now) {
 
 // ---- Buyers ----------------------------------------------------------------------------------
 
+// It finds devices at hub 0 at once, mostly, and has them for long.
+engine::LiveOrder Clients::long_order(Second now) {
+  engine::LiveOrder order;
+  const auto gang = static_cast<std::uint32_t>(1 + random_.below(8));
+  const Second estimate = 600 + static_cast<Second>(random_.below(3'000));
+  order.ways = {{ClassId{0}, gang, estimate}};
+  order.latest_start = now + 4'000;
+  order.value = kDeviceSecond * gang * estimate * random_.between(150, 400) / 100;
+  order.hubs = {HubId{0}};
+  return order;
+}
+
 engine::LiveOrder Clients::some_order(Second now) {
+  if (give_up_ && random_.below(4) > 0) return long_order(now);
   engine::LiveOrder order;
   const auto gang = static_cast<std::uint32_t>(1 + random_.below(random_.below(3) == 0 ? 9 : 3));
   const Second estimate =
@@ -364,7 +378,23 @@ void Clients::resell(Id buyer, Second now) {
            std::to_string(id.value) + " up");
 }
 
+bool Clients::give_up() {
+  const engine::State& state = witness_.state().engine();
+  std::vector<OrderId> orders;
+  for (const auto& [contract, running] : running_) {
+    const engine::ContractId id{contract};
+    if (hub_of(running.pool) == 0 && state.knows(id)) orders.push_back(state.contract(id).order);
+  }
+  if (orders.empty()) return false;
+  const OrderId order = orders[random_.below(orders.size())];
+  if (!state.knows(order)) return false;
+  make(Id{state.order(order).order.account.value}, exchange::CancelOrder{order, true},
+       "gives order " + std::to_string(order.value) + " up");
+  return true;
+}
+
 void Clients::buyer_acts(Id buyer, Second now) {
+  if (give_up_ && random_.below(4) == 0 && give_up()) return;
   const ledger::Account cash{buyer, Purpose::kCash}, margin{buyer, Purpose::kMargin};
   const Money amount(random_.between(1, 500'000));
   switch (random_.below(20)) {

@@ -6,7 +6,8 @@
 // body. Hubs learn of contracts from durable events only, end them when their work is done, meter,
 // and lose nodes. In half of the worlds hub 0 has agents: two that take its lease from each other,
 // renew it or let it run out, go on though they are fenced, meter with gaps, and have the last word
-// on what the exchange ended, or say nothing.
+// on what the exchange ended, or say nothing. In half of these worlds buyers have long work there,
+// and give it up while it runs, whoever's devices it has.
 //
 // Oracles: a_client_hears_one_answer, and what witness.h says of answers.
 #pragma once
@@ -73,6 +74,9 @@ class Clients {
   void operator_acts(Second now);
   void buyer_acts(Id buyer, Second now);
   void resell(Id buyer, Second now);
+  // Its owner cancels something that runs at hub 0. False: nothing does.
+  bool give_up();
+  [[nodiscard]] engine::LiveOrder long_order(Second now);
   void set_calendar(Second now);
   void submit(Id buyer, Second now);
   [[nodiscard]] engine::LiveOrder some_order(Second now);
@@ -101,6 +105,7 @@ class Clients {
   Witness& witness_;
   const std::uint32_t buyers_;
   const bool have_agents_;
+  const bool give_up_;                     // work at hub 0, again and again
   std::array<std::uint32_t, 2> epochs_{};  // of its agents, as they were answered
   std::size_t agent_ = 0;                  // who acts
   bool silent_ = false;                    // says no last words

@@ -20,6 +20,8 @@ struct Without {
   bool epoch = false;         // whoever was taken over may still append
   bool fence = false;         // the same, for an agent of a hub
   bool refund = false;        // nobody has back what an agent never told of
+  bool shares = false;        // sellers keep what they had of it
+  bool gaps = false;          // sellers owe for what their takers missed
 };
 
 struct Plan {
@@ -60,6 +62,8 @@ struct Figures {
   std::uint64_t kept_from_sale = 0;
   std::uint64_t agents = 0, leases = 0, fenced_agents = 0, gaps = 0;
   std::uint64_t presumed = 0, refunds = 0, late = 0, unheard = 0, words_judged = 0;
+  std::uint64_t presumed_resold = 0, presumed_chains = 0, seller_refunds = 0, owed_refunds = 0;
+  std::uint64_t spared = 0;
 
   template <class See>
   static void each(See&& see) {
@@ -90,6 +94,11 @@ struct Figures {
     see("penalties beyond the grace", &Figures::late);
     see("ends of which nobody told", &Figures::unheard);
     see("contracts paid as was told", &Figures::words_judged);
+    see("ends presumed with resold devices", &Figures::presumed_resold);
+    see("ends presumed with several sellers", &Figures::presumed_chains);
+    see("refunds by sellers", &Figures::seller_refunds);
+    see("refunds to sellers", &Figures::owed_refunds);
+    see("gaps that sellers do not owe for", &Figures::spared);
   }
   Figures& operator+=(const Figures& other) {
     each([&](const char*, auto member) { this->*member += other.*member; });

@@ -40,7 +40,9 @@ exchange::TestSwitches switches_of(const Without& without) {
           .settles_twice = without.conservation,
           .overcharges = without.price,
           .no_fences = without.fence,
-          .keeps_missed = without.refund};
+          .keeps_missed = without.refund,
+          .sellers_keep = without.shares,
+          .owes_for_gaps = without.gaps};
 }
 
 node::BatchRules batch_rules(Random& random) {

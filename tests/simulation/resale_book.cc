@@ -20,8 +20,14 @@ void ResaleBook::fault(const char* oracle, const std::string& what) {
   if (!broken_) broken_ = Violation{oracle, what};
 }
 
-std::int64_t ResaleBook::Row::due(Second at) const {
-  return until == from ? 0 : share(cost, at - from, until - from);
+std::int64_t ResaleBook::Row::due() const {
+  return all == 0 ? 0 : share(cost, delivered, all);
+}
+
+std::int64_t ResaleBook::Row::deliver(std::int64_t seconds) {
+  const std::int64_t before = due();
+  delivered += std::min(seconds, all - delivered);
+  return due() - before;
 }
 
 std::int64_t ResaleBook::Row::taken() const {
@@ -47,13 +53,13 @@ std::vector<ResaleBook::Payment> ResaleBook::split(const Payer& payer, std::int6
         std::min(part, share(part, static_cast<int128>(row.price) * (kAll - row.ppm),
                              static_cast<int128>(payer.price) * kAll));
     rest -= part;
-    payments.push_back({row.seller, number, part - owing});
+    payments.push_back({row.seller, number, part - owing, until});
     if (owing == 0) continue;
     const auto above =
         split({{true, number}, row.price, row.devices, payer.from, until, payer.supplier}, owing);
     payments.insert(payments.end(), above.begin(), above.end());
   }
-  payments.push_back({payer.supplier, 0, rest});
+  payments.push_back({payer.supplier, 0, rest, payer.until});
   return payments;
 }
 
@@ -76,12 +82,14 @@ void ResaleBook::offered(const exchange::ResaleOffered& event) {
   row.until = terms.until;
 }
 
-std::int64_t ResaleBook::opened(const exchange::ResaleOpened& event, std::int64_t ppm) {
+// What it owes for goes on from where it is paid for now; for devices that go up to now.
+std::int64_t ResaleBook::opened(Second at, const exchange::ResaleOpened& event, std::int64_t ppm) {
   Row& row = rows_[event.resale.value];
   std::int64_t moved = 0;
   if (!row.open) {
     moved = row.cost = share(left_[row.contract], ppm, kAll);
     row.ppm = ppm;
+    row.all = event.devices * (row.until - event.from);
     row.open = true;
     ++opened_;
     // Whoever sells below this would rather owe.
@@ -90,11 +98,19 @@ std::int64_t ResaleBook::opened(const exchange::ResaleOpened& event, std::int64_
       fault("resales_are_owed_exactly", "an ask at which selling loses");
     }
   } else {
-    row.cost = share(row.cost - row.due(row.metered), event.devices, row.devices);
+    const std::int64_t gone = (row.devices - event.devices) * (at - row.metered);
+    const std::int64_t all = event.devices * (row.until - row.metered) + gone - row.spared;
+    row.cost = share(row.cost - row.due(), all, row.all - row.delivered);
+    row.all = all;
+    row.spared -= gone;
+    if (event.from != row.metered) {
+      fault("resales_are_owed_exactly", "devices go from another second than was paid for");
+    }
     ++recalled_;
   }
   row.from = row.metered = event.from;
   row.devices = event.devices;
+  row.delivered = 0;
   if (event.cost.raw() != row.cost || event.owed_ppm != row.ppm) {
     fault("resales_are_owed_exactly", "resale " + std::to_string(event.resale.value) + " owes " +
                                           std::to_string(event.cost.raw()) + " and not " +
@@ -126,9 +142,8 @@ void ResaleBook::earned(const exchange::ResaleEarned& event) {
 
 void ResaleBook::over(Second at, const exchange::ResaleOver& event) {
   Row& row = rows_[event.resale.value];
-  if (!row.open || row.over || row.takes.empty() || event.until != std::min(at, row.until) ||
-      row.metered != event.until) {
-    fault("resales_are_owed_exactly", "a resale is over before all is paid");
+  if (!row.open || row.over || row.takes.empty() || event.until != std::min(at, row.until)) {
+    fault("resales_are_owed_exactly", "a resale is over that is none, or that nobody has");
   }
   row.until = event.until;
   row.over = true;
@@ -136,8 +151,7 @@ void ResaleBook::over(Second at, const exchange::ResaleOver& event) {
 
 void ResaleBook::closed(Second at, const exchange::ResaleClosed& event) {
   const auto row = rows_.find(event.resale.value);
-  if (row->second.open && !row->second.over &&
-      row->second.metered != std::min(at, row->second.until)) {
+  if (row->second.open && row->second.metered != std::min(at, row->second.until)) {
     fault("resales_are_owed_exactly", "a resale ends before all is paid");
   }
   if (!row->second.takes.empty())
@@ -155,9 +169,82 @@ void ResaleBook::closed(Second at, const exchange::ResaleClosed& event) {
 
 std::int64_t ResaleBook::meter(std::uint32_t resale, Second until) {
   Row& row = rows_[resale];
-  const std::int64_t before = row.due(row.metered);
+  const std::int64_t passed = row.devices * (until - row.metered);
   row.metered = until;
-  return row.due(until) - before;
+  const std::int64_t owed = std::max<std::int64_t>(0, passed - row.spared);
+  row.spared = std::max<std::int64_t>(0, row.spared - passed);
+  return row.deliver(owed);
+}
+
+void ResaleBook::add_parts(Holder holder, std::int64_t devices, const Part& part,
+                           std::vector<Part>& parts) const {
+  for (const auto& [number, row] : rows_) {
+    const auto take = row.takes.find(holder);
+    if (take == row.takes.end()) continue;
+    const Second until = std::min(part.until, row.until);
+    if (until <= part.from) continue;
+    const std::int64_t seconds =
+        share(part.seconds, static_cast<int128>(take->second) * (until - part.from),
+              static_cast<int128>(devices) * (part.until - part.from));
+    if (seconds == 0) continue;
+    parts.push_back({number, holder, part.from, until, seconds});
+    add_parts({true, number}, row.devices, {0, {}, part.from, until, seconds}, parts);
+  }
+}
+
+std::vector<ResaleBook::Part> ResaleBook::parts(Holder holder, std::int64_t devices, Second from,
+                                                Second until) const {
+  std::vector<Part> parts;
+  add_parts(holder, devices, {0, {}, from, until, devices * (until - from)}, parts);
+  std::erase_if(parts, [&](Part& part) {
+    const Second unpaid = std::max(part.from, rows_.at(part.resale).metered);
+    const Second left = std::max<Second>(0, part.until - unpaid);
+    part.seconds = share(part.seconds, left, part.until - part.from);
+    part.from = unpaid;
+    return part.seconds == 0;
+  });
+  return parts;
+}
+
+void ResaleBook::spare(const Part& part) {
+  rows_[part.resale].spared += part.seconds;
+  to_be_spared_.push_back(part);
+  ++gaps_;
+}
+
+std::int64_t ResaleBook::pay_at_once(std::uint32_t resale, std::int64_t seconds) {
+  Row& row = rows_[resale];
+  row.spared += seconds;
+  return row.deliver(seconds);
+}
+
+void ResaleBook::spared(const exchange::ResaleSpared& event) {
+  const bool expected = !to_be_spared_.empty() &&
+                        to_be_spared_.front().resale == event.resale.value &&
+                        to_be_spared_.front().by == Holder{event.by.resale, event.by.id} &&
+                        to_be_spared_.front().seconds == event.seconds && event.paid == Money();
+  if (!expected) {
+    fault("gaps_are_not_owed", "of resale " + std::to_string(event.resale.value) + " " +
+                                   std::to_string(event.seconds) + " seconds are spared");
+    return;
+  }
+  to_be_spared_.erase(to_be_spared_.begin());
+}
+
+void ResaleBook::give_back(std::uint32_t resale, std::int64_t amount) {
+  const auto row = rows_.find(resale);
+  if (row != rows_.end()) row->second.income -= amount;
+}
+
+void ResaleBook::returned(const exchange::ResaleReturned& event) {
+  const auto row = rows_.find(event.resale.value);
+  if (row != rows_.end()) row->second.told -= event.amount.raw();
+}
+
+Verdict ResaleBook::gaps_are_not_owed() const {
+  if (to_be_spared_.empty()) return std::nullopt;
+  return Violation{"gaps_are_not_owed", "resale " + std::to_string(to_be_spared_.front().resale) +
+                                            " owes for what was missed"};
 }
 
 Verdict ResaleBook::sellers_earn_what_was_paid() const {
@@ -182,6 +269,7 @@ void ResaleBook::count(Figures& figures) const {
   figures.resales += opened_;
   figures.resold += sold_;
   figures.recalled += recalled_;
+  figures.spared += gaps_;
 }
 
 }  // namespace tongsuan::simulation

@@ -17,7 +17,8 @@ struct Options {
 
 constexpr const char* kUsage =
     "usage: tongsuan_simulation [--seeds A-B | --seed N [--trace]] [--disk]\n"
-    "                           [--without fsync|dedup|conservation|price|epoch|fence|refund]\n";
+    "                           [--without fsync|dedup|conservation|price|epoch|fence|refund|"
+    "shares|gaps]\n";
 
 [[nodiscard]] bool read_without(const std::string& what, Without& without) {
   if (what == "fsync") return without.fsync = true;
@@ -26,6 +27,8 @@ constexpr const char* kUsage =
   if (what == "price") return without.price = true;
   if (what == "fence") return without.fence = true;
   if (what == "refund") return without.refund = true;
+  if (what == "shares") return without.shares = true;
+  if (what == "gaps") return without.gaps = true;
   return what == "epoch" && (without.epoch = true);
 }
 

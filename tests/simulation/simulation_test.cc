@@ -25,15 +25,38 @@ TEST(Simulation, OraclesHoldWhateverFails) {
     sum += outcome.figures;
   }
   // What is not reached is not tested.
-  for (const auto member : {&Figures::on_disk,  &Figures::machine_stops, &Figures::fenced,
-                            &Figures::in_doubt, &Figures::repeats,       &Figures::used_ids,
-                            &Figures::full,     &Figures::from_snapshot, &Figures::cleared,
-                            &Figures::failures, &Figures::extensions,    &Figures::blocks_kept,
-                            &Figures::own,      &Figures::resales,       &Figures::resold,
-                            &Figures::recalled, &Figures::closures,      &Figures::kept_from_sale,
-                            &Figures::agents,   &Figures::leases,        &Figures::fenced_agents,
-                            &Figures::gaps,     &Figures::presumed,      &Figures::refunds,
-                            &Figures::late,     &Figures::unheard,       &Figures::words_judged}) {
+  for (const auto member : {&Figures::on_disk,
+                            &Figures::machine_stops,
+                            &Figures::fenced,
+                            &Figures::in_doubt,
+                            &Figures::repeats,
+                            &Figures::used_ids,
+                            &Figures::full,
+                            &Figures::from_snapshot,
+                            &Figures::cleared,
+                            &Figures::failures,
+                            &Figures::extensions,
+                            &Figures::blocks_kept,
+                            &Figures::own,
+                            &Figures::resales,
+                            &Figures::resold,
+                            &Figures::recalled,
+                            &Figures::closures,
+                            &Figures::kept_from_sale,
+                            &Figures::agents,
+                            &Figures::leases,
+                            &Figures::fenced_agents,
+                            &Figures::gaps,
+                            &Figures::presumed,
+                            &Figures::refunds,
+                            &Figures::late,
+                            &Figures::unheard,
+                            &Figures::words_judged,
+                            &Figures::presumed_resold,
+                            &Figures::presumed_chains,
+                            &Figures::seller_refunds,
+                            &Figures::owed_refunds,
+                            &Figures::spared}) {
     EXPECT_GT(sum.*member, 0U);
   }
 }
@@ -99,7 +122,16 @@ TEST(Simulation, NoticesAgentsThatAreNotFenced) {
 
 TEST(Simulation, NoticesWhatWasMissedAndDoesNotGoBack) {
   const auto oracles = broken_oracles(24, {.refund = true}, false);
-  EXPECT_EQ(oracles, std::set<std::string>{"delivered_is_paid_once"});
+  EXPECT_EQ(oracles, std::set<std::string>{"what_was_missed_goes_back"});
+}
+
+TEST(Simulation, NoticesSellersWhoGiveNothingBack) {
+  const auto oracles = broken_oracles(24, {.shares = true}, false);
+  EXPECT_EQ(oracles, std::set<std::string>{"what_was_missed_goes_back"});
+}
+
+TEST(Simulation, NoticesSellersWhoOweForGaps) {
+  EXPECT_TRUE(broken_oracles(24, {.gaps = true}, false).contains("gaps_are_not_owed"));
 }
 
 // ---- The second book-keeper --------------------------------------------------------------------
@@ -263,6 +295,29 @@ TEST_F(ResaleBookTest, NoticesASellerWhoEarnsTooMuch) {
   EXPECT_EQ(resale_oracle(), "sellers_earn_what_was_paid");
 }
 
+TEST_F(ResaleBookTest, NoticesSecondsThatNobodyMissed) {
+  open(150);
+  start(1, 1, 1);
+  take(3);
+  books_.see(60, exchange::HubLeased{HubId{0}, {1, "agent", 600, true, ""}});
+  books_.see(60, exchange::DeliveryMissed{engine::ContractId{1}, 58});
+  EXPECT_EQ(resale_oracle(), "gaps_are_not_owed") << "nothing is spared";
+  books_.see(60, exchange::ResaleSpared{kResale, kFirst, {false, 1}, 3 * 8, Money()});
+  EXPECT_EQ(resale_oracle(), "");
+  books_.see(61, exchange::DeliveryMissed{engine::ContractId{1}, 61});
+  books_.see(61, exchange::ResaleSpared{kResale, kFirst, {false, 1}, 3 * 4, Money()});
+  EXPECT_EQ(resale_oracle(), "gaps_are_not_owed") << "three seconds, and not four";
+}
+
+TEST_F(ResaleBookTest, NoticesASellerWhoPaysForWhatNobodyHasToldOf) {
+  open(150);
+  start(1, 1, 1);
+  take(3);
+  books_.see(60, exchange::HubLeased{HubId{0}, {1, "agent", 600, true, ""}});
+  books_.see(90, exchange::ResaleMetered{kResale, kFirst, 90, Money(120)});
+  EXPECT_EQ(oracle(), "gaps_are_not_owed");
+}
+
 TEST_F(ResaleBookTest, NoticesAGateInAClosure) {
   books_.see(60, exchange::CalendarSet{{{50, 70, true, "holiday"}}});
   books_.see(69, exchange::GateClosed{1, 3});
@@ -363,6 +418,29 @@ TEST_F(DeliveryBookTest, NoticesAgentsThatAreNotPaid) {
   EXPECT_EQ(spoke(), "delivered_is_paid_once");
 }
 
+// Nobody sold its devices.
+TEST_F(DeliveryBookTest, NoticesAShareThatNobodyHas) {
+  meter(50, 150);
+  presume(0, 50, 150);
+  EXPECT_EQ(spoke(), "");
+  exchange::PresumedShare share;
+  share.payer = exchange::ParticipantId{1};
+  share.earned = exchange::ResaleId{1};
+  share.until = 50;
+  share.amount = Money(1);
+  books_.see(50, exchange::DeliveryShared{kFirst, share});
+  EXPECT_EQ(spoke(), "what_was_missed_goes_back");
+}
+
+TEST_F(DeliveryBookTest, NoticesASellerWhoGivesBackWhatItNeverHad) {
+  meter(50, 150);
+  presume(0, 50, 150);
+  books_.see(
+      60, exchange::ResaleReturned{exchange::ResaleId{1}, kFirst, kSupplier, {false, 0}, Money(7)});
+  settle(150, 50);
+  EXPECT_EQ(spoke(), "what_was_missed_goes_back");
+}
+
 TEST_F(DeliveryBookTest, NoticesAPresumptionOfMoreThanWasPaid) {
   meter(50, 150);
   presume(0, 50, 151);
@@ -373,7 +451,7 @@ TEST_F(DeliveryBookTest, NoticesARefundOfLessThanWasMissed) {
   meter(50, 150);
   presume(0, 50, 150);
   settle(149, 50);
-  EXPECT_EQ(spoke(), "delivered_is_paid_once");
+  EXPECT_EQ(spoke(), "what_was_missed_goes_back");
 }
 
 TEST_F(DeliveryBookTest, NoticesWhatIsToldTwice) {

@@ -1587,7 +1587,8 @@ class EventContractMissed:
 
 @dataclass
 class EventContractPresumed:
-    """Paid before the agent of its hub has told of it; the supplier has its part once it has"""
+    """Paid before the agent of its hub has told of it; what the supplier has of it is in escrow
+    until it has"""
 
     sequence: str
     part: int
@@ -2027,9 +2028,74 @@ class EventResaleEarned:
 
 
 @dataclass
+class EventResalePresumed:
+    """In escrow until the agent of the hub has told of the devices: of what its seller earned
+    (`income`), or of what the supplier has of what its seller owes (`owed`)"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    of: str
+    from_: datetime
+    until: datetime
+    amount: Money
+    type: str = "resale.presumed"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"from_": "from"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.presumed")
+
+
+@dataclass
+class EventResaleSpared:
+    """Device-seconds that its seller does not owe for as time passes: who has them missed them, or
+    they are paid now (`paid` above 0) because they are presumed"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    device_seconds: str
+    paid: Money
+    type: str = "resale.spared"
+    JSON_NAMES: ClassVar[Dict[str, str]] = {"device_seconds": "deviceSeconds"}
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.spared")
+
+
+@dataclass
+class EventResaleReturned:
+    """The agent of the hub has had the last word: what its seller gave back of its income for what
+    was missed; the rest is its own"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    amount: Money
+    type: str = "resale.returned"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.returned")
+
+
+@dataclass
+class EventResaleRefunded:
+    """The same: what its seller has back of what it had paid for the devices"""
+
+    sequence: str
+    part: int
+    at: datetime
+    contract: str
+    resale: str
+    amount: Money
+    type: str = "resale.refunded"
+    CONST: ClassVar[Tuple[str, str]] = ("type", "resale.refunded")
+
+
+@dataclass
 class EventResaleOver:
     """Its time has passed; who has its devices has yet to pay for a part of it, and it closes with
-    the last of them"""
+    the last of them, when the last of what is owed is paid"""
 
     sequence: str
     part: int
@@ -2160,6 +2226,10 @@ Event = Union[
     EventResaleTaken,
     EventResaleMetered,
     EventResaleEarned,
+    EventResalePresumed,
+    EventResaleSpared,
+    EventResaleReturned,
+    EventResaleRefunded,
     EventResaleOver,
     EventResaleClosed,
     EventOrderNamed,
@@ -2199,7 +2269,8 @@ __all__ = [
     "EventRulesChanged", "EventWebhookAdded", "EventWebhookDropped", "EventWebhookConfirmed",
     "EventRequestAnswered", "EventHistoryDropped", "EventContractShrunk", "EventContractOwn",
     "EventTakeOrPayChanged", "EventCalendarChanged", "EventResaleOffered", "EventResaleOpened",
-    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResaleOver",
+    "EventResaleTaken", "EventResaleMetered", "EventResaleEarned", "EventResalePresumed",
+    "EventResaleSpared", "EventResaleReturned", "EventResaleRefunded", "EventResaleOver",
     "EventResaleClosed", "EventOrderNamed", "EventParticipantChanged", "CloseGateBody",
     "AssignSupplierBody", "MeterContractBody", "AddWebhookBody", "OrderBody", "Event",
 ]

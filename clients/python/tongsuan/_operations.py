@@ -483,9 +483,10 @@ class Operations(Transport):
 
         By the agent of its hub. When the exchange ends a contract (for its owner, for another
         order, because of a node), what its agent has not metered yet is presumed to be delivered:
-        it is paid, and the supplier's part held. The agent meters the rest and settles; what it has
-        not metered then was missed, and is given back. Without a word within a day nothing of it
-        was delivered.
+        it is paid, and so is what sellers of its devices owe for that time; everybody's part of it
+        is in escrow. The agent meters the rest and settles; what it has not metered then was
+        missed, and everybody gives its part of it back to whoever had paid it. Without a word
+        within a day nothing of it was delivered.
         """
         return self._call(
                 Answer, "POST", f"/v1/contracts/{_quoted(contract)}:settle", body=body,

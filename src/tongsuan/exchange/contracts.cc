@@ -95,7 +95,7 @@ Money Executor::penalty_of(ParticipantId supplier, Money undelivered) const {
 
 // Pays what was delivered, and ends the right. Nobody owes for seconds that were missed; beyond a
 // grace they cost the supplier a penalty, as does all that is left when it failed.
-Money Executor::settle(ContractId id, const Settling& how) {
+std::vector<Executor::Share> Executor::settle(ContractId id, const Settling& how) {
   const Contract& contract = state_.engine().contract(id);
   const ContractMoney money = state_.money_of(id);
   const Delivery* told = state_.deliveries().find(id);
@@ -104,10 +104,8 @@ Money Executor::settle(ContractId id, const Settling& how) {
   const ParticipantId supplier = supplier_of(contract);
   std::vector<ledger::Leg> legs;
   const Money paid = add_delivery(id, how.until, legs);
-  Money penalty, income;
-  for (const Share& share : shares_) {
-    if (share.to == supplier && share.resale.value == 0) income = income + share.amount;
-  }
+  Money penalty;
+  std::vector<Share> shares = shares_;
   if (right != nullptr) {
     const Money lost = right->cost - right->paid - paid;
     const auto price_of = [&](Second seconds) {
@@ -131,7 +129,7 @@ Money Executor::settle(ContractId id, const Settling& how) {
   emit_earned();
   if (how.until > money.metered) emit(ContractMetered{id, how.until, paid});
   emit(ContractSettled{id, penalty});
-  return income;
+  return shares;
 }
 
 // What tests break: pays more than was delivered, as far as the hold goes.
@@ -226,7 +224,7 @@ Code Executor::extend(const engine::ExtendContract& command) {
   }
   if (const auto refused = ask_engine(command)) return *refused;
   const Second from = delivered_until(command.contract);
-  settle(command.contract, {.until = from});
+  static_cast<void>(settle(command.contract, {.until = from}));
   emit_engine();
   grant({command.contract, from, command.until, cost});
   value_ = command.contract.value;
@@ -240,8 +238,9 @@ void Executor::settle_end(const engine::ContractEnded& ended, Tail* tail) {
   if (agent && agent_ends_) miss_rest(id);
   const ContractMoney money = state_.money_of(id);
   const Second until = std::clamp(at_, money.metered, money.until);
-  const Money income = settle(id, {until, ended.reason == engine::EndReason::kFailed, tail});
-  if (agent && !agent_ends_) presume(id, money.metered, income);
+  const std::vector<Share> paid =
+      settle(id, {until, ended.reason == engine::EndReason::kFailed, tail});
+  if (agent && !agent_ends_) presume(id, money.metered, paid);
 }
 
 // The contracts that end in what the engine decided are settled, then it happens, then what they

@@ -12,7 +12,7 @@ using engine::EndReason;
 // Pool 0 of the east: three nodes of four devices. A device-second costs one micro-yuan.
 class DeliveryTest : public ExchangeTest {
  protected:
-  DeliveryTest() { epoch_ = lease(); }
+  explicit DeliveryTest(TestSwitches switches = {}) : ExchangeTest(switches) { epoch_ = lease(); }
 
   std::uint32_t lease(const std::string& holder = "agent-1", bool take_over = false) {
     LeaseHub command{HubId{0}, 0, holder, 600, take_over, true, ""};
@@ -222,7 +222,7 @@ TEST_F(DeliveryTest, ASellerIsPaidForWhatIsToldAfterItsEnd) {
   now_ = 110;
   EXPECT_EQ(meter(second, 84, 110), "done") << "four seconds were missed";
   EXPECT_TRUE(exchange_.state().resales().rows().empty());
-  const std::int64_t owed = 12 * 60 / 2, paid = 12 * (30 + 26), sold = 12 * (30 + 16);
+  const std::int64_t owed = 12 * 56 / 2, paid = 12 * (30 + 26), sold = 12 * (30 + 16);
   EXPECT_EQ(spent(kAlice), 12 * 40 + owed - sold / 2) << "the other half is what she saves";
   EXPECT_EQ(balance(cash(kEast)), 12 * 40 + owed + paid - sold / 2);
 }
@@ -240,6 +240,10 @@ TEST_F(DeliveryTest, ASellerIsPaidWhenTheContractEndsBeforeItIsTold) {
   now_ = 120;
   must(kBob, CancelOrder{exchange_.state().engine().contract(second).order});
   EXPECT_EQ(exchange_.state().resales().find(ResaleId{1}), nullptr);
+  EXPECT_EQ(spent(kAlice), 12 * 40 + 12 * 60 / 2) << "what she has of it is in escrow";
+  EXPECT_EQ(balance({kAlice, Purpose::kEscrow}), 12 * 60 / 2);
+  EXPECT_EQ(meter(second, 40, 120), "done");
+  EXPECT_EQ(settle(second), "done");
   EXPECT_EQ(spent(kAlice), 12 * 40 + 12 * 60 / 2 - 12 * 60 / 2);
 }
 
@@ -268,6 +272,361 @@ TEST_F(DeliveryTest, AChainWaitsForItsLastHolder) {
   EXPECT_NE(exchange_.state().resales().find(ResaleId{2}), nullptr);
   EXPECT_EQ(meter(third, 110, 120), "done");
   EXPECT_TRUE(exchange_.state().resales().rows().empty());
+}
+
+// ---- Who has what of what is presumed ----------------------------------------------------------
+
+// Alice gives twelve devices up at 40, of a contract to 100, and Bob has them to 140.
+class SharesTest : public DeliveryTest {
+ protected:
+  explicit SharesTest(TestSwitches switches = {}) : DeliveryTest(switches) {}
+  void sell(std::uint32_t ppm, Second at = 40) {
+    take_or_pay(ppm);
+    const ContractId first = run(kAlice, 12);
+    now_ = at;
+    EXPECT_EQ(meter(first, 0, at), "done");
+    EXPECT_EQ(end(first), "done");
+  }
+  void give_up(ParticipantId who, ContractId id) {
+    must(who, CancelOrder{exchange_.state().engine().contract(id).order});
+  }
+  [[nodiscard]] std::int64_t escrow(ParticipantId who) const {
+    return balance({who, Purpose::kEscrow});
+  }
+  [[nodiscard]] std::array<std::int64_t, 4> everybody() const {
+    return {all_of(kEast), all_of(kAlice), all_of(kBob), all_of(carol_)};
+  }
+  ParticipantId carol() {
+    carol_ = ParticipantId{static_cast<std::uint32_t>(
+        must(kHouse, OpenParticipant{"carol", Role::kParticipant, kHouse, Money()}))};
+    must(kHouse, Deposit{cash(carol_), Money(1'000'000), 9});
+    return carol_;
+  }
+  ParticipantId carol_ = kHouse;
+};
+
+TEST_F(SharesTest, EverybodyGivesBackItsPartOfWhatWasMissed) {
+  sell(500'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 90;
+  EXPECT_EQ(meter(second, 40, 60), "done");
+  give_up(kBob, second);
+  const std::int64_t paid = 12 * 30;
+  EXPECT_EQ(escrow(kAlice), paid / 2);
+  EXPECT_EQ(escrow(kEast), paid / 2 + paid / 2) << "of Bob's, and what Alice owes for that time";
+  ASSERT_EQ(row(second).shares.size(), 2U);
+  EXPECT_EQ(meter(second, 66, 81), "done");
+  EXPECT_EQ(settle(second), "done");
+  EXPECT_EQ(row(second).refund, Money(paid / 2)) << "fifteen of thirty seconds";
+  EXPECT_EQ(escrow(kAlice) + escrow(kEast), 0);
+  EXPECT_EQ(spent(kBob), 12 * (20 + 15) + 12 * 50 / 2) << "and what he owes for the rest";
+  now_ = 140;
+  must(kHouse, TurnResales{});
+  const std::int64_t owed = 12 * (20 + 15 + 10) / 2;
+  const std::int64_t income = 12 * (20 + 15) / 2 + 12 * 10 / 4;
+  EXPECT_EQ(spent(kAlice), 12 * 40 + owed - income);
+  EXPECT_EQ(balance(cash(kEast)), spent(kAlice) + spent(kBob));
+  EXPECT_TRUE(exchange_.state().resales().rows().empty());
+}
+
+// As if nobody had ever paid for it: not even along a chain of sellers, and not on time.
+TEST_F(SharesTest, OfWhatWasNeverDeliveredNobodyKeepsAnything) {
+  for (const std::uint32_t ppm : {0U, 333'333U, 500'000U, 1'000'000U}) {
+    if (carol_ == kHouse) carol();
+    take_or_pay(ppm);
+    const Second begin = now_;
+    const ContractId first = run(kAlice, 12);
+    now_ = begin + 20;
+    EXPECT_EQ(meter(first, begin, now_), "done");
+    EXPECT_EQ(end(first), "done");
+    const ContractId second = run(kBob, 12);
+    now_ = begin + 40;
+    EXPECT_EQ(meter(second, begin + 20, now_), "done");
+    EXPECT_EQ(end(second), "done");
+    const ContractId third = run(carol_, 12);
+    now_ = begin + 60;
+    const auto before = everybody();
+    give_up(carol_, third);
+    const std::size_t shares = ppm == 0 ? 0U : ppm == 1'000'000 ? 3U : 5U;
+    EXPECT_EQ(row(third).shares.size(), shares) << ppm;
+    EXPECT_EQ(all_of(carol_), before[3] - 240);
+    EXPECT_EQ(settle(third), "done");
+    EXPECT_EQ(everybody(), before) << ppm;
+    now_ = begin + 200;
+    ask(kHouse, TurnResales{});
+    EXPECT_TRUE(exchange_.state().resales().rows().empty());
+    renew();
+  }
+}
+
+TEST_F(SharesTest, NobodyKeepsWhatASilentAgentNeverToldOf) {
+  sell(1'000'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 90;
+  const auto before = everybody();
+  give_up(kBob, second);
+  EXPECT_EQ(escrow(kAlice), 12 * 50);
+  must(kHouse, Withdraw{cash(kAlice), Money(balance(cash(kAlice))), 11});
+  must(kHouse, Withdraw{cash(kEast), Money(balance(cash(kEast))), 12});
+  const std::int64_t alice = 0, east = all_of(kEast) - escrow(kEast);
+  now_ = 90 + kSettleWithin;
+  must(kHouse, TurnDeliveries{});
+  EXPECT_EQ(all_of(kBob), before[2]) << "whatever the others have spent meanwhile";
+  EXPECT_EQ(balance(cash(kAlice)), alice + 12 * 50) << "what she owed for it";
+  EXPECT_EQ(all_of(kEast), east);
+}
+
+// What she sold ended at 100: for the time after it the supplier alone has something, and gives it
+// back alone.
+TEST_F(SharesTest, WhoGivesBackHadTheSecondsThatWereMissed) {
+  sell(1'000'000);
+  now_ = 60;
+  const ContractId second = run(kBob, 12);
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  now_ = 150;
+  give_up(kBob, second);
+  EXPECT_EQ(escrow(kAlice), 12 * 40);
+  EXPECT_EQ(row(second).presumed.amount, Money(12 * 50));
+  EXPECT_EQ(meter(second, 60, 100), "done");
+  EXPECT_EQ(settle(second), "done");
+  EXPECT_EQ(spent(kAlice), 12 * 40 + 12 * 60 - 12 * 40) << "hers were delivered";
+  EXPECT_EQ(spent(kBob), 12 * 40 + 12 * 10) << "and ten seconds of his are owed";
+}
+
+TEST_F(SharesTest, AndNotThoseOfOthers) {
+  sell(1'000'000);
+  now_ = 60;
+  const ContractId second = run(kBob, 12);
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  now_ = 150;
+  give_up(kBob, second);
+  EXPECT_EQ(meter(second, 100, 150), "done");
+  EXPECT_EQ(settle(second), "done");
+  EXPECT_EQ(spent(kAlice), 12 * 40 + 12 * 20) << "what nobody had she owes, and no more";
+  EXPECT_EQ(spent(kBob), 12 * 50 + 12 * 10);
+  EXPECT_EQ(balance(cash(kEast)), spent(kAlice) + spent(kBob) - 12 * 10);
+}
+
+TEST_F(SharesTest, NobodyTouchesWhatIsInEscrow) {
+  sell(500'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 90;
+  give_up(kBob, second);
+  const ledger::Account mine{kAlice, Purpose::kEscrow};
+  ASSERT_GT(balance(mine), 0);
+  EXPECT_EQ(name_of(kAlice, Transfer{mine, cash(kAlice), Money(1)}), "wrong-account");
+  EXPECT_EQ(name_of(kAlice, Transfer{cash(kAlice), mine, Money(1)}), "wrong-account");
+  EXPECT_EQ(name_of(kHouse, Withdraw{mine, Money(1), 9}), "wrong-account");
+  EXPECT_EQ(name_of(kHouse, Deposit{mine, Money(1), 9}), "wrong-account");
+}
+
+TEST_F(SharesTest, AreInASnapshot) {
+  sell(500'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 90;
+  EXPECT_EQ(meter(second, 45, 60), "done");
+  give_up(kBob, second);
+  EXPECT_EQ(meter(second, 66, 70), "done");
+  EXPECT_EQ(row(second).shares.front().missed, 6);
+  EXPECT_GT(exchange_.state().resales().find(ResaleId{1})->spared, 0);
+  static_cast<void>(exchange_.digest());
+  const std::string bytes = exchange_.snapshot();
+  Exchange again(places_without_accounts(), 0);
+  const auto read = again.restore(bytes);
+  ASSERT_TRUE(read.ok()) << read.error().context;
+  EXPECT_EQ(again.snapshot(), bytes);
+  EXPECT_EQ(again.state().deliveries(), exchange_.state().deliveries());
+  EXPECT_EQ(again.state().resales(), exchange_.state().resales());
+  Output output;
+  again.execute(now_, {{}, 0, kEast, SettleContract{second, 0, epoch_}}, output);
+  EXPECT_EQ(output.answer.code, Code::kDone);
+  EXPECT_EQ(settle(second), "done");
+  EXPECT_EQ(again.digest(), exchange_.digest());
+}
+
+// An earlier version kept the supplier's part in a hold, and no shares.
+TEST_F(SharesTest, WhatAnEarlierVersionHeldGoesBackToo) {
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  EXPECT_EQ(meter(id, 0, 50), "done");
+  cancel(id);
+  EXPECT_EQ(settle(id), "done");
+  const ledger::State& money = exchange_.state().money();
+  const ledger::EntryId entry{kHouse, money.participant(kHouse).last_number + 1};
+  const ledger::Leg leg = ledger::Hold{cash(kEast), Money(120), engine::kSecondsMax};
+  ledger::Events events;
+  const auto made =
+      ledger::Decider().decide(money, now_, {entry, {.reference = 1}, {&leg, 1}}, events);
+  ASSERT_TRUE(made.ok());
+  std::string record;
+  RecordWriter writer(record, now_);
+  writer.add(events.back());
+  writer.add(OwnEvent(
+      DeliveryPresumed{id, {PoolId{0}, kAlice, kEast, 20, 50, Money(120), made.value().hold()}}));
+  for (Exchange* exchange : {&exchange_, &twin_}) ASSERT_FALSE(exchange->replay(record));
+  audit_.see(events.back());
+  EXPECT_EQ(balance(cash(kEast)), 80);
+  EXPECT_EQ(meter(id, 30, 50), "done");
+  EXPECT_EQ(settle(id), "done");
+  EXPECT_EQ(balance(cash(kEast)), 160);
+  EXPECT_EQ(spent(kAlice), 160) << "ten of the thirty seconds are hers again";
+}
+
+// ---- What takers missed ------------------------------------------------------------------------
+
+TEST_F(SharesTest, NobodyOwesForWhatItsTakerMissed) {
+  sell(1'000'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 100;
+  EXPECT_EQ(meter(second, 50, 100), "done") << "ten seconds late";
+  must(kHouse, TurnResales{});
+  EXPECT_EQ(spent(kAlice), 12 * 40) << "what she owes has come in";
+  EXPECT_EQ(balance(cash(kEast)), 12 * (40 + 50));
+}
+
+// Bob's part of hers is half of his devices: of what his taker missed she owes for half as much.
+TEST_F(SharesTest, NorForWhatTheTakerOfItsTakerMissed) {
+  carol();
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 4);
+  now_ = 20;
+  EXPECT_EQ(meter(first, 0, 20), "done");
+  EXPECT_EQ(end(first), "done");
+  const ContractId second = run(kBob, 8);
+  EXPECT_EQ(exchange_.state().resales().bought({false, second.value}, ResaleId{1}), 4U);
+  now_ = 40;
+  EXPECT_EQ(meter(second, 20, 40), "done");
+  EXPECT_EQ(end(second), "done");
+  const ContractId third = run(carol_, 8);
+  now_ = 100;
+  EXPECT_EQ(meter(third, 50, 100), "done");
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{1})->spared, 4 * 10);
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{2})->spared, 8 * 10);
+  must(kHouse, TurnResales{});
+  now_ = 120;
+  EXPECT_EQ(meter(third, 100, 120), "done");
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().rows().empty());
+  EXPECT_EQ(spent(kAlice), 4 * 20);
+  EXPECT_EQ(spent(kBob), 8 * 20);
+  EXPECT_EQ(balance(cash(kEast)), 8 * (20 + 70) + 4 * 20);
+}
+
+// The last of what is owed is paid when the last holder has told.
+TEST_F(SharesTest, WhatIsOwedWaitsForWhoHasTheDevices) {
+  sell(1'000'000);
+  const ContractId second = run(kBob, 12);
+  now_ = 60;
+  EXPECT_EQ(meter(second, 40, 60), "done");
+  now_ = 100;
+  must(kHouse, TurnResales{});
+  const ResaleRow& resale = *exchange_.state().resales().find(ResaleId{1});
+  EXPECT_TRUE(resale.over());
+  EXPECT_EQ(resale.metered, 60);
+  EXPECT_EQ(exchange_.state().money().holds().find(resale.hold)->left, Money(12 * 40));
+  now_ = 110;
+  EXPECT_EQ(meter(second, 90, 110), "done") << "thirty seconds were missed";
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{1}), nullptr);
+  EXPECT_EQ(spent(kAlice), 12 * 40);
+  EXPECT_EQ(balance(cash(kEast)), 12 * (40 + 20 + 20));
+}
+
+// Four of eight that nobody has go back while Bob's agent is behind.
+TEST_F(SharesTest, WhatTheSupplierTakesBackIsOwedUpToThen) {
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 40;
+  EXPECT_EQ(meter(first, 0, 40), "done");
+  must(kAlice, ResellContract{first, 12, 0, 0, Price(5'000)});
+  EXPECT_EQ(settle(first), "done");
+  const OrderId dear = submit(kBob, 6'000, 4);
+  EXPECT_EQ(start(dear, {0}, 7'200), "done");
+  now_ = 60;
+  const OrderId cheap = submit(kBob, 6'000, 4);
+  EXPECT_EQ(start(cheap, {1}, 3'600), "done");
+  const ResaleRow& resale = *exchange_.state().resales().find(ResaleId{1});
+  EXPECT_EQ(resale.terms.devices, 8U);
+  EXPECT_EQ(resale.metered, 40) << "Bob's agent has told of nothing";
+  EXPECT_EQ(resale.spared, -4 * 20);
+  now_ = 100;
+  EXPECT_EQ(meter(ContractId{1}, 45, 100), "done");
+  must(kHouse, TurnResales{});
+  const std::int64_t owed = 4 * 20 + 4 * 60 + 4 * 55, income = 2 * 4 * 55;
+  EXPECT_EQ(spent(kAlice), 12 * 40 + owed - income);
+}
+
+// All eight that nobody has go back in two steps, and Bob's agent has told of nothing meanwhile.
+TEST_F(SharesTest, WhatTheSupplierTakesBackTwiceIsOwedUpToBoth) {
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 12);
+  now_ = 40;
+  EXPECT_EQ(meter(first, 0, 40), "done");
+  must(kAlice, ResellContract{first, 12, 0, 0, Price(5'000)});
+  EXPECT_EQ(settle(first), "done");
+  const OrderId dear = submit(kBob, 6'000, 4);
+  EXPECT_EQ(start(dear, {0}, 7'200), "done");
+  now_ = 60;
+  EXPECT_EQ(start(submit(kBob, 6'000, 4), {1}, 3'600), "done");
+  now_ = 80;
+  EXPECT_EQ(start(submit(kBob, 6'000, 4), {2}, 3'600), "done");
+  const ResaleRow& resale = *exchange_.state().resales().find(ResaleId{1});
+  EXPECT_EQ(resale.terms.devices, 4U);
+  EXPECT_EQ(resale.metered, 40) << "Bob's agent has told of nothing";
+  EXPECT_EQ(resale.spared, -4 * 20 - 4 * 40);
+  now_ = 100;
+  EXPECT_EQ(meter(ContractId{1}, 40, 100), "done");
+  must(kHouse, TurnResales{});
+  const std::int64_t owed = 4 * 20 + 4 * 40 + 4 * 60, income = 2 * 4 * 60;
+  EXPECT_EQ(spent(kAlice), 12 * 40 + owed - income);
+}
+
+// ---- No room -----------------------------------------------------------------------------------
+
+// As if all holds were taken.
+class FullTest : public SharesTest {
+ protected:
+  FullTest() : SharesTest({.no_room = true}) {}
+};
+
+TEST_F(FullTest, AnEndNeedsNoRoom) {
+  take_or_pay(1'000'000);
+  const ContractId id = run(kAlice);
+  now_ = 50;
+  const std::size_t before = exchange_.state().money().holds().open_count();
+  cancel(id);
+  EXPECT_EQ(exchange_.state().money().holds().open_count(), before - 1) << "that of the order";
+  EXPECT_TRUE(exchange_.state().resales().rows().empty()) << "nothing is owed for the rest";
+  EXPECT_EQ(spent(kAlice), 200);
+  EXPECT_EQ(escrow(kEast), 200) << "what is presumed is set aside all the same";
+  EXPECT_EQ(meter(id, 0, 20), "done");
+  EXPECT_EQ(settle(id), "done");
+  EXPECT_EQ(spent(kAlice), 80);
+  EXPECT_EQ(balance(cash(kEast)), 80);
+}
+
+// Carol goes on with what Bob gave up of what Alice gave up, beyond the end of Bob's.
+TEST_F(SharesTest, WhatAResaleLeavesIsNotForSaleWhereSomebodyHasIt) {
+  carol();
+  take_or_pay(1'000'000);
+  const ContractId first = run(kAlice, 12);
+  EXPECT_EQ(name_of(kHouse, Dispatch{engine::ExtendContract{first, 125}}), "done");
+  now_ = 20;
+  EXPECT_EQ(meter(first, 0, 20), "done");
+  EXPECT_EQ(end(first), "done");
+  const ContractId second = run(kBob, 12);  // to 120
+  now_ = 40;
+  EXPECT_EQ(meter(second, 20, 40), "done");
+  EXPECT_EQ(end(second), "done");
+  const ContractId third = run(carol_, 12);  // to 140
+  now_ = 120;
+  must(kHouse, TurnResales{});
+  EXPECT_TRUE(exchange_.state().resales().over(ResaleId{2}));
+  now_ = 122;
+  EXPECT_EQ(meter(third, 40, 122), "done");
+  EXPECT_EQ(exchange_.state().resales().find(ResaleId{2}), nullptr);
+  EXPECT_EQ(exchange_.state().resales().unsold(PoolId{0}), 0U);
 }
 
 TEST_F(DeliveryTest, APartIsNotEvenPlanned) {

@@ -309,13 +309,59 @@ struct DeliverySettled {
   }
 };
 
-// Its time has passed, and holders have yet to pay for some of it: it ends with the last of them.
+// Its time has passed, and holders have yet to pay for some of it: it ends with the last of them,
+// and what is owed for it is paid then. (Of earlier versions it was paid before.)
 struct ResaleOver {
   ResaleId resale;
   engine::ContractId contract;
   Second until = 0;
   static constexpr auto fields() {
     return std::tuple(&ResaleOver::resale, &ResaleOver::contract, &ResaleOver::until);
+  }
+};
+
+// What somebody has in escrow of what was presumed, beside the supplier's part.
+struct DeliveryShared {
+  engine::ContractId contract;
+  PresumedShare share;
+  static constexpr auto fields() {
+    return std::tuple(&DeliveryShared::contract, &DeliveryShared::share);
+  }
+};
+// Device-seconds that are not owed as time passes: `by` missed them, or they were paid at once
+// because they are presumed.
+struct ResaleSpared {
+  ResaleId resale;
+  engine::ContractId contract;
+  Holder by;
+  std::int64_t seconds = 0;
+  Money paid;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleSpared::resale, &ResaleSpared::contract, &ResaleSpared::by,
+                      &ResaleSpared::seconds, &ResaleSpared::paid);
+  }
+};
+// What its seller gave back, of what it had for devices that were not delivered after all.
+struct ResaleReturned {
+  ResaleId resale;
+  engine::ContractId contract;
+  ParticipantId seller;
+  Holder by;
+  Money amount;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleReturned::resale, &ResaleReturned::contract, &ResaleReturned::seller,
+                      &ResaleReturned::by, &ResaleReturned::amount);
+  }
+};
+// What its seller has back, of what it had paid for devices that were not delivered after all.
+struct ResaleRefunded {
+  ResaleId resale;
+  engine::ContractId contract;
+  ParticipantId seller;
+  Money amount;
+  static constexpr auto fields() {
+    return std::tuple(&ResaleRefunded::resale, &ResaleRefunded::contract, &ResaleRefunded::seller,
+                      &ResaleRefunded::amount);
   }
 };
 
@@ -326,7 +372,7 @@ using OwnEvent =
                  CalendarSet, ContractOwned, ResaleOffered, ResaleOpened, ResaleTaken,
                  ResaleMetered, ResaleEarned, ResaleClosed, ResaleAllowed, HubLeased, WorkAttached,
                  ContractReported, DeliveryMissed, DeliveryPresumed, DeliveryTold, DeliverySettled,
-                 ResaleOver>;
+                 ResaleOver, DeliveryShared, ResaleSpared, ResaleReturned, ResaleRefunded>;
 
 // A ledger event that owns its facts.
 struct MoneyEvent {

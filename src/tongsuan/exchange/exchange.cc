@@ -173,6 +173,11 @@ void Executor::pay(std::span<const ledger::Leg> legs, const ledger::Reason& why)
   emit_money();
 }
 
+std::size_t Executor::room_for_holds() const {
+  const auto& holds = state_.money().holds();
+  return switches_.no_room ? 0 : ledger::kHoldsMax - holds.rows.size() + holds.free.size();
+}
+
 Money cost_of(Price price, std::uint32_t devices, Second seconds) {
   const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
   return Money(divide(product, engine::kHour, Rounding::kUp));

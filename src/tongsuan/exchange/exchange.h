@@ -38,6 +38,9 @@ struct TestSwitches {
   bool overcharges = false;    // a supplier gets one micro-yuan more at every end of a contract
   bool no_fences = false;      // agents that were taken over are heard
   bool keeps_missed = false;   // nothing goes back of what was presumed
+  bool sellers_keep = false;   // sellers give nothing back of it
+  bool owes_for_gaps = false;  // sellers owe for what their takers missed
+  bool no_room = false;        // no hold can be made, as it seems
 };
 
 class Executor;

@@ -43,7 +43,8 @@ std::string wrong_deliveries(const State& state);
 
 class ExchangeTest : public ::testing::Test {
  protected:
-  ExchangeTest() : exchange_(places_without_accounts(), 0), twin_(places_without_accounts(), 0) {
+  explicit ExchangeTest(TestSwitches switches = {})
+      : exchange_(places_without_accounts(), 0, switches), twin_(places_without_accounts(), 0) {
     for (const char* name : {"east-supplier", "west-supplier"}) {
       must(kHouse, OpenParticipant{name, Role::kHub, kHouse, Money()});
     }
@@ -108,6 +109,12 @@ class ExchangeTest : public ::testing::Test {
   [[nodiscard]] std::int64_t balance(ledger::Account account) const {
     return exchange_.state().money().balance(account).raw();
   }
+  // Of all accounts of a participant.
+  [[nodiscard]] std::int64_t all_of(ParticipantId who) const {
+    std::int64_t sum = 0;
+    for (const Money money : exchange_.state().money().participant(who).balance) sum += money.raw();
+    return sum;
+  }
   [[nodiscard]] std::int64_t left(OrderId order) const {
     return exchange_.state().left_of(order).raw();
   }
@@ -167,6 +174,7 @@ inline std::string wrong_money(const State& state) {
 
 inline std::string wrong_deliveries(const State& state) {
   Deliveries again;  // everything derived, from the rows alone
+  std::vector<Money> escrow(state.participants().size());
   for (const auto& [number, row] : state.deliveries().rows()) {
     again.change(ContractId{number}, [&](Delivery& copy) { copy = row; });
     const bool known = state.engine().knows(ContractId{number});
@@ -177,10 +185,23 @@ inline std::string wrong_deliveries(const State& state) {
     if (known && state.engine().contract(ContractId{number}).end < 0) return "it still runs";
     if (row.told < what.from || row.told > what.until) return "told beyond what is presumed";
     if (row.told_missed > row.told - what.from) return "more missed than was told of";
+    for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+      escrow[i] = escrow[i] + row.in_escrow({i});
+    }
+    if (what.hold.slot == kNone) continue;
     const ledger::HoldRow* hold = state.money().holds().find(what.hold);
     const Money held = hold == nullptr ? Money() : hold->left;
     if (held != what.amount) return "another amount is held than is presumed";
     if (hold != nullptr && hold->owner != what.supplier) return "a hold of somebody else";
+  }
+  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+    if (state.money().balance({{i}, ledger::Purpose::kEscrow}) != escrow[i] ||
+        state.deliveries().in_escrow({i}) != escrow[i]) {
+      return "another amount is in escrow than is presumed";
+    }
+  }
+  for (std::uint32_t i = 0; i < state.participants().size(); ++i) {
+    if (again.in_escrow({i}) != escrow[i]) return "escrows of presumptions";
   }
   if (again.open() != state.deliveries().open() || again.due() != state.deliveries().due()) {
     return "presumptions that are open, or due";

@@ -63,10 +63,17 @@ Second Executor::delivered_until(ContractId id) const {
   return std::clamp(at_, money.metered, money.until);
 }
 
+// Whoever gave the devices up does not owe for what its taker missed.
+void Executor::miss(ContractId id, Second until) {
+  const Second from = state_.money_of(id).metered;
+  emit(DeliveryMissed{id, until});
+  if (!switches_.owes_for_gaps) spare({{}, {false, id.value}, from, until, 0});
+}
+
 void Executor::miss_rest(ContractId id) {
   const ContractMoney& money = state_.money_of(id);
   const Second until = std::clamp(at_, money.metered, money.until);
-  if (until > money.metered) emit(DeliveryMissed{id, until});
+  if (until > money.metered) miss(id, until);
 }
 
 Code Executor::operator()(ReportContract& command) {
@@ -89,9 +96,12 @@ Code Executor::operator()(MeterContract& command) {
   const ContractMoney& money = state_.money_of(command.contract);
   const Second from = std::max(command.from, money.metered);
   if (command.until <= from || command.until > std::min(at_, money.until)) return Code::kTime;
-  if (from > money.metered) emit(DeliveryMissed{command.contract, from});
+  if (from > money.metered) miss(command.contract, from);
   meter(command.contract, command.until);
   leave_paid({false, command.contract.value});
+  // What a resale had taken that ends now is its seller's again, and the contract may go on with
+  // it.
+  recall(state_.engine().contract(command.contract).pool);
   return Code::kDone;
 }
 
@@ -112,9 +122,54 @@ Code Executor::operator()(EndContract& command) {
 
 // ---- After the exchange has ended it -----------------------------------------------------------
 
-// The supplier's part stays in a hold of its own: it was credited a moment ago, so it is there,
-// unless a debt has eaten it.
-void Executor::presume(ContractId id, Second from, Money amount) {
+namespace {
+
+// A share needs two legs of an entry at most; the supplier's part as many, and the penalty one.
+constexpr std::size_t kSharesAtOnce = (ledger::kLegsMax - 3) / 2;
+
+// Of what was paid for `all` seconds.
+Money part_of(Money amount, Second part, Second all, Rounding how) {
+  if (all == 0) return Money();
+  const int128 product = static_cast<int128>(amount.raw()) * part;
+  return Money(divide(product, all, how));
+}
+
+// Nothing more is told of what is presumed.
+Second missed_of(const Delivery& row, const HeldShare& share) {
+  const PresumedShare& what = share.what;
+  return share.missed + overlap(what.from, what.until, row.told, row.presumed.until);
+}
+
+// What a payee has until the last word: in escrow, or of an earlier version in a hold.
+struct Held {
+  ParticipantId payee;
+  ParticipantId payer;
+  Money amount;
+  Money back;  // of it, to the payer
+  ledger::HoldId hold;
+};
+
+// To itself nobody pays anything back: of an escrow it takes out both parts all the same.
+void add_last_word(const Held& held, std::vector<ledger::Leg>& legs) {
+  const Account cash{held.payee, Purpose::kCash}, payer{held.payer, Purpose::kCash};
+  if (held.hold.slot != kNone) {
+    legs.push_back(ledger::Release{held.hold, held.amount});
+    if (held.back > Money() && cash != payer) {
+      legs.push_back(ledger::Move{cash, payer, held.back});
+    }
+    return;
+  }
+  const Account escrow{held.payee, Purpose::kEscrow};
+  if (held.back > Money()) legs.push_back(ledger::Move{escrow, payer, held.back});
+  const Money rest = held.amount - held.back;
+  if (rest > Money()) legs.push_back(ledger::Move{escrow, cash, rest});
+}
+
+}  // namespace
+
+// What anybody has of the last payment, and of what sellers owe for the same seconds, waits in an
+// escrow of its own: it was credited a moment ago, so it is there.
+void Executor::presume(ContractId id, Second from, std::span<const Share> paid) {
   const Contract& contract = state_.engine().contract(id);
   Presumed what{.pool = contract.pool,
                 .buyer = {state_.engine().order(contract.order).order.account.value},
@@ -123,43 +178,134 @@ void Executor::presume(ContractId id, Second from, Money amount) {
                 .until = state_.money_of(id).metered,
                 .amount = Money(),
                 .hold = {}};
-  if (amount > Money()) {
-    const ledger::Leg leg =
-        ledger::Hold{Account{what.supplier, Purpose::kCash}, amount, engine::kSecondsMax};
-    if (!ask_money({&leg, 1}, reason_of(id))) {
-      emit_money();
-      what.amount = amount;
-      what.hold = money_answer_.hold();
+  std::vector<PresumedShare> shares;
+  for (const Share& share : paid) {
+    if (share.resale.value == 0) {
+      what.amount = what.amount + share.amount;
+    } else {
+      shares.push_back({0,
+                        {},
+                        id,
+                        what.buyer,
+                        share.resale,
+                        contract_of(share.resale),
+                        share.to,
+                        share.by,
+                        from,
+                        share.until,
+                        share.amount});
     }
   }
-  emit(DeliveryPresumed{id, what});
+  if (what.until > from) owe_presumed({{}, {false, id.value}, from, what.until, 0}, shares);
+  set_aside(id, what, shares);
 }
 
-// What was missed goes back, and beyond the grace costs a penalty; the supplier has the rest.
-// Whoever was given the hub meanwhile may be its own buyer: to itself nothing moves.
+// Several entries where there are very many shares.
+void Executor::set_aside(ContractId id, const Presumed& what,
+                         std::span<const PresumedShare> shares) {
+  std::vector<ledger::Leg> legs;
+  std::vector<ParticipantId> opened;
+  const auto move = [&](ParticipantId payee, Money amount) {
+    const Account escrow{payee, Purpose::kEscrow};
+    const bool is_open = state_.money().participant(payee).has(Purpose::kEscrow) ||
+                         std::ranges::find(opened, payee) != opened.end();
+    if (!is_open) legs.push_back(ledger::Open{escrow, Money()});
+    opened.push_back(payee);
+    legs.push_back(ledger::Move{Account{payee, Purpose::kCash}, escrow, amount});
+  };
+  bool first = true;
+  do {
+    legs.clear();
+    opened.clear();
+    const auto now = shares.first(std::min(shares.size(), kSharesAtOnce));
+    shares = shares.subspan(now.size());
+    if (first && what.amount > Money()) move(what.supplier, what.amount);
+    for (const PresumedShare& share : now) move(share.payee, share.amount);
+    if (!legs.empty()) pay(legs, reason_of(id));
+    if (first) emit(DeliveryPresumed{id, what});
+    for (const PresumedShare& share : now) emit(DeliveryShared{id, share});
+    first = false;
+  } while (!shares.empty());
+}
+
+// Of each payment sellers give back their part of what was missed while they had the devices sold,
+// rounded up, and the supplier what is left to the part of all that was missed, rounded down. Parts
+// of sellers are parts of the whole, so the supplier has as much.
+Executor::GoingBack Executor::going_back(const Delivery& row) const {
+  const Presumed& what = row.presumed;
+  GoingBack back;
+  back.shares.resize(row.shares.size());
+  if (switches_.keeps_missed) return back;
+  for (std::size_t i = 0; i < row.shares.size(); ++i) {
+    const PresumedShare& share = row.shares[i].what;
+    if (share.earned.value == 0 || switches_.sellers_keep) continue;
+    back.shares[i] = part_of(share.amount, missed_of(row, row.shares[i]), share.until - share.from,
+                             Rounding::kUp);
+  }
+  const auto rest = [&](const PresumedShare& own, Second missed) {
+    Money paid = own.amount, given;
+    for (std::size_t i = 0; i < row.shares.size(); ++i) {
+      const PresumedShare& share = row.shares[i].what;
+      if (share.payment != own.payment || share.earned.value == 0) continue;
+      paid = paid + share.amount;
+      given = given + back.shares[i];
+    }
+    const Money all = part_of(paid, missed, own.until - own.from, Rounding::kDown);
+    return std::clamp(all - given, Money(), own.amount);
+  };
+  PresumedShare own;
+  own.from = what.from;
+  own.until = what.until;
+  own.amount = what.amount;
+  back.supplier = rest(own, row.told_missed + what.until - row.told);
+  back.refund = back.supplier;
+  for (std::size_t i = 0; i < row.shares.size(); ++i) {
+    const PresumedShare& share = row.shares[i].what;
+    if (share.earned.value == 0) back.shares[i] = rest(share, missed_of(row, row.shares[i]));
+    if (share.payment == 0) back.refund = back.refund + back.shares[i];
+  }
+  return back;
+}
+
+// What was missed goes back to who had paid it, and beyond the grace costs a penalty; payees have
+// the rest. Whoever was given the hub meanwhile may be its own buyer: to itself nothing moves.
 void Executor::settle_presumed(ContractId id, Second overrun) {
   const Delivery row = *state_.deliveries().find(id);
   const Presumed& what = row.presumed;
-  const Second all = what.until - what.from;
   const Second missed = row.told_missed + what.until - row.told;
-  const auto part = [&](Second seconds) {
-    if (all == 0) return Money();
-    const int128 product = static_cast<int128>(what.amount.raw()) * seconds;
-    return Money(divide(product, all, Rounding::kDown));
-  };
-  const Money refund = switches_.keeps_missed ? Money() : part(missed);
-  const Money penalty = penalty_of(what.supplier, part(std::max<Second>(0, missed - kMissedGrace)));
-  const Account buyer{what.buyer, Purpose::kCash};
+  const GoingBack back = going_back(row);
+  const Second late = std::max<Second>(0, missed - kMissedGrace);
+  const Money penalty =
+      penalty_of(what.supplier, part_of(row.paid(), late, what.until - what.from, Rounding::kDown));
+  const ledger::Reason why{.reference = state_.sequence() + 1};
   std::vector<ledger::Leg> legs;
-  if (what.amount > Money()) legs.push_back(ledger::Release{what.hold, what.amount});
-  if (refund > Money() && what.buyer != what.supplier) {
-    legs.push_back(ledger::Move{Account{what.supplier, Purpose::kCash}, buyer, refund});
+  if (what.amount > Money()) {
+    add_last_word({what.supplier, what.buyer, what.amount, back.supplier, what.hold}, legs);
   }
   if (penalty > Money()) {
-    legs.push_back(ledger::Move{Account{what.supplier, Purpose::kMargin}, buyer, penalty});
+    legs.push_back(ledger::Move{Account{what.supplier, Purpose::kMargin},
+                                Account{what.buyer, Purpose::kCash}, penalty});
   }
-  if (!legs.empty()) pay(legs, {.reference = state_.sequence() + 1});
-  emit(DeliverySettled{id, refund, penalty, missed, overrun});
+  std::size_t begin = 0;
+  do {
+    const std::size_t end = std::min(row.shares.size(), begin + kSharesAtOnce);
+    for (std::size_t i = begin; i < end; ++i) {
+      const PresumedShare& share = row.shares[i].what;
+      add_last_word({share.payee, share.payer, share.amount, back.shares[i], {}}, legs);
+    }
+    if (!legs.empty()) pay(legs, why);
+    for (std::size_t i = begin; i < end; ++i) emit_returned(row.shares[i].what, back.shares[i]);
+    legs.clear();
+    begin = end;
+  } while (begin < row.shares.size());
+  emit(DeliverySettled{id, back.refund, penalty, missed, overrun});
+}
+
+void Executor::emit_returned(const PresumedShare& share, Money amount) {
+  if (share.owed.value != 0) emit(ResaleRefunded{share.owed, share.owed_of, share.payer, amount});
+  if (share.earned.value != 0) {
+    emit(ResaleReturned{share.earned, share.earned_of, share.payee, share.by, amount});
+  }
 }
 
 Code Executor::operator()(SettleContract& command) {

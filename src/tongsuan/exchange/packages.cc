@@ -54,9 +54,7 @@ std::optional<Code> Executor::check_award(const engine::AwardOrder& award) const
     if (hub.halted) return Code::kHalted;
     if (hub.supplier == ledger::kHouse) return Code::kNoSupplier;
   }
-  const auto& holds = state_.money().holds();
-  const std::size_t room = ledger::kHoldsMax - holds.rows.size() + holds.free.size();
-  return award.parts.size() > room ? std::optional(Code::kTooMany) : std::nullopt;
+  return award.parts.size() > room_for_holds() ? std::optional(Code::kTooMany) : std::nullopt;
 }
 
 // The hold of the package ends, and each part has one of exactly what was agreed for it. Together

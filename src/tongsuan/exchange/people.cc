@@ -109,6 +109,10 @@ Code Executor::operator()(AssignHub& command) {
 
 Code Executor::move_money(const ledger::Move& move, std::uint64_t reference) {
   if (reference == 0) return Code::kLimit;
+  // What is in escrow waits for the last word on it.
+  if (move.from.purpose == Purpose::kEscrow || move.to.purpose == Purpose::kEscrow) {
+    return Code::kWrongAccount;
+  }
   const ledger::Leg leg = move;
   if (const auto refused = ask_money({&leg, 1}, {.reference = reference})) return *refused;
   emit_money();

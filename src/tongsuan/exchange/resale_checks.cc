@@ -1,5 +1,7 @@
 #include "tongsuan/exchange/internal/resale_checks.h"
 
+#include <algorithm>
+
 namespace tongsuan::exchange::internal {
 namespace {
 
@@ -25,6 +27,17 @@ Misfitting misfit_of_right(const State& state, const Row& row, ledger::Participa
     return "the right of an open resale is not its own";
   }
   return hold->owner == seller ? std::nullopt : Misfitting("the hold of somebody else's resale");
+}
+
+// Neither more is spared than it has, nor more owed than its right has left.
+Misfitting misfit_of_seconds(const State& state, const ResaleRow& row) {
+  const ledger::RightRow& right = *state.money().rights().find(row.right);
+  const std::int64_t left = (right.rectangle - right.delivered).raw();
+  const int128 all =
+      static_cast<int128>(row.terms.devices) * std::max<Second>(0, row.terms.until - row.metered);
+  return row.spared > all || all - row.spared > left
+             ? Misfitting("other seconds are spared than a resale has")
+             : std::nullopt;
 }
 
 bool is_open(const ResaleRow* row, engine::ContractId contract) {
@@ -97,7 +110,8 @@ Misfitting misfit(const State& state, const ResaleOpened& event) {
     return "a resale of more than it has, or less than is taken";
   }
   if (event.grant == 0 || event.owed_ppm > engine::kPpm || event.from < row->terms.from ||
-      event.from < row->metered || event.from >= row->terms.until) {
+      event.from < row->metered || event.from >= row->terms.until || event.from > state.now() ||
+      row->ended) {
     return "a resale that opens for no time";
   }
   return misfit_of_right(state, event, row->terms.seller);
@@ -119,7 +133,7 @@ Misfitting misfit(const State& state, const ResaleTaken& event) {
 
 Misfitting misfit(const State& state, const ResaleMetered& event) {
   const ResaleRow* row = state.resales().find(event.resale);
-  if (!is_open(row, event.contract)) return "a meter of a resale that is not open";
+  if (!has_begun(row, event.contract)) return "a meter of a resale that is not open";
   return event.until < row->metered || event.until > row->terms.until
              ? Misfitting("a meter of a resale that runs backwards, or beyond its end")
              : std::nullopt;
@@ -136,13 +150,42 @@ Misfitting misfit(const State& state, const ResaleOver& event) {
   const ResaleRow* row = state.resales().find(event.resale);
   if (!is_open(row, event.contract)) return "what is over was not open";
   if (row->taken == 0) return "a resale that is over and that nobody has";
-  if (event.until != row->metered || event.until > row->terms.until ||
-      event.until <= row->terms.from) {
-    return "a resale that is over before all is paid";
-  }
-  return state.money().rights().find(row->right) == nullptr
-             ? std::nullopt
-             : Misfitting("a resale that is over, and owes");
+  const bool fits = event.until >= row->metered && event.until <= row->terms.until &&
+                    event.until > row->terms.from;
+  return fits ? std::nullopt : Misfitting("a resale that is over at another time than its own");
+}
+
+Misfitting misfit(const State& state, const ResaleSpared& event) {
+  const ResaleRow* row = state.resales().find(event.resale);
+  if (!has_begun(row, event.contract)) return "seconds of a resale that is not open";
+  if (state.money().rights().find(row->right) == nullptr) return "seconds that nobody owes for";
+  if (event.paid < Money()) return "a payment of less than nothing";
+  const std::int64_t left =
+      std::int64_t{row->terms.devices} * (row->terms.until - row->metered) - row->spared;
+  return event.seconds <= 0 || event.seconds > left
+             ? Misfitting("more seconds than a resale has, or none")
+             : std::nullopt;
+}
+
+namespace {
+
+// The resale may be closed by now.
+Misfitting misfit_of_seller(const State& state, ResaleId id, ParticipantId seller, Money amount) {
+  if (seller.value >= state.participants().size()) return "money of nobody";
+  if (id.value == 0 || id.value >= state.resales().next().value) return "no such resale";
+  const ResaleRow* row = state.resales().find(id);
+  if (row != nullptr && row->terms.seller != seller) return "money of somebody else";
+  return amount < Money() ? Misfitting("less than nothing goes back") : std::nullopt;
+}
+
+}  // namespace
+
+Misfitting misfit(const State& state, const ResaleReturned& event) {
+  return misfit_of_seller(state, event.resale, event.seller, event.amount);
+}
+
+Misfitting misfit(const State& state, const ResaleRefunded& event) {
+  return misfit_of_seller(state, event.resale, event.seller, event.amount);
 }
 
 Misfitting misfit(const State& state, const ResaleClosed& event) {
@@ -152,7 +195,7 @@ Misfitting misfit(const State& state, const ResaleClosed& event) {
   }
   if (row->taken > 0) return "the end of a resale of which somebody has devices";
   if (bought_of(state, {true, event.resale.value}) > 0) return "the end of a resale that has some";
-  const bool owes = row->open() && state.money().rights().find(row->right) != nullptr;
+  const bool owes = row->grant != 0 && state.money().rights().find(row->right) != nullptr;
   return owes ? Misfitting("the end of a resale that owes") : std::nullopt;
 }
 
@@ -163,8 +206,9 @@ Misfitting misfit_of_rows(const State& state) {
     if (row.grant == 0 && !row.takes.empty()) return "devices of a resale that is not open";
     if (row.grant == 0) continue;
     if (row.over() && row.takes.empty()) return "a resale that is over and that nobody has";
-    if (row.open()) {
+    if (row.open() || row.right.slot != kNone) {
       if (Misfitting wrong = misfit_of_right(state, row, row.terms.seller)) return wrong;
+      if (Misfitting wrong = misfit_of_seconds(state, row)) return wrong;
     }
     if (row.taken > row.terms.devices) return "more than a resale has";
     for (const Take& take : row.takes) {

@@ -4,6 +4,18 @@
 
 namespace tongsuan::exchange {
 
+std::int64_t ResaleRow::owed(Second until) const {
+  const std::int64_t all = std::int64_t{terms.devices} * (until - metered);
+  return std::max<std::int64_t>(0, all - spared);
+}
+
+void ResaleRow::settle(Second until) {
+  if (until == metered) return;  // nothing was paid: what is owed for devices that went still is
+  const std::int64_t all = std::int64_t{terms.devices} * (until - metered);
+  spared = std::max<std::int64_t>(0, spared - all);
+  metered = until;
+}
+
 const ResaleRow* Resales::find(ResaleId id) const {
   const auto at = rows_.find(id.value);
   return at == rows_.end() ? nullptr : &at->second;

@@ -6,15 +6,18 @@
 // pay), as a right of its own that is delivered as time passes. Devices are of a pool; which nodes
 // is nobody's concern. Whoever starts in the pool takes devices of open resales first, the lowest
 // ask first, then the lowest number; what it pays for them goes to their seller. A *holder* is a
-// contract that runs, or a resale: what a contract had taken goes on with its own resale. At its
-// end it closes; where a contract of an agent's hub has paid for a part of it only, because its
-// agent has not told of more yet, it is *over*: nobody owes for it or takes it, and what such a
-// contract pays for that time still goes to its seller.
+// contract that runs, or a resale: what a contract had taken goes on with its own resale. What was
+// not delivered to a holder its seller does not owe for; so what is owed is paid as far as the
+// agents of all holders have told. At its end it closes; where a contract of an agent's hub has
+// paid for a part of it only, because its agent has not told of more yet, it is *over*: nobody
+// takes it, and what such a contract pays for that time still goes to its seller, who pays the last
+// of what it owes when the last of them has left.
 //
 // Invariants:
 //   - of a resale no more is taken than it has, and no holder takes more than it has;
 //   - what is open and not taken is free in its pool: so no device-second is sold twice;
-//   - an open resale has a right that is bound to a hold of its own, until it is over;
+//   - an open resale has a right that is bound to a hold of its own, and so has one that is over,
+//     unless an earlier version ended it;
 //   - what is over has devices with somebody who has yet to pay for them.
 // State owns the rows; everything else here is derived from them.
 #pragma once
@@ -83,9 +86,18 @@ struct ResaleRow {
   Money income;                // of its seller, so far
   std::vector<Take> takes;     // in the order of holders
   std::uint32_t taken = 0;     // devices of `takes`; derived from them
-  [[nodiscard]] bool open() const { return grant != 0 && !over(); }
-  [[nodiscard]] bool over() const { return grant != 0 && right == ledger::RightId{}; }
+  // Device-seconds from `metered` on that are not owed any more: they were missed, or are paid.
+  // Below 0: owed for devices that it has no more.
+  std::int64_t spared = 0;
+  bool ended = false;  // its time has passed
+  [[nodiscard]] bool open() const { return grant != 0 && !ended; }
+  [[nodiscard]] bool over() const { return grant != 0 && ended; }
+  // What is owed up to `until`, in device-seconds.
+  [[nodiscard]] std::int64_t owed(Second until) const;
+  // Up to here it is settled: what is spared counts no longer, as far as it lies before.
+  void settle(Second until);
   friend bool operator==(const ResaleRow&, const ResaleRow&) = default;
+  // Without `spared` and `ended`: a snapshot has them behind all rows.
   static constexpr auto fields() {
     return std::tuple(&ResaleRow::terms, &ResaleRow::hold, &ResaleRow::right, &ResaleRow::grant,
                       &ResaleRow::owed_ppm, &ResaleRow::metered, &ResaleRow::income,

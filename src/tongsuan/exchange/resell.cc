@@ -16,6 +16,7 @@ using ledger::Purpose;
 namespace {
 
 constexpr std::size_t kSharesMax = 16;  // receivers of one payment; the supplier has the rest
+constexpr std::size_t kPartsMax = 64;   // resales that some seconds of a contract are of
 constexpr std::size_t kTurnsAtOnce = 64;
 
 // floor(amount · part / whole)
@@ -38,10 +39,11 @@ Executor::Tail Executor::tail_of(ContractId id, std::uint32_t devices, Price ask
   const Contract& contract = state_.engine().contract(id);
   const ContractMoney& money = state_.money_of(id);
   Tail tail;
-  tail.owed_ppm = state_.resales().full() ? 0 : state_.rules().take_or_pay_ppm;
-  if (const auto planned = state_.resales().planned(id)) {
-    if (ask != kAskNever) ask = std::max(ask, state_.resales().find(*planned)->terms.ask);
-    tail.owed_ppm = state_.rules().take_or_pay_ppm;  // it has a row already
+  const auto planned = state_.resales().planned(id);  // it has a row already
+  const bool room = (planned || !state_.resales().full()) && room_for_holds() > 0;
+  tail.owed_ppm = room ? state_.rules().take_or_pay_ppm : 0;
+  if (planned && ask != kAskNever) {
+    ask = std::max(ask, state_.resales().find(*planned)->terms.ask);
   }
   tail.terms = {.contract = id,
                 .order = contract.order,
@@ -86,12 +88,14 @@ void Executor::share_out(const Payer& payer, Money amount) {
     const int128 price = static_cast<int128>(payer.price.raw()) * engine::kPpm;
     const Money up = std::min(gross, part_of(gross, unpaid, price));
     rest = rest - gross;
-    if (gross > up) shares_.push_back({id, payer.holder, row.terms.seller, gross - up});
+    if (gross > up) shares_.push_back({id, payer.holder, row.terms.seller, gross - up, until});
     const Payer seller{{true, id.value},  row.terms.pool, row.terms.price,
                        row.terms.devices, payer.from,     until};
     if (up > Money()) share_out(seller, up);
   }
-  if (rest > Money()) shares_.push_back({{}, payer.holder, supplier_of(payer.pool), rest});
+  if (rest > Money()) {
+    shares_.push_back({{}, payer.holder, supplier_of(payer.pool), rest, payer.until});
+  }
 }
 
 void Executor::add_posts(const Payer& payer, ledger::HoldId hold, Money amount,
@@ -244,16 +248,31 @@ ledger::Reason Executor::reason_of(ResaleId id) const {
           .reference = id.value};
 }
 
-Money Executor::add_owed(ResaleId id, Second until, std::vector<ledger::Leg>& legs) {
+const ledger::RightRow* Executor::right_of(ResaleId id) const {
+  return state_.money().rights().find(state_.resales().find(id)->right);
+}
+
+Second Executor::owed_until(ResaleId id) const {
   const ResaleRow& row = *state_.resales().find(id);
-  shares_.clear();
-  if (until <= row.metered) return Money();  // also of one that is over, whose right has ended
+  const Second told = has_agent(row.terms.pool) ? paid_until({true, id.value}) : at_;
+  return std::max(row.metered, std::min({at_, told, row.terms.until}));
+}
+
+Executor::Payer Executor::payer_of(ResaleId id, Second from, Second until) const {
+  const ResaleTerms& terms = state_.resales().find(id)->terms;
+  return {{true, id.value}, terms.pool, terms.price, terms.devices, from, until};
+}
+
+// The legs that deliver and pay so many device-seconds; no more than there are.
+Money Executor::add_owed(const Payer& payer, std::int64_t seconds, std::vector<ledger::Leg>& legs) {
+  const ResaleRow& row = *state_.resales().find(ResaleId{payer.holder.id});
   const ledger::RightRow& right = *state_.money().rights().find(row.right);
-  const ledger::DeviceSeconds part(std::int64_t{row.terms.devices} * (until - row.metered));
+  shares_.clear();
+  const ledger::DeviceSeconds left = right.rectangle - right.delivered;
+  const ledger::DeviceSeconds part(std::min(seconds, left.raw()));
+  if (part.raw() <= 0) return Money();
   const Money now = ledger::due(right.cost, right.delivered + part, right.rectangle) - right.paid;
   legs.push_back(ledger::Deliver{row.right, part});
-  const Payer payer{{true, id.value},  row.terms.pool, row.terms.price,
-                    row.terms.devices, row.metered,    until};
   add_posts(payer, row.hold, now, legs);
   return now;
 }
@@ -267,44 +286,55 @@ void Executor::meter(Holder holder) {
   }
   const ResaleId id{holder.id};
   const ResaleRow& row = *state_.resales().find(id);
-  const Second until = std::clamp(at_, row.metered, row.terms.until);
+  const Second until = owed_until(id);
+  if (until == row.metered || right_of(id) == nullptr) return;
   std::vector<ledger::Leg> legs;
-  const Money paid = add_owed(id, until, legs);
+  const Money paid = add_owed(payer_of(id, row.metered, until), row.owed(until), legs);
   if (!legs.empty()) pay(legs, reason_of(id));
   emit_earned();
-  if (!legs.empty()) emit(ResaleMetered{id, contract_of(id), until, paid});
+  emit(ResaleMetered{id, contract_of(id), until, paid});
 }
 
-// Pays what is owed up to now and ends the right; `keep` of the rest stays in the hold.
-void Executor::close_right(ResaleId id, Money keep) {
+// Pays what is owed up to `until` and ends the right; `keep` of the rest stays in the hold.
+void Executor::close_right(ResaleId id, Second until, Money keep) {
   const ResaleRow& row = *state_.resales().find(id);
-  const ledger::RightRow right = *state_.money().rights().find(row.right);
-  const Second until = std::clamp(at_, row.metered, row.terms.until);
+  const ledger::RightRow right = *right_of(id);
   std::vector<ledger::Leg> legs;
-  const Money paid = add_owed(id, until, legs);
   const bool moved = until > row.metered;
+  const Money paid =
+      moved ? add_owed(payer_of(id, row.metered, until), row.owed(until), legs) : Money();
   legs.push_back(ledger::Close{row.right});
   const Money rest = right.cost - right.paid - paid - keep;
   if (rest > Money()) legs.push_back(ledger::Release{row.hold, rest});
   pay(legs, reason_of(id));
-  emit_earned();
-  if (moved) emit(ResaleMetered{id, contract_of(id), until, paid});
+  if (moved) {
+    emit_earned();
+    emit(ResaleMetered{id, contract_of(id), until, paid});
+  }
 }
 
-// Nothing more is owed for the devices that are not kept.
+// Nothing more is owed for the devices that are not kept; for what they were here for it is, as far
+// as takers are behind, with what is owed for the others.
 void Executor::shrink(ResaleId id, std::uint32_t kept) {
   meter(Holder{true, id.value});
+  const ResaleTerms terms = state_.resales().find(id)->terms;
+  if (terms.until <= at_) return close(id);
+  const auto [since, spared] =
+      std::pair(state_.resales().find(id)->metered, state_.resales().find(id)->spared);
+  const ledger::RightRow& right = *right_of(id);
+  const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (terms.until - since) +
+                                        std::int64_t{terms.devices - kept} * (at_ - since) -
+                                        spared);
+  const Money keep =
+      part_of(right.cost - right.paid, rectangle.raw(), (right.rectangle - right.delivered).raw());
+  if (keep == Money() || kept == 0) return close(id);
+  close_right(id, since, keep);
   const ResaleRow row = *state_.resales().find(id);
-  const ledger::RightRow& right = *state_.money().rights().find(row.right);
-  const Money keep = part_of(right.cost - right.paid, kept, row.terms.devices);
-  if (keep == Money() || row.terms.until <= at_) return close(id);
-  close_right(id, keep);
   const std::uint64_t grant = state_.money().last_contract() + 1;
-  const ledger::DeviceSeconds rectangle(std::int64_t{kept} * (row.terms.until - at_));
   const ledger::Leg leg = ledger::Grant{row.hold, keep, rectangle};
   pay({&leg, 1}, {.contract = grant, .reference = id.value});
-  emit(ResaleOpened{id, row.terms.contract, kept, row.hold, money_answer_.right(), grant, keep,
-                    row.owed_ppm, at_});
+  emit(ResaleOpened{id, terms.contract, kept, row.hold, money_answer_.right(), grant, keep,
+                    row.owed_ppm, since});
   move_takes({true, id.value}, std::nullopt, kept);
 }
 
@@ -317,14 +347,96 @@ void Executor::close(ResaleId id) {
   for (const Take& take : row.takes) {
     if (paid_until(take.by) >= until) this->take(id, take.by, 0);
   }
-  if (row.open()) close_right(id, Money());
-  if (state_.resales().find(id)->taken > 0) return emit(ResaleOver{id, row.terms.contract, until});
-  drop(id);
+  if (state_.resales().find(id)->taken == 0) return drop(id);
+  meter(Holder{true, id.value});
+  emit(ResaleOver{id, row.terms.contract, until});
 }
 
+// Everybody has told: all that is owed is paid.
 void Executor::drop(ResaleId id) {
+  if (right_of(id) != nullptr) {
+    const ResaleRow& row = *state_.resales().find(id);
+    close_right(id, std::max(row.metered, std::min(at_, row.terms.until)), Money());
+  }
   move_takes({true, id.value}, std::nullopt, 0);
   emit(ResaleClosed{id, contract_of(id)});
+}
+
+// ---- Seconds apart -----------------------------------------------------------------------------
+
+// Of a holder's seconds, those of the resales that its devices are of: of these as of their own, as
+// their devices are among all of the holder's.
+void Executor::add_parts(const Part& part, std::vector<Part>& parts) const {
+  const int128 whole =
+      static_cast<int128>(internal::devices_of(state_, part.by)) * (part.until - part.from);
+  for (const ResaleId id : state_.resales().bought(part.by)) {
+    if (parts.size() >= kPartsMax) return;
+    const Second until = std::min(part.until, state_.resales().find(id)->terms.until);
+    if (until <= part.from || whole == 0) continue;
+    const int128 taken = static_cast<int128>(state_.resales().bought(part.by, id));
+    const auto seconds = static_cast<std::int64_t>(static_cast<int128>(part.seconds) * taken *
+                                                   (until - part.from) / whole);
+    if (seconds == 0) continue;
+    parts.push_back({id, part.by, part.from, until, seconds});
+    add_parts({{}, {true, id.value}, part.from, until, seconds}, parts);
+  }
+}
+
+// Only what is still to be paid: of an earlier version some of it may be paid already.
+std::vector<Executor::Part> Executor::parts_of(Part all) const {
+  all.seconds = std::int64_t{internal::devices_of(state_, all.by)} * (all.until - all.from);
+  std::vector<Part> parts;
+  add_parts(all, parts);
+  std::erase_if(parts, [&](const Part& part) { return right_of(part.of) == nullptr; });
+  for (Part& part : parts) {
+    const Second from = std::max(part.from, state_.resales().find(part.of)->metered);
+    const Second left = std::max<Second>(0, part.until - from);
+    part.seconds = static_cast<std::int64_t>(static_cast<int128>(part.seconds) * left /
+                                             (part.until - part.from));
+    part.from = from;
+  }
+  std::erase_if(parts, [](const Part& part) { return part.seconds == 0; });
+  return parts;
+}
+
+void Executor::spare(const Part& missed) {
+  for (const Part& part : parts_of(missed)) {
+    emit(ResaleSpared{part.of, contract_of(part.of), part.by, part.seconds, Money()});
+  }
+}
+
+std::vector<Executor::Share> Executor::pay_part(const Part& part) {
+  std::vector<ledger::Leg> legs;
+  const Money paid = add_owed(payer_of(part.of, part.from, part.until), part.seconds, legs);
+  if (!legs.empty()) pay(legs, reason_of(part.of));
+  std::vector<Share> shares = shares_;
+  emit_earned();
+  emit(ResaleSpared{part.of, contract_of(part.of), part.by, part.seconds, paid});
+  return shares;
+}
+
+// What sellers owe for seconds that are presumed is presumed as well: paid, and in escrow. Those
+// for whom there is no room owe as time passes.
+void Executor::owe_presumed(const Part& presumed, std::vector<PresumedShare>& shares) {
+  std::uint32_t payment = 0;
+  for (const Part& part : parts_of(presumed)) {
+    if (shares.size() + kSharesMax + 1 > kPresumedSharesMax) return;
+    const ResaleTerms terms = state_.resales().find(part.of)->terms;
+    PresumedShare own{++payment, part.of,        terms.contract,  terms.seller,
+                      {},        terms.contract, ParticipantId{}, {true, part.of.value},
+                      part.from, part.until,     Money()};
+    for (const Share& share : pay_part(part)) {
+      if (share.resale.value == 0) {
+        own.payee = share.to;
+        own.amount = own.amount + share.amount;
+        continue;
+      }
+      shares.push_back({payment, part.of, terms.contract, terms.seller, share.resale,
+                        contract_of(share.resale), share.to, share.by, part.from, share.until,
+                        share.amount});
+    }
+    if (own.amount > Money()) shares.push_back(own);
+  }
 }
 
 Second Executor::paid_until(Holder holder) const {
@@ -339,7 +451,9 @@ Second Executor::paid_until(Holder holder) const {
   return until;
 }
 
+// A resale has paid for its part of it before it leaves.
 void Executor::leave(ResaleId id, Holder by) {
+  if (by.resale) meter(by);
   take(id, by, 0);
   if (state_.resales().find(id)->taken == 0) drop(id);
 }

@@ -198,10 +198,65 @@ void take_agents(Reader& reader, std::vector<HubRecord>& hubs, Deliveries& deliv
                         [&](std::uint32_t number, const Digest& work) { works[number] = work; });
 }
 
-// 1 to 4; 0: not a snapshot of the exchange.
+// What is said of a resale behind its row.
+struct ResaleEnd {
+  std::int64_t spared = 0;
+  bool ended = false;
+  static constexpr auto fields() { return std::tuple(&ResaleEnd::spared, &ResaleEnd::ended); }
+};
+
+// What the fifth version added: who has what of what is presumed, and what resales do not owe for.
+void put_shares(Writer& writer, const State& state) {
+  std::map<std::uint32_t, const std::vector<HeldShare>*> shares;
+  for (const auto& [number, row] : state.deliveries().rows()) {
+    if (!row.shares.empty()) shares.emplace(number, &row.shares);
+  }
+  writer(static_cast<std::uint32_t>(shares.size()));
+  for (const auto& [number, list] : shares) {
+    writer(number);
+    writer(*list);
+  }
+  std::map<std::uint32_t, ResaleEnd> ends;
+  for (const auto& [number, row] : state.resales().rows()) {
+    if (row.spared != 0 || row.ended) ends.emplace(number, ResaleEnd{row.spared, row.ended});
+  }
+  writer(static_cast<std::uint32_t>(ends.size()));
+  for (const auto& [number, end] : ends) {
+    writer(number);
+    writer(end);
+  }
+}
+
+void take_shares(Reader& reader, Deliveries& deliveries, Resales& resales) {
+  take_numbered<std::vector<HeldShare>>(
+      reader, [&](std::uint32_t number, std::vector<HeldShare> read) {
+        if (deliveries.presumed(engine::ContractId{number}) == nullptr) return reader.fail();
+        deliveries.change(engine::ContractId{number},
+                          [&](Delivery& row) { row.shares = std::move(read); });
+      });
+  take_numbered<ResaleEnd>(reader, [&](std::uint32_t number, const ResaleEnd& read) {
+    if (resales.find(ResaleId{number}) == nullptr) return reader.fail();
+    resales.change(ResaleId{number}, [&](ResaleRow& row) {
+      row.spared = read.spared;
+      row.ended = read.ended;
+    });
+  });
+}
+
+// Before the fifth version what was over had no right any more.
+void find_ends(Resales& resales) {
+  std::vector<ResaleId> ended;
+  for (const auto& [number, row] : resales.rows()) {
+    if (row.grant != 0 && row.right == ledger::RightId{}) ended.push_back(ResaleId{number});
+  }
+  for (const ResaleId id : ended) resales.change(id, [](ResaleRow& row) { row.ended = true; });
+}
+
+// 1 to 5; 0: not a snapshot of the exchange.
 int version_of(std::string_view magic) {
-  constexpr std::array<std::string_view, 4> kMagics = {kFirstSnapshotMagic, kSecondSnapshotMagic,
-                                                       kThirdSnapshotMagic, kSnapshotMagic};
+  constexpr std::array<std::string_view, 5> kMagics = {kFirstSnapshotMagic, kSecondSnapshotMagic,
+                                                       kThirdSnapshotMagic, kFourthSnapshotMagic,
+                                                       kSnapshotMagic};
   const auto at = std::ranges::find(kMagics, magic);
   return at == kMagics.end() ? 0 : static_cast<int>(at - kMagics.begin()) + 1;
 }
@@ -235,6 +290,7 @@ std::string write_snapshot(const State& state) {
     put_market(writer, state, state.contracts_);
     put_keepers(writer, state.participants_);
     put_agents(writer, state, state.works_);
+    put_shares(writer, state);
   }
   put_part(bytes, engine::write_snapshot(state.engine_));
   put_part(bytes, ledger::write_snapshot(state.money_));
@@ -271,6 +327,8 @@ Result<State> read_snapshot(std::string_view bytes, engine::Places places) {
   }
   if (version >= 3) take_keepers(reader, state.participants_);
   if (version >= 4) take_agents(reader, state.hubs_, state.deliveries_, state.works_);
+  if (version >= 5) take_shares(reader, state.deliveries_, state.resales_);
+  if (version < 5) find_ends(state.resales_);
   const std::string_view engine_part = take_part(reader);
   const std::string_view ledger_part = take_part(reader);
   if (!reader.whole()) return corrupt("the bytes are cut, or go on behind their end");

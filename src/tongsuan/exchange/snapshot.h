@@ -13,12 +13,14 @@
 
 namespace tongsuan::exchange {
 
-inline constexpr std::string_view kSnapshotMagic = "tsxsnp-4";  // format and version
+inline constexpr std::string_view kSnapshotMagic = "tsxsnp-5";  // format and version
 // Earlier versions are read too: the first without calendar, resales and own contracts, the second
-// without those who do not let others have what they leave, the third without agents of hubs.
+// without those who do not let others have what they leave, the third without agents of hubs, the
+// fourth without shares of what is presumed and seconds that resales do not owe for.
 inline constexpr std::string_view kFirstSnapshotMagic = "tsxsnp-1";
 inline constexpr std::string_view kSecondSnapshotMagic = "tsxsnp-2";
 inline constexpr std::string_view kThirdSnapshotMagic = "tsxsnp-3";
+inline constexpr std::string_view kFourthSnapshotMagic = "tsxsnp-4";
 
 [[nodiscard]] std::string write_snapshot(const State& state);
 // Any bytes are answered. `places` are those that the exchange was opened with.

@@ -332,6 +332,10 @@ class State::Apply {
   }
   void operator()(const ResaleOpened& event) const {
     state_.resales_.change(event.resale, [&](ResaleRow& row) {
+      // For devices that go it owes up to now.
+      const std::int64_t gone = std::int64_t{row.terms.devices} - event.devices;
+      if (row.grant != 0) row.settle(event.from);
+      if (row.grant != 0) row.spared -= gone * (state_.now_ - event.from);
       row.terms.devices = event.devices;
       row.hold = event.hold;
       row.right = event.right;
@@ -344,7 +348,7 @@ class State::Apply {
     state_.resales_.set_take(event.resale, event.by, event.devices);
   }
   void operator()(const ResaleMetered& event) const {
-    state_.resales_.change(event.resale, [&](ResaleRow& row) { row.metered = event.until; });
+    state_.resales_.change(event.resale, [&](ResaleRow& row) { row.settle(event.until); });
   }
   void operator()(const ResaleEarned& event) const {
     state_.resales_.change(event.resale,
@@ -353,10 +357,23 @@ class State::Apply {
   void operator()(const ResaleOver& event) const {
     state_.resales_.change(event.resale, [&](ResaleRow& row) {
       row.terms.until = event.until;
+      row.ended = true;
+      const std::int64_t left = std::int64_t{row.terms.devices} * (event.until - row.metered);
+      row.spared = std::min(row.spared, left);
+      if (state_.money_.rights().find(row.right) != nullptr) return;
       row.hold = {};
       row.right = {};
     });
   }
+  void operator()(const ResaleSpared& event) const {
+    state_.resales_.change(event.resale, [&](ResaleRow& row) { row.spared += event.seconds; });
+  }
+  void operator()(const ResaleReturned& event) const {
+    if (state_.resales_.find(event.resale) == nullptr) return;
+    state_.resales_.change(event.resale,
+                           [&](ResaleRow& row) { row.income = row.income - event.amount; });
+  }
+  void operator()(const ResaleRefunded&) const {}
   void operator()(const ResaleClosed& event) const { state_.resales_.close(event.resale); }
   void operator()(const ResaleAllowed& event) const {
     state_.participants_[event.participant.value].resell = event.allowed;
@@ -385,13 +402,22 @@ class State::Apply {
     state_.deliveries_.change(event.contract, [&](Delivery& row) {
       row.presumes = true;
       row.presumed = event.what;
+      row.shares.clear();
       row.told = event.what.from;
       row.told_missed = 0;
       row.due = state_.now_ + kSettleWithin;
     });
   }
+  void operator()(const DeliveryShared& event) const {
+    state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      row.shares.push_back({event.share, 0});
+    });
+  }
   void operator()(const DeliveryTold& event) const {
     state_.deliveries_.change(event.contract, [&](Delivery& row) {
+      for (HeldShare& share : row.shares) {
+        share.missed += overlap(share.what.from, share.what.until, row.told, event.from);
+      }
       row.missed += event.from - row.told;
       row.told_missed += event.from - row.told;
       row.told = event.until;
@@ -405,6 +431,7 @@ class State::Apply {
       row.overrun = event.overrun;
       row.refund = event.refund;
       row.presumes = false;
+      row.shares.clear();
     });
     if (!state_.engine_.knows(event.contract)) state_.deliveries_.drop(event.contract);
   }

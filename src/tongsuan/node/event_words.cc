@@ -406,6 +406,35 @@ class EventTeller {
     number("from", event.what.from);
     number("until", event.what.until);
   }
+  void on(const exchange::DeliveryShared& event) {
+    const exchange::PresumedShare& share = event.share;
+    contract("contract.shared", event.contract);
+    words_.participant = share.payee.value;
+    words_.amount = share.amount.raw();
+    number("payment", share.payment);
+    number("payer", share.payer.value);
+    if (share.owed.value != 0) number("owed", share.owed.value);
+    if (share.earned.value != 0) number("earned", share.earned.value);
+    number("from", share.from);
+    number("until", share.until);
+  }
+  void on(const exchange::ResaleSpared& event) {
+    resale("resale.spared", event.resale, event.contract);
+    words_.amount = event.paid.raw();
+    holder(event.by);
+    number("seconds", event.seconds);
+  }
+  void on(const exchange::ResaleReturned& event) {
+    resale("resale.returned", event.resale, event.contract);
+    words_.participant = event.seller.value;
+    words_.amount = event.amount.raw();
+    holder(event.by);
+  }
+  void on(const exchange::ResaleRefunded& event) {
+    resale("resale.refunded", event.resale, event.contract);
+    words_.participant = event.seller.value;
+    words_.amount = event.amount.raw();
+  }
   void on(const exchange::DeliveryTold& event) {
     contract("contract.told", event.contract);
     number("from", event.from);

@@ -73,7 +73,9 @@ void add_side(Walk& walk, const MoneyLine& line, bool came) {
   const int128 amount = came ? line.did.amount.raw() : -line.did.amount.raw();
   walk.totals.add(*kind, amount);
   if (*kind == BillKind::kDeposit || *kind == BillKind::kWithdrawal) return;
-  walk.amounts[{line.contract_of(came), is_supplier(*kind, came)}].add(*kind, amount);
+  // Who gives back what it had for devices that it sold is the buyer of the contract they were of.
+  const bool supplier = is_supplier(*kind, came) && (came || !line.returned);
+  walk.amounts[{line.contract_of(came), supplier}].add(*kind, amount);
 }
 
 int128 all_money(const View& view, ParticipantId participant) {

@@ -159,7 +159,7 @@ class BillsTest : public ServiceTest {
   using Gathered = std::map<std::pair<std::string, std::string>, std::int64_t>;
   Gathered gathered(const std::string& id, const std::string& who, const std::string& more = "") {
     Gathered sums;
-    for (const char* purpose : {"cash", "hold", "margin"}) {
+    for (const char* purpose : {"cash", "hold", "margin", "escrow"}) {
       const auto page =
           get("/v1/statements?pageSize=1000&participant=" + id + "&purpose=" + purpose + more, who);
       EXPECT_EQ(page.status, 200) << page.body;

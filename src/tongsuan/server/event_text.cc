@@ -324,6 +324,30 @@ class Teller {
     begin_resale("resale.earned", event.resale, event.contract);
     write_money(out_, "income", event.income.raw());
   }
+  // A seller hears of its own contract, not of that which has the devices.
+  void on(const exchange::DeliveryShared& event) {
+    const exchange::PresumedShare& share = event.share;
+    const bool earned = share.earned.value != 0;
+    begin_resale("resale.presumed", earned ? share.earned : share.owed,
+                 earned ? share.earned_of : share.owed_of)
+        .text("of", earned ? "income" : "owed");
+    write_time("from", share.from);
+    write_time("until", share.until);
+    write_money(out_, "amount", share.amount.raw());
+  }
+  void on(const exchange::ResaleSpared& event) {
+    begin_resale("resale.spared", event.resale, event.contract)
+        .text("deviceSeconds", std::to_string(event.seconds));
+    write_money(out_, "paid", event.paid.raw());
+  }
+  void on(const exchange::ResaleReturned& event) {
+    begin_resale("resale.returned", event.resale, event.contract);
+    write_money(out_, "amount", event.amount.raw());
+  }
+  void on(const exchange::ResaleRefunded& event) {
+    begin_resale("resale.refunded", event.resale, event.contract);
+    write_money(out_, "amount", event.amount.raw());
+  }
   void on(const exchange::ResaleOver& event) {
     begin_resale("resale.over", event.resale, event.contract);
     write_time("until", event.until);

@@ -34,6 +34,10 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* missed = std::get_if<exchange::DeliveryMissed>(own)) return missed->contract;
     if (const auto* paid = std::get_if<exchange::DeliveryPresumed>(own)) return paid->contract;
     if (const auto* told = std::get_if<exchange::DeliveryTold>(own)) return told->contract;
+    if (const auto* held = std::get_if<exchange::DeliveryShared>(own)) return held->contract;
+    if (const auto* spared = std::get_if<exchange::ResaleSpared>(own)) return spared->contract;
+    if (const auto* back = std::get_if<exchange::ResaleReturned>(own)) return back->contract;
+    if (const auto* back = std::get_if<exchange::ResaleRefunded>(own)) return back->contract;
     if (const auto* over = std::get_if<exchange::DeliverySettled>(own)) return over->contract;
     if (const auto* offer = std::get_if<exchange::ResaleOffered>(own)) return offer->terms.contract;
     if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) return opened->contract;

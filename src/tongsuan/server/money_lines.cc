@@ -32,7 +32,10 @@ ledger::HoldId hold_of(const ledger::Fact& fact) {
 MoneyKind kind_of_move(const ledger::Posting& did) {
   if (did.from == kRail) return MoneyKind::kDeposit;
   if (did.to == kRail) return MoneyKind::kWithdrawal;
-  if (did.from.participant == did.to.participant) return MoneyKind::kTransfer;
+  if (did.from.participant == did.to.participant) {
+    if (did.to.purpose == Purpose::kEscrow) return MoneyKind::kHold;
+    return did.from.purpose == Purpose::kEscrow ? MoneyKind::kRelease : MoneyKind::kTransfer;
+  }
   if (did.to.purpose == Purpose::kRounding) return MoneyKind::kRounding;
   return did.from.purpose == Purpose::kMargin ? MoneyKind::kPenalty : MoneyKind::kRefund;
 }
@@ -67,8 +70,8 @@ std::optional<std::uint32_t> paid_contract(const exchange::OwnEvent& event) {
         if constexpr (std::is_same_v<What, exchange::ContractGranted> ||
                       std::is_same_v<What, exchange::ContractMetered> ||
                       std::is_same_v<What, exchange::ContractSettled> ||
-                      std::is_same_v<What, exchange::DeliveryPresumed> ||
                       std::is_same_v<What, exchange::ResaleOpened> ||
+                      std::is_same_v<What, exchange::ResaleSpared> ||
                       std::is_same_v<What, exchange::ResaleMetered> ||
                       std::is_same_v<What, exchange::ResaleOver> ||
                       std::is_same_v<What, exchange::ResaleClosed>) {
@@ -125,6 +128,14 @@ void MoneyLines::see_own(const exchange::OwnEvent& event) {
     see_held(*held);
   } else if (const auto* earned = std::get_if<exchange::ResaleEarned>(&event)) {
     see_earned(*earned);
+  } else if (const auto* presumed = std::get_if<exchange::DeliveryPresumed>(&event)) {
+    see_presumed(*presumed);
+  } else if (const auto* shared = std::get_if<exchange::DeliveryShared>(&event)) {
+    see_shared(*shared);
+  } else if (const auto* returned = std::get_if<exchange::ResaleReturned>(&event)) {
+    see_returned(*returned);
+  } else if (const auto* refunded = std::get_if<exchange::ResaleRefunded>(&event)) {
+    see_refunded(*refunded);
   } else if (const auto* settled = std::get_if<exchange::DeliverySettled>(&event)) {
     name(settled->contract.value, false);
   } else if (const auto contract = paid_contract(event)) {
@@ -160,6 +171,71 @@ void MoneyLines::see_earned(const exchange::ResaleEarned& earned) {
   } else {
     pending_.insert(found, share);
   }
+}
+
+template <class Fits>
+MoneyLine* MoneyLines::find_unnamed(Fits&& fits) {
+  const auto found = std::ranges::find_if(pending_, [&](const Pending& pending) {
+    return pending.line.contract == kNone && fits(pending.line);
+  });
+  return found == pending_.end() ? nullptr : &found->line;
+}
+
+// The supplier's part; of an earlier version it went into a hold. Parts of sellers follow.
+void MoneyLines::see_presumed(const exchange::DeliveryPresumed& presumed) {
+  MoneyLine* line = find_unnamed([&](const MoneyLine& one) {
+    return one.kind == MoneyKind::kHold && one.did.to.participant == presumed.what.supplier &&
+           one.did.amount == presumed.what.amount;
+  });
+  if (line != nullptr) line->contract = presumed.contract.value;
+}
+
+// A seller hears of its own contract, not of that which has the devices.
+void MoneyLines::see_shared(const exchange::DeliveryShared& shared) {
+  const exchange::PresumedShare& share = shared.share;
+  MoneyLine* line = find_unnamed([&](const MoneyLine& one) {
+    return one.kind == MoneyKind::kHold && one.did.to.participant == share.payee &&
+           one.did.amount == share.amount;
+  });
+  if (line == nullptr) return;
+  const bool sold = share.earned.value != 0;
+  line->contract = sold ? share.earned_of.value : share.owed_of.value;
+  line->resale = sold ? share.earned.value : share.owed.value;
+}
+
+// What goes back has one line; what stays is released by another.
+void MoneyLines::see_returned(const exchange::ResaleReturned& returned) {
+  const Account escrow{returned.seller, Purpose::kEscrow};
+  const auto back = std::ranges::find_if(pending_, [&](const Pending& pending) {
+    const MoneyLine& one = pending.line;
+    return one.did.from == escrow && one.sold == kNone && one.did.amount == returned.amount;
+  });
+  if (back != pending_.end()) {
+    MoneyLine& line = back->line;
+    line.kind = MoneyKind::kRefund;
+    line.sold = returned.contract.value;
+    line.sold_as = returned.resale.value;
+    line.returned = true;
+  }
+  MoneyLine* rest = find_unnamed([&](const MoneyLine& one) {
+    return one.did.from == escrow && one.sold == kNone && one.kind == MoneyKind::kRelease;
+  });
+  if (rest == nullptr) return;
+  rest->contract = returned.contract.value;
+  rest->resale = returned.resale.value;
+}
+
+// Before what is said of its payee.
+void MoneyLines::see_refunded(const exchange::ResaleRefunded& refunded) {
+  const Account cash{refunded.seller, Purpose::kCash};
+  MoneyLine* line = find_unnamed([&](const MoneyLine& one) {
+    return one.did.from.purpose == Purpose::kEscrow && one.did.to == cash && one.sold == kNone &&
+           one.did.amount == refunded.amount;
+  });
+  if (line == nullptr) return;
+  line->kind = MoneyKind::kRefund;
+  line->contract = refunded.contract.value;
+  line->resale = refunded.resale.value;
 }
 
 void MoneyLines::name(std::uint32_t contract, bool of_contract) {

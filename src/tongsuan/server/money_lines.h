@@ -4,7 +4,8 @@
 // event right after the postings of a contract names it, and shares of a payment that went to
 // sellers of devices follow as ResaleEarned. So lines need no state, and are the same at recovery.
 // A posting that several are paid by is one line for each: a line has one contract that is paid
-// for, and where its receiver sold the devices, one contract whose devices they were.
+// for, and where its receiver sold the devices, one contract whose devices they were; so has one of
+// what such a seller gives back.
 //
 // Bounded: the oldest lines make room. For one thread at a time.
 #pragma once
@@ -47,19 +48,21 @@ struct MoneyLine {
   std::uint32_t contract = kNone;  // that is paid for
   std::uint32_t order = kNone;     // of holds and what is paid out of them, where it was seen
   std::uint32_t resale = 0;        // that owes it
-  std::uint32_t sold = kNone;      // contract whose devices were resold, of the receiver
+  std::uint32_t sold = kNone;      // contract whose devices were resold, of the seller
   std::uint32_t sold_as = 0;       // by this resale
+  bool returned = false;           // by the seller; else it came to the seller
   MoneyKind kind = MoneyKind::kTransfer;
 
   // As its receiver (`came`) or its payer has it.
+  [[nodiscard]] bool is_of_seller(bool came) const { return sold != kNone && came != returned; }
   [[nodiscard]] MoneyKind kind_of(bool came) const {
-    return came && sold != kNone ? MoneyKind::kResale : kind;
+    return is_of_seller(came) && !returned ? MoneyKind::kResale : kind;
   }
   [[nodiscard]] std::uint32_t contract_of(bool came) const {
-    return came && sold != kNone ? sold : contract;
+    return is_of_seller(came) ? sold : contract;
   }
   [[nodiscard]] std::uint32_t resale_of(bool came) const {
-    return came && sold != kNone ? sold_as : resale;
+    return is_of_seller(came) ? sold_as : resale;
   }
 };
 
@@ -100,6 +103,13 @@ class MoneyLines {
   void see_own(const exchange::OwnEvent& event);
   void see_held(const exchange::OrderHeld& held);
   void see_earned(const exchange::ResaleEarned& earned);
+  void see_presumed(const exchange::DeliveryPresumed& presumed);
+  void see_shared(const exchange::DeliveryShared& shared);
+  void see_returned(const exchange::ResaleReturned& returned);
+  void see_refunded(const exchange::ResaleRefunded& refunded);
+  // The first of those without a contract; null: none.
+  template <class Fits>
+  [[nodiscard]] MoneyLine* find_unnamed(Fits&& fits);
   void name(std::uint32_t contract, bool of_contract);
   void flush();
   [[nodiscard]] std::uint32_t order_of(ledger::HoldId hold) const;

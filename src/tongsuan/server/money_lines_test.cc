@@ -70,12 +70,24 @@ class MoneyLinesTest : public exchange::testing::ExchangeTest {
     });
     return sums;
   }
+  // What sellers gave back, by the contracts whose devices they had sold.
+  [[nodiscard]] Sums lines_of_sellers() const {
+    Sums sums;
+    lines_.each([&](const MoneyLine& line) {
+      if (line.returned && line.kind_of(false) == MoneyKind::kRefund) {
+        add(sums, line.contract_of(false), line.did.amount.raw());
+      }
+      return true;
+    });
+    return sums;
+  }
   void expect_as_told() const {
     EXPECT_EQ(lines_of(MoneyKind::kPayment, false), paid_);
     EXPECT_EQ(lines_of(MoneyKind::kTakeOrPay, false), owed_);
     EXPECT_EQ(lines_of(MoneyKind::kResale, true), earned_);
     EXPECT_EQ(lines_of(MoneyKind::kPenalty, true), penalties_);
-    EXPECT_EQ(lines_of(MoneyKind::kRefund, false), refunds_);
+    EXPECT_EQ(lines_of(MoneyKind::kRefund, true), refunds_);
+    EXPECT_EQ(lines_of_sellers(), returned_);
     std::map<std::uint32_t, std::int64_t> balances = before_;
     lines_.each([&](const MoneyLine& line) {
       balances[line.did.to.participant.value] += line.did.amount.raw();
@@ -125,10 +137,16 @@ class MoneyLinesTest : public exchange::testing::ExchangeTest {
     } else if (const auto* over = std::get_if<exchange::DeliverySettled>(&event)) {
       add(penalties_, over->contract.value, over->penalty.raw());
       add(refunds_, over->contract.value, over->refund.raw());
+    } else if (const auto* back = std::get_if<exchange::ResaleRefunded>(&event)) {
+      add(refunds_, back->contract.value, back->amount.raw());
+    } else if (const auto* gave = std::get_if<exchange::ResaleReturned>(&event)) {
+      add(returned_, gave->contract.value, gave->amount.raw());
+    } else if (const auto* at_once = std::get_if<exchange::ResaleSpared>(&event)) {
+      add(owed_, at_once->contract.value, at_once->paid.raw());
     }
   }
 
-  Sums paid_, owed_, earned_, penalties_, refunds_;
+  Sums paid_, owed_, earned_, penalties_, refunds_, returned_;
   std::map<std::uint32_t, std::int64_t> before_;
   std::uint64_t seen_sequence_ = 0;
 };
@@ -226,6 +244,7 @@ TEST_F(MoneyLinesTest, AnyCommandsGiveTheLinesThatEventsTell) {
                                MoneyKind::kPenalty, MoneyKind::kRefund}) {
     EXPECT_GT(count(kind), 20U) << money_kind_name(kind);
   }
+  EXPECT_FALSE(lines_of_sellers().empty());
 }
 
 }  // namespace

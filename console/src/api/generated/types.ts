@@ -1388,7 +1388,7 @@ export type Health = {
 };
 
 /** `sequence` and `part` name it: parts of a sequence count from 0 and happened together. x-visibility says who gets it: everybody, those whose order, contract, account, key or webhook it is, or auditors and regulators only. New types may come: skip what you do not know. */
-export type Event = EventOrderAccepted | EventOrderHeld | EventOrderAmended | EventOrderAwarded | EventOrderOpened | EventOrderGone | EventBlockBooked | EventBlockReleased | EventContractStarted | EventContractExtended | EventContractGranted | EventContractMetered | EventContractEnded | EventContractSettled | EventHubLeased | EventOrderWork | EventContractReported | EventContractMissed | EventContractPresumed | EventContractTold | EventContractConcluded | EventGateClosed | EventRoundClosed | EventNodesChanged | EventAskChanged | EventSupplierChanged | EventDataTransferStarted | EventDataTransferEnded | EventMoneyMoved | EventParticipantOpened | EventKeyAdded | EventKeyRevoked | EventHaltChanged | EventRulesChanged | EventWebhookAdded | EventWebhookDropped | EventWebhookConfirmed | EventRequestAnswered | EventHistoryDropped | EventContractShrunk | EventContractOwn | EventTakeOrPayChanged | EventCalendarChanged | EventResaleOffered | EventResaleOpened | EventResaleTaken | EventResaleMetered | EventResaleEarned | EventResaleOver | EventResaleClosed | EventOrderNamed | EventParticipantChanged;
+export type Event = EventOrderAccepted | EventOrderHeld | EventOrderAmended | EventOrderAwarded | EventOrderOpened | EventOrderGone | EventBlockBooked | EventBlockReleased | EventContractStarted | EventContractExtended | EventContractGranted | EventContractMetered | EventContractEnded | EventContractSettled | EventHubLeased | EventOrderWork | EventContractReported | EventContractMissed | EventContractPresumed | EventContractTold | EventContractConcluded | EventGateClosed | EventRoundClosed | EventNodesChanged | EventAskChanged | EventSupplierChanged | EventDataTransferStarted | EventDataTransferEnded | EventMoneyMoved | EventParticipantOpened | EventKeyAdded | EventKeyRevoked | EventHaltChanged | EventRulesChanged | EventWebhookAdded | EventWebhookDropped | EventWebhookConfirmed | EventRequestAnswered | EventHistoryDropped | EventContractShrunk | EventContractOwn | EventTakeOrPayChanged | EventCalendarChanged | EventResaleOffered | EventResaleOpened | EventResaleTaken | EventResaleMetered | EventResaleEarned | EventResalePresumed | EventResaleSpared | EventResaleReturned | EventResaleRefunded | EventResaleOver | EventResaleClosed | EventOrderNamed | EventParticipantChanged;
 
 /** An order came in */
 export type EventOrderAccepted = {
@@ -1596,7 +1596,7 @@ export type EventContractMissed = {
   until: Time;
 };
 
-/** Paid before the agent of its hub has told of it; the supplier has its part once it has */
+/** Paid before the agent of its hub has told of it; what the supplier has of it is in escrow until it has */
 export type EventContractPresumed = {
   type: 'contract.presumed';
   sequence: Sequence;
@@ -1937,7 +1937,55 @@ export type EventResaleEarned = {
   income: Money;
 };
 
-/** Its time has passed; who has its devices has yet to pay for a part of it, and it closes with the last of them */
+/** In escrow until the agent of the hub has told of the devices: of what its seller earned (`income`), or of what the supplier has of what its seller owes (`owed`) */
+export type EventResalePresumed = {
+  type: 'resale.presumed';
+  sequence: Sequence;
+  part: number;
+  at: Time;
+  contract: ContractId;
+  resale: ResaleId;
+  of: 'income' | 'owed';
+  from: Time;
+  until: Time;
+  amount: Money;
+};
+
+/** Device-seconds that its seller does not owe for as time passes: who has them missed them, or they are paid now (`paid` above 0) because they are presumed */
+export type EventResaleSpared = {
+  type: 'resale.spared';
+  sequence: Sequence;
+  part: number;
+  at: Time;
+  contract: ContractId;
+  resale: ResaleId;
+  deviceSeconds: string;
+  paid: Money;
+};
+
+/** The agent of the hub has had the last word: what its seller gave back of its income for what was missed; the rest is its own */
+export type EventResaleReturned = {
+  type: 'resale.returned';
+  sequence: Sequence;
+  part: number;
+  at: Time;
+  contract: ContractId;
+  resale: ResaleId;
+  amount: Money;
+};
+
+/** The same: what its seller has back of what it had paid for the devices */
+export type EventResaleRefunded = {
+  type: 'resale.refunded';
+  sequence: Sequence;
+  part: number;
+  at: Time;
+  contract: ContractId;
+  resale: ResaleId;
+  amount: Money;
+};
+
+/** Its time has passed; who has its devices has yet to pay for a part of it, and it closes with the last of them, when the last of what is owed is paid */
 export type EventResaleOver = {
   type: 'resale.over';
   sequence: Sequence;

@@ -13,6 +13,7 @@ namespace tongsuan::exchange::internal {
 [[nodiscard]] std::optional<std::string> misfit(const State& state, const ContractReported& event);
 [[nodiscard]] std::optional<std::string> misfit(const State& state, const DeliveryMissed& event);
 [[nodiscard]] std::optional<std::string> misfit(const State& state, const DeliveryPresumed& event);
+[[nodiscard]] std::optional<std::string> misfit(const State& state, const DeliveryShared& event);
 [[nodiscard]] std::optional<std::string> misfit(const State& state, const DeliveryTold& event);
 [[nodiscard]] std::optional<std::string> misfit(const State& state, const DeliverySettled& event);
 

@@ -66,6 +66,8 @@ class Executor {
   std::optional<Code> ask_money(std::span<const ledger::Leg> legs, const ledger::Reason& why);
   // An entry that cannot be refused any more.
   void pay(std::span<const ledger::Leg> legs, const ledger::Reason& why);
+  // Holds that may still be made.
+  [[nodiscard]] std::size_t room_for_holds() const;
 
   [[nodiscard]] bool is_operator() const {
     return state_.participants()[actor_.value].role == Role::kOperator;
@@ -122,8 +124,9 @@ class Executor {
     bool failed = false;
     Tail* tail = nullptr;  // what is owed for what it has left gets a hold of its own
   };
-  // What the supplier has of the part that was not metered before.
-  Money settle(engine::ContractId contract, const Settling& how);
+  struct Share;
+  // Who has how much of the part that was not metered before.
+  std::vector<Share> settle(engine::ContractId contract, const Settling& how);
   void settle_end(const engine::ContractEnded& ended, Tail* tail);
   [[nodiscard]] Money penalty_of(ParticipantId supplier, Money undelivered) const;
   void break_settlement(engine::ContractId contract, std::vector<ledger::Leg>& legs) const;
@@ -144,10 +147,23 @@ class Executor {
                                                  std::uint32_t epoch) const;
   // Up to where a contract that is settled now was delivered, as far as anybody knows.
   [[nodiscard]] Second delivered_until(engine::ContractId contract) const;
+  // Not delivered from where it was metered last.
+  void miss(engine::ContractId contract, Second until);
   // What was granted up to now and not metered was missed.
   void miss_rest(engine::ContractId contract);
-  void presume(engine::ContractId contract, Second from, Money amount);
+  // What was paid for from `from` on, and to whom.
+  void presume(engine::ContractId contract, Second from, std::span<const Share> paid);
+  void set_aside(engine::ContractId contract, const Presumed& what,
+                 std::span<const PresumedShare> shares);
+  // What goes back of what was presumed.
+  struct GoingBack {
+    Money supplier;             // of its own part
+    std::vector<Money> shares;  // in their order
+    Money refund;               // of all that the buyer paid
+  };
+  [[nodiscard]] GoingBack going_back(const Delivery& row) const;
   void settle_presumed(engine::ContractId contract, Second overrun);
+  void emit_returned(const PresumedShare& share, Money amount);
 
   // ---- Resales (resell.cc)
   // What is left of a contract and owed in part, on its way to become a resale.
@@ -172,6 +188,15 @@ class Executor {
     Holder by;
     ParticipantId to;
     Money amount;
+    Second until = 0;  // of the devices of the resale
+  };
+  // Device-seconds that a holder had, or missed, in [from, until): of a resale, or all of its own.
+  struct Part {
+    ResaleId of;
+    Holder by;
+    Second from = 0;
+    Second until = 0;
+    std::int64_t seconds = 0;
   };
   [[nodiscard]] Tail tail_of(engine::ContractId contract, std::uint32_t devices, Price ask) const;
   void fund(Tail& tail, Money left, ledger::HoldId from, std::vector<ledger::Leg>& legs) const;
@@ -196,10 +221,22 @@ class Executor {
   void drop(ResaleId resale);              // that nobody has any more, with what it had taken
   // Of what is over it leaves what it has paid for.
   void leave_paid(Holder by);
-  Money add_owed(ResaleId resale, Second until, std::vector<ledger::Leg>& legs);
+  [[nodiscard]] const ledger::RightRow* right_of(ResaleId resale) const;  // null: nothing is owed
+  // Up to where what is owed may be paid: as far as all holders have told, and up to now.
+  [[nodiscard]] Second owed_until(ResaleId resale) const;
+  Money add_owed(const Payer& payer, std::int64_t seconds, std::vector<ledger::Leg>& legs);
+  [[nodiscard]] Payer payer_of(ResaleId resale, Second from, Second until) const;
   [[nodiscard]] ledger::Reason reason_of(ResaleId resale) const;
-  void meter(Holder holder);  // up to now
-  void close_right(ResaleId resale, Money keep);
+  void meter(Holder holder);  // up to now, as far as is known
+  // Of what resales these seconds of all devices of a contract are, and of what these are.
+  [[nodiscard]] std::vector<Part> parts_of(Part all) const;
+  void add_parts(const Part& part, std::vector<Part>& parts) const;
+  // Their sellers owe nothing for them.
+  void spare(const Part& missed);
+  // Their sellers pay for a part at once: who has it.
+  std::vector<Share> pay_part(const Part& part);
+  void owe_presumed(const Part& presumed, std::vector<PresumedShare>& shares);
+  void close_right(ResaleId resale, Second until, Money keep);
   [[nodiscard]] std::optional<Code> check_resale(const ResellContract& command) const;
   Code resell_now(engine::ContractId contract, std::uint32_t devices, Price ask);
   Code resell_part(engine::ContractId contract, std::uint32_t devices, Price ask);

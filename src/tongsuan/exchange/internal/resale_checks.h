@@ -17,6 +17,9 @@ using Misfitting = std::optional<std::string>;
 [[nodiscard]] Misfitting misfit(const State& state, const ResaleMetered& event);
 [[nodiscard]] Misfitting misfit(const State& state, const ResaleEarned& event);
 [[nodiscard]] Misfitting misfit(const State& state, const ResaleClosed& event);
+[[nodiscard]] Misfitting misfit(const State& state, const ResaleSpared& event);
+[[nodiscard]] Misfitting misfit(const State& state, const ResaleReturned& event);
+[[nodiscard]] Misfitting misfit(const State& state, const ResaleRefunded& event);
 [[nodiscard]] Misfitting misfit(const State& state, const ResaleOver& event);
 
 // Whether the rows of a snapshot fit each other, engine and money; what is wrong.
