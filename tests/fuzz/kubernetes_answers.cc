@@ -90,8 +90,8 @@ void kubernetes_answers(std::string_view bytes) {
     case 2:
       return nodes(reply);
     case 3: {
-      const auto ended = read_pods_end(reply);
-      TONGSUAN_CHECK(!ended.ok() || ended.value().size() < 32);
+      const auto page = read_pod_page(reply);
+      TONGSUAN_CHECK(!page.ok() || page.value().ended.size() < 32);
       return;
     }
     default: {
