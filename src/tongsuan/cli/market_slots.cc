@@ -79,7 +79,7 @@ Attempt<std::string> last_round(Remote& remote) {
   std::string id = text_at(rounds, "items.0.id");
   if (!id.empty()) return id;
   return Failure{.exit_code = kNotFound,
-                 .code = "not-cleared",
+                 .code = "no-round",
                  .what = session.say(Message::kNoRoundCleared),
                  .attempt = "tongsuan market rounds"};
 }
