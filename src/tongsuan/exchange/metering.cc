@@ -127,13 +127,6 @@ namespace {
 // A share needs two legs of an entry at most; the supplier's part as many, and the penalty one.
 constexpr std::size_t kSharesAtOnce = (ledger::kLegsMax - 3) / 2;
 
-// Of what was paid for `all` seconds.
-Money part_of(Money amount, Second part, Second all, Rounding how) {
-  if (all == 0) return Money();
-  const int128 product = static_cast<int128>(amount.raw()) * part;
-  return Money(divide(product, all, how));
-}
-
 // Nothing more is told of what is presumed.
 Second missed_of(const Delivery& row, const HeldShare& share) {
   const PresumedShare& what = share.what;
@@ -250,7 +243,7 @@ Executor::GoingBack Executor::going_back(const Delivery& row) const {
       paid = paid + share.amount;
       given = given + back.shares[i];
     }
-    const Money all = part_of(paid, missed, own.until - own.from, Rounding::kDown);
+    const Money all = part_of(paid, missed, own.until - own.from);
     return std::clamp(all - given, Money(), own.amount);
   };
   PresumedShare own;
@@ -276,7 +269,7 @@ void Executor::settle_presumed(ContractId id, Second overrun) {
   const GoingBack back = going_back(row);
   const Second late = std::max<Second>(0, missed - kMissedGrace);
   const Money penalty =
-      penalty_of(what.supplier, part_of(row.paid(), late, what.until - what.from, Rounding::kDown));
+      penalty_of(what.supplier, part_of(row.paid(), late, what.until - what.from));
   const ledger::Reason why{.reference = state_.sequence() + 1};
   std::vector<ledger::Leg> legs;
   if (what.amount > Money()) {

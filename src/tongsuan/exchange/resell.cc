@@ -19,12 +19,6 @@ constexpr std::size_t kSharesMax = 16;  // receivers of one payment; the supplie
 constexpr std::size_t kPartsMax = 64;   // resales that some seconds of a contract are of
 constexpr std::size_t kTurnsAtOnce = 64;
 
-// floor(amount · part / whole)
-Money part_of(Money amount, int128 part, int128 whole) {
-  const int128 product = static_cast<int128>(amount.raw()) * part;
-  return Money(divide(product, whole, Rounding::kDown));
-}
-
 // The least price at which it is no worse to sell than to owe: whoever sells owes all of it.
 Price least_ask(Price price, std::uint32_t owed_ppm) {
   const int128 saved = static_cast<int128>(price.raw()) * (engine::kPpm - owed_ppm);
@@ -89,9 +83,7 @@ void Executor::share_out(const Payer& payer, Money amount) {
     const Money up = std::min(gross, part_of(gross, unpaid, price));
     rest = rest - gross;
     if (gross > up) shares_.push_back({id, payer.holder, row.terms.seller, gross - up, until});
-    const Payer seller{{true, id.value},  row.terms.pool, row.terms.price,
-                       row.terms.devices, payer.from,     until};
-    if (up > Money()) share_out(seller, up);
+    if (up > Money()) share_out(payer_of(id, payer.from, until), up);
   }
   if (rest > Money()) {
     shares_.push_back({{}, payer.holder, supplier_of(payer.pool), rest, payer.until});

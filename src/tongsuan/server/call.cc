@@ -393,9 +393,12 @@ std::optional<Problem> refused_past(const Call& call) {
 
 }  // namespace
 
+Second now_of(const Core& core, const View& view) {
+  return std::max(core.node.clock().now(), view.state.now());
+}
+
 Second now_of(const Call& call, const Answering& answering) {
-  const Second then = answering.view.state.now();
-  return answering.past ? then : std::max(call.core.node.clock().now(), then);
+  return answering.past ? answering.view.state.now() : now_of(call.core, answering.view);
 }
 
 void read(Call& call, Query& query, const Write& write) {

@@ -37,9 +37,7 @@ std::variant<Where, Problem> find_contract_at(const Call& call) {
     if (id.value == kNone || !engine.knows(id) || !may_see(call, view, id)) return;
     const HubId hub = call.core.names.places().pools[engine.contract(id).pool.value].hub;
     const auto& record = view.state.hubs()[hub.value];
-    found = Where{
-        id,           hub,           record.supplier,
-        record.lease, view.sequence, std::max(call.core.node.clock().now(), view.state.now())};
+    found = Where{id, hub, record.supplier, record.lease, view.sequence, now_of(call.core, view)};
   });
   return found;
 }

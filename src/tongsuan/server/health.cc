@@ -1,5 +1,4 @@
 // Whether it lives, whether it takes requests, and numbers for Prometheus.
-#include <algorithm>
 #include <string>
 
 #include "tongsuan/access/mode.h"
@@ -115,7 +114,7 @@ void add_market(Metrics& metrics, const View& view, const Core& core) {
 
 // Of hubs that ever had an agent.
 void add_agents(Metrics& metrics, const View& view, const Core& core) {
-  const Second now = std::max(core.node.clock().now(), view.state.now());
+  const Second now = now_of(core, view);
   metrics.family("hub_takes_contracts", "gauge", "1 while the agent's lease lasts and it accepts");
   for (std::uint32_t i = 0; i < view.state.hubs().size(); ++i) {
     const exchange::Lease& lease = view.state.hubs()[i].lease;

@@ -25,29 +25,21 @@ std::optional<ContractId> contract_of(const exchange::Event& event) {
     if (const auto* shrunk = std::get_if<engine::ContractShrunk>(&happened->what)) {
       return shrunk->what.contract;
     }
-  } else if (const auto* own = std::get_if<exchange::OwnEvent>(&event)) {
-    if (const auto* granted = std::get_if<exchange::ContractGranted>(own)) return granted->contract;
-    if (const auto* metered = std::get_if<exchange::ContractMetered>(own)) return metered->contract;
-    if (const auto* settled = std::get_if<exchange::ContractSettled>(own)) return settled->contract;
-    if (const auto* owned = std::get_if<exchange::ContractOwned>(own)) return owned->contract;
-    if (const auto* said = std::get_if<exchange::ContractReported>(own)) return said->contract;
-    if (const auto* missed = std::get_if<exchange::DeliveryMissed>(own)) return missed->contract;
-    if (const auto* paid = std::get_if<exchange::DeliveryPresumed>(own)) return paid->contract;
-    if (const auto* told = std::get_if<exchange::DeliveryTold>(own)) return told->contract;
-    if (const auto* held = std::get_if<exchange::DeliveryShared>(own)) return held->contract;
-    if (const auto* spared = std::get_if<exchange::ResaleSpared>(own)) return spared->contract;
-    if (const auto* back = std::get_if<exchange::ResaleReturned>(own)) return back->contract;
-    if (const auto* back = std::get_if<exchange::ResaleRefunded>(own)) return back->contract;
-    if (const auto* over = std::get_if<exchange::DeliverySettled>(own)) return over->contract;
-    if (const auto* offer = std::get_if<exchange::ResaleOffered>(own)) return offer->terms.contract;
-    if (const auto* opened = std::get_if<exchange::ResaleOpened>(own)) return opened->contract;
-    if (const auto* taken = std::get_if<exchange::ResaleTaken>(own)) return taken->contract;
-    if (const auto* metered = std::get_if<exchange::ResaleMetered>(own)) return metered->contract;
-    if (const auto* earned = std::get_if<exchange::ResaleEarned>(own)) return earned->contract;
-    if (const auto* over = std::get_if<exchange::ResaleOver>(own)) return over->contract;
-    if (const auto* closed = std::get_if<exchange::ResaleClosed>(own)) return closed->contract;
+    return std::nullopt;
   }
-  return std::nullopt;
+  const auto* own = std::get_if<exchange::OwnEvent>(&event);
+  if (own == nullptr) return std::nullopt;
+  return std::visit(
+      [](const auto& what) -> std::optional<ContractId> {
+        if constexpr (requires { what.contract; }) {
+          return what.contract;
+        } else if constexpr (requires { what.terms.contract; }) {
+          return what.terms.contract;
+        } else {
+          return std::nullopt;
+        }
+      },
+      *own);
 }
 
 namespace {

@@ -15,6 +15,13 @@
 
 namespace tongsuan::exchange {
 
+// amount · part / whole, in whole micro-yuan; nothing of a whole of 0.
+[[nodiscard]] inline Money part_of(Money amount, int128 part, int128 whole,
+                                   Rounding how = Rounding::kDown) {
+  if (whole == 0) return Money();
+  return Money(divide(static_cast<int128>(amount.raw()) * part, whole, how));
+}
+
 class Executor {
  public:
   Executor(State& state, TestSwitches switches) : state_(state), switches_(switches) {}

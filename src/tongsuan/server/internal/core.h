@@ -248,7 +248,9 @@ struct Answering {
   net::Response& response;
   bool past = false;  // of an earlier sequence
 };
-// The exchange's second of an answer: in the past time stands where the command was.
+// The exchange's second, of what a view shows now.
+[[nodiscard]] Second now_of(const Core& core, const View& view);
+// The same of an answer: in the past time stands where the command was.
 [[nodiscard]] Second now_of(const Call& call, const Answering& answering);
 // Finishes the query. `write` returns a problem to refuse with, or nothing.
 using Write = std::function<std::optional<Problem>(Answering&)>;
