@@ -117,7 +117,11 @@ class Day(CommandTest):
         self.assertEqual(last["state"], "cleared", last)
         verdict = json.loads(self.by("team-nlp", "verify", last["id"], "-o", "json", "--keep", ".").stdout)
         self.assertTrue(verdict["verified"] if "verified" in verdict else verdict, verdict)
-        self.by("team-nlp", "verify", last["id"] + ".market", last["id"] + ".cert")
+        book, certificate = last["id"] + ".market", last["id"] + ".cert"
+        self.by("team-nlp", "verify", book, certificate)
+        here, there = self.rows("team-nlp", "show", book, certificate, "slots"), self.rows("team-nlp", "market", "slots")
+        self.assertTrue(here)
+        self.assertEqual([row["begins_at"] for row in here], [row["begins_at"] for row in there])
         why = self.asked("why", second["id"])
         self.assertEqual((why["round"], why["standing"], why["state"]), (last["id"], "in-book", "waiting"))
         self.assertTrue(self.asked("quote", "job.yaml")["indicative"])

@@ -11,11 +11,6 @@ export interface OfferStep {
   readonly devices: number;
   readonly ask: Micro; // per device-hour
 }
-export interface PostedPoint {
-  readonly round: string;
-  readonly gate: Moment;
-  readonly prices: ReadonlyMap<string, Micro>; // by class
-}
 export interface ContractView {
   readonly id: string;
   readonly order: string;
@@ -47,14 +42,12 @@ export interface HubStanding {
   readonly agent: Agent | null;
   readonly watts: ReadonlyMap<string, number>; // of a device, by class
   readonly offers: readonly OfferStep[];
-  readonly posted: readonly PostedPoint[]; // the oldest first
   readonly reader: Reader;
   readonly contracts: readonly ContractView[] | null; // null: this reader may not see them
   readonly complete: boolean; // false: there are more contracts than were read
   readonly work: readonly WorkView[] | null; // what the agent has to know; its supplier's only
 }
 
-const kRounds = 48;
 const kContractsMax = 5_000;
 const kWorkMax = 5_000;
 
@@ -102,41 +95,18 @@ export function lag_of(work: readonly WorkView[], now: number): number | null {
   return live.length ? Math.max(0, ...live.map((one) => Math.min(now, one.until.unix) - one.metered.unix)) : null;
 }
 
-/** What a round posted never changes: it is asked for once. */
-class PostedPrices {
-  readonly #kept = new Map<string, PostedPoint>();
-  async of(client: Client, hub: string, signal: AbortSignal): Promise<PostedPoint[]> {
-    const { value } = await routes.listRounds(client, { state: 'cleared', pageSize: kRounds }, { signal });
-    const rounds = [...value.items].reverse();
-    return Promise.all(rounds.map(async (round) => {
-      const kept = this.#kept.get(round.id);
-      if (kept) return kept;
-      const { value: posted } = await routes.getRoundPrices(client, { round: round.id, hub }, { signal });
-      const point: PostedPoint = {
-        round: round.id,
-        gate: time_of(round.gate ?? round.closed ?? ''),
-        prices: new Map(posted.prices.map((one) => [one.class, money_of(one.posted)])),
-      };
-      this.#kept.set(round.id, point);
-      return point;
-    }));
-  }
-}
-
 const kConcerns = /^(hub|contract|round|halt)\./;
 
 export function hub_source(client: Client, hub: string): ReadingSource<HubStanding> {
-  const posted = new PostedPrices();
   const at_hub = (event: wire.Event): boolean => kConcerns.test(event.type) && (!('hub' in event) || event.hub === hub);
   return {
     concerns: (moment: StreamMoment) => moment.events.some(at_hub),
     async read(signal) {
       const options = { signal };
-      const [one, market, offers, points, reader] = await Promise.all([
+      const [one, market, offers, reader] = await Promise.all([
         routes.getHub(client, { hub }, options),
         routes.getMarket(client, {}, options),
         list_all(client, routes.listOffers, { hub }, 4_096, options),
-        posted.of(client, hub, signal),
         find_reader(client, signal),
       ]);
       const supplier = one.value.supplier ?? null;
@@ -148,7 +118,6 @@ export function hub_source(client: Client, hub: string): ReadingSource<HubStandi
         agent: one.value.agent ? agent_of(one.value.agent) : null,
         watts: new Map(market.value.classes.map((each) => [each.class, each.watts])),
         offers: steps_of(offers.items),
-        posted: points,
         reader,
         contracts: seen && seen.items.map(contract_of),
         complete: seen?.complete ?? true,

@@ -199,7 +199,12 @@ export class SlotsReader {
   }
 }
 
-export function slots_source(client: Client): ReadingSource<{ slots: RoundSlots | null }> {
+/** What the last round cleared says of the hours ahead; null: none was cleared. */
+export interface Ahead {
+  readonly slots: RoundSlots | null;
+}
+
+export function slots_source(client: Client): ReadingSource<Ahead> {
   const reader = new SlotsReader(client);
   return {
     concerns: (moment) => moment.events.some((event) => event.type === 'round.closed'),

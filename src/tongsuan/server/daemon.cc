@@ -305,6 +305,7 @@ std::optional<int> Daemon::start_node(bool make) {
   // Books are published under names that only this exchange can tell apart.
   node_options.shelf.secret = master_->derive("tongsuan round names v1", "", {});
   node_options.shelf.blob = [this](const Digest& hash) { return past_.reader->blob(hash); };
+  node_options.time_text = [this](Second at) { return node::time_text(founding_, at); };
   // While one batch is synced the next one gathers: a slow disk needs large ones.
   node_options.batch.records = 1'024;
   node_options.batch.bytes = std::size_t{512} << 10;

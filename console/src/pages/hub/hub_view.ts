@@ -1,6 +1,6 @@
 // What the page of a hub shows of its standing. Pure: the page only draws it.
-import type { Bar, LineSeries, Step } from '../../charts';
-import type { ContractView, HubView, OfferStep, Pool, PostedPoint } from '../../model';
+import type { Bar, Step } from '../../charts';
+import type { ContractView, HubView, OfferStep, Pool } from '../../model';
 import type { Column } from '../../ui';
 import { approximate, format_count, format_duration, format_money, format_part, format_time, wire_money, type Language } from '../../units';
 import type { Key } from '../../words/index.svelte';
@@ -35,27 +35,6 @@ export const offer_columns = (language: Language, say: Say): Column<OfferStep>[]
   { id: 'devices', title: say('hub.devices'), text: (row) => format_count(row.devices, language), csv: (row) => String(row.devices), sort: (row) => row.devices, number: true },
   { id: 'ask', title: say('hub.ask'), text: (row) => format_money(row.ask, language), csv: (row) => wire_money(row.ask).amount, sort: (row) => row.ask, number: true },
 ];
-
-export const posted_classes = (points: readonly PostedPoint[]): string[] => [...new Set(points.flatMap((point) => [...point.prices.keys()]))].sort();
-
-export function posted_lines(points: readonly PostedPoint[]): { times: number[]; lines: LineSeries[] } {
-  const lines = posted_classes(points).map((title) => ({
-    title, stepped: true, values: points.map((point) => { const price = point.prices.get(title); return price === undefined ? null : approximate(price); }),
-  }));
-  return { times: points.map((point) => point.gate.unix + point.gate.zone), lines };
-}
-
-export function posted_columns(points: readonly PostedPoint[], language: Language, say: Say): Column<PostedPoint>[] {
-  return [
-    { id: 'round', title: say('hub.round'), text: (point) => point.round },
-    { id: 'gate', title: say('hub.gate'), text: (point) => format_time(point.gate), sort: (point) => point.gate.unix, width: 'minmax(184px, 1fr)' },
-    ...posted_classes(points).map((name): Column<PostedPoint> => ({
-      id: name, title: name, number: true,
-      text: (point) => { const price = point.prices.get(name); return price === undefined ? say('state.none') : format_money(price, language); },
-      csv: (point) => { const price = point.prices.get(name); return price === undefined ? '' : wire_money(price).amount; },
-    })),
-  ];
-}
 
 export type ContractFilter = 'running' | 'undelivered' | 'all';
 export const kContractFilters = ['running', 'undelivered', 'all'] as const;

@@ -1,4 +1,4 @@
-// How busy a hub was, and what its hours to come cost. Pure.
+// How busy a hub was, what rounds posted there, and what its hours to come cost. Pure.
 import type { LineSeries } from '../../charts';
 import { load_share, loaded_classes, pool_figures, slot_begin, type LoadPoint, type PoolSlots, type PriceParts, type RoundSlots, type SlotFigures } from '../../model';
 import type { Column } from '../../ui';
@@ -7,12 +7,18 @@ import type { Key } from '../../words/index.svelte';
 
 type Say = (key: Key) => string;
 
+const gate_times = (points: readonly LoadPoint[]): number[] => points.map((point) => point.gate.unix + point.gate.zone);
+const round_columns = (say: Say): Column<LoadPoint>[] => [
+  { id: 'round', title: say('hub.round'), text: (point) => point.round },
+  { id: 'gate', title: say('hub.gate'), text: (point) => format_time(point.gate), sort: (point) => point.gate.unix, width: 'minmax(184px, 1fr)' },
+];
+
 export function use_lines(points: readonly LoadPoint[], all: string): { times: number[]; lines: LineSeries[] } {
   const classes = loaded_classes(points);
   const line = (title: string, accelerator: string | null): LineSeries =>
     ({ title, stepped: true, area: accelerator === null, values: points.map((point) => load_share(point, accelerator)) });
   return {
-    times: points.map((point) => point.gate.unix + point.gate.zone),
+    times: gate_times(points),
     lines: [line(all, null), ...(classes.length > 1 ? classes.map((name) => line(name, name)) : [])],
   };
 }
@@ -27,11 +33,28 @@ export function use_columns(points: readonly LoadPoint[], language: Language, sa
   const count = (id: 'up' | 'used', title: Key): Column<LoadPoint> =>
     ({ id, title: say(title), number: true, text: (point) => format_count(sum(point, id), language), csv: (point) => String(sum(point, id)), sort: (point) => sum(point, id) });
   return [
-    { id: 'round', title: say('hub.round'), text: (point) => point.round },
-    { id: 'gate', title: say('hub.gate'), text: (point) => format_time(point.gate), sort: (point) => point.gate.unix, width: 'minmax(184px, 1fr)' },
+    ...round_columns(say),
     count('up', 'hub.up'), count('used', 'hub.busy'), share('share', say('map.use'), null),
     ...loaded_classes(points).map((name) => share(`class-${name}`, name, name)),
   ];
+}
+
+const posted_of = (point: LoadPoint, name: string): Micro | null => point.classes.get(name)?.posted ?? null;
+
+export function posted_lines(points: readonly LoadPoint[]): { times: number[]; lines: LineSeries[] } {
+  const lines = loaded_classes(points).map((title) => ({
+    title, stepped: true, values: points.map((point) => { const price = posted_of(point, title); return price === null ? null : approximate(price); }),
+  }));
+  return { times: gate_times(points), lines };
+}
+
+export function posted_columns(points: readonly LoadPoint[], language: Language, say: Say): Column<LoadPoint>[] {
+  const price = (name: string): Column<LoadPoint> => ({
+    id: name, title: name, number: true, sort: (point) => posted_of(point, name),
+    text: (point) => { const value = posted_of(point, name); return value === null ? say('state.none') : format_money(value, language); },
+    csv: (point) => { const value = posted_of(point, name); return value === null ? '' : wire_money(value).amount; },
+  });
+  return [...round_columns(say), ...loaded_classes(points).map(price)];
 }
 
 /** A slot of one class at the hub. */

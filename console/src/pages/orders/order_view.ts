@@ -20,15 +20,18 @@ export function phase_text(phase: string, say: Say): string {
   return key ? say(key) : phase;
 }
 
-const kEvents: Record<string, Key> = {
+/** What is told of a contract: each has a name here, and the compiler sees to it. */
+type Told = Extract<wire.Event['type'], `contract.${string}` | `resale.${string}`>;
+const kEvents: Record<Told, Key> = {
   'contract.started': 'event.started', 'contract.extended': 'event.extended', 'contract.granted': 'event.granted', 'contract.metered': 'event.metered', 'contract.ended': 'event.ended',
   'contract.settled': 'event.settled', 'contract.reported': 'event.reported', 'contract.missed': 'event.missed', 'contract.presumed': 'event.presumed', 'contract.told': 'event.told',
   'contract.concluded': 'event.concluded', 'contract.shrunk': 'event.shrunk', 'contract.own': 'event.own',
   'resale.offered': 'resale.offered', 'resale.opened': 'resale.opened', 'resale.taken': 'resale.taken', 'resale.metered': 'resale.metered',
-  'resale.earned': 'resale.earned', 'resale.over': 'resale.over', 'resale.closed': 'resale.closed',
+  'resale.earned': 'resale.earned', 'resale.presumed': 'resale.presumed', 'resale.spared': 'resale.spared', 'resale.returned': 'resale.returned', 'resale.refunded': 'resale.refunded',
+  'resale.over': 'resale.over', 'resale.closed': 'resale.closed',
 };
 export function event_title(event: wire.Event, say: Say): string {
-  const key = kEvents[event.type];
+  const key = (kEvents as Partial<Record<string, Key>>)[event.type];
   return key ? say(key) : event.type;
 }
 
@@ -41,6 +44,11 @@ function resale_detail(event: wire.Event, language: Language, say: Say): string 
     case 'resale.taken': return say('resale.taken_text', { devices: format_count(event.devices, language) });
     case 'resale.metered': return say('event.metered_text', { paid: money(event.paid), until: time(event.until) });
     case 'resale.earned': return say('resale.earned_text', { income: money(event.income) });
+    case 'resale.presumed':
+      return say(event.of === 'income' ? 'resale.presumed_income' : 'resale.presumed_owed', { amount: money(event.amount), until: time(event.until) });
+    case 'resale.spared': return say('resale.spared_text', { seconds: format_count(BigInt(event.deviceSeconds), language), paid: money(event.paid) });
+    case 'resale.returned':
+    case 'resale.refunded': return money(event.amount);
     case 'resale.over': return say('event.until', { time: time(event.until) });
     default: return '';
   }
