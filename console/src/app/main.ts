@@ -1,3 +1,5 @@
+import './early';
+
 import { mount } from 'svelte';
 
 import '../ui/theme.css';
