@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { bands_of } from './flows';
 import { bow, lay_out } from './layout';
-import { linear, ticks, tone } from './scale';
+import { axis_end, linear, ticks, tone } from './scale';
 import { beyond, block_path, line_path, reach_of } from './steps';
 import type { Step } from './Steps.svelte';
 
@@ -10,6 +10,7 @@ test('ticks are round numbers inside', () => {
   expect(ticks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
   expect(ticks(-0.3, 0.32, 4)).toEqual([-0.2, 0, 0.2]);
   expect(ticks(5, 5, 4)).toEqual([5]);
+  expect([axis_end(1.8, 5), axis_end(10, 5), axis_end(6.87, 5), axis_end(0, 5)]).toEqual([2, 10, 8, 0]);
   expect(linear(0, 10, 100, 200)(5)).toBe(150);
   expect([tone(0), tone(1), tone(-3)]).toEqual(['var(--scale-0)', 'var(--scale-5)', 'var(--scale-0)']);
 });

@@ -1,11 +1,14 @@
 // What the book of a round says of energy: who could sell how much of it, where, in which hour, and
 // at which price. Market text is docs/formats/market.md; only its offers at zones are read here.
+import { parse_time, type Moment } from '../units';
+
 export interface EnergyHour {
   readonly zone: string;
   readonly slot: number; // hours from the beginning of the book
   readonly price: number; // yuan per MWh, of the cheapest step
 }
 export interface EnergyBook {
+  readonly begin: Moment | null; // of its first slot; null: it does not say
   readonly slots: number;
   readonly zones: readonly { name: string; commodity: 'power' | 'green' }[];
   readonly hours: readonly EnergyHour[];
@@ -18,15 +21,19 @@ export function energy_of(book: string): EnergyBook {
   const zones: EnergyBook['zones'][number][] = [];
   const hours: EnergyHour[] = [];
   let [slots, green_orders] = [0, 0];
+  let begin: Moment | null = null;
   for (const line of book.split('\n')) {
-    if (line.startsWith('calendar ')) slots = Number(field(line, 'slots') ?? 0);
-    else if (line.startsWith('zone ')) {
+    if (line.startsWith('calendar ')) {
+      slots = Number(field(line, 'slots') ?? 0);
+      begin = parse_time(field(line, 'start') ?? '');
+    }
+    if (line.startsWith('zone ')) {
       const name = line.split(' ')[1];
       if (name) zones.push({ name, commodity: field(line, 'commodity') === 'green' ? 'green' : 'power' });
     } else if (line.startsWith('offer ')) hours.push(...offer_of(line, slots));
     else if (/^(order|options|profile) /.test(line) && /^[1-9]/.test(field(line, 'green') ?? '0')) green_orders++;
   }
-  return { slots, zones, hours, green_orders };
+  return { begin, slots, zones, hours, green_orders };
 }
 
 function offer_of(line: string, slots: number): EnergyHour[] {

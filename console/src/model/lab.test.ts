@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { time_of } from '../units';
 import { cheapest, energy_of, green_days, interval_of, read_lab, t_quantile, type LabFault, type LabFile } from '.';
 
 const run = (policy: string, seed: number, served: number, more: Record<string, unknown> = {}) =>
@@ -60,6 +61,7 @@ test('a book says what energy costs where', () => {
     'offer s1 seller=x zone=power-a slots=0..2 steps=3.5kWh@300,1000GWh@600', 'offer s2 seller=x zone=power-a slots=1..9 steps=1GWh@-20.5',
     'offer s3 seller=x hub=h class=A slots=0..4 steps=2@2', 'order o1 account=b gang=2 green=80%', 'order o2 account=b gang=2 green=0%',
   ].join('\n'));
+  expect(book.begin).toEqual(time_of('2026-01-01T00:00+08:00'));
   expect([book.slots, book.green_orders, book.zones]).toEqual([4, 1, [{ name: 'power-a', commodity: 'power' }, { name: 'wind', commodity: 'green' }]]);
   expect(cheapest(book, 'power-a')).toEqual([300, -20.5, -20.5, -20.5]);
   expect(cheapest(book, 'wind')).toEqual([null, null, null, null]);

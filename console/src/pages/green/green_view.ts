@@ -1,7 +1,7 @@
 // What the green page shows. Pure.
 import { cheapest, green_days, type EnergyBook, type GreenRun } from '../../model';
 import type { Column } from '../../ui';
-import { format_decimal, format_share, type Language } from '../../units';
+import { format_decimal, format_share, format_time, type Language } from '../../units';
 import type { Key } from '../../words/index.svelte';
 
 type Say = (key: Key, values?: Record<string, string | number>) => string;
@@ -24,6 +24,11 @@ export function mean_run(runs: readonly GreenRun[], policy: string): GreenRun | 
 
 export const zone_rows = (book: EnergyBook, hours: number): HeatRow[] =>
   book.zones.filter((zone) => zone.commodity === 'power').map((zone) => ({ name: zone.name.replace(/^power-/, ''), values: cheapest(book, zone.name).slice(0, hours) }));
+
+/** Hours of the book as "12-01 23", or counted from its beginning where it does not say when that is. */
+export const hour_names = (book: EnergyBook, hours: number): string[] =>
+  Array.from({ length: Math.min(hours, book.slots) }, (_, at) =>
+    book.begin ? format_time({ ...book.begin, unix: book.begin.unix + at * 3_600 }).slice(5, 13) : `+${at}`);
 
 export function extent_of(rows: readonly HeatRow[]): [number, number] {
   const values = rows.flatMap((row) => row.values.filter((one) => one !== null));

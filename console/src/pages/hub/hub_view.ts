@@ -52,7 +52,7 @@ export function contract_columns(language: Language, say: Say): Column<ContractV
     { id: 'end', title: say('hub.end'), text: (row) => format_time(row.end), sort: (row) => row.end.unix, width: '184px' },
     { id: 'price', title: say('hub.price'), text: (row) => format_money(row.price, language), csv: (row) => wire_money(row.price).amount, sort: (row) => row.price, number: true },
     { id: 'paid', title: say('hub.paid'), text: (row) => format_money(row.paid, language, [2, 2]), csv: (row) => wire_money(row.paid).amount, sort: (row) => row.paid, number: true },
-    { id: 'missed', title: say('hub.missed'), text: (row) => (row.missed ? format_duration(row.missed, language) : say('state.none')), csv: (row) => String(row.missed), sort: (row) => row.missed, number: true },
+    { id: 'missed', title: say('hub.missed'), text: (row) => (row.missed ? format_duration(row.missed, language) : say('state.none')), csv: (row) => String(row.missed), sort: (row) => row.missed, number: true, width: 'minmax(112px, 1fr)' },
     { id: 'detail', title: say('hub.detail'), text: (row) => row.detail ?? '', width: 'minmax(120px, 2fr)' },
   ];
 }

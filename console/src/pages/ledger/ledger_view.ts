@@ -1,32 +1,14 @@
 // What the ledger's page shows. Pure.
 import type { LineSeries, SignedBar } from '../../charts';
-import type { wire } from '../../api';
 import type { AmountName, Amounts, Balance, BillLine, StatementLine, TransferView, Trial } from '../../model';
 import type { Column } from '../../ui';
 import { approximate, format_count, format_decimal, format_money, format_time, wire_money, type Language, type Micro } from '../../units';
 import type { Key } from '../../words/index.svelte';
+import { account_text, kind_text, kPublicPlace, kPurposes } from '../money_words';
 
 type Say = (key: Key) => string;
 export const kTabs = ['accounts', 'statement', 'contracts', 'transfers', 'balance'] as const;
 export type Tab = (typeof kTabs)[number];
-
-export const kPurposes: Record<wire.Purpose, Key> = {
-  cash: 'ledger.cash', hold: 'ledger.hold', margin: 'ledger.margin', voucher: 'ledger.voucher', escrow: 'ledger.escrow', rent: 'ledger.rent', penalty: 'ledger.penalty', rounding: 'ledger.rounding', rail: 'ledger.rail',
-};
-export const kPurposeNames = Object.keys(kPurposes) as wire.Purpose[];
-const kKinds: Record<string, Key> = {
-  deposit: 'ledger.deposit', withdrawal: 'ledger.withdrawal', transfer: 'ledger.transfer', hold: 'ledger.held', release: 'ledger.release', payment: 'ledger.payment',
-  'take-or-pay': 'ledger.take_or_pay', resale: 'ledger.resale', penalty: 'ledger.penalty', voucher: 'ledger.voucher', rent: 'ledger.rent', rounding: 'ledger.rounding', premium: 'ledger.premium', refund: 'ledger.refund',
-};
-export const kind_text = (kind: string, say: Say): string => { const key = kKinds[kind]; return key ? say(key) : kind; };
-const kPublicPlace = 'P-0';
-/** "P-5 cash" as people read it. */
-export function account_text(name: string | null, say: Say): string {
-  if (!name) return say('ledger.outside');
-  const [participant = '', purpose = ''] = name.split(' ');
-  const key = kPurposes[purpose as wire.Purpose];
-  return `${participant === kPublicPlace ? say('ledger.exchange') : participant} · ${key ? say(key) : purpose}`;
-}
 
 function money<T>(id: string, title: string, of: (row: T) => Micro, language: Language): Column<T> {
   return { id, title, text: (row) => format_money(of(row), language, [2, 6]), csv: (row) => wire_money(of(row)).amount, sort: of, number: true, width: 'minmax(152px, 1fr)' };

@@ -75,9 +75,3 @@ export function event_detail(event: wire.Event, language: Language, say: Say, ti
     default: return resale_detail(event, language, say);
   }
 }
-
-const kLines: Record<wire.StatementLine['kind'], Key> = {
-  deposit: 'line.deposit', withdrawal: 'line.withdrawal', transfer: 'line.transfer', hold: 'line.hold', release: 'line.release', payment: 'line.payment',
-  'take-or-pay': 'line.take_or_pay', resale: 'line.resale', penalty: 'line.penalty', voucher: 'line.voucher', premium: 'line.premium', refund: 'line.refund', rounding: 'line.rounding',
-};
-export const line_title = (kind: wire.StatementLine['kind'], say: Say): string => say(kLines[kind]);
