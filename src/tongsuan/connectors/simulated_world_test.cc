@@ -32,6 +32,7 @@ world::Script script() {
 
 class SimulatedWorldTest : public ::testing::Test {
  protected:
+  ~SimulatedWorldTest() override { node_->stop(); }  // whom the runner watches
   void start(world::HubTruth hubs = {}) {
     journal_ = std::make_unique<journal::SimJournal>(disk_, 1, journal::SimJournalFaults{});
     engine::Places places = exchange::testing::places_without_accounts();

@@ -13,7 +13,8 @@ namespace tongsuan::connectors {
 
 class WorldRunner {
  public:
-  // Watches the node's replica: make it before the node starts. The node outlives it.
+  // Watches the node's replica: make it before the node starts, and stop the node before this ends.
+  // The node outlives it.
   WorldRunner(node::Node& node, SimulatedWorld world);
   ~WorldRunner();
   WorldRunner(const WorldRunner&) = delete;

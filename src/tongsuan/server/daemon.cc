@@ -156,6 +156,10 @@ std::int64_t unix_now() {
 class Daemon {
  public:
   explicit Daemon(const DaemonOptions& options) : options_(options) {}
+  // Whoever watches the node goes after it has stopped, also where the port was taken.
+  ~Daemon() {
+    if (node_) node_->stop();
+  }
   int run();
 
  private:
