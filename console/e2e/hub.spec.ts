@@ -1,4 +1,4 @@
-import { expect, expect_accessible, in_look, kBothLooks, sign_in_as, test } from './fixtures';
+import { expect, sign_in_as, test } from './fixtures';
 
 test('a hub shows what it has and asks, by keyboard alone', async ({ page, exchange }) => {
   await exchange.rounds(1);
@@ -49,18 +49,3 @@ test('an operator halts a hub and lets it go on', async ({ page }) => {
     await expect(page.locator('.head').getByText(state)).toBeVisible(); // by the stream
   }
 });
-
-for (const look of kBothLooks) {
-  test(`everybody can use it (${look.language}, ${look.theme})`, async ({ page }) => {
-    await sign_in_as(page, 'auditor');
-    for (const path of ['/hub/guian', '/hub/guian?pools=table&offers=table&prices=table&show=all', '/hub/nowhere']) {
-      await page.goto(in_look(path, look));
-      await expect(page.locator('.tiles, .empty').first()).toBeVisible();
-      await expect_accessible(page);
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(in_look('/hub/guian', look));
-    await expect(page.locator('.tiles')).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-  });
-}

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import type { wire } from '../api';
+import { Client, type wire } from '../api';
 import { micro } from '../units';
-import { hub_figures, match_days, match_share, match_sum, matched_zones, matches_of, mean_figures, planned_share, pool_figures, slot_at, slot_begin, slots_of, type SlotFigures } from './slots';
+import { hub_figures, match_days, match_share, match_sum, matched_zones, matches_of, mean_figures, planned_share, pool_figures, slot_at, slot_begin, slots_of, SlotsReader, type SlotFigures } from './slots';
 
 const pool = (hub: string, accelerator: string, offered: number[], awarded: number[], capacity: string[], scarcity: string[], power: string[], price: string[]) =>
   ({ hub, class: accelerator, deviceWh: '840', offered, awarded, price, capacity, scarcity, power });
@@ -80,5 +80,33 @@ describe('matched energy', () => {
     // Quarters of an hour are added.
     const quarters = slots_of({ ...told, slotSeconds: 900 });
     expect(match_days(quarters, null)[0]?.hours[22]).toEqual({ drawn: 11_760n, matched: 7_560n });
+  });
+});
+
+describe('a reader of the last round', () => {
+  const asked: string[] = [];
+  const exchange = (large: string | null) => new Client('', (target) => {
+    asked.push(String(target));
+    const json = (body: object, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json' } }));
+    if (String(target).startsWith('/v1/rounds?')) return json({ asOf: '9', items: [{ id: 'R-5' }] });
+    if (large !== null && !String(target).includes('count=')) return json({ title: 'Too large', code: large, status: 422, detail: 'Too large.' }, 422);
+    return json(told);
+  });
+  const read = (client: Client) => new SlotsReader(client).last(new AbortController().signal);
+
+  test('asks for the first hours where all are too many for one answer', async () => {
+    asked.length = 0;
+    expect((await read(exchange('answer-too-large')))?.round).toBe('R-5');
+    expect(asked.slice(1)).toEqual(['/v1/rounds/R-5/slots', '/v1/rounds/R-5/slots?count=24']);
+  });
+  test('says what else is wrong', async () => {
+    await expect(read(exchange('not-cleared'))).rejects.toMatchObject({ code: 'not-cleared' });
+  });
+  test('asks once for a round', async () => {
+    asked.length = 0;
+    const reader = new SlotsReader(exchange(null));
+    const signal = new AbortController().signal;
+    expect(await reader.last(signal)).toBe(await reader.last(signal));
+    expect(asked.filter((one) => one.includes('/slots'))).toHaveLength(1);
   });
 });

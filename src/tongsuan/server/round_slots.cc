@@ -17,7 +17,6 @@ using rolling::PoolSlots;
 using rolling::RoundSlots;
 using rolling::ZoneSlots;
 
-constexpr std::size_t kCellsMax = 200'000;    // of one answer: pools, links and zones × slots
 constexpr std::size_t kCellsAtOnce = 20'000;  // on the thread of a connection
 
 // Which part of a round is asked for.
@@ -201,10 +200,10 @@ std::string slots_json(const Core& core, std::string_view round, const node::Slo
   return body;
 }
 
-Problem too_large(std::size_t cells, const Part& part) {
+Problem too_large(std::size_t cells, std::size_t most, const Part& part) {
   Problem problem{"answer-too-large", "The answer would have " + std::to_string(cells) +
                                           " slots of pools, links and zones; at most " +
-                                          std::to_string(kCellsMax) + " are told at once."};
+                                          std::to_string(most) + " are told at once."};
   if (part.all_links) problem.hint = "Leave out links=all, or name a hub or fewer slots";
   return problem;
 }
@@ -226,7 +225,8 @@ void get_slots(Call& call) {
   }
   const Writing writing(*told.value().slots, *part);
   const std::size_t cells = writing.cells();
-  if (cells > kCellsMax) return refuse(call, too_large(cells, *part));
+  const std::size_t most = call.core.options.slot_cells_max;
+  if (cells > most) return refuse(call, too_large(cells, most, *part));
   if (cells > kCellsAtOnce && !call.may_be_slow) return handle_slowly(std::move(call));
   send_unchanging(call, "application/json",
                   slots_json(call.core, call.parameters[0], told.value(), writing));

@@ -121,6 +121,23 @@ TEST_F(Slots, WhatIsNotThereIsRefused) {
   EXPECT_EQ(code(get("/v1/rounds/R-2/slots?hours=1")), "unknown-field");
 }
 
+class FewSlots : public Slots {
+ protected:
+  void adjust(ServiceOptions& options) override { options.slot_cells_max = 200; }
+};
+
+TEST_F(FewSlots, AnswersThatAreTooLargeSayHowToAskForLess) {
+  submit_two();
+  ASSERT_EQ(close_round("R-1"), "cleared");
+  const auto all = get("/v1/rounds/R-1/slots?links=all");
+  EXPECT_EQ(all.status, 422);
+  EXPECT_EQ(code(all), "answer-too-large") << all.body;
+  EXPECT_NE(member(all, "detail").find("at most 200 are told at once"), std::string::npos);
+  EXPECT_NE(member(all, "try").find("links=all"), std::string::npos) << all.body;
+  EXPECT_EQ(code(get("/v1/rounds/R-1/slots")), "answer-too-large");
+  EXPECT_EQ(get("/v1/rounds/R-1/slots?hub=east&count=24").status, 200);
+}
+
 TEST_F(Slots, NeverChange) {
   submit_two();
   ASSERT_EQ(close_round("R-1"), "cleared");

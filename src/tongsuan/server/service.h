@@ -88,7 +88,8 @@ struct ServiceOptions {
   std::size_t event_bytes_kept = std::size_t{32} << 20;
   std::size_t streams_max = 10'000;
   std::size_t replica_behind_max = 100'000;  // records; not ready beyond
-  bool metrics_for_all = false;              // otherwise for loopback addresses only
+  std::size_t slot_cells_max = 200'000;  // of one answer of a round: pools, links and zones × slots
+  bool metrics_for_all = false;          // otherwise for loopback addresses only
 
   bool webhooks = true;
   bool webhooks_anywhere = false;  // also http, loopback and private addresses: for tests
