@@ -657,6 +657,24 @@ class Events(ExchangeTest):
         self.assertEqual([each["sequence"] for each in json.loads(done.stdout)], [3], done.stderr)
         self.assertEqual(fake.requests[0].headers["Last-Event-ID"], "0")
 
+    def test_what_is_long_past_comes_in_parts(self):
+        # The second part has nothing for this reader but the place where it ends.
+        parts = (self.stream(self.event(3, order="O-1")), self.stream("id: 9\nretry: 100\n\n"),
+                 self.stream(self.event(12, order="O-1")), self.stream())
+        fake = self.fake(*parts)
+        self.log_in(fake)
+        done = self.ask(fake, "events", "O-1", "-o", "json")
+        self.assertEqual([each["sequence"] for each in json.loads(done.stdout)], [3, 12], done.stderr)
+        self.assertEqual([request.headers["Last-Event-ID"] for request in fake.requests], ["0", "3", "9", "12"])
+
+    def test_a_part_of_the_past_is_no_lost_stream(self):
+        fake = self.fake(self.stream(self.event(3, order="O-1")), self.stream("id: 9\nretry: 100\n\n"),
+                         problem("forbidden"))
+        self.log_in(fake)
+        done = self.ask(fake, "events", "O-1", "-f", "-o", "jsonl")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["sequence"]), (3, "3"), done.stderr)
+        self.assertNotIn("the stream was lost", done.stderr)
+
     def test_a_lost_stream_goes_on_and_tells_nothing_twice(self):
         fake = self.fake(self.stream(self.event(3, order="O-1"), self.event(4, 0, last=False, order="O-1")),
                          self.stream(self.event(4, 0, last=False, order="O-1"), self.event(4, 1, order="O-1")),

@@ -126,6 +126,22 @@ TEST(Client, ReadsEvents) {
   EXPECT_NE(none.error().context.find("404 Not Found: no such stream"), std::string::npos);
 }
 
+TEST(Client, EndsAStreamWithTheIdOfItsLastWholeFrame) {
+  const auto server = must_start({}, [](Request&&, Reply reply) {
+    EventStream stream = reply.stream();
+    stream.push(std::make_shared<const std::string>("id: 3\ndata: x\n\nid: 8\nretry: 100\n\n"));
+    stream.push(std::make_shared<const std::string>("id: 9\n"));
+  });
+  Client client = must_make(address_of(*server));
+  auto opened = client.events("/s");
+  ASSERT_TRUE(opened.ok()) << opened.error().context;
+  EventReader reader = std::move(opened).value();
+  EXPECT_TRUE(reader.next(kPatience).value());
+  EXPECT_EQ(reader.last_id(), "3");
+  EXPECT_FALSE(reader.next(kPatience).value());
+  EXPECT_EQ(reader.last_id(), "8");
+}
+
 TEST(Client, WaitsForEventsWithPatience) {
   Desk desk;
   const auto server = must_start({}, desk.handler());
