@@ -58,7 +58,7 @@ TEST(Client, SaysWhatIsWrong) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_NE(refused.error().context.find("Connection refused"), std::string::npos);
-  EXPECT_NE(refused.error().hint.find("is the exchange running?"), std::string::npos);
+  EXPECT_NE(refused.error().hint.find("is a server running there?"), std::string::npos);
   for (const char* bad : {"", "127.0.0.1", "ftp://x", "http://", "http://x:0", "http://x:70000",
                           "http://x:1a", "http://a@b", "http://x y", "http://:1"}) {
     EXPECT_FALSE(Client::make(bad).ok()) << bad;
