@@ -12,6 +12,7 @@ import pathlib
 import pty
 import re
 import signal
+import ssl
 import stat
 import subprocess
 import sys
@@ -471,6 +472,10 @@ class Answers(ExchangeTest):
                       "bill --csv - --html -", "bill --purpose cash --html x", "admin halt", "contracts resell C-1", "admin calendar tomorrow x", "admin deposit P-1 x 1", "admin rules speed 1",
                       "amend O-1 --window tomorrow", "orders --server nowhere", "events -f -o csv"):
             self.assert_failure(self.ask(fake, *words.split()), 2, "usage")
+        done = self.ask(fake, "login", stdin="")
+        self.assert_failure(done, 2, "usage")
+        self.assertIn("--dev-token", done.stderr)
+        self.assertIn('--work "2" has no unit', self.ask(fake, "submit", "job.yaml", "--work", "2").stderr)
 
     def test_3_configuration(self):
         self.code("unknown-key", 3, attempt="tongsuan login")
@@ -490,6 +495,14 @@ class Answers(ExchangeTest):
 
     def test_4_not_found(self):
         self.code("unknown", 4, "cancel", "O-7")
+        for param, detail, attempt in (("/ways/0/class", "There is no class H200.", "tongsuan market classes"),
+                                       ("/hubs/0", "There is no hub atlantis.", "tongsuan hubs"),
+                                       ("round", "There is no round R-77.", "tongsuan market rounds"),
+                                       ("", "Order O-77.", "tongsuan orders"),
+                                       ("", "Contract C-77.", "tongsuan contracts")):
+            fake = self.fake(answer({"status": 404, "code": "unknown", "detail": detail, "param": param}, 404))
+            self.log_in(fake)
+            self.assertEqual(self.try_line(self.ask(fake, "cancel", "O-77")), attempt)
 
     def test_5_rejected(self):
         done = self.code("no-money", 5, attempt="tongsuan ledger")
@@ -543,6 +556,13 @@ class Answers(ExchangeTest):
         self.assertEqual({request.headers["Idempotency-Key"] for request in fake.requests}, keys)
         self.assertEqual(self.pending(), [])
 
+    def test_7_who_only_asked_has_nothing_in_doubt(self):
+        fake = self.fake(None)
+        self.log_in(fake)
+        done = self.ask(fake, "market", "-q", TONGSUAN_TIMEOUT="1")
+        self.assert_failure(done, 7, "no-answer-in-time")
+        self.assertNotIn("happens once", done.stderr)
+
     def test_8_conflict(self):
         self.code("changed", 8, "cancel", "O-1")
         self.code("has-started", 8, "cancel", "O-1")
@@ -556,6 +576,19 @@ class Answers(ExchangeTest):
         done = self.ask(fake, "orders", "-q")
         self.assert_failure(done, 9, "unreachable")
         self.assertEqual(self.try_line(done), "tongsuan doctor")
+
+    def test_9_a_certificate_that_nobody_knows(self):
+        paper, key = str(self.folder / "paper.pem"), str(self.folder / "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=localhost", "-keyout", key, "-out", paper], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(paper, key)
+        fake = self.fake()
+        fake.server.socket = context.wrap_socket(fake.server.socket, server_side=True)
+        fake.url = fake.url.replace("http:", "https:")
+        done = self.ask(fake, "market")
+        self.assert_failure(done, 9, "unreachable")
+        self.assertEqual(self.try_line(done), "tongsuan config set ca_file FILE")
 
     def test_9_comes_back(self):
         fake = self.fake(problem("rate-limited"), None, INTERFACE.reply)
@@ -656,6 +689,24 @@ class Events(ExchangeTest):
         done = self.ask(fake, "events", "O-1", "-o", "json")
         self.assertEqual([each["sequence"] for each in json.loads(done.stdout)], [3], done.stderr)
         self.assertEqual(fake.requests[0].headers["Last-Event-ID"], "0")
+
+    def test_what_is_long_past_comes_in_parts(self):
+        # The second part has nothing for this reader but the place where it ends.
+        parts = (self.stream(self.event(3, order="O-1")), self.stream("id: 9\nretry: 100\n\n"),
+                 self.stream(self.event(12, order="O-1")), self.stream())
+        fake = self.fake(*parts)
+        self.log_in(fake)
+        done = self.ask(fake, "events", "O-1", "-o", "json")
+        self.assertEqual([each["sequence"] for each in json.loads(done.stdout)], [3, 12], done.stderr)
+        self.assertEqual([request.headers["Last-Event-ID"] for request in fake.requests], ["0", "3", "9", "12"])
+
+    def test_a_part_of_the_past_is_no_lost_stream(self):
+        fake = self.fake(self.stream(self.event(3, order="O-1")), self.stream("id: 9\nretry: 100\n\n"),
+                         problem("forbidden"))
+        self.log_in(fake)
+        done = self.ask(fake, "events", "O-1", "-f", "-o", "jsonl")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["sequence"]), (3, "3"), done.stderr)
+        self.assertNotIn("the stream was lost", done.stderr)
 
     def test_a_lost_stream_goes_on_and_tells_nothing_twice(self):
         fake = self.fake(self.stream(self.event(3, order="O-1"), self.event(4, 0, last=False, order="O-1")),

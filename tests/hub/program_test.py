@@ -341,6 +341,15 @@ class ProgramTest(unittest.TestCase):
             self.assertIn(why, refused.stderr)
             self.assertIn("try: ", refused.stderr)
 
+    def test_says_which_of_two_does_not_answer(self):
+        self.slurm.stop()
+        done = self.hub("check")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(f"Slurm at {self.slurm.url}: ", done.stderr)
+        self.assertNotIn("exchange", done.stderr)
+        self.write_settings(self.settings.replace('hub = "east"', 'hub = "easd"'))
+        self.assertRegex(self.hub("check").stderr, "the exchange: .*\ntry: look at hub")
+
     def test_refuses_wrong_arguments(self):
         for words in (["fly"], ["--fly"], ["logs"], ["logs", "17"], ["status", "--wait"],
                       ["run", "run"], ["logs", "C-1", "--lines", "0"], ["logs", "C-1", "--lines"],
@@ -349,6 +358,8 @@ class ProgramTest(unittest.TestCase):
             self.assertEqual(done.returncode, 2, words)
             self.assertIn("try: ", done.stderr)
         self.assertIn("usage:", subprocess.run([HUB, "--help"], capture_output=True, text=True).stdout)
+        version = subprocess.run([HUB, "--version"], capture_output=True, text=True).stdout
+        self.assertRegex(version, r"^tongsuan-hub \d+\.\d+\.\d+\n$")
 
     def test_the_example_names_every_setting(self):
         text = (SOURCE / "deploy" / "tongsuan-hub.toml").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@
 usage: daemon_test.py TONGSUAND TONGSUAN
 """
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -44,6 +45,29 @@ class Mistakes(unittest.TestCase):
 
     def test_help(self):
         self.assertIn("--init", run("--help").stdout)
+        self.assertRegex(run("--version").stdout, r"^tongsuand \d+\.\d+\.\d+\n$")
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can be another user")
+    def test_an_exchange_of_another_user_is_not_an_absent_one(self):
+        with temporary() as folder:
+            os.chmod(folder, 0o755)
+            data = os.path.join(folder, "data")
+            os.mkdir(data, 0o700)
+            with open(os.path.join(data, "exchange"), "w", encoding="ascii") as file:
+                file.write("tongsuan-exchange 1\n")
+
+            def stranger(*more):
+                try:
+                    return subprocess.run([TONGSUAND, "--data", data, *more], capture_output=True, text=True,
+                                          timeout=30, check=False, user=65534, group=65534, extra_groups=[])
+                except PermissionError:
+                    return self.skipTest("nobody else may start the program where it is")
+
+            done = stranger()
+            self.assertEqual(done.returncode, 3)
+            self.assertIn(f"this user may not read {data}/exchange", done.stderr)
+            self.assertNotIn("--init", done.stderr)
+            self.assertIn("this user may not read it", stranger("--check-config").stdout)
 
 
 class Restart(unittest.TestCase):
@@ -101,6 +125,18 @@ class Restart(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("journal", done.stderr)
         self.assertIn("try: ", done.stderr)
+
+    def test_what_a_folder_lacks_is_named_with_where_it_comes_from(self):
+        for name, hint in (("places.market", "from a backup"), ("head.key", "from a backup"),
+                           ("master.secret", "from its copy")):
+            path = pathlib.Path(self.daemon.data) / name
+            away = path.with_suffix(".away")
+            path.rename(away)
+            done = run("--data", self.daemon.data, "--dev", "--listen", "127.0.0.1:0")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(name, done.stderr)
+            self.assertRegex(done.stderr, f"(?m)^try: .*{hint}")
+            away.rename(path)
 
     def test_it_is_made_once(self):
         again = self.daemon.init()

@@ -177,6 +177,13 @@ class JournalTest(unittest.TestCase):
         empty = run("journal", "export", self.data, "--round", "1")
         self.assertEqual(empty.returncode, 4, empty.stderr)
         self.assertIn("[no-certificate]", empty.stderr)
+        by_id = run("journal", "export", self.data, "--round", "R-1")
+        self.assertIn("[no-certificate]", by_id.stderr, "by the id that the exchange has for it")
+        absent = run("journal", "export", self.data, "--round", "r-2e")
+        self.assertEqual(absent.returncode, 4, absent.stderr)
+        for wrong in ("0", "R-", "R-U", "two", "-1"):
+            refused = run("journal", "export", self.data, "--round=" + wrong)
+            self.assertEqual(refused.returncode, 2, refused.stderr)
         without = run("journal", "export", self.data)
         self.assertEqual(without.returncode, 2, without.stderr)
 

@@ -220,6 +220,14 @@ class Stream(unittest.TestCase):
         self.assertIsInstance(got[3], tongsuan.UnknownEvent)
         self.assertEqual(exchange.requests[0].query, {"topics": "order"})
 
+    def test_goes_past_what_is_not_for_it(self):
+        # What is long past comes in parts; one with nothing of the topic says only where it ends.
+        with FakeExchange(stream("id: 90\nretry: 100\n\n"), stream(frame(95, 0, True))) as exchange:
+            events = client_of(exchange).events(topics=["order"], after="0")
+            self.assertEqual(next(events).sequence, "95")
+            events.close()
+        self.assertEqual([r.headers["Last-Event-ID"] for r in exchange.requests], ["0", "90"])
+
     def test_takes_the_example(self):
         example = next(step for step in steps() if step.operation == "streamEvents")
         with FakeExchange(stream(example.reply + "\n")) as exchange:

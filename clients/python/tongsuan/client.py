@@ -19,7 +19,7 @@ LINE_MAX = 1024 * 1024
 
 
 class _Frame(NamedTuple):
-    data: str
+    data: str  # "": only an id, of a part of the past in which nothing was for the reader
     id: Optional[str]
 
 
@@ -46,6 +46,8 @@ class Client(Operations):
                 for frame in self._frames(_query(query), after):
                     failures = 0
                     after = frame.id or after
+                    if not frame.data:
+                        continue
                     event = decode(_models.Event, json.loads(frame.data))
                     place = (int(event.sequence), event.part)
                     if place > seen:  # a sequence that was cut comes again whole
@@ -92,7 +94,7 @@ def _read_frames(response: http.client.HTTPResponse) -> Iterator[_Frame]:
             data.append(value)
         elif line and name == "id":
             last_id = value
-        elif not line and data:
+        elif not line and (data or last_id):
             yield _Frame("\n".join(data), last_id)
             data, last_id = [], None
 

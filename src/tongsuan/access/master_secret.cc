@@ -46,7 +46,7 @@ Result<std::string> read_private(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) {
     return file_error(path, std::strerror(errno),
-                      "the operator makes one when an exchange is set up");
+                      "bring it back from its copy; docs/operate.md says how to make another");
   }
   struct stat about {};
   std::string text(kFileBytes + 1, '\0');

@@ -97,6 +97,7 @@ class Follower {
         pause = kFirstPause;
         TONGSUAN_TRY(const std::optional<int> ended, read(opened.value(), each));
         if (ended) return *ended;
+        if (part_ended_) continue;
       } else if (opened.error().problem.code == "gone" && last_ == "0") {
         remote_.note(session_.say(Message::kHistoryGone));
         last_.clear();
@@ -129,6 +130,8 @@ class Follower {
   Attempt<std::optional<int>> read(
       net::EventReader& reader,
       const std::function<void(const json::Value&, std::string_view)>& each) {
+    const std::string began = last_;
+    part_ended_ = false;
     for (;;) {
       if (interrupted()) return detached();
       Result<std::optional<net::Event>> next = reader.next(follow_ ? kStep : kSilence);
@@ -138,7 +141,13 @@ class Follower {
         session_.world.out.flush();
         continue;
       }
-      if (!next.value()) return follow_ ? std::optional<int>() : std::optional(int{kOk});
+      if (!next.value()) {
+        // What is long past comes in parts: each ends with the place from which to ask for the
+        // next, also where nothing in it was of this reader.
+        if (!reader.last_id().empty()) last_ = reader.last_id();
+        part_ended_ = last_ != began;
+        return part_ended_ || follow_ ? std::optional<int>() : std::optional(int{kOk});
+      }
       tries_ = 1;
       const net::Event& event = *next.value();
       TONGSUAN_TRY(const json::Value value, parse_reply(session_, document_, event.data));
@@ -162,6 +171,7 @@ class Follower {
   Session& session_;
   std::string id_;
   bool follow_;
+  bool part_ended_ = false;  // and not the whole
   std::string last_;
   std::string target_;
   std::int64_t seen_ = 0, seen_part_ = 0;

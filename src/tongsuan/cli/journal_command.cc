@@ -203,11 +203,34 @@ Attempt<int> show(Session& session, const Arguments& arguments) {
 
 // ---- export ------------------------------------------------------------------------------------
 
+// Its number, of which the exchange's id is another spelling: R-12 is round 34.
+std::optional<std::uint64_t> number_of_round(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  constexpr std::size_t kDigitsMax = 12;  // 60 bits
+  std::int64_t plain = 0;
+  if (parse_decimal(text, 0, plain)) {
+    return plain > 0 ? std::optional(static_cast<std::uint64_t>(plain)) : std::nullopt;
+  }
+  if (!text.starts_with("R-") && !text.starts_with("r-")) return std::nullopt;
+  text.remove_prefix(2);
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  std::uint64_t number = 0;
+  for (const char c : text) {
+    const std::size_t digit =
+        kDigits.find(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    number = number * 32 + digit;
+  }
+  return number;
+}
+
 Attempt<int> export_round(Session& session, const Arguments& arguments) {
   const std::string_view path = arguments.positional(1);
-  if (!arguments.has(Option::kRound)) return missing_option(session, Option::kRound);
-  const auto round = static_cast<std::uint64_t>(arguments.whole(Option::kRound, 0));
-  const std::string number = std::to_string(round);
+  if (!arguments.has(Option::kRoundId)) return missing_option(session, Option::kRoundId);
+  const std::string_view given = arguments.text(Option::kRoundId);
+  const std::optional<std::uint64_t> round = number_of_round(given);
+  if (!round) return usage(session, session.say(Message::kBadId, {given, "R-2E"}));
+  const std::string number = std::to_string(*round);
   const std::string base = arguments.has(Option::kTo)
                                ? std::string(arguments.text(Option::kTo)) + "/round-" + number
                                : "round-" + number;
@@ -216,12 +239,12 @@ Attempt<int> export_round(Session& session, const Arguments& arguments) {
     TONGSUAN_TRY([[maybe_unused]] const Done may, may_write(session, base + end, force));
   }
   TONGSUAN_TRY(const JournalFolder opened, open_journal_folder(session, path));
-  const auto found = node::find_round(*opened.reader, round);
+  const auto found = node::find_round(*opened.reader, *round);
   if (!found.ok()) return journal_failure(session, path, found.error());
   if (!found.value()) {
     return Failure{.exit_code = kNotFound,
                    .code = "unknown-round",
-                   .what = session.say(Message::kNoSuchRound, {path, number})};
+                   .what = session.say(Message::kNoSuchRound, {path, given})};
   }
   const auto texts = node::read_round_texts(*opened.reader, *found.value());
   if (!texts.ok()) return journal_failure(session, path, texts.error());
@@ -229,7 +252,7 @@ Attempt<int> export_round(Session& session, const Arguments& arguments) {
     return Failure{
         .exit_code = kNotFound,
         .code = "no-certificate",
-        .what = session.say(Message::kRoundWithoutCertificate, {number, found.value()->reason})};
+        .what = session.say(Message::kRoundWithoutCertificate, {given, found.value()->reason})};
   }
   TONGSUAN_TRY([[maybe_unused]] const Done book,
                write_file(session, base + ".market", texts.value().book, force));

@@ -77,7 +77,7 @@ Attempt<Credential> key_credential(Session& session, const Arguments& arguments)
   const std::string_view file = arguments.text(Option::kSecretFile);
   const bool person = isatty(STDIN_FILENO) == 1;
   if (made.key.empty() && person) made.key = trimmed(prompted(session, Message::kAskKey, false));
-  if (made.key.empty()) return missing_option(session, Option::kKey);
+  if (made.key.empty()) return usage(session, session.say(Message::kNoProof));
   if (!file.empty()) {
     TONGSUAN_TRY(const InputFile input, InputFile::open(session, file));
     made.secret = trimmed(input.bytes());

@@ -55,7 +55,10 @@ Attempt<jobfile::OrderTerms> terms_of(Remote& remote, const Arguments& arguments
   const std::string_view work = arguments.text(Option::kWorkTime);
   if (!work.empty()) {
     const jobfile::Parsed<Second> seconds = jobfile::parse_duration(work);
-    if (!seconds.ok()) return usage(session, "--work: " + seconds.error());
+    if (!seconds.ok()) {
+      const char* const joined = seconds.error().starts_with("expected") ? "\": " : "\" ";
+      return usage(session, "--work \"" + std::string(work) + joined + seconds.error());
+    }
     terms.work = seconds.value();
   }
   const std::string wanted = jobfile::class_to_price(job);

@@ -24,6 +24,27 @@ Failure bad_settings(const Session& session, const Error& error) {
           .attempt = error.hint.empty() ? "tongsuan config" : error.hint};
 }
 
+// The listing that would show what was meant, by the parameter that names it or the kind of the id.
+std::string_view where_to_look(const remote::Problem& problem) {
+  struct Place {
+    std::string_view param, id, command;
+  };
+  static constexpr Place kPlaces[] = {{"class", "", "tongsuan market classes"},
+                                      {"hub", "", "tongsuan hubs"},
+                                      {"round", " R-", "tongsuan market rounds"},
+                                      {"order", " O-", "tongsuan orders"},
+                                      {"contract", " C-", "tongsuan contracts"}};
+  for (const Place& place : kPlaces) {
+    if (problem.param.find(place.param) != std::string::npos) return place.command;
+  }
+  for (const Place& place : kPlaces) {
+    if (!place.id.empty() && problem.detail.find(place.id) != std::string::npos) {
+      return place.command;
+    }
+  }
+  return {};
+}
+
 Failure problem_failure(const Session& session, const Trouble& trouble) {
   const remote::Problem& problem = trouble.problem;
   const ProblemText* text = problem_text(problem.code);
@@ -37,8 +58,11 @@ Failure problem_failure(const Session& session, const Trouble& trouble) {
   if (!problem.param.empty()) failure.what += " (" + problem.param + ')';
   failure.what = shown(failure.what);
   failure.code = shown(failure.code);
+  const std::string_view listing = problem.code == "unknown" ? where_to_look(problem) : "";
   if (text == nullptr) {
     failure.attempt = shown(problem.advice);
+  } else if (!listing.empty()) {
+    failure.attempt = listing;
   } else if (!text->command.empty()) {
     failure.attempt = text->command;
   } else if (failure.exit_code == kTimeout || failure.exit_code == kUnavailable) {
@@ -59,7 +83,9 @@ Failure failure_of(const Session& session, const Trouble& trouble) {
       return {.exit_code = kUnavailable,
               .code = "unreachable",
               .what = session.say(Message::kUnreachable, {trouble.what}),
-              .attempt = "tongsuan doctor"};
+              .attempt = trouble.what.find("certificate is not trusted") == std::string::npos
+                             ? "tongsuan doctor"
+                             : "tongsuan config set ca_file FILE"};
     case TroubleKind::kTimeout:
       return {.exit_code = kTimeout,
               .code = "no-answer-in-time",

@@ -56,6 +56,7 @@ options
   --lines N           logs: so many lines; 50 if absent
   --stderr            logs: what it said on standard error
   --help, --man       this text; as a page of the manual
+  --version           print the version
 
 statuses: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 another agent has the hub
 )";
@@ -63,7 +64,7 @@ statuses: 0 done, 1 failed, 2 wrong arguments, 3 wrong settings, 4 another agent
 struct Arguments {
   std::string command, contract;
   std::string config = kConfig;
-  bool take_over = false, wait = false, json = false, help = false, man = false;
+  bool take_over = false, wait = false, json = false, help = false, man = false, version = false;
   bool error_stream = false;
   std::int64_t lines = 50;
 };
@@ -92,7 +93,8 @@ constexpr Flag kFlags[] = {{"--take-over", "run", &Arguments::take_over},
                            {"--stderr", "logs", &Arguments::error_stream},
                            {"--help", "", &Arguments::help},
                            {"-h", "", &Arguments::help},
-                           {"--man", "", &Arguments::man}};
+                           {"--man", "", &Arguments::man},
+                           {"--version", "", &Arguments::version}};
 constexpr std::string_view kCommands[] = {"run", "check", "status", "drain", "resume", "logs"};
 
 Result<Done> take_value(Arguments& arguments, std::string_view name, const std::string& value) {
@@ -296,14 +298,19 @@ int check(const HubSettings& settings) {
               settings.agent.tenants.size());
   int status = 0;
   const auto pools = exchange->pools();
-  if (!pools.ok()) status = complain({ErrorCode::kUnavailable, pools.error().what}, kFailed);
+  if (!pools.ok()) {
+    status = complain({ErrorCode::kUnavailable, "the exchange: " + pools.error().what,
+                       "look at hub, exchange and credentials of the settings"},
+                      kFailed);
+  }
   for (const Pool& pool : pools.ok() ? pools.value() : std::vector<Pool>()) {
     std::printf("the exchange sells %u nodes of %s with %u devices each\n", pool.nodes,
                 pool.device_class.c_str(), pool.devices);
   }
   const auto inventory = cluster->inventory();
   if (!inventory.ok()) {
-    return complain({ErrorCode::kUnavailable, inventory.error().what, inventory.error().hint},
+    return complain({ErrorCode::kUnavailable, cluster->describe() + ": " + inventory.error().what,
+                     inventory.error().hint},
                     kFailed);
   }
   std::printf("%s, version %s\n", cluster->describe().c_str(), inventory.value().version.c_str());
@@ -444,6 +451,10 @@ int run_program(int argc, char** argv) {
   }
   if (arguments.value().help) {
     std::fputs(kHelp, stdout);
+    return 0;
+  }
+  if (arguments.value().version) {
+    std::fputs("tongsuan-hub " TONGSUAN_VERSION "\n", stdout);
     return 0;
   }
   const Result<HubSettings> settings = read_settings_file(arguments.value().config);

@@ -142,7 +142,7 @@ class PosixFolder final : public Folder {
       const ssize_t got = pread(file.number(), owner, sizeof owner - 1, 0);
       return Failure{Fault::kOwned,
                      folder_ + " is open in process " + (got > 0 ? owner : "(unknown)"),
-                     "stop that process, or take the journal over"};
+                     "stop that process, or name another folder"};
     }
     const std::string owner = std::to_string(getpid());
     // For people only: the lock holds without it.

@@ -37,7 +37,7 @@ Failure key_failure(const std::string& path, const std::string& what, std::strin
 // The text of a key file; opened once, so that what was judged is what is read.
 Answer<std::string> read_private_text(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return key_failure(path, std::strerror(errno));
+  if (file < 0) return key_failure(path, std::strerror(errno), "bring it back from a backup");
   struct stat about {};
   std::string text(kKeyFileBytes + 1, '\0');
   const bool looked = fstat(file, &about) == 0;

@@ -302,7 +302,10 @@ Result<std::optional<Event>> EventReader::next(std::chrono::milliseconds patienc
   Impl& impl = *impl_;
   while (impl.ready.empty()) {
     TONGSUAN_TRY(const bool more, impl.read(Clock::now() + patience));
-    if (!more && impl.ready.empty()) return std::optional<Event>();
+    if (!more && impl.ready.empty()) {
+      impl.id = impl.events.last_id();
+      return std::optional<Event>();
+    }
   }
   std::optional<Event> event(std::move(impl.ready.front()));
   impl.ready.pop_front();

@@ -76,7 +76,8 @@ class EventReader {
   // so long; it may then be called again.
   [[nodiscard]] Result<std::optional<Event>> next(std::chrono::milliseconds patience);
 
-  // To resume after, on another connection.
+  // To resume after, on another connection. At the end of the stream also what a frame without
+  // data said.
   [[nodiscard]] const std::string& last_id() const;
 
  private:

@@ -58,7 +58,7 @@ TEST(Client, SaysWhatIsWrong) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_NE(refused.error().context.find("Connection refused"), std::string::npos);
-  EXPECT_NE(refused.error().hint.find("is the exchange running?"), std::string::npos);
+  EXPECT_NE(refused.error().hint.find("is a server running there?"), std::string::npos);
   for (const char* bad : {"", "127.0.0.1", "ftp://x", "http://", "http://x:0", "http://x:70000",
                           "http://x:1a", "http://a@b", "http://x y", "http://:1"}) {
     EXPECT_FALSE(Client::make(bad).ok()) << bad;
@@ -124,6 +124,22 @@ TEST(Client, ReadsEvents) {
   const auto none = client.events("/t");
   ASSERT_FALSE(none.ok());
   EXPECT_NE(none.error().context.find("404 Not Found: no such stream"), std::string::npos);
+}
+
+TEST(Client, EndsAStreamWithTheIdOfItsLastWholeFrame) {
+  const auto server = must_start({}, [](Request&&, Reply reply) {
+    EventStream stream = reply.stream();
+    stream.push(std::make_shared<const std::string>("id: 3\ndata: x\n\nid: 8\nretry: 100\n\n"));
+    stream.push(std::make_shared<const std::string>("id: 9\n"));
+  });
+  Client client = must_make(address_of(*server));
+  auto opened = client.events("/s");
+  ASSERT_TRUE(opened.ok()) << opened.error().context;
+  EventReader reader = std::move(opened).value();
+  EXPECT_TRUE(reader.next(kPatience).value());
+  EXPECT_EQ(reader.last_id(), "3");
+  EXPECT_FALSE(reader.next(kPatience).value());
+  EXPECT_EQ(reader.last_id(), "8");
 }
 
 TEST(Client, WaitsForEventsWithPatience) {

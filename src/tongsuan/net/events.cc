@@ -48,6 +48,7 @@ void EventParser::take_line(std::vector<Event>& events) {
   at_start_ = false;
   if (line.empty()) {
     if (has_data_) events.push_back({last_id_, event_, data_});
+    whole_id_ = last_id_;
     data_.clear();
     event_.clear();
     has_data_ = false;

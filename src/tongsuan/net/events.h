@@ -30,14 +30,16 @@ class EventParser {
 
   // False once an event is longer than allowed; nothing is read after that.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<Event>& events);
-  [[nodiscard]] const std::string& last_id() const { return last_id_; }
+  // Of the last frame that is whole, also where it had no data: a reader whom nothing concerned has
+  // come this far all the same. A frame that was cut has no say.
+  [[nodiscard]] const std::string& last_id() const { return whole_id_; }
 
  private:
   void take_line(std::vector<Event>& events);
   void take_field(std::string_view name, std::string_view value);
 
   std::size_t event_bytes_max_;
-  std::string line_, data_, event_, last_id_;
+  std::string line_, data_, event_, last_id_, whole_id_;
   bool has_data_ = false, after_return_ = false, at_start_ = true;
 };
 

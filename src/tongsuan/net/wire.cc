@@ -163,7 +163,7 @@ struct Wire::Impl {
       return {ErrorCode::kUnavailable,
               std::string("the server's certificate is not trusted: ") +
                   X509_verify_cert_error_string(verdict),
-              "--ca-file FILE with the authority that signed it"};
+              "ca_file of the settings names the authority that signed it"};
     }
     return {ErrorCode::kUnavailable, std::string(what) + ": " + ssl_reason(), ""};
   }
@@ -210,7 +210,7 @@ Error nobody_there(const std::string& host, std::uint16_t port, const Error& why
   const std::string where = host + " port " + std::to_string(port);
   return {
       why.code, where + ": " + why.context,
-      why.hint.empty() ? "is the exchange running? look at the address and the port" : why.hint};
+      why.hint.empty() ? "is a server running there? look at the address and the port" : why.hint};
 }
 
 std::string text_of(const addrinfo& address) {

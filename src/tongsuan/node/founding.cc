@@ -1,11 +1,13 @@
 #include "tongsuan/node/founding.h"
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <unistd.h>
 
 #include "tongsuan/base/text.h"
 
@@ -23,6 +25,12 @@ Result<std::string> read_file(const std::string& path, std::size_t most) {
     if (bytes.size() > most) {
       return Error{ErrorCode::kLimit, path + " is larger than " + std::to_string(most) + " bytes"};
     }
+  }
+  // An exchange that was made as another user is there all the same: nobody should make a second
+  // one.
+  if (bytes.empty() && ::access(path.c_str(), R_OK) != 0 && errno == EACCES) {
+    return Error{ErrorCode::kIo, "this user may not read " + path,
+                 "run it as the owner of the folder, or give the folder to this user"};
   }
   if (bytes.empty()) {
     return Error{ErrorCode::kNotFound, "there is no exchange in this folder: no " + path,

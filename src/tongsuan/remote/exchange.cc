@@ -149,8 +149,9 @@ Asked<Reply> Exchange::send_until_answered(const Call& call, std::string_view ke
          (failed.kind == TroubleKind::kUnreachable && attempt < kTriesUnreachable)) &&
         (repeatable || failed.problem.status == 429) && Clock::now() + pause < end;
     in_doubt = in_doubt || failed.in_doubt;
-    failed.in_doubt =
-        in_doubt && (failed.in_doubt || failed.kind == TroubleKind::kUnreachable || passing);
+    // Who only reads changes nothing, and has no key to ask again with.
+    failed.in_doubt = call.method != net::Method::kGet && in_doubt &&
+                      (failed.in_doubt || failed.kind == TroubleKind::kUnreachable || passing);
     if (!again) return failed;
     if (hooks_.repeating) hooks_.repeating(failed, pause);
     if (!hooks_.pause(pause)) {

@@ -1,6 +1,7 @@
 #include "tongsuan/server/configuration.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <unistd.h>
 
 #include "tongsuan/access/mode.h"
@@ -60,6 +61,13 @@ Result<std::string> console_plan(const DaemonOptions& options) {
          " files.\n";
 }
 
+// Why a start would not get at what is there; empty where it would.
+std::string_view why_not_served(const std::string& founding) {
+  if (::access(founding.c_str(), R_OK) == 0) return "";
+  return errno == EACCES ? ", which is refused: this user may not read it"
+                         : ", which is refused: there is none yet (make it with --init)";
+}
+
 std::string service_plan(const DaemonOptions& options) {
   const std::string founding = options.data + '/' + node::kFoundingName;
   const bool made = ::access(founding.c_str(), F_OK) == 0;
@@ -69,8 +77,7 @@ std::string service_plan(const DaemonOptions& options) {
            (made ? ", which is refused: there is one already" : "") + ".\n";
     return text;
   }
-  text = "Serves the exchange in " + options.data +
-         (made ? "" : ", which is refused: there is none yet (make it with --init)") + ".\n";
+  text = "Serves the exchange in " + options.data + std::string(why_not_served(founding)) + ".\n";
   text += "Listens on " + options.listen +
           (options.tls_certificate.empty() ? " without TLS" : " with TLS");
   text += options.development ? ", and lets in whoever says a name (--dev).\n" : ".\n";

@@ -77,6 +77,7 @@ Runs an exchange: api/openapi.yaml says how to speak to it. Flags count more tha
                       requests of an address: a second (5000), at once (20000)
   --participant-rate N, --participant-burst N
                       orders and changes of a participant: a second (50000), at once (200000)
+  --help, --version   this text; the version
 
 exit status: 0 stopped by a signal, 1 failed, 2 usage, 3 cannot start
 )";
@@ -253,7 +254,10 @@ Result<Done> Daemon::open_data() {
   if (!founding.ok()) {
     Error error = founding.error();
     const bool made = ::access(path(node::kFoundingName).c_str(), F_OK) == 0;
-    if (!made) error.hint = "make one with --init --places FILE.market";
+    if (error.code == ErrorCode::kNotFound) {
+      error.hint =
+          made ? "bring it back from a backup" : "make one with --init --places FILE.market";
+    }
     return error;
   }
   founding_ = std::move(founding).value();
@@ -572,6 +576,10 @@ int run_daemon(int argc, char** argv) {
   if (!options.ok()) return complain(options.error(), kUsage);
   if (options.value().help) {
     std::fputs(kHelp, stdout);
+    return 0;
+  }
+  if (options.value().version) {
+    std::fputs("tongsuand " TONGSUAN_VERSION "\n", stdout);
     return 0;
   }
   if (options.value().check_config) {

@@ -228,7 +228,7 @@ Result<Done> put_entry(DaemonOptions& options, const std::vector<Setting>& setti
   }
   if (entry.text != setting->is_text()) {
     return usage(entry.key + (entry.text ? " takes no text" : " takes a text"),
-                 entry.text ? entry.key + " = " + entry.value
+                 entry.text ? "write the value without quotes"
                             : entry.key + " = " + toml::quoted(entry.value));
   }
   options.origins[setting->name()] = where;
@@ -263,6 +263,10 @@ Result<Done> put_flags(DaemonOptions& options, const std::vector<std::string>& a
     const std::string& name = arguments[i];
     if (name == "--help" || name == "-h") {
       options.help = true;
+      return Done{};
+    }
+    if (name == "--version") {
+      options.version = true;
       return Done{};
     }
     const auto setting = std::ranges::find_if(
@@ -422,7 +426,7 @@ Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& argum
                                            std::string_view config) {
   DaemonOptions flags;  // only to see what they say of the file
   TONGSUAN_TRY([[maybe_unused]] const Done read, put_flags(flags, arguments));
-  if (flags.help) return flags;
+  if (flags.help || flags.version) return flags;
   DaemonOptions options;
   options.config = flags.config;
   if (!flags.config.empty()) {
@@ -436,7 +440,8 @@ Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& argum
 Result<DaemonOptions> parse_daemon_options(const std::vector<std::string>& arguments) {
   DaemonOptions flags;
   TONGSUAN_TRY([[maybe_unused]] const Done read, put_flags(flags, arguments));
-  if (flags.help || flags.config.empty()) return parse_daemon_options(arguments, {});
+  if (flags.help || flags.version || flags.config.empty())
+    return parse_daemon_options(arguments, {});
   TONGSUAN_TRY(const std::string text, read_config(flags.config));
   return parse_daemon_options(arguments, text);
 }

@@ -35,6 +35,7 @@ struct DaemonOptions {
   bool init = false;
   bool check_config = false;
   bool help = false;
+  bool version = false;
   std::string config;
 
   // Of an exchange that is made.
