@@ -156,7 +156,8 @@ struct MemoryTransport final : Transport {
 };
 
 struct MemoryLane final : Lane {
-  using Lane::Lane;
+  MemoryLane(const ServerOptions& server_options, const Handler& server_handler)
+      : Lane(server_options, server_handler, std::make_shared<std::atomic<std::size_t>>(0)) {}
   bool post(Letter letter) override {
     letters.push_back(std::move(letter));
     return true;

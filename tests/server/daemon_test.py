@@ -87,6 +87,27 @@ class Restart(unittest.TestCase):
     def submit(self, peer, body):
         return peer.ask("POST", "/v1/orders", "buyer", body, {"Idempotency-Key": "kept-order-1"})
 
+    def test_one_that_was_made_by_half_is_not_served(self):
+        mark = pathlib.Path(self.daemon.data) / "unfinished"
+        self.assertFalse(mark.exists(), "it was made")
+        mark.touch()
+        for again in (self.daemon.init(), run("--data", self.daemon.data)):
+            self.assertEqual(again.returncode, 3)
+            self.assertIn("interrupted", again.stderr)
+            self.assertIn("try: remove the folder", again.stderr)
+
+    def test_it_outlives_the_reader_of_its_log(self):
+        self.daemon.start()
+        peer = Peer(self.daemon.port)
+        self.daemon.process.stderr.close()
+        for on in (True, False):  # each is a line of the log
+            status, _, data = peer.ask("POST", "/v1/halts", "operator", {"scope": "market", "halted": on},
+                                       {"Idempotency-Key": f"halts-{on}"})
+            self.assertEqual(status, 200, data)
+        self.assertEqual(peer.ask("GET", "/readyz")[0], 200)
+        self.daemon.process.terminate()
+        self.assertEqual(self.daemon.process.wait(timeout=30), 0)
+
     def test_an_answer_is_the_same_after_a_restart(self):
         self.daemon.start()
         peer = Peer(self.daemon.port)

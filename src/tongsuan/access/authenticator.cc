@@ -141,8 +141,10 @@ Answer<Identity> Authenticator::by_provider(std::string_view token, UnixTime now
     return Denial{Code::kUnknownParticipant, "there is no participant " + claims.participant,
                   "ask the operator to admit it"};
   }
-  return Identity{participant->number, participant->name, claims.role, std::move(claims.subject),
-                  Method::kOidc};
+  return Identity{
+      participant->number, participant->name,
+      claims.role,         std::move(claims.subject),
+      Method::kOidc,       UnixTime(claims.expires.raw() + provider->settings().leeway_seconds)};
 }
 
 }  // namespace tongsuan::access

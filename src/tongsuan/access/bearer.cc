@@ -94,7 +94,9 @@ Answer<Identity> check_bearer(const MasterSecret& master, const Directory& direc
     return Denial{Code::kRevoked, "key " + key->id + " has another role now",
                   "ask for a new token"};
   }
-  return identity_of(directory, *key, Method::kToken);
+  TONGSUAN_TRY(Identity identity, identity_of(directory, *key, Method::kToken));
+  identity.until = std::min(identity.until, parts.until);
+  return identity;
 }
 
 }  // namespace tongsuan::access

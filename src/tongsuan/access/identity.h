@@ -38,6 +38,7 @@ struct Identity {
   Role role = Role::kParticipant;
   std::string key;  // "K-…", the provider's subject, or the name of a development token
   Method method = Method::kSignature;
+  UnixTime until = kUnixTimeMax;  // from then on the proof is none any more
 };
 
 struct Participant {

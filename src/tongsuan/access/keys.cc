@@ -52,7 +52,8 @@ Answer<Identity> identity_of(const Directory& directory, const KeyRecord& key, M
   if (owner == nullptr || owner->closed) {
     return Denial{Code::kUnknownParticipant, "the participant of key " + key.id + " has left"};
   }
-  return Identity{owner->number, owner->name, key.role, key.id, method};
+  return Identity{owner->number, owner->name, key.role,
+                  key.id,        method,      key.expires.value_or(kUnixTimeMax)};
 }
 
 }  // namespace tongsuan::access

@@ -66,7 +66,9 @@ std::int64_t paid_for(const Problem& problem, const std::vector<CapacityUse>& us
   for (const CapacityUse& use : uses) {
     for (const std::int64_t price : use.prices) sum += static_cast<int128>(price) * use.devices;
   }
-  return divide(sum * problem.lanes.front().scale, problem.denominator, Rounding::kUp);
+  const int128 paid =
+      divide_wide(sum * problem.lanes.front().scale, problem.denominator, Rounding::kUp);
+  return static_cast<std::int64_t>(std::min<int128>(paid, kMoneyMax + 1));
 }
 
 std::int64_t worth_of(const Market& market, const Order& order) {

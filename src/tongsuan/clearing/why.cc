@@ -18,7 +18,8 @@ using market::Problem;
 namespace {
 
 std::int64_t to_money(int128 undivided, const Problem& problem, Rounding rounding) {
-  return divide(undivided, problem.denominator, rounding);
+  const int128 money = divide_wide(undivided, problem.denominator, rounding);
+  return static_cast<std::int64_t>(std::clamp<int128>(money, -kMoneyMax - 1, kMoneyMax + 1));
 }
 
 // What a placement takes of one lane in every slot of a range.

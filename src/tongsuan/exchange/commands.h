@@ -29,6 +29,7 @@ using ledger::ParticipantId;
 inline constexpr std::size_t kNameMax = 64;  // bytes of a name that people give
 inline constexpr std::size_t kUrlMax = 512;  // of a webhook
 inline constexpr std::uint32_t kWebhooksMax = 10'000;
+inline constexpr std::uint32_t kWebhooksOfOne = 16;
 inline constexpr std::uint32_t kKeysMax = 1'000'000;
 inline constexpr std::uint32_t kKeysOfOne = 32;  // not revoked, of one participant
 

@@ -349,6 +349,16 @@ TEST_F(ExchangeTest, KeysEndOnce) {
   EXPECT_TRUE(exchange_.state().key(key.key)->revoked);
 }
 
+TEST_F(ExchangeTest, NobodyTakesAllWebhooks) {
+  for (std::uint32_t i = 0; i < kWebhooksOfOne; ++i) {
+    must(kAlice, PutWebhook{"https://a.example/h", {}});
+  }
+  EXPECT_EQ(name_of(kAlice, PutWebhook{"https://a.example/h", {}}), "too-many");
+  must(kBob, PutWebhook{"https://b.example/h", {}});
+  must(kAlice, DropWebhook{0});
+  must(kAlice, PutWebhook{"https://a.example/h", {}});
+}
+
 TEST_F(ExchangeTest, WebhooksAreSentUpToWhereTheySay) {
   const auto hook = static_cast<std::uint32_t>(must(kAlice, PutWebhook{"https://a.example/h", {}}));
   EXPECT_EQ(name_of(kBob, DropWebhook{hook}), "not-yours");

@@ -138,7 +138,9 @@ Code Executor::operator()(PutWebhook& command) {
   const auto& webhooks = state_.webhooks();
   const auto free = std::ranges::find(webhooks, false, &WebhookRow::open);
   const auto slot = static_cast<std::uint32_t>(free - webhooks.begin());
-  if (slot >= kWebhooksMax) return Code::kTooMany;
+  const auto own = std::ranges::count_if(
+      webhooks, [&](const WebhookRow& row) { return row.open && row.participant == actor_; });
+  if (slot >= kWebhooksMax || own >= kWebhooksOfOne) return Code::kTooMany;
   if (!is_name(command.url, kUrlMax)) return Code::kLimit;
   emit(WebhookPut{slot, actor_, command.url, command.salt, state_.sequence()});
   value_ = slot;

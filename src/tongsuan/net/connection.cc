@@ -26,6 +26,11 @@ Problem stopping() {
           "ask again with the same Idempotency-Key when it is back"};
 }
 
+Problem too_many_answers() {
+  return {503, kUnavailable, "more answers wait to be read than the server keeps",
+          "read what was answered, and ask again in a minute"};
+}
+
 Problem no_answer() {
   return {500, kNoAnswer, "the server found no answer; what was asked may have happened", ""};
 }
@@ -89,7 +94,8 @@ void Connection::drive() {
 }
 
 bool Connection::is_full() const {
-  return slots_.size() >= limits_.pipelined || request_bytes_ >= limits_.body_bytes;
+  return slots_.size() >= limits_.pipelined || request_bytes_ >= limits_.body_bytes ||
+         answer_bytes_ >= limits_.body_bytes;
 }
 
 bool Connection::is_finished() const {
@@ -311,13 +317,32 @@ void Connection::fill(Slot& slot, Response response) {
         {500, kBadAnswer, "the answer has a status or a header that cannot be sent", ""});
     if (!is_sendable(response)) response = problem_response({500, kBadAnswer, "", ""});
   }
+  const bool has_body = !slot.answers_head && response.status != 204 && response.status != 304;
+  if (has_body && !may_keep(response.body.size())) {
+    response = lane_->options.problem(too_many_answers());
+  }
   if (draining_ && &slot == &slots_.back()) slot.keep_alive = false;
   lane_->counters.count_answer(response.status);
   slot.head = write_head(
       response, {.keep_alive = slot.keep_alive, .is_http11 = slot.is_http11, .date = lane_->date});
-  const bool has_body = !slot.answers_head && response.status != 204 && response.status != 304;
   if (has_body) slot.body = std::move(response.body);
+  slot.kept = slot.body.size();
+  answer_bytes_ += slot.kept;
+  *lane_->answer_bytes += slot.kept;
   slot.state = Slot::State::kReady;
+}
+
+// One answer is always kept, however large it is.
+bool Connection::may_keep(std::size_t bytes) const {
+  const std::size_t kept = *lane_->answer_bytes;
+  return bytes < limits_.small_answer_bytes || kept == 0 ||
+         (kept < limits_.answer_bytes && bytes <= limits_.answer_bytes - kept);
+}
+
+void Connection::let_go(Slot& slot) {
+  answer_bytes_ -= slot.kept;
+  *lane_->answer_bytes -= slot.kept;
+  slot.kept = 0;
 }
 
 void Connection::begin_stream(std::uint64_t sequence, Letter& letter) {
@@ -367,7 +392,7 @@ void Connection::add_part(std::string_view part) {
 bool Connection::write_some() {
   if (writing_ || (phase_ != Phase::kOpen && phase_ != Phase::kStream)) return false;
   parts_.clear();
-  part_bytes_ = sending_slots_ = 0;
+  part_bytes_ = sending_slots_ = sending_piece_ = 0;
   gather_answers();
   gather_frames();
   if (continue_wanted_ && slots_.empty()) {
@@ -400,11 +425,23 @@ bool Connection::write_some() {
 void Connection::gather_answers() {
   for (const Slot& slot : slots_) {
     if (slot.state == Slot::State::kWaiting || parts_.size() + 2 > kPartsMax) break;
-    add_part(slot.head);
-    if (!slot.body.empty()) add_part(slot.body);
+    if (!gather(slot)) break;
     ++sending_slots_;
     if (!slot.keep_alive) break;
   }
+}
+
+// False when it is not the whole of it. A large answer goes out by pieces, so that a peer who reads
+// nothing is not waited for as long as for all of it.
+bool Connection::gather(const Slot& slot) {
+  if (part_bytes_ >= limits_.write_bytes) return false;
+  if (!slot.begun) add_part(slot.head);
+  const std::size_t rest = slot.body.size() - slot.sent;
+  const std::size_t piece = std::min(rest, std::max<std::size_t>(1, limits_.write_bytes));
+  if (piece > 0) add_part(std::string_view(slot.body).substr(slot.sent, piece));
+  if (piece == rest) return true;
+  sending_piece_ = piece;
+  return false;
 }
 
 void Connection::gather_frames() {
@@ -439,9 +476,16 @@ void Connection::written() {
     stream_->sent(sending_frames_);
     sending_frames_.clear();
   }
+  const std::size_t piece = std::exchange(sending_piece_, 0);
+  if (piece > 0) {
+    Slot& slot = slots_[sending_slots_];
+    slot.begun = true;
+    slot.sent += piece;
+  }
   for (; sending_slots_ > 0; --sending_slots_) {
-    const Slot slot = std::move(slots_.front());
+    Slot slot = std::move(slots_.front());
     slots_.pop_front();
+    let_go(slot);
     ++first_sequence_;
     request_bytes_ -= slot.request_bytes;
     if (slot.keep_alive) continue;
@@ -531,6 +575,7 @@ void Connection::drop_slots() {
   std::deque<Slot> slots = std::move(slots_);
   slots_.clear();
   for (Slot& slot : slots) {
+    let_go(slot);
     if (slot.stream != nullptr) end_stream(std::exchange(slot.stream, nullptr));
   }
   if (writing_) abandoned_ = std::move(slots);

@@ -72,7 +72,8 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   void explain(const error_code& ec, std::string_view bytes) {
     if (!problem.code.empty()) return;
     if (ec == http::error::header_limit) {
-      const bool in_target = bytes.find("\r\n") == std::string_view::npos;
+      // The head may come in pieces: of a line behind the first one the target is known.
+      const bool in_target = request.target.empty() && bytes.find("\r\n") == std::string_view::npos;
       problem = in_target ? target_too_long() : headers_too_large();
     } else if (ec == http::error::body_limit) {
       problem = {413, kBodyTooLarge,

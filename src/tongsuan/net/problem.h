@@ -36,6 +36,7 @@ inline constexpr std::string_view kBadAnswer = "bad_answer";
 inline constexpr std::string_view kUnknownMethod = "unknown_method";
 inline constexpr std::string_view kUnknownEncoding = "unknown_transfer_encoding";
 inline constexpr std::string_view kConnections = "too_many_connections";
+inline constexpr std::string_view kUnavailable = "unavailable";
 inline constexpr std::string_view kAnswerTimeout = "answer_timeout";
 inline constexpr std::string_view kStopping = "stopping";
 inline constexpr std::string_view kUnknownVersion = "unknown_http_version";

@@ -35,6 +35,8 @@ std::vector<Bad> bad_requests() {
   return {
       {"oversized header", with("X: " + many + "\r\n"), 431, kHeadersTooLarge},
       {"too many headers", with(headers), 431, kHeadersTooLarge},
+      {"an oversized header without end", "GET /a HTTP/1.1\r\nHost: x\r\nX: " + many, 431,
+       kHeadersTooLarge},
       {"a target without end", "GET /" + many, 414, kTargetTooLong},
       {"a long target", get("/" + many.substr(0, 300)), 414, kTargetTooLong},
       {"a body said to be too large", with("Content-Length: 2049\r\n"), 413, kBodyTooLarge},

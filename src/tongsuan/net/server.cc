@@ -247,8 +247,8 @@ milliseconds tick_of(const Limits& limits) {
 class AsioLane final : public Lane, public std::enable_shared_from_this<AsioLane> {
  public:
   AsioLane(const ServerOptions& server_options, const Handler& server_handler,
-           std::shared_ptr<Gate> gate)
-      : Lane(server_options, server_handler),
+           std::shared_ptr<Gate> gate, std::shared_ptr<std::atomic<std::size_t>> answers)
+      : Lane(server_options, server_handler, std::move(answers)),
         gate_(std::move(gate)),
         timer_(context),
         tick_(tick_of(options.limits)) {
@@ -501,8 +501,9 @@ struct Server::Impl {
       : options(server_options),
         gate(std::make_shared<Gate>(connections_max(options.limits),
                                     options.limits.connections_per_address)) {
+    const auto answers = std::make_shared<std::atomic<std::size_t>>(0);
     for (unsigned i = 0; i < options.threads; ++i) {
-      lanes.push_back(std::make_shared<AsioLane>(options, handler, gate));
+      lanes.push_back(std::make_shared<AsioLane>(options, handler, gate, answers));
     }
     acceptor.emplace(lanes[0]->context);
     pause.emplace(lanes[0]->context);

@@ -204,6 +204,58 @@ TEST(Server, DoesNotWaitForThoseWhoDoNotRead) {
   EXPECT_TRUE(eventually([&] { return server->counters().connections_open == 0; }));
 }
 
+TEST(Server, WaitsForAPieceOfALargeAnswerOnly) {
+  ServerOptions options;
+  options.limits.write_deadline = 30ms;
+  options.limits.write_bytes = 64 * 1024;
+  options.limits.write_bytes_per_second = 100'000;  // all of it would be 160 s
+  const auto server = must_start(
+      options, [](Request&&, Reply reply) { reply.send({.body = std::string(16'000'000, 'x')}); });
+  Peer sleeper(server->port(), 4096);
+  sleeper.send(get("/a"));
+  EXPECT_TRUE(eventually([&] { return server->counters().requests == 1; }));
+  EXPECT_TRUE(eventually([&] { return server->counters().connections_open == 0; }));
+}
+
+TEST(Server, AnswersNoMoreWhileALargeAnswerIsNotRead) {
+  std::atomic<int> asked = 0;
+  const auto server = must_start({}, [&](Request&& request, Reply reply) {
+    ++asked;
+    reply.send({.body = std::string(request.target == "/large" ? 16'000'000 : 1, 'x')});
+  });
+  Peer sleeper(server->port(), 4096);
+  sleeper.send(get("/large") + get("/large") + get("/large"));
+  ASSERT_TRUE(eventually([&] { return asked > 0; }));
+  Peer other(server->port());
+  other.send(get("/small"));
+  EXPECT_EQ(other.answer().body, "x");
+  EXPECT_EQ(asked, 2) << "one thread serves both: what it went on with, it has gone on with";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(sleeper.answer().body == std::string(16'000'000, 'x')) << "all of its pieces";
+  }
+}
+
+TEST(Server, KeepsSoManyBytesOfAnswersThatNobodyReads) {
+  ServerOptions options;
+  options.limits.answer_bytes = 20'000'000;
+  const auto server = must_start(options, [](Request&& request, Reply reply) {
+    reply.send({.body = std::string(request.target == "/large" ? 16'000'000 : 1'000, 'x')});
+  });
+  Peer sleeper(server->port(), 4096), other(server->port());
+  sleeper.send(get("/large"));
+  ASSERT_TRUE(eventually([&] { return server->counters().answers[2] == 1; }));
+  other.send(get("/large") + get("/small"));
+  const Response refused = other.answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(code_of(refused), "unavailable");
+  EXPECT_EQ(other.answer().body.size(), 1'000U) << "small ones are kept beyond it";
+  sleeper.leave();
+  EXPECT_TRUE(eventually([&] {
+    other.send(get("/large"));
+    return other.answer().status == 200;
+  })) << "what is closed is not kept";
+}
+
 TEST(Server, StopsWhenAllIsAnswered) {
   Desk desk;
   ServerOptions options;

@@ -282,7 +282,6 @@ bool Node::keep(NamedText& text) {
     fail(written.error());
     if (failed_) return false;  // what waited may be gone
     text.bytes = writer.text();
-    stalled_ = true;
     return false;
   }
   if (texts_.size() >= kTextsKnown) texts_.clear();
@@ -290,15 +289,25 @@ bool Node::keep(NamedText& text) {
   return true;
 }
 
+bool Node::keep_texts() {
+  while (!due_.empty()) {
+    if (!keep(due_.back())) return false;
+    due_.pop_back();
+  }
+  return true;
+}
+
 void Node::take_requests() {
   while (next_ < taken_.size() && !sequencer_.full()) {
-    if (!keep(taken_[next_].text)) return;
     Request& request = taken_[next_++];
     begin_batch();
     answers_.push_back(std::move(request.answered));
     const exchange::Output& output =
         sequencer_.take(desk_->now(), std::move(request.what), answers_.size());
     events_.insert(events_.end(), output.engine_events.begin(), output.engine_events.end());
+    // What is refused leaves nothing but its answer.
+    const bool accepted = output.answer.code == exchange::Code::kDone;
+    if (accepted && !request.text.bytes.empty()) due_.push_back(std::move(request.text));
     ++commands_;
   }
 }
@@ -316,6 +325,10 @@ void Node::act() {
 }
 
 void Node::flush() {
+  if (!keep_texts()) {
+    stalled_ = !failed_;
+    return;
+  }
   const journal::Answer<Done> flushed = sequencer_.flush();
   stalled_ = sequencer_.stalled();
   if (flushed.ok()) {

@@ -97,7 +97,7 @@ class Node {
   struct Request {
     exchange::Request what;
     Answered answered;    // on the sequencer's thread: quick, and never calls the node back
-    NamedText text = {};  // kept in the journal before it is taken
+    NamedText text = {};  // where it is accepted, kept in the journal before it is durable
   };
   using Fatal = std::function<void(const journal::Failure&)>;
 
@@ -133,7 +133,9 @@ class Node {
   void loop();
   [[nodiscard]] bool wait_for_work();
   void take_requests();
-  // False: the text has no room in the journal now, or the node has failed.
+  // Of what was accepted since the last flush. False: a text has no room in the journal now, or the
+  // node has failed.
+  [[nodiscard]] bool keep_texts();
   [[nodiscard]] bool keep(NamedText& text);
   void act();
   [[nodiscard]] bool flush_due() const;
@@ -169,6 +171,7 @@ class Node {
   std::size_t next_ = 0;           // of taken_
   std::set<Digest> texts_;         // of requests, kept of late: the same work comes often
   std::vector<Answered> answers_;  // by token − 1, of this batch
+  std::vector<NamedText> due_;     // texts of this batch
   std::vector<engine::Event> events_;
   std::chrono::steady_clock::time_point batch_begun_, owner_known_;
   bool failed_ = false;

@@ -16,9 +16,11 @@ using exchange::RoundRow;
 
 namespace {
 
+// As exchange::cost_of.
 Money cost_of(Price price, std::uint32_t devices, Second seconds) {
   const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
-  return Money(divide(product, engine::kHour, Rounding::kUp));
+  const int128 cost = divide_wide(product, engine::kHour, Rounding::kUp);
+  return Money(static_cast<std::int64_t>(std::min<int128>(cost, kMoneyMax + 1)));
 }
 
 struct Spot {

@@ -142,7 +142,8 @@ std::int64_t PriceTable::energy(PoolId pool, std::uint32_t devices, Second at,
 
 std::int64_t PriceTable::cost(PoolId pool, engine::Need need, Second at, Second duration) const {
   const int128 devices = static_cast<int128>(asks_[pool.value]) * need.devices() * duration / kHour;
-  return static_cast<std::int64_t>(devices) + energy(pool, need.devices(), at, duration);
+  return static_cast<std::int64_t>(std::min<int128>(devices, kMoneyMax)) +
+         energy(pool, need.devices(), at, duration);
 }
 
 }  // namespace tongsuan::rolling

@@ -189,5 +189,17 @@ TEST_F(AgentsAsked, AreNotGivenOddWork) {
   EXPECT_EQ(sent(R"({"script":")" + large + "\"}"), "bad-value /work/script");
 }
 
+// Whoever has no money, or was halted, would fill the disk with it.
+TEST_F(AgentsAsked, WorkOfARefusedOrderIsNotKept) {
+  open("poor", "participant");
+  const std::string body =
+      order(R"("limit":{"amount":"0.10","currency":"CNY"},"work":{"script":"work of its own"})");
+  const std::size_t before = disk_.blobs.size();
+  EXPECT_EQ(code(post("/v1/orders", "poor", body)), "no-money");
+  EXPECT_EQ(disk_.blobs.size(), before);
+  submit("alice", body);
+  EXPECT_GT(disk_.blobs.size(), before);
+}
+
 }  // namespace
 }  // namespace tongsuan::server::testing

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tongsuan/access/hmac.h"
 #include "tongsuan/base/text.h"
 #include "tongsuan/server/internal/core.h"
 
@@ -43,29 +44,28 @@ void mix(std::uint64_t& hash, const json::Value& value) {
   }
 }
 
-[[nodiscard]] std::string hex_of(std::uint64_t number) {
-  std::array<std::uint8_t, 8> bytes{};
-  for (std::uint8_t& byte : bytes) {
-    byte = static_cast<std::uint8_t>(number);
-    number >>= 8;
-  }
-  return hex(bytes.data(), bytes.size());
-}
-
-// Of a token: its place, in which listing, for whom; but for the size of the page.
-[[nodiscard]] std::uint64_t token_hash(const Call& call, std::uint64_t as_of,
-                                       std::string_view after) {
-  std::uint64_t hash = kHashSeed;
-  mix(hash, std::to_string(as_of));
-  mix(hash, after);
-  for (const std::string& segment : call.request.path) mix(hash, segment);
+// Of a token: its place, in which listing, for whom; but for the size of the page. Nobody else can
+// make one: a place that is made up may lie in what is another's, or beyond all ends.
+[[nodiscard]] std::string token_mark(const Call& call, std::uint64_t as_of,
+                                     std::string_view after) {
+  std::string text;
+  const auto add = [&](std::string_view part) {
+    (text += std::to_string(part.size())) += ' ';
+    text += part;
+  };
+  add(std::to_string(as_of));
+  add(after);
+  for (const std::string& segment : call.request.path) add(segment);
+  text += '?';
   for (const net::Field& field : call.request.query.list) {
     if (field.name == "pageToken" || field.name == "pageSize") continue;
-    mix(hash, field.name);
-    mix(hash, field.value);
+    add(field.name);
+    add(field.value);
   }
-  mix(hash, std::to_string(call.actor().value));
-  return hash;
+  text += '!';
+  add(std::to_string(call.actor().value));
+  const Digest digest = call.core.page_key.sign(text);
+  return hex(digest.data(), 8);
 }
 
 }  // namespace
@@ -435,7 +435,7 @@ void read(Call& call, Query& query, const Write& write) {
 }
 
 std::string page_token(Call& call, std::uint64_t as_of, std::string_view after) {
-  return base64url(std::to_string(as_of) + ' ' + hex_of(token_hash(call, as_of, after)) + ' ' +
+  return base64url(std::to_string(as_of) + ' ' + token_mark(call, as_of, after) + ' ' +
                    std::string(after));
 }
 
@@ -451,7 +451,8 @@ Page read_page(Query& query, Call& call) {
       read && first != std::string::npos ? parse_whole(text.substr(0, first)) : std::nullopt;
   const bool shaped = as_of && text.size() >= first + 18 && text[first + 17] == ' ';
   const std::string after = shaped ? text.substr(first + 18) : std::string();
-  if (!shaped || text.substr(first + 1, 16) != hex_of(token_hash(call, *as_of, after))) {
+  if (!shaped ||
+      !access::equal_secrets(text.substr(first + 1, 16), token_mark(call, *as_of, after))) {
     query.fault("pageToken", "The token is of another listing, or none.", "bad-page-token");
     return page;
   }

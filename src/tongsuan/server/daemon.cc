@@ -41,6 +41,8 @@ using std::chrono::nanoseconds;
 
 constexpr int kUsage = 2, kConfiguration = 3, kFailed = 1;
 constexpr milliseconds kStopDeadline{10'000};
+// In the folder while it is being made: without its founders nobody could operate the exchange.
+constexpr const char* kUnfinishedName = "unfinished";
 // So long who asks an owner that was fenced is told to go elsewhere: then there is nobody.
 constexpr milliseconds kFencedAnswers{5'000};
 
@@ -167,6 +169,7 @@ class Daemon {
   [[nodiscard]] std::string path(const std::string& name) const {
     return options_.data + '/' + name;
   }
+  [[nodiscard]] Result<Done> check_finished() const;
   Result<Done> make_data();  // of --init
   Result<Done> open_data();
   // Opens the journal and starts the node; the exit status where that fails.
@@ -208,6 +211,13 @@ class Daemon {
   std::unique_ptr<net::Server> server_;
 };
 
+Result<Done> Daemon::check_finished() const {
+  if (::access(path(kUnfinishedName).c_str(), F_OK) != 0) return Done{};
+  return Error{ErrorCode::kInvalidArgument,
+               "the making of the exchange in " + options_.data + " was interrupted",
+               "remove the folder: nothing has happened there; then --init --places FILE.market"};
+}
+
 Result<Done> Daemon::make_data() {
   TONGSUAN_TRY(const std::string text, read_file(options_.places));
   TONGSUAN_TRY([[maybe_unused]] const node::MarketPlaces good,
@@ -225,11 +235,15 @@ Result<Done> Daemon::make_data() {
   }
   // Hours of the places count from midnight.
   const Second since_midnight = (opens + node::kZoneSeconds) % 86'400;
+  TONGSUAN_TRY([[maybe_unused]] const Done finished, check_finished());
   if (::access(path(node::kFoundingName).c_str(), F_OK) == 0) {
     return Error{ErrorCode::kInvalidArgument,
                  "there is an exchange in " + options_.data + " already",
                  "start it without --init, or choose another folder"};
   }
+  const auto folder = journal::posix_folder(options_.data);
+  const auto begun = folder->replace(kUnfinishedName, "");
+  if (!begun.ok()) return Error{ErrorCode::kIo, begun.error().context, begun.error().hint};
   access::MasterBytes bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     return Error{ErrorCode::kIo, "the system gives no random bytes", ""};
@@ -239,7 +253,6 @@ Result<Done> Daemon::make_data() {
   access::erase(bytes.data(), bytes.size());
   const auto key = journal::make_key_file(path("head.key"));
   if (!key.ok()) return Error{ErrorCode::kIo, key.error().context, key.error().hint};
-  const auto folder = journal::posix_folder(options_.data);
   auto written = folder->replace(node::kPlacesName, text);
   if (written.ok()) {
     written = folder->replace(node::kFoundingName,
@@ -453,7 +466,15 @@ int Daemon::init() {
   const auto status = add_founders();
   service_->stop();
   node_->stop();
-  return status.value_or(0);
+  if (status) return *status;
+  // The key is told this once: it has to be out before the exchange counts as made.
+  if (std::fflush(stdout) != 0) {
+    return complain("the operator's key could not be written to standard output",
+                    "remove " + options_.data + ", and make it again", kFailed);
+  }
+  const auto made_all = folder_->remove(kUnfinishedName);
+  if (!made_all.ok()) return complain(made_all.error(), kFailed);
+  return 0;
 }
 
 // ---- Serving ---------------------------------------------------------------------------------
@@ -533,6 +554,8 @@ void Daemon::wait_for_signal() {
 int Daemon::serve() {
   const Result<Done> mode = check_address(options_);
   if (!mode.ok()) return complain(mode.error(), kConfiguration);
+  const Result<Done> finished = check_finished();
+  if (!finished.ok()) return complain(finished.error(), kConfiguration);
   const Result<Done> opened = open_data();
   if (!opened.ok()) return complain(opened.error(), kConfiguration);
   sigset_t signals;
@@ -588,6 +611,8 @@ int run_daemon(int argc, char** argv) {
     std::fputs(plan.value().c_str(), stdout);
     return 0;
   }
+  // Whoever reads the log may go away: that is no reason to end.
+  std::signal(SIGPIPE, SIG_IGN);
   return Daemon(options.value()).run();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "tongsuan/access/mode.h"
 #include "tongsuan/base/check.h"
 #include "tongsuan/base/text.h"
 
@@ -13,6 +14,20 @@ access::RateLimiter limiter(const access::RateLimit& limit) {
   auto made = access::RateLimiter::make(limit);
   TONGSUAN_CHECK(made.ok());  // options are looked at before
   return std::move(made).value();
+}
+
+constexpr std::string_view kDevelopment = "Bearer dev-";
+
+// A page of the web can have its name stand for 127.0.0.1 and ask as anybody; its requests say the
+// name, though.
+std::optional<access::Denial> refused_by_host(const net::Request& request) {
+  const std::string* host = request.headers.find("host");
+  if (host == nullptr || access::is_loopback(*host)) return std::nullopt;
+  if (std::string_view(*host).substr(0, host->find(':')) == "localhost") return std::nullopt;
+  return access::Denial{access::Code::kMethodDisabled,
+                        "development tokens count at 127.0.0.1, [::1] and localhost only, not at " +
+                            host->substr(0, 80),
+                        "ask the exchange at http://127.0.0.1 or http://localhost"};
 }
 
 }  // namespace
@@ -104,7 +119,6 @@ access::Answer<access::Identity> Door::look(const access::Request& request,
     const std::lock_guard lock(mutex_);
     const std::int64_t now = unix_now_();
     directory_->show(&view.state, std::max(node_.clock().now(), view.state.now()), now);
-    constexpr std::string_view kDevelopment = "Bearer dev-";
     if (options_.mode == access::AccessMode::kDevelopment &&
         request.authorization.starts_with(kDevelopment)) {
       // Every participant has a token of its name.
@@ -127,6 +141,10 @@ access::Answer<std::optional<access::Identity>> Door::admit(const net::Request& 
   }
   const std::string* authorization = request.headers.find("authorization");
   if (authorization == nullptr) return std::optional<access::Identity>();
+  if (options_.mode == access::AccessMode::kDevelopment &&
+      authorization->starts_with(kDevelopment)) {
+    if (auto denial = refused_by_host(request)) return std::move(*denial);
+  }
   const access::Request asked{net::to_string(request.method), request.target, request.body,
                               *authorization};
   auto answer = look(asked, 0);

@@ -69,6 +69,34 @@ class Explained : public ServiceTest {
   }
 };
 
+// A price and a duration that are allowed come to more than 64 bits together. Dispatch looks at it
+// at once, and again after every start.
+TEST_F(Explained, WhatCostsMoreThanAllMoneyWaits) {
+  submit("alice");
+  clear_round("R-1");
+  const auto put = [&](const std::string& target, const std::string& who, const std::string& body) {
+    const auto done =
+        ask(net::Method::kPut, target, who, body, {{"idempotency-key", who + "-puts"}});
+    EXPECT_EQ(done.status, 200) << done.body;
+  };
+  put("/v1/rules", "operator",
+      R"({"roundSeconds":900,"lockSeconds":60,"collarPercent":0,"ordersOfOne":10,"liveOrders":10,)"
+      R"("penaltyPpm":0,"takeOrPayPpm":0})");
+  put("/v1/hubs/east/offers/A", "supplier", R"({"ask":{"amount":"1000000","currency":"CNY"}})");
+  const std::string endless =
+      R"({"kind":"block","hubs":["east"],"value":{"amount":"1.00","currency":"CNY"},)"
+      R"("ways":[{"class":"A","devices":8,"durationSeconds":10000000000}]})";
+  const auto quoted =
+      ask(net::Method::kPost, "/v1/quotes", "alice", R"({"order":)" + endless + "}");
+  EXPECT_EQ(quoted.status, 200) << quoted.body;
+  EXPECT_EQ(text_at(quoted, "placed"), "false");
+  const std::string id = submit("alice", endless);
+  submit("bob");  // dispatch has seen the first one
+  restart();
+  EXPECT_EQ(member(get("/v1/orders/" + id, "alice"), "state"), "waiting");
+  submit("bob");
+}
+
 TEST_F(Explained, WhyNamesAChangeThatTheQuoteConfirms) {
   const std::string id = submit("alice");  // far below what devices cost
   EXPECT_EQ(code(get("/v1/orders/" + id + "/why?round=R-1", "alice")), "not-closed");

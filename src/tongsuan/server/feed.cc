@@ -125,6 +125,25 @@ void Feed::sweep() {
   }
 }
 
+void Feed::end_where(const std::function<bool(const Interest&)>& is_over) {
+  const std::lock_guard lock(mutex_);
+  bool any = false;
+  for (auto& [id, listener] : listeners_) {
+    if (!is_over(listener.interest)) continue;
+    listener.stream.end(nullptr);
+    any = true;
+  }
+  if (any) sweep();
+}
+
+void Feed::end_of_key(std::string_view key) {
+  end_where([key](const Interest& interest) { return interest.key == key; });
+}
+
+void Feed::end_of_time(access::UnixTime now) {
+  end_where([now](const Interest& interest) { return interest.until <= now; });
+}
+
 std::size_t Feed::position_after(std::uint64_t sequence) const {
   const auto first = std::ranges::upper_bound(moments_, sequence, {}, &Moment::sequence);
   return static_cast<std::size_t>(first - moments_.begin());

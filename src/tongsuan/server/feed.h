@@ -11,13 +11,16 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tongsuan/access/identity.h"
 #include "tongsuan/net/reply.h"
 #include "tongsuan/server/event_text.h"
 
@@ -36,6 +39,9 @@ struct Interest {
   Topics topics = kAllTopics;
   exchange::ParticipantId participant;  // kHouse: public events only
   bool auditor = false;
+  // How it was proved, of somebody: a key that may be revoked, and when the proof ends.
+  std::string key = {};
+  access::UnixTime until = access::kUnixTimeMax;
   [[nodiscard]] bool covers(const EventText& event) const;
 };
 
@@ -68,6 +74,11 @@ class Feed {
   };
   [[nodiscard]] Slice read(const Interest& interest, std::uint64_t after, std::size_t most) const;
 
+  // A proof counts for as long as a stream is open: what was opened with this key ends; and what
+  // was opened with anything that is over by now.
+  void end_of_key(std::string_view key);
+  void end_of_time(access::UnixTime now);
+
   [[nodiscard]] std::uint64_t last() const;
   [[nodiscard]] std::size_t streams() const;
   // Ends all streams.
@@ -94,6 +105,7 @@ class Feed {
   [[nodiscard]] std::size_t position_after(std::uint64_t sequence) const;
   void forget_old();
   void sweep();
+  void end_where(const std::function<bool(const Interest&)>& is_over);
 
   const FeedLimits limits_;
   mutable std::mutex mutex_;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "tongsuan/access/bearer.h"
+#include "tongsuan/access/request_signature.h"
 #include "tongsuan/net/client.h"
 #include "tongsuan/net/server.h"
 #include "tongsuan/server/internal/core.h"
@@ -169,6 +171,84 @@ TEST_F(Streams, OrdersAreForTheirOwnersOnly) {
     }
     EXPECT_EQ(own, std::string(who) == "bob");
   }
+}
+
+// Streams that were opened with keys of alice.
+class StreamsOfKeys : public Streams {
+ protected:
+  exchange::KeyRow add_key() {
+    const auto made = post("/v1/participants/P-2/keys", "operator", R"({"role":"participant"})");
+    EXPECT_EQ(made.status, 201) << made.body;
+    exchange::KeyRow row;
+    const auto id = internal::parse_key(member(made, "id"));
+    node_->read([&](const node::View& view) { row = *view.state.key(*id); });
+    return row;
+  }
+  net::EventReader open_with(const std::string& authorization) {
+    auto client = net::Client::make("http://127.0.0.1:" + std::to_string(server_->port()), {});
+    net::Fields headers;
+    headers.list.push_back({"Authorization", authorization});
+    auto opened = client.value().events("/v1/stream", headers, {});
+    EXPECT_TRUE(opened.ok()) << (opened.ok() ? "" : opened.error().context);
+    return std::move(opened).value();
+  }
+  std::string signed_with(const exchange::KeyRow& row) {
+    const access::KeyRecord key = internal::key_record(row);
+    return access::sign_request(key.id, access::key_secret(master_, key),
+                                {"GET", "/v1/stream", sha256("")},
+                                {access::UnixTime(unix_now_), "a-nonce-of-a-stream"});
+  }
+  std::string token_of(const exchange::KeyRow& row, std::int64_t seconds) {
+    return "Bearer " + access::make_bearer(master_, internal::key_record(row),
+                                           access::UnixTime(unix_now_),
+                                           access::UnixTime(unix_now_ + seconds))
+                           .value();
+  }
+  static void wait_for(net::EventReader& reader, const std::string& order) {
+    std::string seen;
+    while (seen.find("\"order\":\"" + order + '"') == std::string::npos) {
+      const auto event = reader.next(20s);
+      ASSERT_TRUE(event.ok() && event.value()) << seen;
+      seen += event.value()->data;
+    }
+  }
+  // All that comes until it ends.
+  static std::string rest_of(net::EventReader& reader) {
+    std::string all;
+    while (true) {
+      const auto event = reader.next(20s);
+      EXPECT_TRUE(event.ok()) << "it goes on";
+      if (!event.ok() || !event.value()) return all;
+      all += event.value()->data + '\n';
+    }
+  }
+};
+
+TEST_F(StreamsOfKeys, EndWhenTheKeyIsRevoked) {
+  const exchange::KeyRow row = add_key(), other = add_key();
+  net::EventReader reader = open_with(signed_with(row)), token = open_with(token_of(row, 3'600));
+  net::EventReader goes_on = open_with(token_of(other, 3'600));
+  const std::string before = submit("alice");
+  ASSERT_EQ(ask(net::Method::kDelete, "/v1/keys/" + internal::key_text(row.key), "operator", {},
+                {{"idempotency-key", "revoke-key"}})
+                .status,
+            200);
+  const std::string after = submit("alice");
+  for (net::EventReader* one : {&reader, &token}) {
+    const std::string all = rest_of(*one);
+    EXPECT_NE(all.find("\"order\":\"" + before + '"'), std::string::npos) << all;
+    EXPECT_NE(all.find("key.revoked"), std::string::npos) << all;
+    EXPECT_EQ(all.find("\"order\":\"" + after + '"'), std::string::npos) << all;
+  }
+  wait_for(goes_on, after);
+}
+
+TEST_F(StreamsOfKeys, EndWithTheToken) {
+  net::EventReader reader = open_with(token_of(add_key(), 100));
+  wait_for(reader, submit("alice"));
+  unix_now_ += 100;
+  const std::string after = submit("alice");
+  EXPECT_EQ(rest_of(reader).find("\"order\":\"" + after + '"'), std::string::npos);
 }
 
 class StreamsWithoutPast : public Streams {

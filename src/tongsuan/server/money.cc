@@ -115,7 +115,8 @@ void list_accounts(Call& call) {
     const ledger::State& money = answer.view.state.money();
     Listing list(call, page, answer);
     const std::uint64_t own = std::uint64_t{call.actor().value} * ledger::kPurposes;
-    std::uint64_t next = parse_whole(page.after).value_or(call.sees_all() ? 0 : own);
+    const std::uint64_t begin = call.sees_all() ? 0 : own;
+    std::uint64_t next = std::max(begin, parse_whole(page.after).value_or(begin));
     const std::uint64_t end = call.sees_all()
                                   ? std::uint64_t{money.participant_count()} * ledger::kPurposes
                                   : own + ledger::kPurposes;

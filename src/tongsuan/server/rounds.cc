@@ -134,7 +134,7 @@ void list_rounds(Call& call) {
       return !state || kRoundStates[*state] == name;
     };
     const std::uint64_t newest = view.state.engine().round() + 2;
-    std::uint64_t next = parse_whole(page.after).value_or(newest);
+    std::uint64_t next = std::min(newest, parse_whole(page.after).value_or(newest));
     for (; next > 0 && !list.full(); --next) {
       const std::string_view open = open_state(view, next);
       if (!open.empty()) {

@@ -47,6 +47,14 @@ bool Amending::begin(OrderId order, const exchange::CommandId& command) {
   return orders_.emplace(order, command).second;
 }
 
+std::optional<std::uint64_t> Seldom::happens(std::int64_t second) {
+  const std::lock_guard lock(mutex_);
+  ++count_;
+  if (last_ == second) return std::nullopt;
+  last_ = second;
+  return std::exchange(count_, 0);
+}
+
 void Amending::end(OrderId order) {
   const std::lock_guard lock(mutex_);
   orders_.erase(order);
@@ -60,6 +68,7 @@ Core::Core(node::Node& the_node, const access::MasterSecret& the_master, Log& th
       options(with_defaults(std::move(given))),
       time(options.epoch, options.zone_seconds),
       names(node.replica().exchange().state().engine().places(), options.data_names),
+      page_key(access::view(master.derive("tongsuan page tokens v1", {}, {}))),
       door(node, master, options, options.unix_now),
       remembering(history, loads, options, log),
       feed({options.events_kept, options.event_bytes_kept, options.streams_max}),
@@ -124,11 +133,25 @@ void write_log(Core& core, const exchange::Event& event) {
   }
 }
 
+// Whoever listens with a proof that is none any more hears no further. What a key is told of its
+// own end comes before.
+void end_proofs(Core& core, const std::vector<exchange::Event>& events) {
+  for (const exchange::Event& event : events) {
+    const auto* own = std::get_if<exchange::OwnEvent>(&event);
+    const auto* revoked = own == nullptr ? nullptr : std::get_if<exchange::KeyRevoked>(own);
+    if (revoked != nullptr) core.feed.end_of_key(internal::key_text(revoked->key));
+  }
+}
+
 void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at,
            const std::vector<exchange::Event>& events) {
   core.history.see(sequence, at, events);
   core.loads.see(view, sequence, events);
   for (const exchange::Event& event : events) write_log(core, event);
+  if (const access::UnixTime now(core.options.unix_now()); now > core.proofs_looked_at) {
+    core.proofs_looked_at = now;
+    core.feed.end_of_time(now);
+  }
   // Half of the work for an order is telling it.
   if (core.options.history && view.state.webhooks().empty() && core.feed.skip(sequence)) return;
   std::vector<EventText> texts;
@@ -140,15 +163,20 @@ void watch(Core& core, const node::View& view, std::uint64_t sequence, Second at
     add_event_texts(texts, core.names, core.time, view, place, event);
   }
   core.feed.publish(sequence, std::move(texts));
+  end_proofs(core, events);
   if (!view.state.webhooks().empty()) core.webhooks.wake();
 }
 
 void refuse_denied(Call& call, const access::Denial& denial) {
   if (denial.code == access::Code::kRateLimited) {
     ++call.core.counters.refused_by_rate;
-    call.core.log.write("rate-limited", [&](json::Writer& out) {
-      out.text("remote", call.request.remote).text("what", denial.detail);
-    });
+    if (const auto times = call.core.rate_limited.happens(call.core.options.unix_now())) {
+      call.core.log.write("rate-limited", [&](json::Writer& out) {
+        out.text("remote", call.request.remote)
+            .text("what", denial.detail)
+            .number_unsigned("times", *times);
+      });
+    }
   } else {
     ++call.core.counters.denied;
   }

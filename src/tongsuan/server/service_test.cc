@@ -166,6 +166,33 @@ TEST_F(Access, AddressesAndMethodsThatAreNotThere) {
   EXPECT_EQ(code(get("/v1/hubs?pageToken=AAAA")), "bad-page-token");
 }
 
+TEST_F(Access, DevelopmentTokensCountAtNamesOfThisMachine) {
+  const auto at = [&](const std::string& host) {
+    return code(ask(Method::kGet, "/v1/me", "alice", {}, {{"host", host}}));
+  };
+  for (const char* own :
+       {"127.0.0.1:7070", "127.0.0.1", "[::1]:7070", "localhost:7070", "localhost"}) {
+    EXPECT_EQ(at(own), "ok") << own;
+  }
+  for (const char* other :
+       {"evil.example", "evil.example:7070", "localhost.evil.example", "10.0.0.1"}) {
+    EXPECT_EQ(at(other), "method-disabled") << other;
+  }
+}
+
+// Its place may be made up by nobody: it would lie in what is another's, or beyond all ends.
+TEST_F(Access, ATokenOfAPageIsOfTheExchangeThatGaveIt) {
+  const std::string token = member(get("/v1/hubs?pageSize=1"), "nextPageToken");
+  ASSERT_NE(token, "");
+  EXPECT_EQ(get("/v1/hubs?pageSize=1&pageToken=" + token).status, 200);
+  restart();
+  EXPECT_EQ(get("/v1/hubs?pageSize=1&pageToken=" + token).status, 200);
+  stop();
+  master_ = access::MasterSecret(access::MasterBytes{8});
+  start();
+  EXPECT_EQ(code(get("/v1/hubs?pageSize=1&pageToken=" + token)), "bad-page-token");
+}
+
 TEST_F(Access, ReadsAreAsOfAnyCommand) {
   const std::uint64_t now = node_->figures().durable;
   const auto asked = get("/v1/market?asOf=" + std::to_string(now));
@@ -265,6 +292,34 @@ TEST_F(Limited, OrdersAreCountedAndRefused) {
   const auto refused = post("/v1/orders", "alice", order());
   EXPECT_EQ(code(refused), "rate-limited");
   EXPECT_NE(header(refused, "Retry-After"), "");
+}
+
+class LimitedByAddress : public ServiceTest {
+ protected:
+  void adjust(ServiceOptions& options) override {
+    options.of_address = {"requests of an address", 4, 1, 3'600, 64};
+  }
+  std::vector<std::string> lines_of(std::string_view event) {
+    const std::lock_guard lock(lines_mutex_);
+    std::vector<std::string> found;
+    for (const std::string& line : lines_) {
+      if (line.find(event) != std::string::npos) found.push_back(line);
+    }
+    return found;
+  }
+};
+
+// Strangers could fill a disk with the log of their being refused.
+TEST_F(LimitedByAddress, RefusalsAreLoggedOnceASecond) {
+  for (int i = 0; i < 20; ++i) get("/v1/market");
+  EXPECT_EQ(code(get("/v1/market")), "rate-limited");
+  EXPECT_EQ(lines_of("rate-limited").size(), 1U);
+  ++unix_now_;
+  EXPECT_EQ(code(get("/v1/market")), "rate-limited");
+  const auto lines = lines_of("rate-limited");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_NE(lines[0].find(R"("times":1)"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find(R"("times":17)"), std::string::npos) << lines[1];
 }
 
 TEST_F(ServiceTest, LinksAreListedAndQuietUntilDataMoves) {

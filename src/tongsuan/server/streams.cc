@@ -9,6 +9,23 @@ namespace {
 
 constexpr std::size_t kStreamPastBytes = std::size_t{96} << 10;
 
+bool is_of_key(const access::Identity& caller) {
+  return caller.method == access::Method::kSignature || caller.method == access::Method::kToken;
+}
+
+// The key may have been revoked between its proof and now: from now on whoever revokes it sees the
+// stream.
+void end_if_revoked(Core& core, const Interest& interest) {
+  const auto key = parse_key(interest.key);
+  if (!key) return;
+  bool revoked = false;
+  core.node.replica().read(0, [&](const View& view) {
+    const exchange::KeyRow* row = view.state.key(*key);
+    revoked = row == nullptr || row->revoked;
+  });
+  if (revoked) core.feed.end_of_key(interest.key);
+}
+
 // What is only in the journal any more, a part of it: the reader comes back for the rest.
 void send_past(Call& call, const Interest& interest, const std::vector<node::Record>& records) {
   std::string text;
@@ -56,6 +73,8 @@ void open_stream(Call& call) {
     interest.participant = call.actor();
     interest.auditor = call.caller->role == access::Role::kAuditor ||
                        call.caller->role == access::Role::kRegulator;
+    if (is_of_key(*call.caller)) interest.key = call.caller->key;
+    interest.until = call.caller->until;
   }
   Core& core = call.core;
   if (after && *after > core.node.figures().durable) {
@@ -64,6 +83,7 @@ void open_stream(Call& call) {
   switch (core.feed.open(call.reply, interest, after)) {
     case Feed::Opened::kYes:
       ++core.counters.streams;
+      end_if_revoked(core, interest);
       return;
     case Feed::Opened::kFull:
       return refuse(call, {"unavailable", "There are too many streams.", {}, 0, {}, 5});

@@ -15,6 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kEventsMax = 256;  // of one request
+constexpr std::size_t kThreads = 8;
 constexpr milliseconds kHookDeadline{10'000};
 constexpr milliseconds kPauseMax{300'000};
 constexpr milliseconds kGather{10};
@@ -90,7 +91,9 @@ bool is_webhook_url(std::string_view url, bool anywhere) {
 // ---- The thread ------------------------------------------------------------------------------
 
 void Webhooks::begin() {
-  if (parts_.options.webhooks) thread_ = std::thread([this] { loop(); });
+  for (std::size_t i = 0; parts_.options.webhooks && i < kThreads; ++i) {
+    threads_.emplace_back([this] { loop(); });
+  }
 }
 
 void Webhooks::stop() {
@@ -99,7 +102,9 @@ void Webhooks::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void Webhooks::wake() {
@@ -108,7 +113,7 @@ void Webhooks::wake() {
     if (dirty_) return;
     dirty_ = true;
   }
-  changed_.notify_all();
+  changed_.notify_one();
 }
 
 std::uint32_t Webhooks::failures(std::uint32_t webhook) const {
@@ -146,22 +151,37 @@ Webhooks::Clock::time_point Webhooks::go_round() {
   });
   auto next = Clock::now() + std::chrono::seconds(30);
   for (const Job& job : jobs) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return next;
-      Way& way = ways_[job.webhook];
-      if (way.salt != job.row.salt) way = Way{0, 0, {}, job.row.salt};
-      if (way.next > Clock::now()) {
-        next = std::min(next, way.next);
-        continue;
-      }
-    }
+    if (!claim(job, next)) continue;
     if (send(job)) next = Clock::now();
-    const std::lock_guard lock(mutex_);
-    const Way& way = ways_[job.webhook];
-    if (way.failures > 0) next = std::min(next, way.next);
+    release(job, next);
   }
   return next;
+}
+
+bool Webhooks::claim(const Job& job, Clock::time_point& next) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  if (const auto served = served_.find(job.row.participant.value); served != served_.end()) {
+    served->second = true;
+    return false;
+  }
+  Way& way = ways_[job.webhook];
+  if (way.salt != job.row.salt) way = Way{0, 0, {}, job.row.salt};
+  if (way.next > Clock::now()) {
+    next = std::min(next, way.next);
+    return false;
+  }
+  served_.emplace(job.row.participant.value, false);
+  return true;
+}
+
+void Webhooks::release(const Job& job, Clock::time_point& next) {
+  const std::lock_guard lock(mutex_);
+  const auto served = served_.find(job.row.participant.value);
+  if (served->second) next = Clock::now();  // others may have left something that came meanwhile
+  served_.erase(served);
+  const Way& way = ways_[job.webhook];
+  if (way.failures > 0) next = std::min(next, way.next);
 }
 
 bool Webhooks::send(const Job& job) {
@@ -193,6 +213,7 @@ bool Webhooks::send(const Job& job) {
   out.begin_object().text("webhook", id_text('W', job.webhook)).begin_array("events");
   for (const std::string& event : slice.events) out.raw(event);
   out.end_array().end_object();
+  wake();  // somebody else goes on with the others
   const Result<Done> posted = post(job, body);
   note(job.webhook, posted.ok());
   if (!posted.ok()) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "tongsuan/access/master_secret.h"
 #include "tongsuan/node/node.h"
@@ -73,9 +74,15 @@ class Webhooks {
     exchange::WebhookRow row;
     exchange::Role role = exchange::Role::kParticipant;
   };
+  // Of one thread. Each sends to somebody else, so that a receiver who takes his time holds up no
+  // other participant.
   void loop();
   // Goes round once; when to go again.
   Clock::time_point go_round();
+  // Whether the thread has it, and nobody else sends to its owner now. Otherwise `next` is no later
+  // than when to look again.
+  [[nodiscard]] bool claim(const Job& job, Clock::time_point& next);
+  void release(const Job& job, Clock::time_point& next);
   // Whether there may be more at once.
   bool send(const Job& job);
   [[nodiscard]] Result<Done> post(const Job& job, const std::string& body) const;
@@ -86,8 +93,10 @@ class Webhooks {
   std::condition_variable changed_;
   std::map<std::uint32_t, Way> ways_;
   WebhookFigures figures_;
+  // Participants to whom something is being sent; whether another thread has passed them by since.
+  std::map<std::uint32_t, bool> served_;
   bool dirty_ = false, stopping_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace tongsuan::server

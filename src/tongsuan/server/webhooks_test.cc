@@ -1,6 +1,8 @@
 #include "tongsuan/server/webhooks.h"
 
+#include <functional>
 #include <gtest/gtest.h>
+#include <optional>
 
 #include "tongsuan/net/server.h"
 #include "tongsuan/server/service_fixture.h"
@@ -103,6 +105,49 @@ TEST_F(Delivery, ComesAtLeastOnceInOrderAndSigned) {
   EXPECT_NE(sent(), std::string::npos);
   service_->stop();
   receiver.value()->stop(1s);
+}
+
+// Alice has receivers who do not answer.
+TEST_F(Delivery, ASlowReceiverHoldsUpNobodyElse) {
+  std::mutex mutex;
+  std::vector<net::Reply> held;
+  std::optional<std::size_t> held_when_bob_heard;
+  auto slow = net::Server::start({}, [&](net::Request&&, net::Reply reply) {
+    const std::lock_guard lock(mutex);
+    held.push_back(std::move(reply));
+  });
+  auto quick = net::Server::start({}, [&](net::Request&&, net::Reply reply) {
+    reply.send({.status = 204});
+    const std::lock_guard lock(mutex);
+    if (!held_when_bob_heard && !held.empty()) held_when_bob_heard = held.size();
+  });
+  ASSERT_TRUE(slow.ok() && quick.ok());
+  const auto hook = [&](const std::string& who, std::uint16_t port) {
+    const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/hook";
+    EXPECT_EQ(post("/v1/webhooks", who, R"({"url":")" + url + "\"}").status, 201);
+  };
+  const auto wait_until = [&](const std::function<bool()>& is_so) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (std::chrono::steady_clock::now() < end) {
+      {
+        const std::lock_guard lock(mutex);
+        if (is_so()) return true;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+    return false;
+  };
+  open_buyer("alice");
+  open_buyer("bob");
+  for (int i = 0; i < 3; ++i) hook("alice", slow.value()->port());
+  ASSERT_TRUE(wait_until([&] { return !held.empty(); }));
+  hook("bob", quick.value()->port());
+  submit("bob");
+  ASSERT_TRUE(wait_until([&] { return held_when_bob_heard.has_value(); }));
+  EXPECT_EQ(held_when_bob_heard, 1U) << "alice's first has not been given up yet";
+  slow.value()->stop(0s);
+  service_->stop();
+  quick.value()->stop(1s);
 }
 
 }  // namespace

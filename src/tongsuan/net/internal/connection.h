@@ -64,6 +64,9 @@ class Connection final : public TransportUser,
     std::size_t request_bytes = 0;
     Clock::time_point began = {};
     std::string head = {}, body = {};
+    std::size_t kept = 0;  // of the bytes of answers that wait
+    std::size_t sent = 0;  // of the body
+    bool begun = false;    // its head has been sent
     std::shared_ptr<StreamState> stream = nullptr;
   };
 
@@ -85,6 +88,9 @@ class Connection final : public TransportUser,
 
   bool write_some();
   void gather_answers();
+  [[nodiscard]] bool gather(const Slot& slot);
+  [[nodiscard]] bool may_keep(std::size_t bytes) const;
+  void let_go(Slot& slot);
   void gather_frames();
   void add_part(std::string_view part);
   void written();
@@ -111,10 +117,12 @@ class Connection final : public TransportUser,
   std::deque<Slot> slots_, abandoned_;
   std::uint64_t first_sequence_ = 0;  // of the first slot
   std::size_t request_bytes_ = 0;     // of all slots
+  std::size_t answer_bytes_ = 0;      // of all slots
 
-  // What is being written: so many slots, then frames, then the end of the stream.
+  // What is being written: so many slots, then so much of the body of the next one, or frames and
+  // then the end of the stream.
   std::vector<std::string_view> parts_;
-  std::size_t part_bytes_ = 0, sending_slots_ = 0;
+  std::size_t part_bytes_ = 0, sending_slots_ = 0, sending_piece_ = 0;
   std::vector<Frame> sending_frames_;
   std::string chunk_head_;
   bool sending_end_ = false;

@@ -1,9 +1,11 @@
 // One thread of the server with its share of the connections, as a connection sees it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "tongsuan/net/internal/counters.h"
 #include "tongsuan/net/internal/stream.h"
@@ -26,8 +28,10 @@ struct Letter {
 
 class Lane {
  public:
-  Lane(const ServerOptions& server_options, const Handler& server_handler)
-      : options(server_options), handler(server_handler) {}
+  // `answers`: bytes that wait to be sent, by all lanes of the server.
+  Lane(const ServerOptions& server_options, const Handler& server_handler,
+       std::shared_ptr<std::atomic<std::size_t>> answers)
+      : options(server_options), handler(server_handler), answer_bytes(std::move(answers)) {}
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
   virtual ~Lane() = default;
@@ -40,6 +44,7 @@ class Lane {
 
   const ServerOptions options;  // copies: connections may be held by replies for longer than
   const Handler handler;        // there is a server
+  const std::shared_ptr<std::atomic<std::size_t>> answer_bytes;
   Counters counters;
   std::string date;  // the value of header Date, renewed by the lane
 };

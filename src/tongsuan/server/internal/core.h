@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tongsuan/access/authenticator.h"
+#include "tongsuan/access/hmac.h"
 #include "tongsuan/json/json.h"
 #include "tongsuan/server/feed.h"
 #include "tongsuan/server/history.h"
@@ -74,6 +75,18 @@ class Amending {
   std::map<OrderId, exchange::CommandId> orders_;
 };
 
+// For lines of the log that strangers can cause: one a second, with how many times it was.
+class Seldom {
+ public:
+  // How often it has happened since the last line, where there is to be one now.
+  [[nodiscard]] std::optional<std::uint64_t> happens(std::int64_t second);
+
+ private:
+  std::mutex mutex_;
+  std::optional<std::int64_t> last_;
+  std::uint64_t count_ = 0;
+};
+
 struct Counters {
   std::atomic<std::uint64_t> orders{0}, refused_by_rate{0}, denied{0}, problems{0}, streams{0};
 };
@@ -87,6 +100,7 @@ struct Core {
   const ServiceOptions options;
   const TimeText time;
   const Names names;
+  const access::HmacKey page_key;  // of the tokens of pages
   Door door;
   Amending amending;
   Batches batches;
@@ -99,12 +113,14 @@ struct Core {
   Operations operations;
   LogRelay logs;
   Counters counters;
+  Seldom rate_limited;
   std::function<net::ServerCounters()> server_counters;
   std::atomic<bool> begun{false}, draining{false};
   struct {
     Second at = -1;
     std::string text;
-  } told;  // the time of the last record, as text
+  } told;                                // the time of the last record, as text
+  access::UnixTime proofs_looked_at{0};  // of the replica's thread, like told
 
   // SHA-256 of a text of a round, by its name in the journal; nothing where it cannot be read.
   [[nodiscard]] std::optional<Digest> text_hash(const Digest& name);
