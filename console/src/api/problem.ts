@@ -54,6 +54,9 @@ export const unreachable = (cause: unknown): Failure =>
 
 export const is_abort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
+/** What fetch throws where the network fails in the middle of an answer, as a failure; anything else as it is. */
+export const cut_or = (error: unknown): unknown => (error instanceof TypeError ? unreachable(error) : error);
+
 /** Any thrown thing as a failure, so that pages know one kind. */
 export const to_failure = (error: unknown): Failure =>
   error instanceof Failure ? error : new Failure('unreadable', { status: 0, title: String(error) });
