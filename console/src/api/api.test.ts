@@ -38,6 +38,8 @@ describe('requests', () => {
     expect((failure as Failure).code).toBe('rate-limited');
     expect((failure as Failure).details).toMatchObject({ detail: 'D', advice: 'wait', retry_after: 3 });
     expect((failure as Failure).passes).toBe(true);
+    const answered = [402, 404, 409, 429, 503, 0].map((status) => new Failure('unreadable', { status, title: '' }).answered);
+    expect(answered).toEqual([true, true, true, false, false, false]); // a key is worn out by an answer, not by silence
   });
   test('answered by something else, or not at all, are failures too', async () => {
     const odd = new Client('', (async () => new Response('<html>', { status: 502 })) as typeof fetch);

@@ -24,6 +24,13 @@ export class Failure extends Error {
   ) {
     super(details.detail ?? details.title);
   }
+  /**
+   * The exchange has answered, and would answer the same to the same key for ever: whoever asks again takes a
+   * new Idempotency-Key. Otherwise it may have happened, so the same key is sent again.
+   */
+  get answered(): boolean {
+    return this.details.status >= 400 && this.details.status < 500 && this.details.status !== 429;
+  }
   /** The same request may go better later, without anything being changed. */
   get passes(): boolean {
     return this.code === 'unreachable' || this.details.status === 429 || this.details.status >= 500;
