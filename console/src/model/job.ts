@@ -333,7 +333,9 @@ export function accelerators_of(tree: YamlNode | null): [string, string][] {
 /** The text with another reference class; substitutes stay. */
 export function with_reference(text: string, tree: YamlNode | null, name: string, per_node: string): string {
   const others = accelerators_of(tree).slice(1).filter(([other]) => other !== name);
-  const raw = others.length ? `{${[[name, per_node], ...others].map(([one, count]) => `${one}: ${count}`).join(', ')}}` : `${name}:${per_node}`;
+  // Text that is no number is kept, in quotes: it is a fault of the job, not of the file.
+  const quoted = (count: string, text: string) => (/^\d+$/.test(count) ? text : JSON.stringify(text));
+  const raw = others.length ? `{${[[name, per_node] as [string, string], ...others].map(([one, count]) => `${one}: ${quoted(count, count)}`).join(', ')}}` : quoted(per_node, `${name}:${per_node}`);
   return with_value(text, ['resources', 'accelerators'], { raw });
 }
 
