@@ -157,10 +157,11 @@ class Job {
         const [name = '', count = '1'] = (item.kind === 'scalar' ? item.text : '').split(':');
         return [name.trim(), count.trim()];
       });
-    const list = pairs.flatMap(([name, count]) => {
+    const list = pairs.flatMap(([name, count], at) => {
       const per_node = /^\d{1,4}$/.test(count) ? Number(count) : 0;
       if (!kName.test(name)) { this.fail('name', path, name); return []; }
       if (per_node < 1) { this.fail('number', path, count); return []; }
+      if (pairs.findIndex(([other]) => other === name) < at) { this.fail('twice', path, name); return []; }
       return [this.accelerator(name, per_node)];
     });
     return list.filter((one, at) => {
