@@ -40,6 +40,35 @@ test('a supplier changes what it asks, after a question', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Contracts here' })).toBeVisible();
 });
 
+test('what was refused is sent again when it is put right', async ({ page, watched }) => {
+  await sign_in_as(page, 'supplier-guian');
+  await page.goto('/hub/guian?lang=en');
+  await page.getByRole('button', { name: 'Report nodes' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Report nodes' });
+  await dialog.getByRole('textbox', { name: 'Nodes' }).fill('900000');
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await dialog.getByRole('button', { name: 'came up' }).click();
+  await dialog.getByRole('textbox', { name: 'Nodes' }).fill('1');
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await expect(page.getByText('The exchange has it in its journal')).toBeVisible();
+  watched.faults.length = 0; // the browser notes what was refused
+});
+
+test('lines have the colours of the theme that is chosen', async ({ page, exchange }) => {
+  await exchange.rounds(1);
+  await page.goto('/hub/guian?lang=en&theme=light');
+  const drawn = page.getByRole('img', { name: 'Prices posted by rounds' }).locator('canvas');
+  await expect(drawn).toBeVisible();
+  await page.keyboard.press('p'); // so that nothing else draws it anew
+  await drawn.evaluate((canvas) => canvas.setAttribute('data-theme-of', 'light'));
+  await page.getByRole('banner').getByRole('combobox').selectOption('dark');
+  await expect(page.locator('[data-theme-of]')).toHaveCount(0);
+  await expect(drawn).toBeVisible();
+  await page.reload(); // what was chosen last holds, whatever the address said at first
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
 test('an operator halts a hub and lets it go on', async ({ page }) => {
   await sign_in_as(page, 'operator');
   await page.goto('/hub/tianfu?lang=zh');

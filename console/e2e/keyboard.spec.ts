@@ -82,3 +82,36 @@ test('the way past the header, and what opens, closes and gives the focus back',
   await page.keyboard.press('ArrowDown');
   await expect(grid).not.toHaveAttribute('aria-activedescendant', first ?? '');
 });
+
+test('who goes to another page is on it, at its top, and comes to nothing behind a question', async ({ page }) => {
+  await page.goto('/audit?lang=en&tab=events');
+  await expect(page.getByRole('grid', { name: 'Events' })).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 400 });
+  await page.evaluate(() => scrollTo(0, 300));
+  const rounds = page.getByRole('navigation').getByRole('link', { name: 'Rounds' });
+  await rounds.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main', { name: 'Rounds' })).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await page.goBack();
+  await expect(page.getByRole('main', { name: 'Audit' })).toBeFocused();
+  // Whoever has signed in is not lost either: the button that led here is gone.
+  await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await dialog.getByRole('button', { name: 'Token' }).click();
+  await dialog.getByRole('textbox', { name: 'Token' }).fill('dev-auditor');
+  await dialog.getByRole('textbox', { name: 'Token' }).press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+  // Behind a question of the page, keys mean nothing; Escape leaves it, and the focus goes back.
+  await page.getByRole('tab', { name: 'Chain' }).click();
+  const start = page.getByRole('listitem').filter({ hasText: 'Replay by the exchange' }).getByRole('button', { name: 'Start' });
+  await start.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  for (const key of ['p', 'g', 'm']) await page.keyboard.press(key);
+  await expect(page.locator('.live[data-state="paused"]')).toHaveCount(0);
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(start).toBeFocused();
+  await expect(page).toHaveURL(/\/audit/);
+});

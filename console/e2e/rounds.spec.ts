@@ -54,6 +54,22 @@ test('rounds are stepped through by keyboard, and the address holds what is look
   expect(file.suggestedFilename()).toMatch(/^R-\w+-H800-all-\d+\.csv$/);
 });
 
+test('who is told to wait hears the reasons all the same', async ({ page, exchange, watched }) => {
+  const buyer = await new_buyer(exchange, 'patient-buyer');
+  const order = await send_order(exchange, buyer, 'too-cheap');
+  await judged(exchange, buyer, order);
+  let refusals = 1;
+  await page.route('**/v1/orders/*/why*', (route) => {
+    const problem = { title: 'Too many requests', status: 429, code: 'rate-limited' };
+    return refusals-- > 0 ? route.fulfill({ status: 429, contentType: 'application/problem+json', headers: { 'Retry-After': '1' }, body: JSON.stringify(problem) }) : route.continue();
+  });
+  await sign_in_as(page, buyer);
+  await page.goto('/rounds?lang=en&orders=mine');
+  await expect(page.getByRole('gridcell', { name: 'Outbid' })).toBeVisible();
+  expect(refusals).toBeLessThan(1);
+  watched.faults.length = 0; // the browser notes the 429
+});
+
 test('why an order was not placed, and what would change it, is answered by clearing anew', async ({ page, exchange }) => {
   const buyer = await new_buyer(exchange, 'why-buyer');
   const order = await send_order(exchange, buyer, 'too-cheap');
@@ -70,6 +86,13 @@ test('why an order was not placed, and what would change it, is answered by clea
   const before = await limit.inputValue();
   await drawer.getByRole('listitem').filter({ hasText: /^Bid ¥/ }).getByRole('button', { name: 'Try' }).click();
   await expect(limit).not.toHaveValue(before);
+  await limit.focus();
+  await page.keyboard.press('End');
+  // Some hub stays accepted, and is shown so.
+  const hubs = drawer.getByRole('group', { name: 'Hubs' }).getByRole('checkbox');
+  for (const box of await hubs.all()) await box.click();
+  await expect(hubs.and(page.locator(':checked'))).toHaveCount(1);
+  await drawer.getByRole('button', { name: 'Reset' }).click();
   await limit.focus();
   await page.keyboard.press('End');
   const outcome = drawer.getByRole('row', { name: /^Outcome/ });

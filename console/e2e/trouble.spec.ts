@@ -32,6 +32,22 @@ for (const [status, code, chinese, english] of kStatuses) {
   });
 }
 
+test('whose token ends in the middle is told, and goes on as anybody', async ({ page, watched }) => {
+  await sign_in_as(page, 'auditor');
+  await page.goto('/map?lang=en');
+  const banner = page.getByRole('banner');
+  await expect(banner.getByRole('button', { name: 'auditor' })).toBeVisible();
+  await expect(page.locator('.live[data-state="open"]')).toBeVisible();
+  const problem = { title: 'title', status: 401, code: 'expired' };
+  await page.route('**/v1/**', (route) => (route.request().headers().authorization ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify(problem) }) : route.continue()));
+  for (let press = 0; press < 2; press++) await page.keyboard.press('p'); // goes on with another reading
+  await expect(page.getByText('Your key or token is not taken any more')).toBeVisible();
+  await expect(banner.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(page.locator('.live[data-state="open"]')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  watched.faults.length = 0; // the browser notes what was refused
+});
+
 const kSlow = [
   ['rounds', '/rounds?lang=en', '**/v1/rounds/*/book'],
   ['orders', '/orders?lang=en', '**/v1/orders*'],

@@ -38,12 +38,28 @@ describe('requests', () => {
     expect((failure as Failure).code).toBe('rate-limited');
     expect((failure as Failure).details).toMatchObject({ detail: 'D', advice: 'wait', retry_after: 3 });
     expect((failure as Failure).passes).toBe(true);
+    const answered = [402, 404, 409, 429, 503, 0].map((status) => new Failure('unreadable', { status, title: '' }).answered);
+    expect(answered).toEqual([true, true, true, false, false, false]); // a key is worn out by an answer, not by silence
   });
   test('answered by something else, or not at all, are failures too', async () => {
     const odd = new Client('', (async () => new Response('<html>', { status: 502 })) as typeof fetch);
     await expect(routes.getMarket(odd)).rejects.toMatchObject({ code: 'unreadable' });
     const dead = new Client('', (async () => Promise.reject(new TypeError('refused'))) as typeof fetch);
     await expect(routes.getMarket(dead)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+  test('whose answer is cut in the middle may go better later', async () => {
+    const cut = () => new ReadableStream({ pull: (controller) => controller.error(new TypeError('network error')) });
+    const torn = () => Promise.reject(new TypeError('network error'));
+    const client = new Client('', (async () => Object.assign(new Response(''), { json: torn, text: torn })) as typeof fetch);
+    await expect(routes.getMarket(client)).rejects.toMatchObject({ code: 'unreachable', passes: true });
+    await expect(routes.getRoundBook(client, { round: 'R-1' })).rejects.toMatchObject({ code: 'unreachable' });
+    const failures: (Failure | null)[] = [];
+    const stream = new Stream({ open: async () => new Response(cut()) }, {
+      from: '0', on_moment: () => undefined, on_gap: async () => '0', on_state: (state, failure) => { if (state === 'waiting') failures.push(failure); },
+    });
+    await settled(() => failures.length > 0);
+    stream.close();
+    expect(failures[0]?.code).toBe('unreachable');
   });
   test('for listings go on to the last page, or to a limit', async () => {
     const pages = [
@@ -143,6 +159,15 @@ describe('the stream', () => {
     await settled(() => moments.length >= 20);
     stream.close();
     expect(moments.map((moment) => Number(moment.sequence))).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+  });
+  test('waits where the picture is as of the sequence that was refused', async () => {
+    let [asked, waits] = [0, 0];
+    let stream: Stream | null = null;
+    const odd = { open: async () => { asked++; return Promise.reject(new Failure('bad-sequence', { status: 400, title: '' })); } };
+    const wait = async () => { if (++waits === 3) stream?.close(); await new Promise((done) => setTimeout(done, 0)); };
+    stream = new Stream(odd, { from: '9', on_moment: () => undefined, on_gap: async () => (asked > 50 ? Promise.reject(new Error('it never waits')) : '9') }, { wait, random: () => 1 });
+    await settled(() => stream?.state === 'closed');
+    expect(asked).toBe(3);
   });
   test('waits longer each time nobody answers', async () => {
     const waits: number[] = [];

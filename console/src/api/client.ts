@@ -1,7 +1,16 @@
 // Asks the exchange. One client for the whole console; whoever signs in changes its credentials.
 import { target_of, type Call, type Caller, type CallOptions, type Reply } from './call';
 import { Signer, type Credentials } from './credentials';
-import { failure_of, is_abort, unreachable } from './problem';
+import { cut_or, failure_of, is_abort, unreachable } from './problem';
+
+// A line that is cut in the middle of an answer is one that was not answered.
+async function body_of(response: Response, form: 'json' | 'text'): Promise<unknown> {
+  try {
+    return form === 'json' ? await response.json() : await response.text();
+  } catch (error) {
+    throw cut_or(error);
+  }
+}
 
 export class Client implements Caller {
   #signer: Signer | null = null;
@@ -19,7 +28,7 @@ export class Client implements Caller {
 
   async call<T>(call: Call, options: CallOptions = {}): Promise<Reply<T>> {
     const response = await this.open(call, options);
-    const value: unknown = call.form === 'json' ? await response.json() : call.form === 'text' ? await response.text() : undefined;
+    const value: unknown = call.form === 'nothing' ? undefined : await body_of(response, call.form);
     return { value: value as T, sequence: response.headers.get('Tongsuan-Sequence'), etag: response.headers.get('ETag') };
   }
 

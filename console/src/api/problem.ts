@@ -24,6 +24,13 @@ export class Failure extends Error {
   ) {
     super(details.detail ?? details.title);
   }
+  /**
+   * The exchange has answered, and would answer the same to the same key for ever: whoever asks again takes a
+   * new Idempotency-Key. Otherwise it may have happened, so the same key is sent again.
+   */
+  get answered(): boolean {
+    return this.details.status >= 400 && this.details.status < 500 && this.details.status !== 429;
+  }
   /** The same request may go better later, without anything being changed. */
   get passes(): boolean {
     return this.code === 'unreachable' || this.details.status === 429 || this.details.status >= 500;
@@ -53,6 +60,9 @@ export const unreachable = (cause: unknown): Failure =>
   new Failure('unreachable', { status: 0, title: 'unreachable', detail: cause instanceof Error ? cause.message : undefined });
 
 export const is_abort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
+/** What fetch throws where the network fails in the middle of an answer, as a failure; anything else as it is. */
+export const cut_or = (error: unknown): unknown => (error instanceof TypeError ? unreachable(error) : error);
 
 /** Any thrown thing as a failure, so that pages know one kind. */
 export const to_failure = (error: unknown): Failure =>

@@ -11,7 +11,7 @@
 import type { Call } from './call';
 import type { Event } from './generated/types';
 import { FrameReader, type Frame } from './frames';
-import { to_failure, type Failure } from './problem';
+import { cut_or, is_abort, to_failure, unreachable, type Failure } from './problem';
 
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'paused' | 'closed';
 export interface Moment {
@@ -100,13 +100,15 @@ export class Stream {
         this.#become('connecting', null);
         await this.#read(signal);
       } catch (error) {
-        failure = to_failure(error);
+        failure = is_abort(error) ? unreachable(error) : to_failure(error); // aborted by nobody but us, for silence
       }
       if (signal.aborted) return;
       if (failure && (failure.code === 'gone' || failure.code === 'bad-sequence')) {
+        const before = this.#last;
         failure = await this.#bridge(signal);
         if (signal.aborted) return;
-        if (!failure) continue;
+        // As of the same sequence it would be refused again at once.
+        if (!failure && this.#last !== before) continue;
       }
       this.#become('waiting', failure);
       await this.world.wait(this.#next_pause(failure), signal);
@@ -150,7 +152,7 @@ export class Stream {
       const reader = response.body?.getReader();
       if (!reader) return;
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await reader.read().catch((error: unknown) => { throw cut_or(error); });
         if (done || signal.aborted) return;
         clearTimeout(timer);
         timer = setTimeout(give_up, kSilenceMax);

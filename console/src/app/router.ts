@@ -5,14 +5,18 @@ import { address_text, parse_address, type Place } from '../model';
 export function bind_router(place: Place): () => void {
   const here = () => parse_address(location.pathname, location.search);
   place.go(here());
+  let page = place.address.path[0];
   place.bind((address, replace) => {
     const text = address_text(address);
     if (replace) history.replaceState(null, '', text);
     else history.pushState(null, '', text);
+    if (address.path[0] !== page) scrollTo(0, 0);
+    page = address.path[0];
   });
   const back = () => {
     // From the history: written down already.
     place.address = here();
+    page = place.address.path[0];
   };
   addEventListener('popstate', back);
   return () => removeEventListener('popstate', back);

@@ -56,6 +56,10 @@ describe('steps', () => {
     expect(reach_of([], demand, null).price).toBeCloseTo(936);
     expect(beyond(supply, demand)).toBe(1);
   });
+  test('of a book with more orders than a call has arguments', () => {
+    const many = Array.from({ length: 300_000 }, (_, at) => step('m', 1, at % 7, false));
+    expect(reach_of(many, many, null)).toEqual({ quantity: 300_000, price: 6 * 1.04 });
+  });
   test('are blocks side by side, cut at the edges', () => {
     const place = { x: linear(0, 25, 0, 250), y: linear(0, 9, 90, 0), right: 250, top: 0, bottom: 90 };
     expect(block_path(demand, place, (one) => one.taken === true)).toBe('M0.0 90.0V0.0H80.0V90.0Z');

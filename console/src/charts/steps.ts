@@ -21,8 +21,10 @@ export function reach_of(supply: readonly Step[], demand: readonly Step[], agree
   const taken = demand.filter((step) => step.taken === true);
   const needed = Math.max(total(supply), total(taken));
   const quantity = needed > 0 ? Math.min(needed * 1.25, Math.max(needed, total(demand))) : total(demand);
-  const dearest = Math.max(0, ...[...supply, ...demand].map((step) => step.price));
-  const anchor = Math.max(agreed ?? 0, ...supply.map((step) => step.price));
+  // A book may have more blocks than a call may have arguments.
+  const dearest_of = (steps: readonly Step[], least: number) => steps.reduce((most, step) => Math.max(most, step.price), least);
+  const anchor = dearest_of(supply, agreed ?? 0);
+  const dearest = dearest_of(demand, dearest_of(supply, 0));
   return { quantity: Math.max(1, quantity), price: Math.max(1e-6, anchor > 0 ? Math.min(dearest, anchor * 3) : dearest) * 1.04 };
 }
 

@@ -48,13 +48,15 @@ function fields_of(words: readonly string[]): Map<string, string> {
   return fields;
 }
 
-function range_of(text: string | undefined, slots: number): [number, number] {
+/** "8..10", or "8" for the one slot; all of them where nothing is said. */
+export function range_of(text: string | undefined, slots: number): [number, number] {
   if (!text) return [0, slots];
   const [first = '0', last] = text.split('..');
   return [Number(first), last === undefined ? Number(first) + 1 : Number(last)];
 }
 
-function length_of(text: string): number {
+/** Seconds of "15min"; 0 where it is no length. */
+export function length_of(text: string): number {
   const found = /^(\d+)(s|min|h)$/.exec(text);
   return found ? Number(found[1]) * (kSeconds[found[2] ?? ''] ?? 0) : 0;
 }

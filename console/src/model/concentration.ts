@@ -46,6 +46,9 @@ export function groups_of(holdings: readonly Holding[], grouping: Grouping): Gro
   }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The same, with names that people know: only behind the counting, for two may have one name. */
+export const named_group = (group: Group, names: ReadonlyMap<string, string>): Group => ({ ...group, shares: group.shares.map((one) => ({ ...one, who: names.get(one.who) ?? one.who })) });
+
 /** The largest, and the rest as one: for a bar of a few parts. */
 export function parts_of(group: Group, largest: number): number[] {
   const first = Array.from({ length: largest }, (_, at) => group.shares[at]?.share ?? 0);

@@ -1,15 +1,17 @@
 // What the book of a round says of energy: who could sell how much of it, where, in which hour, and
 // at which price. Market text is docs/formats/market.md; only its offers at zones are read here.
 import { parse_time, type Moment } from '../units';
+import { length_of, range_of } from './book';
 
 export interface EnergyHour {
   readonly zone: string;
-  readonly slot: number; // hours from the beginning of the book
+  readonly slot: number; // from the beginning of the book
   readonly price: number; // yuan per MWh, of the cheapest step
 }
 export interface EnergyBook {
   readonly begin: Moment | null; // of its first slot; null: it does not say
   readonly slots: number;
+  readonly slot_seconds: number;
   readonly zones: readonly { name: string; commodity: 'power' | 'green' }[];
   readonly hours: readonly EnergyHour[];
   readonly green_orders: number; // that ask for a share of green energy
@@ -20,11 +22,12 @@ const field = (line: string, name: string): string | null => new RegExp(` ${name
 export function energy_of(book: string): EnergyBook {
   const zones: EnergyBook['zones'][number][] = [];
   const hours: EnergyHour[] = [];
-  let [slots, green_orders] = [0, 0];
+  let [slots, slot_seconds, green_orders] = [0, 3600, 0];
   let begin: Moment | null = null;
   for (const line of book.split('\n')) {
     if (line.startsWith('calendar ')) {
       slots = Number(field(line, 'slots') ?? 0);
+      slot_seconds = length_of(field(line, 'slot') ?? '1h');
       begin = parse_time(field(line, 'start') ?? '');
     }
     if (line.startsWith('zone ')) {
@@ -33,16 +36,16 @@ export function energy_of(book: string): EnergyBook {
     } else if (line.startsWith('offer ')) hours.push(...offer_of(line, slots));
     else if (/^(order|options|profile) /.test(line) && /^[1-9]/.test(field(line, 'green') ?? '0')) green_orders++;
   }
-  return { begin, slots, zones, hours, green_orders };
+  return { begin, slots, slot_seconds, zones, hours, green_orders };
 }
 
 function offer_of(line: string, slots: number): EnergyHour[] {
   const zone = field(line, 'zone');
-  const range = /^(\d+)\.\.(\d+)$/.exec(field(line, 'slots') ?? `0..${slots}`);
+  const [begin, end] = range_of(field(line, 'slots') ?? undefined, slots);
   const price = Number(/@(-?[\d.]+)/.exec(field(line, 'steps') ?? '')?.[1] ?? Number.NaN);
-  if (!zone || !range || !Number.isFinite(price)) return [];
+  if (!zone || !Number.isFinite(price)) return [];
   const list: EnergyHour[] = [];
-  for (let slot = Number(range[1]); slot < Math.min(Number(range[2]), slots); slot++) list.push({ zone, slot, price });
+  for (let slot = begin; slot < Math.min(end, slots); slot++) list.push({ zone, slot, price });
   return list;
 }
 

@@ -58,6 +58,7 @@ describe('a job with a fault is none', () => {
     ['resources: {accelerators: H800:8}\nrun: x', ['no-work market.work 1']],
     ['resources: {accelerators: "H800:0"}\nmarket: {work: 1h}', ['number resources.accelerators 1']],
     ['resources: {accelerators: X1:8}\nrun: x\nmarket: {work: 1h}', ['no-price market.limit 3']],
+    ['resources: {accelerators: [H800:8, H800:4]}\nmarket: {work: 1h}', ['twice resources.accelerators 1']],
     [job('  limit: 14.50 CNY'), ['money market.limit 5']],
     [job('  limit: 1 CNY/gpu-h\n  budget: 5 CNY'), ['both-prices market.budget 6']],
     [job('  limt: 1 CNY/gpu-h'), ['unknown-key market.limt 5']],

@@ -157,10 +157,11 @@ class Job {
         const [name = '', count = '1'] = (item.kind === 'scalar' ? item.text : '').split(':');
         return [name.trim(), count.trim()];
       });
-    const list = pairs.flatMap(([name, count]) => {
+    const list = pairs.flatMap(([name, count], at) => {
       const per_node = /^\d{1,4}$/.test(count) ? Number(count) : 0;
       if (!kName.test(name)) { this.fail('name', path, name); return []; }
       if (per_node < 1) { this.fail('number', path, count); return []; }
+      if (pairs.findIndex(([other]) => other === name) < at) { this.fail('twice', path, name); return []; }
       return [this.accelerator(name, per_node)];
     });
     return list.filter((one, at) => {
@@ -333,7 +334,9 @@ export function accelerators_of(tree: YamlNode | null): [string, string][] {
 /** The text with another reference class; substitutes stay. */
 export function with_reference(text: string, tree: YamlNode | null, name: string, per_node: string): string {
   const others = accelerators_of(tree).slice(1).filter(([other]) => other !== name);
-  const raw = others.length ? `{${[[name, per_node], ...others].map(([one, count]) => `${one}: ${count}`).join(', ')}}` : `${name}:${per_node}`;
+  // Text that is no number is kept, in quotes: it is a fault of the job, not of the file.
+  const quoted = (count: string, text: string) => (/^\d+$/.test(count) ? text : JSON.stringify(text));
+  const raw = others.length ? `{${[[name, per_node] as [string, string], ...others].map(([one, count]) => `${one}: ${quoted(count, count)}`).join(', ')}}` : quoted(per_node, `${name}:${per_node}`);
   return with_value(text, ['resources', 'accelerators'], { raw });
 }
 

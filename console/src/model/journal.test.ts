@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
-import type { wire } from '../api';
+import { Failure, type Client, type wire } from '../api';
 import { micro } from '../units';
-import { bought_of, check_money, check_order, check_text, continues, filtered, groups_of, hhi_of, moved_by, parts_of, row_of, rule_hits } from '.';
+import { bought_of, check_money, check_order, check_text, continues, filtered, groups_of, hhi_of, JournalReader, moved_by, named_group, parts_of, row_of, rule_hits } from '.';
 
 const yuan = (amount: string): wire.Money => ({ amount, currency: 'CNY' });
 const head = (sequence: number, part = 0, second = 0) => ({ sequence: String(sequence), part, at: `2026-04-13T08:00:${String(second).padStart(2, '0')}+08:00` });
@@ -54,7 +54,55 @@ describe('the journal', () => {
   });
 });
 
+test('an event is read once, however often the events are looked at', () => {
+  let reads = 0;
+  const event = { ...answered(1, 'done'), get at() { reads++; return '2026-04-13T08:00:00+08:00'; } } as wire.Event;
+  const row = row_of(event);
+  check_order([event]);
+  const before = reads;
+  for (let at = 0; at < 3; at++) {
+    check_order([event, answered(2, 'done')]);
+    expect(row_of(event)).toBe(row);
+  }
+  expect(reads).toBe(before);
+});
+test('a journal that is begun again has each event once, whatever was being read', async () => {
+  const waiting: { from: string; answer: () => void }[] = [];
+  const last = 3;
+  const call = ({ query }: { query: { from: string; pageSize: number } }) => new Promise((done) => {
+    const next = Math.min(last + 1, Number(query.from) + Math.min(2, query.pageSize));
+    const items = Array.from({ length: next - Number(query.from) }, (_, at) => answered(Number(query.from) + at, 'done'));
+    waiting.push({ from: query.from, answer: () => done({ value: { items, next: String(next), head: { sequence: String(last), epoch: '1', hash: 'h' } }, sequence: null, etag: null }) });
+  });
+  const reader = new JournalReader({ call } as unknown as Client);
+  void reader.begin(null);
+  waiting.shift()?.answer(); // how long it is
+  await Promise.resolve();
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  const again = reader.begin('2');
+  while (waiting.length || reader.reading) {
+    waiting.shift()?.answer();
+    await new Promise((done) => setTimeout(done, 0));
+  }
+  await again;
+  expect(reader.events.map((event) => event.sequence)).toEqual(['2', '3']);
+});
+test('a journal that could not be read is read when it is begun again', async () => {
+  const answers = [() => Promise.reject(new Failure('rate-limited', { status: 429, title: '' }))];
+  const page = { items: [], next: '5', head: { sequence: '4', epoch: '1', hash: 'h' } };
+  const reader = new JournalReader({ call: async () => (answers.shift() ?? (() => Promise.resolve({ value: page, sequence: null, etag: null })))() } as unknown as Client);
+  await reader.begin(null);
+  expect([reader.failure?.code, reader.head]).toEqual(['rate-limited', null]);
+  await reader.begin('5');
+  expect([reader.failure, reader.head?.sequence, reader.reading]).toEqual([null, 4n, false]);
+});
+
 describe('concentration', () => {
+  test('is of participants, though two have one name', () => {
+    const holdings = ['P-1', 'P-2'].map((who) => ({ who, hub: 'east', accelerator: 'A', amount: 1 }));
+    const names = new Map([['P-1', 'Lab'], ['P-2', 'Lab']]);
+    expect(groups_of(holdings, 'all').map((group) => named_group(group, names))).toEqual([{ name: '', total: 2, hhi: 5_000, shares: [{ who: 'Lab', share: 0.5 }, { who: 'Lab', share: 0.5 }] }]);
+  });
   const holding = (who: string, hub: string, accelerator: string, amount: number) => ({ who, hub, accelerator, amount });
   test('is 10,000 where one has it all, and falls with their number', () => {
     expect(hhi_of([{ who: 'a', share: 1 }])).toBe(10_000);

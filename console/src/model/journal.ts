@@ -18,12 +18,25 @@ export interface OrderCheck {
 
 const kFaultsMax = 100;
 
+interface Place {
+  readonly sequence: bigint;
+  readonly part: number;
+  readonly unix: number;
+}
+const kPlaces = new WeakMap<wire.Event, Place>();
+
+function place_of(event: wire.Event): Place {
+  const place = kPlaces.get(event) ?? { sequence: BigInt(event.sequence), part: event.part, unix: time_of(event.at).unix };
+  kPlaces.set(event, place);
+  return place;
+}
+
 /** Sequences never fall, parts of one rise, time does not run back. Sequences may be left out: whoever reads may not see all. */
 export function check_order(events: readonly wire.Event[]): OrderCheck {
   const faults: OrderFault[] = [];
-  let before: { sequence: bigint; part: number; unix: number } | null = null;
+  let before: Place | null = null;
   for (const event of events) {
-    const here = { sequence: BigInt(event.sequence), part: event.part, unix: time_of(event.at).unix };
+    const here = place_of(event);
     if (before && faults.length < kFaultsMax) {
       if (here.sequence < before.sequence) faults.push({ kind: 'back', sequence: event.sequence });
       else if (here.sequence === before.sequence && here.part <= before.part) faults.push({ kind: 'part', sequence: event.sequence });
@@ -111,7 +124,15 @@ function actors_of(event: wire.Event): string[] {
   return [...new Set(all.filter((one): one is string => typeof one === 'string'))];
 }
 
-export const row_of = (event: wire.Event): EventRow => ({
+// Events come four times a second on top of a hundred thousand: each is written out once.
+const kRows = new WeakMap<wire.Event, EventRow>();
+
+export function row_of(event: wire.Event): EventRow {
+  const row = kRows.get(event) ?? made_row(event);
+  kRows.set(event, row);
+  return row;
+}
+const made_row = (event: wire.Event): EventRow => ({
   id: `${event.sequence}.${event.part}`,
   sequence: BigInt(event.sequence),
   at: time_of(event.at),

@@ -25,6 +25,7 @@ export class JournalReader {
     this.stop();
     this.#abort = new AbortController();
     this.events = [];
+    this.failure = null;
     this.from = this.next = from ?? '1';
     if (from === null) {
       await this.#page('1', 1, (page) => {
@@ -38,6 +39,7 @@ export class JournalReader {
   /** What has come since. */
   async go_on(): Promise<void> {
     if (this.reading) return;
+    const { signal } = this.#abort;
     this.reading = true;
     const found: wire.Event[] = [];
     for (let more = true; more; ) {
@@ -46,6 +48,7 @@ export class JournalReader {
         for (const event of page.items) found.push(event);
         this.next = page.next;
       });
+      if (signal.aborted) return; // what is read now is not of this reading
       more = this.next !== before && !this.failure && found.length < 20 * kCommandsMax;
     }
     if (found.length) this.events = [...this.events, ...found];

@@ -55,6 +55,11 @@ describe('files of replays', () => {
   });
 });
 
+test('slots of energy are as long as the calendar says, and may be single', () => {
+  const book = energy_of(['tongsuan-market 1', 'calendar start=2026-01-01T00:00+08:00 slot=15min slots=3', 'zone power-a commodity=power', 'offer s1 seller=x zone=power-a slots=1 steps=1kWh@300'].join('\n'));
+  expect([book.slot_seconds, cheapest(book, 'power-a')]).toEqual([900, [null, 300, null]]);
+});
+
 test('a book says what energy costs where', () => {
   const book = energy_of([
     'tongsuan-market 1', 'calendar start=2026-01-01T00:00+08:00 slot=1h slots=4', 'zone power-a commodity=power disposal=free', 'zone wind commodity=green disposal=free',

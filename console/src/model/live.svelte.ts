@@ -42,13 +42,15 @@ export class Live<P> {
 
   async start(): Promise<void> {
     this.#abort = new AbortController();
+    const { signal } = this.#abort;
     await this.renew();
-    if (this.#abort.signal.aborted) return;
-    if (this.source.every) {
-      this.#timer ??= setInterval(() => { if (!this.paused) void this.renew(); }, this.source.every);
-    }
-    if (this.picture === null || this.#stream) return;
-    this.#stream = new Stream(this.client, {
+    if (signal.aborted || !this.source.every) return;
+    this.#timer ??= setInterval(() => { if (!this.paused) void this.renew(); }, this.source.every);
+  }
+
+  // From the first picture on, whichever reading brings it.
+  #follow(): void {
+    this.#stream ??= new Stream(this.client, {
       ...(this.source.topics ? { topics: this.source.topics } : {}),
       from: this.sequence,
       on_state: (state, failure) => {
@@ -58,7 +60,7 @@ export class Live<P> {
       },
       on_moment: (moment) => this.#take(moment),
       on_gap: async () => {
-        await this.#read();
+        await this.#read(this.#abort.signal, true);
         for (const hear of this.#listeners) hear(null);
         return this.sequence;
       },
@@ -86,6 +88,8 @@ export class Live<P> {
     this.#stream = null;
     if (this.#beat) clearTimeout(this.#beat);
     this.#beat = this.#next = null;
+    this.#reading = null;
+    this.#again = false;
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
   }
@@ -95,6 +99,7 @@ export class Live<P> {
     this.stop();
     this.picture = null;
     this.failure = null;
+    this.sequence = '0';
     await this.start();
   }
 
@@ -113,24 +118,30 @@ export class Live<P> {
       this.#again = true;
       return this.#reading;
     }
-    this.#reading = this.#read().catch((error: unknown) => {
-      if (!this.#abort.signal.aborted) this.failure = to_failure(error);
+    const { signal } = this.#abort;
+    const reading = this.#read(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.failure = to_failure(error);
     });
-    await this.#reading;
+    this.#reading = reading;
+    await reading;
+    if (this.#reading !== reading) return; // of a beginning that is over
     this.#reading = null;
-    if (this.#again && !this.#abort.signal.aborted) {
+    if (this.#again) {
       this.#again = false;
       await this.renew();
     }
   }
 
-  async #read(): Promise<void> {
-    const { picture, sequence } = await this.source.load(this.#abort.signal);
+  // `back`: the exchange does not know what we have seen, so what it has is taken although it is older.
+  async #read(signal: AbortSignal, back = false): Promise<void> {
+    const { picture, sequence } = await this.source.load(signal);
+    if (signal.aborted) return;
     this.#show();
-    if (this.#abort.signal.aborted || BigInt(sequence) < BigInt(this.sequence)) return;
+    if (!back && BigInt(sequence) < BigInt(this.sequence)) return;
     this.picture = picture;
     this.sequence = sequence;
     this.failure = null;
+    this.#follow();
   }
 
   // A thousand moments in a second are ten pictures: people see no more, and pages draw no more.

@@ -6,7 +6,7 @@ import type { ReadingSource } from './reading.svelte';
 
 /** Above so many orders a page offers the files instead: a browser is no place for them. */
 export const kOrdersInBrowser = 100_000;
-const kRoundsMax = 500;
+const kRoundsMax = 1_000; // as many as the exchange keeps
 
 export type Rounds = readonly wire.Round[];
 

@@ -19,6 +19,12 @@ describe('a terms', () => {
     expect(terms_of(order).limit).toBe(4_000_000n);
     expect(change_of(order, terms_of(order))).toBeNull();
   });
+  test('that is finer than money changes nothing', () => {
+    const half = { ...order, value: yuan('2.000001'), ways: [{ class: 'H800', devices: 1, durationSeconds: 1800 }] };
+    const limit = micro(terms_of(half).limit + 1n); // half a micro-yuan more for half an hour
+    expect(change_of(half, { ...terms_of(half), limit })).toBeNull();
+    expect(change_of(half, { ...terms_of(half), limit: micro(limit + 1n) })).toEqual({ value: yuan('2.000002') });
+  });
   test('says only what differs', () => {
     const terms = { ...terms_of(order), limit: micro(4_500_000n), hubs: [], classes: ['H800', 'H20'] };
     expect(change_of(order, terms)).toEqual({

@@ -34,7 +34,9 @@ export function change_of(order: wire.Order, terms: Terms): wire.OrderChange | n
   const [first] = order.ways;
   const change: wire.OrderChange = {};
   if (terms.limit !== before.limit && first) {
-    change.value = wire_money(micro((terms.limit * BigInt(first.devices) * BigInt(first.durationSeconds)) / 3600n));
+    // A limit may be finer than the value that it comes to.
+    const value = micro((terms.limit * BigInt(first.devices) * BigInt(first.durationSeconds)) / 3600n);
+    if (value !== money_of(order.value)) change.value = wire_money(value);
   }
   if (terms.latest.unix !== before.latest.unix) change.latestStart = wire_time(terms.latest);
   if (!same(terms.hubs, before.hubs)) change.hubs = [...terms.hubs];

@@ -38,10 +38,13 @@ describe('job files', () => {
   test('are read as any reader of YAML reads them', () => {
     expect(plain(parse_yaml(kJob))).toEqual(reference(kJob));
   });
+  test('with the line ends of Windows, too', () => {
+    expect(plain(parse_yaml(kJob.replaceAll('\n', '\r\n')))).toEqual(reference(kJob));
+  });
   test.each([
     ['a:\n\tb: 1', 'tab', 2], ['a: 1\na: 2', 'twice', 2], ['a: "x', 'quote', 1], ['a: {b: 1', 'flow', 1], ['a: &x 1', 'anchor', 1],
     ['a: *x', 'anchor', 1], ['a: one\n  two', 'lines', 2], ['just text', 'entry', 1], ['a: 1\n---\nb: 2', 'document', 2], ['a: 1\n b: 2', 'lines', 2],
-    ['a: b: c', 'entry', 1], ['a: [1, 2] x', 'flow', 1], ['a:\n  b: 1\n c: 2', 'indent', 3], [`a: ${'['.repeat(40)}`, 'deep', 1],
+    ['a: b: c', 'entry', 1], ['a: [1, 2] x', 'flow', 1], ['a:\n  b: 1\n c: 2', 'indent', 3], ['a: |\n    b\n  c', 'indent', 3], ['a: >\n  b\n\n  c', 'lines', 3], ['a: >\n  b\n    c', 'lines', 3], ['a: - b', 'entry', 1], [`a: ${'['.repeat(40)}`, 'deep', 1],
   ])('that are odd are refused: %j', (text, code, line) => {
     let fault: unknown;
     try { parse_yaml(text); } catch (error) { fault = error; }
@@ -67,7 +70,7 @@ describe('one value is changed', () => {
     expect(changed(['a'], '1', '# only a comment')).toBe('# only a comment\na: 1\n');
     expect(changed(['market', 'preempt', 'allowed'], { raw: 'true' }, 'market: {work: 1h}')).toBe('market: {work: 1h, preempt: {allowed: true}}');
   });
-  test.each(['a b', 'x: y', '# no', '"q"', 'true', '-1', 'l1\nl2\n', 'l1\n\nl3', '', '贵州', "it's", '*', 'tab\there'])('and comes back as it was: %j', (value) => {
+  test.each(['a b', 'x: y', '# no', '"q"', 'true', '-1', 'l1\nl2\n', 'l1\n\nl3', '', '贵州', "it's", '*', 'tab\there', '  l1\nl2', '\tl1\nl2\n', '\n l1\nl2', 'l1\n\n', '\n', 'l1\r\nl2'])('and comes back as it was: %j', (value) => {
     for (const path of [['name'], ['run'], ['market', 'note'], ['market', 'window', 'note']]) {
       const text = changed(path, value);
       const read = path.reduce((at, key) => (at as Record<string, unknown>)[key], reference(text) as unknown);

@@ -181,7 +181,7 @@ class Reader {
     const comment = raw.search(/\s#/);
     const text = (comment < 0 ? raw : raw.slice(0, comment)).trimEnd();
     if (/^[&*!]/.test(text)) throw new YamlFault('anchor', number);
-    if (/^[@`%]/.test(text) || /:(\s|$)/.test(text)) throw new YamlFault('entry', number);
+    if (/^([@`%]|[-?](\s|$))/.test(text) || /:(\s|$)/.test(text)) throw new YamlFault('entry', number);
     return { kind: 'scalar', text: text === '~' || text === 'null' ? '' : text, plain: true, begin, end: begin + text.length };
   }
 
@@ -201,7 +201,7 @@ class Reader {
       }
       if (mark === '"' && one === '\\') {
         const escaped = this.text[++at] ?? '';
-        const known: Record<string, string> = { n: '\n', t: '\t', '"': '"', '\\': '\\', '/': '/' };
+        const known: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', '/': '/' };
         if (!(escaped in known)) throw new YamlFault('quote', this.#number(begin));
         text += known[escaped];
       } else text += one;
@@ -223,12 +223,16 @@ class Reader {
       const here = row.length - row.trimStart().length;
       if (row.trim() && here <= indent) break;
       if (row.trim()) own ??= here;
-      taken.push(row);
+      if (row.trim() && here < (own ?? 0)) throw new YamlFault('indent', number + 1);
+      taken.push(row.replace(/\r$/, ''));
     }
     while (taken.at(-1)?.trim() === '') taken.pop();
     const last = line.number + taken.length;
     while (this.#line && this.#line.number <= last) this.#at++;
     const inner = taken.map((row) => row.slice(own ?? 0));
+    // What folds otherwise than into one line (blank lines, lines further in) is for |.
+    const odd = header[1] === '>' ? inner.findIndex((row) => /^(\s|$)/.test(row)) : -1;
+    if (odd >= 0) throw new YamlFault('lines', line.number + 1 + odd);
     const joined = header[1] === '>' ? inner.join(' ') : inner.join('\n');
     const end = rows.slice(0, last).join('\n').length;
     return { kind: 'scalar', text: joined && header[2] !== '-' ? `${joined}\n` : joined, plain: false, begin, end };
@@ -303,13 +307,14 @@ const kMeansOther = /^(true|false|yes|no|on|off|null|~)$/i;
 
 /** A scalar as text: plain where it may be, lines as a block at this indent. */
 function scalar_text(value: string, indent: number, flow: boolean): string {
-  if (value.includes('\n') && !flow) {
+  // A block begins with a line that is not further in, and has one line end behind it at most.
+  if (value.includes('\n') && !flow && /^\S/.test(value) && !/\n\n$|\r/.test(value)) {
     const lines = value.replace(/\n$/, '').split('\n');
     const blanks = ' '.repeat(indent + 2);
     return `|${value.endsWith('\n') ? '' : '-'}\n${lines.map((line) => (line ? blanks + line : '')).join('\n')}`;
   }
   if (kPlain.test(value) && !value.endsWith(' ') && !kMeansOther.test(value)) return value;
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')}"`;
 }
 
 const splice = (text: string, begin: number, end: number, by: string): string => text.slice(0, begin) + by + text.slice(end);

@@ -1,7 +1,7 @@
 // Tables as files of comma-separated values (RFC 4180).
 
-// A spreadsheet takes a cell that begins so for a formula.
-const kFormula = /^[=+\-@\t\r]/;
+// A spreadsheet takes a cell that begins so for a formula; in Chinese also where the sign is a wide one.
+const kFormula = /^[=+\-@\t\r\n＝＋－＠]/;
 const kNumber = /^[+-]?\d+(\.\d+)?%?$/;
 
 function cell(value: string): string {

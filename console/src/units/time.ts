@@ -16,7 +16,8 @@ export function parse_time(text: string): Moment | null {
   const [, date, minutes, seconds = ':00', sign, zone_hours, zone_minutes] = found;
   const zone = sign ? (sign === '-' ? -1 : 1) * (Number(zone_hours) * 3600 + Number(zone_minutes) * 60) : 0;
   const local = Date.parse(`${date}T${minutes}${seconds}Z`);
-  return Number.isNaN(local) ? null : { unix: local / 1000 - zone, zone };
+  // The 31st of February is no day, though some would take it for one of March.
+  return Number.isNaN(local) || new Date(local).toISOString().slice(0, 10) !== date ? null : { unix: local / 1000 - zone, zone };
 }
 
 /** What the exchange says. It keeps to its contract, so anything else is a defect. */
@@ -57,9 +58,7 @@ export function parse_typed_time(text: string): string | null {
   const [year = '', month = '', day = '', hour = '0', minute = '00'] = found.slice(1).map((part) => part as string | undefined);
   const two = (part: string) => part.padStart(2, '0');
   const made = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}`;
-  const read = new Date(`${made}Z`);
-  // The 31st of February is no day, though some would take it for one of March.
-  return Number.isNaN(read.getTime()) || read.toISOString().slice(0, 16) !== made ? null : made;
+  return parse_time(`${made}Z`) ? made : null;
 }
 /** Year, month, day, as in every language of the console. */
 export const format_typed_time = (value: string): string => value.replace('T', ' ');

@@ -36,7 +36,7 @@ describe('time', () => {
     expect(format_zone(time_of('2026-11-28T01:06-03:30'))).toBe('UTC−3:30');
     expect(format_day(moment, 'zh')).toContain('11月28日');
     expect(parse_time('2026-11-28 01:06')).toBeNull();
-    expect(parse_time('2026-13-28T01:06Z')).toBeNull();
+    for (const none of ['2026-13-28T01:06Z', '2026-02-31T01:06Z', '2026-02-28T24:00Z']) expect(parse_time(none)).toBeNull();
   });
   test('is read as people type it', () => {
     for (const text of ['2026-12-01 08:00', '2026-12-01T08:00', '2026/12/1 8:00', '2026年12月1日 08：00', ' 2026.12.01 08:00:30 ']) expect(parse_typed_time(text)).toBe('2026-12-01T08:00');
@@ -63,5 +63,6 @@ test('numbers follow the language', () => {
 });
 
 test('tables of strangers are no formulas', () => {
+  expect(csv_text(['a'], [['＝1+1'], ['＠x'], ['\n=1'], ['−¥1']])).toBe('\uFEFFa\r\n\'＝1+1\r\n\'＠x\r\n"\'\n=1"\r\n−¥1\r\n');
   expect(csv_text(['a', 'b'], [['=1+1', '-1.5'], ['x"y', '一,二']])).toBe('\uFEFFa,b\r\n\'=1+1,-1.5\r\n"x""y","一,二"\r\n');
 });

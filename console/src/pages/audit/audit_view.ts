@@ -18,6 +18,10 @@ export const event_columns = (say: Say): Column<EventRow>[] => [
   { id: 'text', title: say('audit.what'), text: (row) => row.text, width: 'minmax(360px, 6fr)' },
 ];
 
+/** "delivery" is missed, and has its penalty: a bar says which. */
+export const rule_bars = (hits: readonly RuleHit[], say: Say, title: (code: string) => string): Bar[] =>
+  hits.map((hit) => ({ title: hit.kind === 'refused' ? title(hit.rule) : `${say(kRuleKinds[hit.kind])} · ${hit.rule}`, parts: [hit.count] }));
+
 const kRuleKinds: Record<RuleKind, Key> = { refused: 'audit.refused', halted: 'audit.halted', missed: 'audit.missed', penalty: 'audit.penalty', unsolved: 'audit.unsolved', broken: 'audit.broken' };
 export const rule_columns = (language: Language, say: Say, title: (code: string) => string): Column<RuleHit>[] => [
   { id: 'kind', title: say('audit.kind'), text: (row) => say(kRuleKinds[row.kind]), csv: (row) => row.kind, sort: (row) => row.kind },
@@ -59,7 +63,7 @@ export function group_columns(language: Language, say: Say, unit: string): Colum
   return [
     { id: 'name', title: say('audit.group'), text: (row) => row.name || say('audit.whole'), sort: (row) => row.name },
     { id: 'total', title: unit, text: (row) => format_count(Math.round(row.total), language), csv: (row) => row.total.toFixed(2), sort: (row) => row.total, number: true },
-    { id: 'many', title: say('audit.many'), text: (row) => format_count(row.shares.length, language), sort: (row) => row.shares.length, number: true },
+    { id: 'many', title: say('audit.many'), text: (row) => format_count(row.shares.length, language), csv: (row) => String(row.shares.length), sort: (row) => row.shares.length, number: true },
     { id: 'first', title: say('audit.largest'), text: (row) => top(row, 0)?.who ?? say('state.none') },
     { id: 'share', title: say('audit.share'), text: (row) => format_share(top(row, 0)?.share ?? 0, language), sort: (row) => top(row, 0)?.share ?? 0, number: true },
     { id: 'three', title: say('audit.three'), text: (row) => format_share(largest(row, 3), language), sort: (row) => largest(row, 3), number: true },

@@ -37,14 +37,15 @@ export class EventBook {
   }
   async retry(): Promise<void> {
     this.failure = null;
-    if (this.journal) await this.journal.go_on();
+    // Without a head it is not known yet where to begin.
+    if (this.journal) await (this.journal.head ? this.journal.go_on() : this.journal.begin(null));
     else if (!this.feed) await this.#begin();
+    else if (!this.market.paused) {
+      // At once, rather than when its pause is over.
+      this.feed.pause();
+      this.feed.resume();
+    }
   }
-  /** The reader wants to read from another command on. */
-  again(from: string | null): void {
-    void this.journal?.begin(from);
-  }
-
   async #begin(): Promise<void> {
     try {
       this.reader = await find_reader(this.client, this.#abort.signal);

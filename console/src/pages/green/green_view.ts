@@ -13,7 +13,14 @@ export interface HeatRow {
 }
 
 export const day_rows = (run: GreenRun, say: Say): HeatRow[] => green_days(run.hours).map((values, at) => ({ name: say('green.day', { day: at + 1 }), values }));
-/** Of all runs of a policy: the mean of what was matched and drawn in each hour. */
+/** "90 nothing": a load, and what was off. Runs of other worlds are no repetitions. */
+export const run_world = (run: GreenRun): string => `${run.load} ${run.without}`;
+export function run_world_text(world: string, say: Say): string {
+  const [load = '', ...without] = world.split(' ');
+  return without.join(' ') === 'nothing' ? `${load} %` : `${load} % · ${say('lab.without')} ${without.join(' ')}`;
+}
+
+/** Of all runs of a policy in one world: the mean of what was matched and drawn in each hour. */
 export function mean_run(runs: readonly GreenRun[], policy: string): GreenRun | null {
   const mine = runs.filter((run) => run.policy === policy);
   const [first] = mine;
@@ -25,10 +32,12 @@ export function mean_run(runs: readonly GreenRun[], policy: string): GreenRun | 
 export const zone_rows = (book: EnergyBook, hours: number): HeatRow[] =>
   book.zones.filter((zone) => zone.commodity === 'power').map((zone) => ({ name: zone.name.replace(/^power-/, ''), values: cheapest(book, zone.name).slice(0, hours) }));
 
-/** Hours of the book as "12-01 23", or counted from its beginning where it does not say when that is. */
-export const hour_names = (book: EnergyBook, hours: number): string[] =>
-  Array.from({ length: Math.min(hours, book.slots) }, (_, at) =>
-    book.begin ? format_time({ ...book.begin, unix: book.begin.unix + at * 3_600 }).slice(5, 13) : `+${at}`);
+/** Slots of the book as "12-01 23" ("12-01 23:15" where they are no hours), or counted from its beginning where it does not say when that is. */
+export const hour_names = (book: EnergyBook, slots: number): string[] =>
+  Array.from({ length: Math.min(slots, book.slots) }, (_, at) =>
+    book.begin ? format_time({ ...book.begin, unix: book.begin.unix + at * book.slot_seconds }).slice(5, book.slot_seconds % 3600 === 0 ? 13 : 16) : `+${at}`);
+/** What of such a name stands below a column: the day is in the table. */
+export const hour_mark = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
 
 export function extent_of(rows: readonly HeatRow[]): [number, number] {
   const values = rows.flatMap((row) => row.values.filter((one) => one !== null));

@@ -61,7 +61,7 @@ export function entry_columns(language: Language, say: Say, files: number): Colu
     { id: 'figure', title: say('lab.figure'), text: (row) => figure_text(row.figure, say, row.unit), csv: (row) => row.figure, sort: (row) => row.figure, width: 'minmax(216px, 2fr)' },
     { id: 'world', title: say('lab.world'), text: (row) => world_text(world_of(row), say), csv: world_of, sort: (row) => row.load, width: 'minmax(120px, 1fr)' },
     { id: 'policy', title: say('lab.policy'), text: (row) => row.policy, sort: (row) => row.policy, width: 'minmax(112px, 1fr)' },
-    { id: 'seeds', title: say('lab.seeds'), text: (row) => format_count(row.seeds, language), sort: (row) => row.seeds, number: true, width: '80px' },
+    { id: 'seeds', title: say('lab.seeds'), text: (row) => format_count(row.seeds, language), csv: (row) => String(row.seeds), sort: (row) => row.seeds, number: true, width: '80px' },
     { id: 'mean', title: say('lab.mean'), text: (row) => number_text(row.mean, language), csv: (row) => String(row.mean), sort: (row) => row.mean, number: true },
     { id: 'half', title: say('lab.half'), text: (row) => (row.half === null ? say('state.none') : number_text(row.half, language)), csv: (row) => String(row.half ?? ''), sort: (row) => row.half, number: true },
     { id: 'difference', title: say('lab.difference'), text: (row) => (row.difference === null ? say('state.none') : number_text(row.difference, language)), csv: (row) => String(row.difference ?? ''), sort: (row) => row.difference, number: true },

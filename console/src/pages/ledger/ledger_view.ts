@@ -62,10 +62,10 @@ export function bill_columns(rows: readonly BillLine[], language: Language, say:
     { id: 'role', title: say('ledger.role'), text: (row) => say(row.role === 'buyer' ? 'ledger.buyer' : 'ledger.supplier'), csv: (row) => row.role, sort: (row) => row.role, width: '88px' },
     { id: 'hub', title: say('hub.title'), text: (row) => row.hub ?? none, sort: (row) => row.hub },
     { id: 'class', title: say('hub.class'), text: (row) => row.accelerator ?? none, sort: (row) => row.accelerator, width: '112px' },
-    { id: 'devices', title: say('hub.devices'), text: (row) => (row.devices === null ? none : format_count(row.devices, language)), sort: (row) => row.devices, number: true, width: '80px' },
+    { id: 'devices', title: say('hub.devices'), text: (row) => (row.devices === null ? none : format_count(row.devices, language)), csv: (row) => String(row.devices ?? ''), sort: (row) => row.devices, number: true, width: '80px' },
     { id: 'state', title: say('hub.state'), text: (row) => say(row.running ? 'hub.running' : 'hub.ended'), csv: (row) => (row.running ? 'running' : 'ended'), sort: (row) => (row.running ? 0 : 1), width: '88px' },
     { id: 'from', title: say('hub.start'), text: (row) => (row.from ? format_time(row.from) : none), sort: (row) => row.from?.unix ?? null, width: '176px' },
-    { id: 'delivered', title: say('ledger.delivered'), text: (row) => (row.delivered === null ? none : format_decimal(Number(row.delivered) / 3600, language, 2)), sort: (row) => row.delivered, number: true, width: '112px' },
+    { id: 'delivered', title: say('ledger.delivered'), text: (row) => (row.delivered === null ? none : format_decimal(Number(row.delivered) / 3600, language, 2)), csv: (row) => (row.delivered === null ? '' : (Number(row.delivered) / 3600).toFixed(2)), sort: (row) => row.delivered, number: true, width: '112px' },
     ...there.map((name): Column<BillLine> => ({
       id: name, title: say(kAmounts[name]), number: true, width: 'minmax(120px, 1fr)',
       text: (row) => { const amount = row.amounts.parts.get(name); return amount === undefined ? none : format_money(amount, language, [2, 6]); },

@@ -35,6 +35,11 @@ test('the hour of the address is the slot that holds it', () => {
   expect(day_marks(slots, 0)).toEqual([{ text: '11-29', at: 3 / 30 }, { text: '11-30', at: 27 / 30 }]);
 });
 
+test('every slot has an address of its own, also where a gate was closed at no full minute', () => {
+  const odd = { ...slots, from: { ...slots.from, unix: slots.from.unix + 43 } };
+  for (let slot = 0; slot < count; slot++) expect(slot_of_text(odd, slot_text(odd, slot))).toBe(slot);
+});
+
 test('now is what is posted; an hour is what was cleared for it', () => {
   const now = nodes_of(rows_of(picture, null, slots, null), 'price', 'en', '–');
   expect(now.map((node) => node.text)).toEqual(['¥5.00', '¥5.00', '¥5.00', '¥5.00']);

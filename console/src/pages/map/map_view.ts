@@ -225,7 +225,8 @@ export const slot_text = (slots: RoundSlots, slot: number): string => format_tim
 export function slot_of_text(slots: RoundSlots, text: string | undefined): number | null {
   if (!text || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text)) return null;
   const local = Date.parse(`${text}:00Z`) / 1000;
-  return Number.isFinite(local) ? slot_at(slots, local - slots.from.zone) : null;
+  // A gate that somebody closed is at no full minute, and so are its slots: the one that begins in this minute is meant.
+  return Number.isFinite(local) ? slot_at(slots, local + 59 - slots.from.zone) : null;
 }
 
 /** Where days begin, from 0 to 1 of the way from the slot `first` to the last. */

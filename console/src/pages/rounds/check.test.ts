@@ -17,5 +17,10 @@ test('and fails where any of it is otherwise', () => {
   expect(state({ hashes: { book: 'b', certificate: 'other' } })).toBe('fails');
   expect(state({}, { welfare: money('12.51') })).toBe('fails');
   expect(state({}, { awards: 4 })).toBe('fails');
+  const proved = { verdict: { ...good.verdict, verified: true, fault: 'none', detail: '', bound: '13', gapPpm: 38_461 } };
+  expect(state(proved, { bound: money('13.00'), gapPpm: 38_461 })).toBe('holds');
+  expect(state(proved, { bound: money('13.000001'), gapPpm: 38_461 })).toBe('holds'); // rounded up
+  for (const told of ['12.50', '12.999999', '13.000002']) expect(state(proved, { bound: money(told), gapPpm: 38_461 })).toBe('fails');
+  expect(state(proved, { bound: money('13.00'), gapPpm: 0 })).toBe('fails');
 });
 test('without a verifier nothing is said', () => expect(state({ verdict: null, trouble: '404' })).toBe('unavailable'));

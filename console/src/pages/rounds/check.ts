@@ -25,12 +25,21 @@ export interface Check {
 
 const same_amount = (money: wire.Money | undefined, text: string | undefined): boolean => money === undefined || text === undefined || parse_money(money.amount) === parse_money(text);
 
+// A bound has fractions of a micro-yuan: the exchange tells the amount above it, the verifier the one below.
+function same_bound(money: wire.Money | undefined, text: string | undefined): boolean {
+  const [told, found] = [money && parse_money(money.amount), text === undefined ? undefined : parse_money(text)];
+  return told === undefined || found === undefined || (told !== null && found !== null && (told === found || told === found + 1n));
+}
+const same_count = (told: number | undefined, found: number | undefined): boolean => told === undefined || found === undefined || told === found;
+
 /** What the answer of the worker means for what the exchange says of the round. */
 export function judge(round: wire.Round, answer: CheckAnswer): Check {
   const { verdict, hashes } = answer;
   const told = round.book !== undefined && round.certificate !== undefined;
   const files_same = hashes && told ? hashes.book === round.book && hashes.certificate === round.certificate : null;
-  const numbers_same = verdict?.verified === true && same_amount(round.welfare, verdict.welfare) && round.orders === verdict.orders && round.awards === verdict.awards;
+  // Of all that the page shows beside the verdict: a bound that is told too low would make the round look better than it is proved to be.
+  const of_proof = verdict?.verified === true && same_amount(round.welfare, verdict.welfare) && same_bound(round.bound, verdict.bound) && same_count(round.gapPpm, verdict.gapPpm);
+  const numbers_same = of_proof && round.orders === verdict.orders && round.awards === verdict.awards;
   if (!verdict) return { state: 'unavailable', files_same, numbers_same, answer };
   return { state: verdict.verified && files_same !== false && numbers_same ? 'holds' : 'fails', files_same, numbers_same, answer };
 }

@@ -13,9 +13,10 @@ async function answer({ book, certificate }: CheckRequest): Promise<CheckAnswer>
   const [book_bytes, certificate_bytes] = [new TextEncoder().encode(book), new TextEncoder().encode(certificate)];
   // Only pages of https and of this machine may use cryptography.
   const safe = typeof crypto !== 'undefined' && 'subtle' in crypto;
-  const hashes = safe ? { book: await sha256(book_bytes), certificate: await sha256(certificate_bytes) } : null;
+  let hashes: CheckAnswer['hashes'] = null;
   const begin = performance.now();
   try {
+    if (safe) hashes = { book: await sha256(book_bytes), certificate: await sha256(certificate_bytes) };
     const file = await fetch(kVerifier);
     if (!file.ok) return { verdict: null, trouble: `${kVerifier}: ${file.status}`, hashes, milliseconds: 0 };
     const verifier = await loadVerifier(await file.arrayBuffer());

@@ -1,7 +1,7 @@
 // What the page of a round shows of it. Pure: components only draw it.
 import type { Step } from '../../charts';
 import { bid_of, type Book, type BookRow, type CurveBlock, type Curves, type RoundFiles } from '../../model';
-import { approximate, format_count, format_day, format_duration, format_money, wire_money, type Language, type Micro, type Moment } from '../../units';
+import { approximate, format_count, format_day, format_duration, format_money, format_time, wire_money, type Language, type Micro, type Moment } from '../../units';
 import type { Column, Tone } from '../../ui';
 import type { Key } from '../../words/index.svelte';
 import type { wire } from '../../api';
@@ -67,9 +67,9 @@ export function book_columns(book: Book, gate: Moment, language: Language, say: 
     { id: 'kind', title: say('rounds.kind'), text: (row) => say(kKinds[row.order.kind] ?? 'rounds.kind_block'), sort: (row) => row.order.kind, width: '88px' },
     { id: 'class', title: say('rounds.class'), text: (row) => way_of(row)?.accelerator ?? none, sort: (row) => way_of(row)?.accelerator ?? null, width: '120px' },
     { id: 'devices', title: say('rounds.devices'), text: (row) => { const way = way_of(row); return way ? format_count(way.devices, language) : none; }, csv: (row) => String(way_of(row)?.devices ?? ''), sort: (row) => way_of(row)?.devices ?? null, number: true, width: '80px' },
-    { id: 'time', title: say('rounds.duration'), text: (row) => { const way = way_of(row); return way ? format_duration(way.slots * book.slot_seconds, language) : none; }, csv: (row) => String((way_of(row)?.slots ?? 0) * book.slot_seconds), sort: (row) => way_of(row)?.slots ?? null, number: true, width: '112px' },
+    { id: 'time', title: say('rounds.duration'), text: (row) => { const way = way_of(row); return way ? format_duration(way.slots * book.slot_seconds, language) : none; }, csv: (row) => { const way = way_of(row); return way ? String(way.slots * book.slot_seconds) : ''; }, sort: (row) => way_of(row)?.slots ?? null, number: true, width: '112px' },
     { id: 'bid', title: say('rounds.bid'), text: (row) => { const price = bid(row); return price === null ? none : format_money(price, language); }, csv: (row) => { const price = bid(row); return price === null ? '' : wire_money(price).amount; }, sort: bid, number: true, width: '132px' },
     { id: 'hub', title: say('hub.title'), text: (row) => (row.award?.hub ? title_of(row.award.hub) : none), sort: (row) => row.award?.hub ?? null, width: 'minmax(136px, 1fr)' },
-    { id: 'start', title: say('rounds.start'), text: (row) => { const at = start(row); return at ? format_day(at, language) : none; }, sort: (row) => start(row)?.unix ?? null, width: '136px' },
+    { id: 'start', title: say('rounds.start'), text: (row) => { const at = start(row); return at ? format_day(at, language) : none; }, csv: (row) => { const at = start(row); return at ? format_time(at) : ''; }, sort: (row) => start(row)?.unix ?? null, width: '136px' },
   ];
 }
