@@ -45,7 +45,7 @@ test('an order that has ended shows every stage, and where its money went', asyn
   for (const what of ['Started', 'Metered', 'Settled', 'Ended']) await expect(events.getByRole('gridcell', { name: what, exact: true }).first()).toBeVisible();
   await page.getByRole('tab', { name: 'Money' }).click();
   const money = page.getByRole('grid', { name: 'Movements of money' });
-  for (const kind of ['Set aside', 'Payment', 'Given back']) await expect(money.getByRole('gridcell', { name: kind, exact: true }).first()).toBeVisible();
+  for (const kind of ['Set aside', 'Payment', 'Release']) await expect(money.getByRole('gridcell', { name: kind, exact: true }).first()).toBeVisible();
   await page.goto(`/orders/${day.ended}?lang=en`);
   await expect(page.getByText('Cancelled').first()).toBeVisible();
 });
