@@ -9,7 +9,7 @@ import { apps } from '../exchange';
 import { expect, in_look, sign_in_as, test, type Look } from '../fixtures';
 
 const images = resolve(process.env.PICTURES ?? '../../docs/images');
-const kBytesMax = 200_000;
+const kBytesMax = 250_000;
 const light = (language: Look['language']): Look => ({ language, theme: 'light' });
 const dark = (language: Look['language']): Look => ({ language, theme: 'dark' });
 
@@ -22,9 +22,9 @@ interface Picture {
   file?: boolean; // opens a replay
 }
 const kPictures: Picture[] = [
-  { name: 'console-map', path: '/map', look: light('en'), height: 900 },
-  { name: 'console-map.zh', path: '/map', look: light('zh'), height: 900 },
-  { name: 'console-map-dark', path: '/map', look: dark('en'), height: 900 },
+  { name: 'console-map', path: '/map', look: light('en'), height: 1140 },
+  { name: 'console-map.zh', path: '/map', look: light('zh'), height: 1140 },
+  { name: 'console-map-dark', path: '/map', look: dark('en'), height: 1140 },
   { name: 'console-hub', path: '/hub/guian', look: light('en'), height: 1000, as: 'auditor' },
   { name: 'console-hub.zh', path: '/hub/guian', look: light('zh'), height: 1000, as: 'auditor' },
   { name: 'console-rounds', path: '/rounds?class=H800', look: light('en'), height: 1000 },
