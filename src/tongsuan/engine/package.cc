@@ -24,9 +24,9 @@ Second last_call(const Package& package) {
 
 }  // namespace
 
-std::int64_t part_cost(Price price, std::uint32_t devices, Second seconds) {
+std::int64_t device_cost(Price price, std::uint32_t devices, Second seconds) {
   const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
-  const int128 cost = (product + kHourSeconds - 1) / kHourSeconds;
+  const int128 cost = divide_wide(product, kHourSeconds, Rounding::kUp);
   return static_cast<std::int64_t>(std::min<int128>(cost, kMoneyMax + 1));
 }
 

@@ -62,8 +62,8 @@ struct Package {
 };
 
 // What `devices` cost for so many seconds at a price per device-hour: whole micro-yuan, rounded up;
-// beyond kMoneyMax no more than that.
-[[nodiscard]] std::int64_t part_cost(Price price, std::uint32_t devices, Second seconds);
+// beyond kMoneyMax one more than that, which nobody has.
+[[nodiscard]] std::int64_t device_cost(Price price, std::uint32_t devices, Second seconds);
 // What a whole curve is worth over its leg, rounded down.
 [[nodiscard]] std::int64_t curve_value(const std::vector<DemandStep>& steps, Second seconds);
 // What the device that comes last among so many is worth, per device-hour.

@@ -288,10 +288,10 @@ TEST_F(PackageTest, IsInASnapshot) {
   EXPECT_EQ(Dump(read.value()).text(), Dump(engine_.state()).text());
 }
 
-TEST(PartCost, IsRoundedUpAndBounded) {
-  EXPECT_EQ(part_cost(Price(1), 1, 1), 1);
-  EXPECT_EQ(part_cost(Price(3'600), 4, 100), 400);
-  EXPECT_EQ(part_cost(Price(kPriceMax), kGangMax, kSecondsMax), kMoneyMax + 1);
+TEST(DeviceCost, IsRoundedUpAndBounded) {
+  EXPECT_EQ(device_cost(Price(1), 1, 1), 1);
+  EXPECT_EQ(device_cost(Price(3'600), 4, 100), 400);
+  EXPECT_EQ(device_cost(Price(kPriceMax), kGangMax, kSecondsMax), kMoneyMax + 1);
 }
 
 }  // namespace

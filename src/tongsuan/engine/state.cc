@@ -100,7 +100,7 @@ LiveOrder State::part_of(const AwardOrder& award, const AwardPart& part, Second 
   order.ways = {{pool.accelerator, part.gang, part.end - part.begin}};
   order.hubs = {pool.hub};
   const Need need = need_of(order.ways.front(), order.whole_nodes, pool.node_devices);
-  order.value = part_cost(part.price, need.devices(), part.end - part.begin);
+  order.value = device_cost(part.price, need.devices(), part.end - part.begin);
   order.package = Package{PackageKind::kPart, {}, {}, award.order.value, part.price, 0};
   return order;
 }

@@ -109,7 +109,8 @@ std::vector<Executor::Share> Executor::settle(ContractId id, const Settling& how
   if (right != nullptr) {
     const Money lost = right->cost - right->paid - paid;
     const auto price_of = [&](Second seconds) {
-      return std::min(lost, cost_of(contract.price, contract.devices(), seconds));
+      return std::min(lost,
+                      Money(engine::device_cost(contract.price, contract.devices(), seconds)));
     };
     const Second late = std::max<Second>(0, missed - kMissedGrace);
     penalty = penalty_of(supplier, how.failed ? lost : price_of(late));
@@ -186,7 +187,8 @@ std::optional<Code> Executor::check_start(const engine::StartOrder& start) const
   const engine::Need need =
       engine::need_of(record.order.ways[start.way], record.order.whole_nodes, pool.node_devices);
   const Second end = engine::State::end_from(record, start.way, at_);
-  const Money cost = cost_of(start.price, need.devices(), std::max<Second>(0, end - at_));
+  const Money cost(
+      engine::device_cost(start.price, need.devices(), std::max<Second>(0, end - at_)));
   const Money budget =
       state_.left_of(start.order) - Money(record.first_start < 0 ? record.order.premium : 0);
   return cost > budget ? std::optional(Code::kOverHold) : std::nullopt;
@@ -203,7 +205,9 @@ Code Executor::start(engine::StartOrder& command) {
   const bool own = is_own(contract.order, contract.pool);
   if (own) emit(ContractOwned{id});
   const Second until = contract.expected_end;
-  grant({id, at_, until, own ? Money() : cost_of(contract.price, contract.devices(), until - at_)});
+  grant({id, at_, until,
+         own ? Money()
+             : Money(engine::device_cost(contract.price, contract.devices(), until - at_))});
   take_resold(id);
   value_ = id.value;
   return Code::kDone;
@@ -219,7 +223,9 @@ Code Executor::extend(const engine::ExtendContract& command) {
     const Second from = delivered_until(command.contract);
     std::vector<ledger::Leg> legs;
     const Money now = add_delivery(command.contract, from, legs);
-    if (!money.own) cost = cost_of(contract.price, contract.devices(), command.until - from);
+    if (!money.own) {
+      cost = Money(engine::device_cost(contract.price, contract.devices(), command.until - from));
+    }
     if (cost > state_.left_of(contract.order) - now) return Code::kOverHold;
   }
   if (const auto refused = ask_engine(command)) return *refused;

@@ -178,11 +178,4 @@ std::size_t Executor::room_for_holds() const {
   return switches_.no_room ? 0 : ledger::kHoldsMax - holds.rows.size() + holds.free.size();
 }
 
-// What is beyond all money costs one more than all of it: nobody has that.
-Money cost_of(Price price, std::uint32_t devices, Second seconds) {
-  const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
-  const int128 cost = divide_wide(product, engine::kHour, Rounding::kUp);
-  return Money(static_cast<std::int64_t>(std::min<int128>(cost, kMoneyMax + 1)));
-}
-
 }  // namespace tongsuan::exchange

@@ -214,7 +214,7 @@ class PackageTeller {
     told.price = std::max(leg.ask, Price(static_cast<std::int64_t>(sum / (leg.end - leg.begin))));
     const engine::Need need =
         engine::need_of({leg.accelerator, gang, 1}, leg.whole_nodes, leg.node_devices);
-    told.cost = Money(engine::part_cost(told.price, need.devices(), leg.end - leg.begin));
+    told.cost = Money(engine::device_cost(told.price, need.devices(), leg.end - leg.begin));
     return told;
   }
   // Of a curve: a run of slots with as many devices, of which whole nodes can be had.

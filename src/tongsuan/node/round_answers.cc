@@ -16,13 +16,6 @@ using exchange::RoundRow;
 
 namespace {
 
-// As exchange::cost_of.
-Money cost_of(Price price, std::uint32_t devices, Second seconds) {
-  const int128 product = static_cast<int128>(price.raw()) * devices * seconds;
-  const int128 cost = divide_wide(product, engine::kHour, Rounding::kUp);
-  return Money(static_cast<std::int64_t>(std::min<int128>(cost, kMoneyMax + 1)));
-}
-
 struct Spot {
   std::uint32_t hub = kNone;
   std::uint32_t variant = 0;
@@ -147,7 +140,7 @@ std::optional<Place> place_now(const exchange::State& state, const LiveOrder& or
       if (id.value < engine.posted().size()) {
         price = std::max(price, Price(engine.posted()[id.value]));
       }
-      const Money cost = cost_of(price, need.devices(), what.estimate);
+      const Money cost(engine::device_cost(price, need.devices(), what.estimate));
       if (cost > value || (best && best->cost <= cost)) continue;
       best = {std::string(places.hub_names[pool.hub.value]),
               std::string(places.class_names[pool.accelerator.value]),
@@ -174,14 +167,15 @@ Fate fate_of(const exchange::State& state, OrderId order) {
   const engine::Contract& contract = engine.contract(engine::ContractId{record.contract});
   const engine::Pool& pool = engine.places().pools[contract.pool.value];
   const Second end = contract.end >= 0 ? contract.end : contract.expected_end;
-  fate.place = {std::string(engine.places().hub_names[pool.hub.value]),
-                std::string(engine.places().class_names[pool.accelerator.value]),
-                contract.way,
-                contract.devices(),
-                contract.start,
-                end,
-                cost_of(contract.price, contract.devices(), end - contract.start),
-                Money(engine::value_at(record.order, record.first_start))};
+  fate.place = {
+      std::string(engine.places().hub_names[pool.hub.value]),
+      std::string(engine.places().class_names[pool.accelerator.value]),
+      contract.way,
+      contract.devices(),
+      contract.start,
+      end,
+      Money(engine::device_cost(contract.price, contract.devices(), end - contract.start)),
+      Money(engine::value_at(record.order, record.first_start))};
   return fate;
 }
 

@@ -510,7 +510,7 @@ class PartPlacer {
     return cost <= worth;
   }
   [[nodiscard]] std::int64_t cost_of(const engine::AwardPart& part, Price price) const {
-    return engine::part_cost(price, need_of(part).devices(), part.end - part.begin);
+    return engine::device_cost(price, need_of(part).devices(), part.end - part.begin);
   }
 
   const State& state_;

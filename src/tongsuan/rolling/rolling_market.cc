@@ -151,10 +151,8 @@ bool RollingMarket::PriceChooser::affords_then(const State& state, OrderId order
   if (!market_.rules_.limit_orders) return true;
   const engine::OrderRecord& record = state.order(order);
   const Second run = State::end_from(record, option.way, when.begin) - when.begin;
-  const auto device_seconds = static_cast<int128>(option.need.devices()) * run;
-  // More than all money where the exchange counts it as one more than that.
-  const int128 cost =
-      divide_wide(device_seconds * price(state, order, option, when).raw(), kHour, Rounding::kUp);
+  const std::int64_t cost =
+      engine::device_cost(price(state, order, option, when), option.need.devices(), run);
   // Work that has begun is worth finishing.
   const Second start = record.first_start >= 0 ? record.first_start : when.begin;
   if (cost > engine::value_at(record.order, start)) return false;

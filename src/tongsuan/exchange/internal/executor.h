@@ -263,7 +263,4 @@ class Executor {
   std::vector<engine::Event> engine_events_;
 };
 
-// What `devices` cost for so many seconds at a price per device-hour: whole micro-yuan, rounded up.
-[[nodiscard]] Money cost_of(Price price, std::uint32_t devices, Second seconds);
-
 }  // namespace tongsuan::exchange
